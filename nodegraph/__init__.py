@@ -1,0 +1,1 @@
+"""The graph, the cache, the executor and the command line: no torch, no Qt."""

@@ -1,0 +1,1 @@
+"""The built-in node families and what they compute with."""

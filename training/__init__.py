@@ -1,0 +1,1 @@
+"""How the practice model is made; not installed."""
