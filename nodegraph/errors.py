@@ -1,0 +1,40 @@
+"""What can go wrong, as sentences a person can act on."""
+
+
+class NodegraphError(Exception):
+    """Base of every failure that is reported as one plain sentence and never as a traceback."""
+
+
+class EditError(NodegraphError):
+    """An edit does not fit the graph; nothing has changed."""
+
+
+class LoadError(NodegraphError):
+    """A file cannot be read as what it claims to be."""
+
+
+class DefinitionError(NodegraphError):
+    """A node type is declared in a way that cannot work."""
+
+
+class GraphError(NodegraphError):
+    """A graph cannot run as it stands: a cycle, a missing input, an unknown node, a bad value."""
+
+
+class NodeFailed(NodegraphError):
+    """A node's function raised; wrapped once, with the place and a summary of the inputs.
+
+    `node` and `title` say where, `message` is the sentence, `inputs` one line per input.
+    The original exception is `__cause__`.
+    """
+
+    def __init__(self, node: str, title: str, message: str, inputs: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{title} ({node}): {message}")
+        self.node = node
+        self.title = title
+        self.message = message
+        self.inputs = inputs
+
+
+class Cancelled(BaseException):
+    """The run was cancelled."""

@@ -1,0 +1,93 @@
+"""What an engine tells while it runs, as plain frozen messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """`steps` are the nodes that will run, `cached` those whose results are at hand."""
+
+    steps: tuple[str, ...]
+    cached: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStarted:
+    """A node begins, and why it runs."""
+
+    node: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`step` of `total` is done."""
+
+    node: str
+    step: int
+    total: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The work so far: uint8 rows x columns x 3, or a function that makes it."""
+
+    node: str
+    picture: Callable[[], Any] | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something worth knowing that is no error."""
+
+    node: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFinished:
+    """A node is done; `seconds` of wall time, `bytes` of results."""
+
+    node: str
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailed:
+    """A node raised: one sentence, and a line for each of its inputs."""
+
+    node: str
+    title: str
+    message: str
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that a node has written."""
+
+    node: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over: which nodes ran, in order, which were found in the cache, what was written."""
+
+    ok: bool
+    ran: tuple[str, ...]
+    cached: tuple[str, ...]
+    outputs: tuple[Written, ...]
+    seconds: float
+    cancelled: bool = False
+    error: str = ""
+
+
+Event = RunStarted | NodeStarted | Progress | Preview | Message | NodeFinished | NodeFailed | RunFinished

@@ -1,0 +1,36 @@
+"""Where model files lie: what a pack of nodes must offer so that names in a workflow find their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+
+class Files(Protocol):
+    """Model folders by kind ("checkpoints", "loras", ...). Cheap to make: listing needs no torch."""
+
+    def names(self, kind: str) -> Sequence[str]:
+        """The files of a kind, as POSIX paths relative to their folder, sorted."""
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """The file or folder that `name` of a kind means, or None."""
+
+    def missing(self, kind: str, name: str) -> str:
+        """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
+
+
+class NoFiles:
+    """No model folders at all."""
+
+    def names(self, kind: str) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """None."""
+        return None
+
+    def missing(self, kind: str, name: str) -> str:
+        """A sentence that names the file."""
+        return f"There is no {kind} file {name!r}: no model folder is set."
