@@ -1,0 +1,213 @@
+"""The engine in this process: keeps its cache and its models between runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Any, Protocol
+
+from nodegraph import catalogue, events, keys, runtime
+from nodegraph.cache import Cache
+from nodegraph.context import Context, Places
+from nodegraph.disk import DiskTier
+from nodegraph.engine.prepare import Prepared, prepare
+from nodegraph.engine.result import Result
+from nodegraph.errors import Cancelled, NodeFailed
+from nodegraph.executor import Executor
+from nodegraph.fingerprint import Fingerprints
+from nodegraph.graph import Graph
+from nodegraph.history import History
+from nodegraph.plan import Keyed, Plan, make_plan
+from nodegraph.registry import Registry
+from nodegraph.sinks import Sinks
+
+Listener = Callable[[events.Event], None]
+
+
+class Engine(Protocol):
+    """Runs graphs and tells how it goes; another process or machine may stand behind it."""
+
+    def run(
+        self, graph: Graph, targets: Sequence[str] | None = None, *, on_event: Listener | None = None
+    ) -> Result:
+        """Run what the targets need; a node's failure is in the result, a graph that cannot run raises GraphError."""
+
+    def cancel(self) -> None:
+        """Stop the run under way within one step."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an engine runs. `cache_dir` None keeps results in memory only; `remember` is a folder for fingerprints."""
+
+    cache_bytes: int = 1 << 30
+    models: tuple[Path, ...] = ()
+    device: str = "auto"
+    dtype: str = "auto"
+    cache_dir: Path | None = None
+    cache: bool = True
+    verify: bool = False
+    output: Path = Path("output")
+    metadata: bool = True
+    remember: Path | None = None
+
+
+class LocalEngine:
+    """See Engine. `library` defaults to the installed node types, `nodes` to what they bring along."""
+
+    def __init__(
+        self,
+        cache_bytes: int = 1 << 30,
+        models: Sequence[str | Path] = (),
+        device: str = "auto",
+        *,
+        options: Options | None = None,
+        library: catalogue.Catalogue | Registry | None = None,
+        nodes: runtime.Runtime | None = None,
+    ) -> None:
+        self.options = options or Options(cache_bytes, tuple(map(Path, models)), device)
+        self.library = library if library is not None else catalogue.installed(self.options.remember)
+        plain = isinstance(library, Registry)
+        self._nodes = nodes or (runtime.PlainRuntime() if plain else runtime.installed())
+        self.files = self._nodes.open_files(self.options.models)
+        codec = self._nodes.codec()
+        disk = DiskTier(self.options.cache_dir, codec) if self.options.cache_dir else None
+        self.cache = Cache(self.options.cache_bytes, codec, disk)
+        self._codec = codec
+        self._prefix = keys.prefix(self._nodes.facts(self.options.device, self.options.dtype))
+        memory = self.options.remember or self.options.cache_dir
+        self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
+        self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
+        self._models: Any = None
+        self._stop = Event()
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget results and models in memory."""
+        self.history.save()
+        self.cache.clear()
+        self._models = None
+
+    def cancel(self) -> None:
+        """Stop the run under way within one step; safe from any thread or signal handler."""
+        self._stop.set()
+
+    def plan(self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None) -> Plan:
+        """What a run would do, and why; nothing runs. Raises GraphError."""
+        prepared = self._prepare(graph, targets, base)
+        return self._plan(prepared, prepared.targets)
+
+    def run(
+        self,
+        graph: Graph,
+        targets: Sequence[str] | None = None,
+        *,
+        on_event: Listener | None = None,
+        base: Path | None = None,
+        workflow: str = "",
+    ) -> Result:
+        """Run what the targets need. `base` is the folder relative input files start from.
+
+        A node's failure is in the result; a graph that cannot run raises GraphError. `workflow` is the text that
+        saved pictures carry.
+        """
+        started = time.perf_counter()
+        self._stop.clear()
+        if not self.options.cache:
+            self.cache.clear()
+        emit = on_event or (lambda event: None)
+        prepared = self._prepare(graph, targets, base)
+        executor = self._executor(prepared, emit, base or Path(), workflow)
+        failed: events.NodeFailed | None = None
+        cancelled = False
+        try:
+            executor.run()
+        except NodeFailed as error:
+            failed = events.NodeFailed(error.node, error.title, error.message, error.inputs)
+            emit(failed)
+        except Cancelled:
+            cancelled = True
+        result = self._result(prepared, executor, started, failed, cancelled)
+        self.history.save()
+        emit(result.finished())
+        return result
+
+    def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
+        return prepare(
+            graph, self.library, self.files, self._fingerprints, self._prefix, targets, base or Path()
+        )
+
+    def _plan(self, prepared: Prepared, targets: Iterable[str]) -> Plan:
+        sinks = Sinks(self.cache, self.options.output)
+
+        def at_hand(node: Keyed, outputs: Iterable[str]) -> bool:
+            if node.item.spec.sink and not sinks.done(node):
+                return False
+            return all(node.result(output) in self.cache for output in outputs)
+
+        return make_plan(
+            prepared.wiring,
+            targets,
+            prepared.keyed,
+            prepared.order,
+            at_hand,
+            self.history.reason,
+            rerun=self.options.verify,
+        )
+
+    def _executor(self, prepared: Prepared, emit: Listener, base: Path, workflow: str) -> Executor:
+        places = Places(self.options.output, base, workflow, self.options.metadata)
+
+        def context(node: str) -> Context:
+            if self._models is None:
+                self._models = self._nodes.open_models(self.files, self.options.device, self.options.dtype)
+            return Context(node, places, emit, self._stop, self._models)
+
+        return Executor(
+            plan=self._plan(prepared, prepared.targets),
+            replan=lambda names: self._plan(prepared, names),
+            library=self.library,
+            cache=self.cache,
+            codec=self._codec,
+            sinks=Sinks(self.cache, self.options.output),
+            history=self.history,
+            context=context,
+            emit=emit,
+            verify=self.options.verify,
+        )
+
+    def _result(
+        self,
+        prepared: Prepared,
+        executor: Executor,
+        started: float,
+        failed: events.NodeFailed | None,
+        cancelled: bool,
+    ) -> Result:
+        error = f"{failed.title} ({failed.node}): {failed.message}" if failed else ""
+        return Result(
+            ok=not failed and not cancelled,
+            ran=executor.ran,
+            cached=executor.cached,
+            outputs=executor.outputs,
+            seconds=time.perf_counter() - started,
+            cancelled=cancelled,
+            error=error,
+            failed=failed,
+            skipped=prepared.wiring.skipped,
+            values=executor.results,
+        )

@@ -1,0 +1,106 @@
+"""What each node's last results were made of, so that a plan can say why it runs again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from nodegraph.atomic import write_text
+from nodegraph.keys import Parts
+from nodegraph.spec import Scalar
+from nodegraph.wiring import Wired
+
+
+class History:
+    """The parts of each node's key at its last run; `path` keeps them for the next process, or None."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._parts: dict[str, Parts] = _read(path) if path else {}
+
+    def record(self, node: str, parts: Parts) -> None:
+        """Remember what a node's results were made of."""
+        self._parts[node] = parts
+
+    def save(self) -> None:
+        """Write to the path given; failing that is no harm."""
+        if self._path is None:
+            return
+        try:
+            write_text(self._path, json.dumps({k: _plain(p) for k, p in self._parts.items()}))
+        except OSError:
+            self._path = None
+
+    def reason(self, item: Wired, parts: Parts) -> str:
+        """Why the node runs: what differs from last time, in the artist's words."""
+        if item.spec.cache == "never":
+            return "runs every time"
+        last = self._parts.get(item.id)
+        if last is None:
+            return "not run before"
+        if (last.type, last.version) != (parts.type, parts.version):
+            return f"node type changed from {last.type} {last.version} to {parts.type} {parts.version}"
+        changes = [*_params(last.params, parts.params), *_files(last.files, parts.files)]
+        changes += _inputs(item, last, parts)
+        if not changes and last.prefix != parts.prefix:
+            changes.append("device, dtype or library version changed")
+        return ", ".join(changes[:3]) or "its result is no longer cached"
+
+
+def _params(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> list[str]:
+    said = []
+    for name, value in new.items():
+        if name not in old:
+            said.append(f"{name} set to {_short(value)}")
+        elif type(old[name]) is not type(value) or old[name] != value:
+            said.append(f"{name} changed from {_short(old[name])} to {_short(value)}")
+    return said
+
+
+def _files(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    return [f"file of {name} changed" for name, value in new.items() if name in old and old[name] != value]
+
+
+def _inputs(item: Wired, last: Parts, parts: Parts) -> list[str]:
+    said = []
+    for name in parts.inputs.keys() | last.inputs.keys():
+        if name not in parts.inputs:
+            said.append(f"input {name} unlinked")
+        elif name not in last.inputs:
+            said.append(f"input {name} linked to {_from(item, name)}")
+        elif last.inputs[name] != parts.inputs[name]:
+            said.append(f"input {name} changed ({_from(item, name)})")
+    return sorted(said)
+
+
+def _from(item: Wired, name: str) -> str:
+    return ", ".join(f"{s.node}.{s.output}" for s in item.inputs.get(name, ())[:3])
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 32 else f"{text[:29]}..."
+
+
+def _plain(parts: Parts) -> dict[str, object]:
+    data = {name: getattr(parts, name) for name in ("type", "version", "prefix")}
+    return data | {name: dict(getattr(parts, name)) for name in ("params", "inputs", "files")}
+
+
+def _read(path: Path) -> dict[str, Parts]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            str(node): Parts(
+                str(p["type"]),
+                int(p["version"]),
+                dict(p["params"]),
+                {k: tuple(v) for k, v in p["inputs"].items()},
+                dict(p["files"]),
+                str(p["prefix"]),
+            )
+            for node, p in data.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}

@@ -1,0 +1,58 @@
+"""What the nodes bring besides node types: how values are kept, where models lie, how weights become real."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from nodegraph.files import Files, NoFiles
+from nodegraph.values import Codec, PlainCodec
+
+GROUP = "nodegraph.runtime"
+"""The entry point group of the one module that offers a Runtime."""
+
+
+class Runtime(Protocol):
+    """A module or object; everything it does is asked for as late as possible."""
+
+    def open_files(self, models: Sequence[Path]) -> Files:
+        """The model folders; must not import torch."""
+
+    def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
+        """What changes pixels besides the graph: device class, dtype, library versions; must not import torch."""
+
+    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+        """What nodes see as `ctx.models`."""
+
+    def codec(self) -> Codec:
+        """How results are measured, compared and kept."""
+
+
+class PlainRuntime:
+    """For node types that need no weights and pass plain values."""
+
+    def open_files(self, models: Sequence[Path]) -> Files:
+        """No folders."""
+        return NoFiles()
+
+    def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
+        """Nothing but what was asked for."""
+        return [("device", device), ("dtype", dtype)]
+
+    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+        """Nothing."""
+        return None
+
+    def codec(self) -> Codec:
+        """Plain values."""
+        return PlainCodec()
+
+
+def installed() -> Runtime:
+    """The runtime of the installed nodes, or a plain one."""
+    for entry in entry_points(group=GROUP):
+        return cast("Runtime", importlib.import_module(entry.value))
+    return PlainRuntime()

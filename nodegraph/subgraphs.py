@@ -1,0 +1,125 @@
+"""Graphs used as nodes: their spec, seen from outside, and their nodes laid out flat for running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from nodegraph.errors import GraphError
+from nodegraph.graph import Graph, Node, Source, Sources, Subgraph
+from nodegraph.spec import NodeSpec, Output, Param, Socket
+
+PREFIX = "subgraph/"
+MAX_DEPTH = 32
+MAX_NODES = 200_000
+
+
+def is_instance(type_id: str) -> bool:
+    """Whether a node of this type stands for a subgraph of the document."""
+    return type_id.startswith(PREFIX)
+
+
+def definition(graph: Graph, type_id: str) -> Subgraph | None:
+    """The subgraph an instance type names, or None."""
+    return graph.subgraphs.get(type_id.removeprefix(PREFIX))
+
+
+def flatten(graph: Graph) -> Graph:
+    """The graph with every running instance replaced by its inner nodes, called `instance/inner`.
+
+    Muted and bypassed instances stay as they are. Raises GraphError for an unknown or self-containing subgraph.
+    """
+    nodes = dict(graph.nodes)
+    for _ in range(MAX_DEPTH):
+        instances = [n for n in nodes.values() if is_instance(n.type) and n.mode == "run"]
+        if not instances:
+            return graph if nodes.keys() == graph.nodes.keys() else replace(graph, nodes=nodes)
+        for instance in instances:
+            _expand(graph, nodes, instance)
+            if len(nodes) > MAX_NODES:
+                raise GraphError(f"Subgraphs unfold to more than {MAX_NODES} nodes; use fewer instances.")
+        outputs = {i.id: _outputs(graph, i) for i in instances}
+        nodes = {n.id: _relinked(n, outputs) for n in nodes.values()}
+    raise GraphError(f"Subgraphs are nested deeper than {MAX_DEPTH}; one of them contains itself.")
+
+
+def _definition(graph: Graph, instance: Node) -> Subgraph:
+    found = definition(graph, instance.type)
+    if found is None:
+        raise GraphError(
+            f"Node {instance.id}: there is no subgraph called {instance.type.removeprefix(PREFIX)!r}."
+        )
+    return found
+
+
+def _expand(graph: Graph, nodes: dict[str, Node], instance: Node) -> None:
+    found = _definition(graph, instance)
+    del nodes[instance.id]
+    for inner in found.nodes.values():
+        name = f"{instance.id}/{inner.id}"
+        inputs = {
+            key: tuple(replace(s, node=f"{instance.id}/{s.node}") for s in sources)
+            for key, sources in inner.inputs.items()
+        }
+        nodes[name] = replace(inner, id=name, inputs=inputs)
+    for port in found.inputs:
+        name = f"{instance.id}/{port.node}"
+        target = nodes.get(name)
+        if target is None:
+            continue
+        if port.name in instance.inputs:
+            inputs = {**target.inputs, port.port: instance.inputs[port.name]}
+            nodes[name] = replace(target, inputs=inputs)
+        elif port.name in instance.params:
+            nodes[name] = replace(target, params={**target.params, port.port: instance.params[port.name]})
+
+
+def _outputs(graph: Graph, instance: Node) -> Mapping[str, tuple[str, str]]:
+    found = _definition(graph, instance)
+    return {port.name: (f"{instance.id}/{port.node}", port.port) for port in found.outputs}
+
+
+def _relinked(node: Node, outputs: Mapping[str, Mapping[str, tuple[str, str]]]) -> Node:
+    if not any(s.node in outputs for sources in node.inputs.values() for s in sources):
+        return node
+    inputs: dict[str, Sources] = {}
+    for name, sources in node.inputs.items():
+        inputs[name] = tuple(_moved(source, outputs) for source in sources)
+    return replace(node, inputs=inputs)
+
+
+def _moved(source: Source, outputs: Mapping[str, Mapping[str, tuple[str, str]]]) -> Source:
+    if source.node not in outputs:
+        return source
+    inside = outputs[source.node].get(source.output)
+    if inside is None:
+        raise GraphError(f"Node {source.node}: its subgraph has no output called {source.output!r}.")
+    return replace(source, node=inside[0], output=inside[1])
+
+
+def subgraph_spec(graph: Graph, type_id: str, specs: Mapping[str, NodeSpec]) -> NodeSpec | None:
+    """What an instance looks like from outside: the ports it offers with their inner types; None if unknown."""
+    found = definition(graph, type_id)
+    if found is None:
+        return None
+    sockets: list[Socket] = []
+    params: list[Param] = []
+    outputs: list[Output] = []
+    for port in found.inputs:
+        spec = _inner(graph, found, port.node, specs)
+        if spec and (socket := spec.socket(port.port)):
+            sockets.append(replace(socket, name=port.name))
+        elif spec and (param := spec.param(port.port)):
+            params.append(replace(param, name=port.name))
+    for port in found.outputs:
+        spec = _inner(graph, found, port.node, specs)
+        if spec and (output := spec.output(port.port)):
+            outputs.append(replace(output, name=port.name))
+    return NodeSpec(type_id, found.name, "subgraphs", 1, tuple(sockets), tuple(params), tuple(outputs))
+
+
+def _inner(graph: Graph, found: Subgraph, name: str, specs: Mapping[str, NodeSpec]) -> NodeSpec | None:
+    node = found.nodes.get(name)
+    if node is None:
+        return None
+    return subgraph_spec(graph, node.type, specs) if is_instance(node.type) else specs.get(node.type)

@@ -1,0 +1,185 @@
+"""Node types that count their calls, so that tests can say who ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, NewType
+
+from nodegraph.context import Context
+from nodegraph.declare import InputFile, ModelFile, Range, node
+from nodegraph.engine.local import LocalEngine, Options
+from nodegraph.graph import Graph, Node, Source
+from nodegraph.registry import Registry
+from nodegraph.spec import Lazy
+
+Number = NewType("Number", int)
+
+
+class Pair(NamedTuple):
+    low: Number
+    high: Number
+
+
+@node("test/Value")
+def value(*, number: int = 1) -> Number:
+    """A number."""
+    return Number(number)
+
+
+@node("test/Add")
+def add(first: Number, second: Number | None = None, *, plus: Annotated[int, Range(-100, 100)] = 0) -> Number:
+    """A sum."""
+    return Number(first + (second or 0) + plus)
+
+
+@node("test/Sum")
+def total(numbers: tuple[Number, ...]) -> Number:
+    """The sum of any number of numbers."""
+    return Number(sum(numbers))
+
+
+@node("test/Split")
+def split(number: Number) -> Pair:
+    """Half and double."""
+    return Pair(Number(number // 2), Number(number * 2))
+
+
+@node("test/Count")
+def count(*, upto: int = 3) -> list[Number]:
+    """0, 1, 2 ..."""
+    return [Number(i) for i in range(upto)]
+
+
+@node("test/Length")
+def length(numbers: list[Number]) -> Number:
+    """How many."""
+    return Number(len(numbers))
+
+
+@node("test/Switch")
+def switch(
+    when_true: Annotated[Any, Lazy("flag", True)] = None,
+    when_false: Annotated[Any, Lazy("flag", False)] = None,
+    *,
+    flag: bool = True,
+) -> Any:
+    """One of two."""
+    return when_true if flag else when_false
+
+
+@node("test/Flag")
+def flag(*, on: bool = True) -> bool:
+    """A truth."""
+    return on
+
+
+@node("test/Pick")
+def pick(items: Annotated[tuple[Number, ...], Lazy("index")], *, index: int = 0) -> Number:
+    """One of many."""
+    return items[0]
+
+
+@node("test/Clock", cache="never")
+def clock() -> Number:
+    """Different every time."""
+    return Number(7)
+
+
+@node("test/Read")
+def read(ctx: Context, *, file: Annotated[str, InputFile("text")] = "") -> Number:
+    """A number from a file."""
+    return Number(int((ctx.places.base / file).read_text()))
+
+
+@node("test/Load")
+def load(*, model: Annotated[str, ModelFile("numbers")] = "") -> Number:
+    """A number from a model folder."""
+    return Number(len(model))
+
+
+@node("test/Save", sink=True)
+def save(ctx: Context, number: Number, *, name: str = "number") -> None:
+    """Write a number."""
+    ctx.places.output.mkdir(parents=True, exist_ok=True)
+    path = ctx.places.output / f"{name}.txt"
+    path.write_text(str(number))
+    ctx.wrote(path)
+
+
+@node("test/Fail")
+def fail(number: Number) -> Number:
+    """Raise."""
+    raise ValueError("the number is wrong")
+
+
+@node("test/Slow")
+def slow(ctx: Context, number: Number, *, steps: int = 5) -> Number:
+    """Take steps."""
+    for step in range(steps):
+        ctx.progress(step + 1, steps)
+    return number
+
+
+@node("test/Box")
+def box(*, items: int = 3) -> Any:
+    """A list in one box."""
+    return list(range(items))
+
+
+@node("test/Scribble")
+def scribble(box: Any) -> Any:
+    """Write into the input, which no node may."""
+    box.append(99)
+    return box
+
+
+@node("test/Unbox")
+def unbox(box: Any) -> Number:
+    """How many are in the box."""
+    return Number(len(box))
+
+
+FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    value, add, total, split, count, length, switch, flag, pick, clock, read, load, save, fail, slow, box,
+    scribble, unbox,
+)  # fmt: skip
+
+
+def registry() -> Registry:
+    """All of these."""
+    found = Registry()
+    found.add_declared(FUNCTIONS)
+    return found
+
+
+def engine(output: Path, **options: Any) -> LocalEngine:
+    """An engine that knows these nodes and writes to `output`."""
+    return LocalEngine(options=Options(output=output, **options), library=registry())
+
+
+def make(
+    name: str, kind: str, *, mode: Any = "run", links: dict[str, str | list[str]] | None = None, **params: Any
+) -> Node:
+    """A node with links written as `node.output`."""
+    inputs = {
+        key: tuple(_source(text) for text in ([texts] if isinstance(texts, str) else texts))
+        for key, texts in (links or {}).items()
+    }
+    return Node(name, f"test/{kind}", params=params, inputs=inputs, mode=mode)
+
+
+def _source(text: str) -> Source:
+    node, _, output = text.partition(".")
+    return Source(node, output)
+
+
+def chain(number: int = 1, plus: int = 0, **changes: Any) -> Graph:
+    """value -> a -> b -> c, with a side branch d on the value."""
+    return Graph.of(
+        make("value", "Value", number=number),
+        make("a", "Add", links={"first": "value.number"}),
+        make("b", "Add", links={"first": "a.number"}, plus=plus),
+        make("c", "Add", links={"first": "b.number"}),
+        make("d", "Add", links={"first": "value.number"}, plus=5),
+    )
