@@ -1,1 +1,112 @@
-"""The graph, the cache, the executor and the command line: no torch, no Qt."""
+"""The graph, the cache, the executor and the command line: no torch, no Qt.
+
+The names below are the public ones; each is imported when it is first used, so that starting is cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nodegraph.context import Context
+    from nodegraph.declare import (
+        Advanced,
+        Choice,
+        Color,
+        Help,
+        InputFile,
+        ModelFile,
+        Multiline,
+        Range,
+        Seed,
+        node,
+    )
+    from nodegraph.engine.local import Engine, LocalEngine, Options
+    from nodegraph.engine.result import Result
+    from nodegraph.errors import (
+        Cancelled,
+        DefinitionError,
+        EditError,
+        GraphError,
+        LoadError,
+        NodeFailed,
+        NodegraphError,
+    )
+    from nodegraph.fileformat import dumps, load, loads, save
+    from nodegraph.graph import Graph, Node, Source
+    from nodegraph.spec import Lazy, NodeSpec, Output, Param, Socket
+
+_HOMES = {
+    "nodegraph.context": ("Context",),
+    "nodegraph.declare": (
+        "Advanced",
+        "Choice",
+        "Color",
+        "Help",
+        "InputFile",
+        "ModelFile",
+        "Multiline",
+        "Range",
+        "Seed",
+        "node",
+    ),
+    "nodegraph.engine.local": ("Engine", "LocalEngine", "Options"),
+    "nodegraph.engine.result": ("Result",),
+    "nodegraph.errors": (
+        "Cancelled",
+        "DefinitionError",
+        "EditError",
+        "GraphError",
+        "LoadError",
+        "NodeFailed",
+        "NodegraphError",
+    ),
+    "nodegraph.fileformat": ("dumps", "load", "loads", "save"),
+    "nodegraph.graph": ("Graph", "Node", "Source"),
+    "nodegraph.spec": ("Lazy", "NodeSpec", "Output", "Param", "Socket"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Advanced",
+    "Cancelled",
+    "Choice",
+    "Color",
+    "Context",
+    "DefinitionError",
+    "EditError",
+    "Engine",
+    "Graph",
+    "GraphError",
+    "Help",
+    "InputFile",
+    "Lazy",
+    "LoadError",
+    "LocalEngine",
+    "ModelFile",
+    "Multiline",
+    "Node",
+    "NodeFailed",
+    "NodeSpec",
+    "NodegraphError",
+    "Options",
+    "Output",
+    "Param",
+    "Range",
+    "Result",
+    "Seed",
+    "Socket",
+    "Source",
+    "dumps",
+    "load",
+    "loads",
+    "node",
+    "save",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'nodegraph' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -27,6 +27,9 @@ class Runtime(Protocol):
     def open_models(self, files: Files, device: str, dtype: str) -> Any:
         """What nodes see as `ctx.models`."""
 
+    def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
+        """Rows of kind, name, family, bytes, fingerprint, path; reads headers only and must not import torch."""
+
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
 
@@ -45,6 +48,10 @@ class PlainRuntime:
     def open_models(self, files: Files, device: str, dtype: str) -> Any:
         """Nothing."""
         return None
+
+    def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
+        """Nothing."""
+        return ()
 
     def codec(self) -> Codec:
         """Plain values."""

@@ -1,0 +1,7 @@
+"""`python -m nodegraph`."""
+
+import sys
+
+from nodegraph.cli import main
+
+sys.exit(main())

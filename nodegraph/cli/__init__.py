@@ -1,0 +1,137 @@
+"""The command line: arguments in, exit code out; each command imports only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+DONE, FAILED, BAD, CANCELLED = 0, 1, 2, 130
+
+EPILOG = """exit codes: 0 done, 1 a node failed, 2 bad usage or bad file, 130 cancelled"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code. Every failure is one sentence on stderr; `--debug` adds the traceback."""
+    arguments = _parser().parse_args(argv)
+    if not arguments.debug:
+        sys.excepthook = _one_line
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        print("nodegraph: cancelled.", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+
+
+def _dispatch(arguments: argparse.Namespace) -> int:
+    from nodegraph.errors import NodegraphError
+
+    try:
+        return _command(arguments)
+    except NodegraphError as error:
+        if arguments.debug:
+            raise
+        print(f"nodegraph: {error}", file=sys.stderr)
+        return BAD
+
+
+def _command(arguments: argparse.Namespace) -> int:
+    match arguments.command:
+        case "run":
+            from nodegraph.cli.running import run
+
+            return run(arguments)
+        case "check" | "plan":
+            from nodegraph.cli import planning
+
+            return planning.check(arguments) if arguments.command == "check" else planning.plan(arguments)
+        case "nodes" | "models" | "info":
+            from nodegraph.cli import listing
+
+            return {"nodes": listing.nodes, "models": listing.models, "info": listing.info}[
+                arguments.command
+            ](arguments)
+        case _:
+            from nodegraph.cli.editing import edit
+
+            return edit(arguments)
+
+
+def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    text = " ".join(str(error).split())
+    print(
+        f"nodegraph: something went wrong inside the program ({kind.__name__}: {text}); "
+        "run it again with --debug and report what it prints.",
+        file=sys.stderr,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nodegraph",
+        description="Wire nodes into a picture. Without a command, the editor opens.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.set_defaults(command="edit", files=[])
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    edit = commands.add_parser("edit", help="open the editor")
+    edit.add_argument("files", nargs="*", metavar="FILE", help="workflows or pictures to open")
+    _run(commands.add_parser("run", help="run a workflow, or the workflow a picture carries", epilog=EPILOG))
+    check = commands.add_parser("check", help="say what is wrong with a workflow")
+    check.add_argument("file", metavar="FILE")
+    _models(check)
+    plan = commands.add_parser("plan", help="say what would run, in which order, and why")
+    plan.add_argument("file", metavar="FILE")
+    _sets(plan)
+    _engine(plan)
+    nodes = commands.add_parser("nodes", help="list the node types, or explain one")
+    nodes.add_argument("type", nargs="?", metavar="TYPE")
+    nodes.add_argument("--json", action="store_true", help="print JSON")
+    models = commands.add_parser("models", help="list the model files and what they are")
+    models.add_argument("--json", action="store_true", help="print one JSON object a line")
+    _models(models)
+    info = commands.add_parser(
+        "info", help="say what workflow, seed and versions a picture or workflow carries"
+    )
+    info.add_argument("file", metavar="FILE")
+    return parser
+
+
+def _run(run: argparse.ArgumentParser) -> None:
+    run.add_argument("file", metavar="FILE", help="a workflow (.json) or a picture that carries one")
+    _sets(run)
+    run.add_argument(
+        "--out", metavar="DIR", default="output", help="where files are written (default: output)"
+    )
+    run.add_argument("--no-metadata", action="store_true", help="do not write the workflow into the pictures")
+    run.add_argument("--verify-cache", action="store_true", help="compute cached results again and compare")
+    run.add_argument("--json", action="store_true", help="print one JSON object for each event")
+    run.add_argument(
+        "--cache-size", metavar="MB", type=int, default=1024, help="memory for results (default: 1024)"
+    )
+    _engine(run)
+
+
+def _sets(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--set", metavar="NODE.PARAM=VALUE", action="append", default=[], dest="sets", help="change a value"
+    )
+    command.add_argument("--to", metavar="NODE", action="append", help="run only what this node needs")
+
+
+def _models(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--models", metavar="DIR", action="append", default=[], help="a folder of models")
+
+
+def _engine(command: argparse.ArgumentParser) -> None:
+    _models(command)
+    command.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    command.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto")
+    cache = command.add_mutually_exclusive_group()
+    cache.add_argument("--cache-dir", metavar="DIR", help="keep results in this folder for the next time")
+    cache.add_argument("--no-cache", action="store_true", help="compute everything")

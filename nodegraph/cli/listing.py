@@ -1,0 +1,107 @@
+"""`nodegraph nodes`, `nodegraph models` and `nodegraph info`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nodegraph import runtime
+from nodegraph.cli import DONE
+from nodegraph.cli.opening import near, node_types
+from nodegraph.errors import GraphError
+from nodegraph.fileformat import load
+from nodegraph.pictures import picture_size, text_keys
+from nodegraph.spec import NodeSpec, Param, Socket
+
+
+def nodes(arguments: argparse.Namespace) -> int:
+    """List the node types by category, or explain one."""
+    specs = node_types()
+    if arguments.type and arguments.type not in specs:
+        raise GraphError(f"There is no node type called {arguments.type}{near(arguments.type, list(specs))}")
+    chosen = {arguments.type: specs[arguments.type]} if arguments.type else dict(specs)
+    if arguments.json:
+        print(json.dumps({name: spec.to_json() for name, spec in chosen.items()}, indent=1))
+    elif arguments.type:
+        print(explained(specs[arguments.type]))
+    else:
+        _by_category(chosen)
+    return DONE
+
+
+def _by_category(specs: Mapping[str, NodeSpec]) -> None:
+    wide = max(map(len, specs), default=0)
+    for category in sorted({spec.category for spec in specs.values()}):
+        print(category or "other")
+        for name, spec in sorted(specs.items()):
+            if spec.category == category:
+                print(f"  {name:{wide}}  {spec.help.splitlines()[0] if spec.help else ''}")
+
+
+def explained(spec: NodeSpec) -> str:
+    """A node type as text: what it does, its inputs, parameters and outputs."""
+    lines = [f"{spec.type} - {spec.title} (version {spec.version})", "", spec.help, ""]
+    lines += [f"  in   {s.name}: {_socket(s)}" for s in spec.sockets]
+    lines += [
+        f"  set  {p.name} = {p.default!r}{_limits(p)}{'  ' + p.help if p.help else ''}" for p in spec.params
+    ]
+    lines += [f"  out  {o.name}: {o.type}{' (a list)' if o.many else ''}" for o in spec.outputs]
+    return "\n".join(lines)
+
+
+def _socket(socket: Socket) -> str:
+    marks = [("optional", socket.optional), ("any number", socket.variadic), ("a whole list", socket.many)]
+    said = ", ".join(word for word, true in marks if true)
+    return f"{socket.type}{f' ({said})' if said else ''}{'  ' + socket.help if socket.help else ''}"
+
+
+def _limits(param: Param) -> str:
+    if param.choices:
+        return f"  one of {', '.join(param.choices)}"
+    if param.minimum is not None and param.maximum is not None:
+        return f"  {param.minimum:g} to {param.maximum:g}"
+    return f"  a file of {param.choices_from}" if param.choices_from else ""
+
+
+def models(arguments: argparse.Namespace) -> int:
+    """List the model files, what they are and how large."""
+    found = runtime.installed()
+    files = found.open_files([Path(folder) for folder in arguments.models])
+    for row in found.describe_models(files):
+        if arguments.json:
+            print(json.dumps(row))
+        else:
+            size = f"{row['bytes'] / 1e6:10.1f} MB"
+            print(f"{row['kind']:16} {row['family']:12} {size}  {row['fingerprint'][:10]}  {row['name']}")
+    return DONE
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Say what a picture or workflow carries."""
+    path = Path(arguments.file)
+    size = picture_size(path)
+    if size:
+        print(f"picture: {size[0]} x {size[1]}")
+        for key in text_keys(path):
+            print(f"carries: {key}")
+    graph = load(path)
+    print(f"workflow: {len(graph.nodes)} nodes")
+    specs = node_types()
+    for node in graph.nodes.values():
+        spec = specs.get(node.type)
+        known = "" if spec else "  (not installed)"
+        print(f"  {node.id}: {node.type} version {node.version}{known}{_values(node.params)}")
+    return DONE
+
+
+def _values(params: Mapping[str, Any]) -> str:
+    shown = ", ".join(f"{key}={_short(value)}" for key, value in params.items())
+    return f"  {shown}" if shown else ""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

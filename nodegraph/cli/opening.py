@@ -1,0 +1,95 @@
+"""What several commands share: the workflow with its changed values, and an engine as the options want it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from nodegraph.catalogue import Catalogue, installed
+from nodegraph.engine.local import LocalEngine, Options
+from nodegraph.errors import GraphError
+from nodegraph.fileformat import load
+from nodegraph.graph import Graph
+from nodegraph.spec import NodeSpec, Param, Scalar
+from nodegraph.userfolders import cache_folder
+
+TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+def node_types() -> Catalogue:
+    """The installed node types."""
+    return installed(cache_folder())
+
+
+def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) -> Graph:
+    """The workflow FILE with every `--set` applied; raises LoadError or GraphError."""
+    graph = load(Path(arguments.file))
+    for text in arguments.sets:
+        graph = with_value(graph, specs, text)
+    return graph
+
+
+def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:
+    """An engine after `--models`, `--device`, `--dtype`, `--cache-dir` and the options of `run`."""
+    given = vars(arguments)
+    options = Options(
+        cache_bytes=given.get("cache_size", 1024) << 20,
+        models=tuple(map(Path, arguments.models)),
+        device=arguments.device,
+        dtype=arguments.dtype,
+        cache_dir=Path(arguments.cache_dir) if arguments.cache_dir else None,
+        cache=not arguments.no_cache,
+        verify=given.get("verify_cache", False),
+        output=Path(given.get("out", "output")),
+        metadata=not given.get("no_metadata", False),
+        remember=cache_folder(),
+    )
+    return LocalEngine(options=options, library=specs)
+
+
+def with_value(graph: Graph, specs: Mapping[str, NodeSpec], text: str) -> Graph:
+    """The graph with `NODE.PARAM=VALUE` applied; a link to that parameter gives way. Raises GraphError."""
+    place, equals, value = text.partition("=")
+    name, dot, parameter = place.rpartition(".")
+    if not equals or not dot:
+        raise GraphError(f"--set {text}: write it as NODE.PARAM=VALUE, as in --set sampler.steps=30.")
+    node = graph.nodes.get(name)
+    if node is None:
+        raise GraphError(f"--set {text}: there is no node called {name}{near(name, graph.nodes)}")
+    spec = specs.get(node.type)
+    param = spec.param(parameter) if spec else None
+    if spec is None or param is None:
+        names = [p.name for p in spec.params] if spec else []
+        raise GraphError(
+            f"--set {text}: node {name} has no parameter called {parameter}{near(parameter, names)}"
+        )
+    inputs = {key: sources for key, sources in node.inputs.items() if key != parameter}
+    params = {**node.params, parameter: parsed(param, value, f"--set {text}")}
+    return graph.with_nodes([replace(node, params=params, inputs=inputs)])
+
+
+def parsed(param: Param, text: str, place: str) -> Scalar:
+    """`text` as a value of the parameter's type; raises GraphError."""
+    try:
+        match param.type:
+            case "Int":
+                return int(text)
+            case "Float":
+                return float(text)
+            case "Bool":
+                if text.lower() not in TRUE + FALSE:
+                    raise ValueError
+                return text.lower() in TRUE
+    except ValueError:
+        kind = {"Int": "a whole number", "Float": "a number", "Bool": "true or false"}[param.type]
+        raise GraphError(f"{place}: {param.name} takes {kind}, not {text!r}.") from None
+    return text
+
+
+def near(name: str, names: Mapping[str, object] | list[str]) -> str:
+    """ "; did you mean ...?" with the nearest of `names`, or a full stop."""
+    found = difflib.get_close_matches(name, list(names), 3)
+    return f"; did you mean {' or '.join(found)}?" if found else "."

@@ -1,0 +1,43 @@
+"""`nodegraph check` and `nodegraph plan`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nodegraph import runtime
+from nodegraph.check import problems
+from nodegraph.cli import BAD, DONE
+from nodegraph.cli.opening import node_types, open_engine, open_workflow
+from nodegraph.fileformat import load
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Print every problem of a workflow, one sentence a line."""
+    specs = node_types()
+    graph = load(Path(arguments.file))
+    files = runtime.installed().open_files([Path(folder) for folder in arguments.models])
+    found = problems(graph, specs, files)
+    for problem in found:
+        print(problem.sentence)
+    if not found:
+        print(f"{arguments.file}: {len(graph.nodes)} nodes, nothing is wrong.")
+    return BAD if found else DONE
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """Print the steps a run would take, each with its reason."""
+    specs = node_types()
+    graph = open_workflow(arguments, specs)
+    with open_engine(arguments, specs) as engine:
+        found = engine.plan(graph, arguments.to, base=Path(arguments.file).parent)
+    for number, step in enumerate(found.steps, 1):
+        label = step.node if step.title == step.node else f"{step.node} ({step.title})"
+        print(f"{number:3}. {label}: {step.reason}")
+    for name in found.cached:
+        print(f"  =  {name}: cached")
+    for name, reason in found.skipped.items():
+        print(f"  -  {name}: {reason}")
+    if not found.steps:
+        print("Nothing has to run.")
+    return DONE

@@ -1,0 +1,110 @@
+"""`nodegraph run`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from nodegraph import events
+from nodegraph.check import problems
+from nodegraph.cli import BAD, CANCELLED, DONE, FAILED
+from nodegraph.cli.opening import node_types, open_engine, open_workflow
+from nodegraph.cli.progress import Bar
+from nodegraph.engine.local import LocalEngine
+from nodegraph.engine.result import Result
+from nodegraph.engine.wire import to_json
+from nodegraph.fileformat import dumps
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a workflow; files written are named on stdout, or every event as JSON."""
+    specs = node_types()
+    graph = open_workflow(arguments, specs)
+    with open_engine(arguments, specs) as engine, _interruptible(engine):
+        found = [p for p in problems(graph, specs, engine.files) if _matters(p.node, graph, arguments.to)]
+        if found:
+            for problem in found:
+                print(f"nodegraph: {problem.sentence}", file=sys.stderr)
+            return BAD
+        bar = Bar(sys.stderr) if sys.stderr.isatty() and not arguments.json else None
+        listener = _json_line if arguments.json else bar.show if bar else _quiet
+        base = Path(arguments.file).parent
+        result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=dumps(graph))
+        if bar:
+            bar.close()
+    return _conclude(result, arguments.json)
+
+
+def _matters(node: str, graph: Any, targets: list[str] | None) -> bool:
+    """A problem stops the run only where the node takes part."""
+    if node not in graph.nodes:
+        return True
+    return graph.nodes[node].mode != "mute" and (targets is None or node in _upstream(graph, targets))
+
+
+def _upstream(graph: Any, targets: list[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(targets)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in graph.nodes:
+            continue
+        found.add(name)
+        waiting += [link.source.node for link in graph.nodes[name].links()]
+    return found
+
+
+def _conclude(result: Result, as_json: bool) -> int:
+    if result.cancelled:
+        print("nodegraph: cancelled.", file=sys.stderr)
+        return CANCELLED
+    if result.failed:
+        print(f"nodegraph: {result.error}", file=sys.stderr)
+        for line in result.failed.inputs:
+            print(f"  {line}", file=sys.stderr)
+        return FAILED
+    if not as_json:
+        for output in result.outputs:
+            print(output.path)
+        print(
+            f"done in {result.seconds:.1f} s: {len(result.ran)} nodes ran, {len(result.cached)} were cached",
+            file=sys.stderr,
+        )
+    return DONE
+
+
+def _json_line(event: events.Event) -> None:
+    if not isinstance(event, events.Preview):
+        print(json.dumps(to_json(event)), flush=True)
+
+
+def _quiet(event: events.Event) -> None:
+    if isinstance(event, events.Message):
+        print(f"{event.node}: {event.text}", file=sys.stderr)
+
+
+@contextmanager
+def _interruptible(engine: LocalEngine) -> Iterator[None]:
+    """The first Ctrl+C cancels within a step; a second one ends the program at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous: Callable[[int, FrameType | None], Any] | int | None = signal.getsignal(signal.SIGINT)
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        engine.cancel()
+        signal.signal(signal.SIGINT, previous)
+
+    signal.signal(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
