@@ -103,7 +103,8 @@ class _Block(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         states = states + self.self_attn(self.layer_norm1(states))
-        return states + self.mlp(self.layer_norm2(states))
+        output: Tensor = states + self.mlp(self.layer_norm2(states))
+        return output
 
 
 class _Attention(nn.Module):
@@ -119,7 +120,8 @@ class _Attention(nn.Module):
         projected = (self.q_proj(states), self.k_proj(states), self.v_proj(states))
         q, k, v = (p.unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in projected)
         mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.out_proj(mixed.transpose(1, 2).flatten(2))
+        output: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2))
+        return output
 
 
 class _FeedForward(nn.Module):
@@ -132,4 +134,5 @@ class _FeedForward(nn.Module):
     def forward(self, states: Tensor) -> Tensor:
         hidden = self.fc1(states)
         active = hidden * torch.sigmoid(1.702 * hidden) if self.quick else functional.gelu(hidden)
-        return self.fc2(active)
+        output: Tensor = self.fc2(active)
+        return output

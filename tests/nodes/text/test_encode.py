@@ -32,7 +32,8 @@ def test_encoding_follows_the_reference(tiny_clip: ClipText, name: str, layer: s
     index = -1 if layer == "last" else int(layer)
 
     def encoder(chunks: Sequence[Sequence[Token]]) -> tuple[torch.Tensor, torch.Tensor]:
-        return tiny_clip(chunks, index, True)
+        result: tuple[torch.Tensor, torch.Tensor] = tiny_clip(chunks, index, True)
+        return result
 
     encoded = encode(encoder, weighted_tokens(PROMPTS[name]["text"]), empty(END))
     torch.testing.assert_close(encoded.cond, EXPECTED[f"{name}/{layer}/cond"], atol=1e-4, rtol=0)
