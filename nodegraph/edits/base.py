@@ -1,0 +1,122 @@
+"""What an edit is, and the look-ups that edits share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from nodegraph.errors import EditError
+from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources
+from nodegraph.limits import id_fault, number_fault, scalar_fault, text_fault
+
+
+class Edit(Protocol):
+    """A change as a value: the same edit on the same graph gives an equal graph."""
+
+    @property
+    def title(self) -> str:
+        """What undo calls it, such as "Move 3 nodes"."""
+
+    def apply(self, graph: Graph) -> Graph:
+        """The changed graph, or `graph` itself where nothing changes; raises EditError, changing nothing."""
+
+
+def node_of(graph: Graph, name: str) -> Node:
+    """The node called `name`; raises EditError."""
+    found = graph.nodes.get(name)
+    if found is None:
+        raise EditError(f"There is no node called {name!r}.")
+    return found
+
+
+def frame_of(graph: Graph, name: str) -> Frame:
+    """The frame called `name`; raises EditError."""
+    found = graph.frames.get(name)
+    if found is None:
+        raise EditError(f"There is no frame called {name!r}.")
+    return found
+
+
+def note_of(graph: Graph, name: str) -> Note:
+    """The note called `name`; raises EditError."""
+    found = graph.notes.get(name)
+    if found is None:
+        raise EditError(f"There is no note called {name!r}.")
+    return found
+
+
+def with_frames(graph: Graph, frames: Mapping[str, Frame]) -> Graph:
+    """`graph` with these frames."""
+    return replace(graph, frames=MappingProxyType(dict(frames)))
+
+
+def with_notes(graph: Graph, notes: Mapping[str, Note]) -> Graph:
+    """`graph` with these notes."""
+    return replace(graph, notes=MappingProxyType(dict(notes)))
+
+
+def with_input(node: Node, name: str, sources: Sources) -> Node:
+    """`node` with the sources of one input replaced; none at all takes the input out."""
+    inputs = dict(node.inputs)
+    if sources:
+        inputs[name] = sources
+    else:
+        inputs.pop(name, None)
+    return replace(node, inputs=MappingProxyType(inputs))
+
+
+def same_source(one: Source, other: Source) -> bool:
+    """Whether two sources are the same output, however their links look."""
+    return one.node == other.node and one.output == other.output
+
+
+def source_of(graph: Graph, link: Link) -> Source:
+    """The source that stands where `link` says; raises EditError if another or none stands there."""
+    sources = node_of(graph, link.target).inputs.get(link.input, ())
+    if not 0 <= link.index < len(sources) or not same_source(sources[link.index], link.source):
+        raise EditError(
+            f"There is no link from {link.source.node}.{link.source.output} to {link.target}.{link.input}."
+        )
+    return sources[link.index]
+
+
+def check_new_id(graph: Graph, name: str) -> None:
+    """Raise EditError unless `name` is a well-formed id that nothing in the graph has."""
+    fault = id_fault(name)
+    if fault is not None:
+        raise EditError(fault)
+    if name in graph.nodes or name in graph.frames or name in graph.notes:
+        raise EditError(f"The id {name!r} is taken; choose another.")
+
+
+def check_value(node: str, name: str, value: object) -> None:
+    """Raise EditError unless `value` may be a parameter's value."""
+    fault = scalar_fault(value)
+    if fault is not None:
+        raise EditError(f"Node {node}: the value of {name} is {fault}.")
+
+
+def check_text(what: str, text: str) -> None:
+    """Raise EditError unless `text` can be written to a file."""
+    fault = text_fault(text)
+    if fault is not None:
+        raise EditError(f"The {what} is {fault}.")
+
+
+def check_numbers(what: str, numbers: Iterable[float]) -> None:
+    """Raise EditError unless all are coordinates."""
+    if any(number_fault(number) for number in numbers):
+        raise EditError(f"The position or size of {what} is beyond the canvas.")
+
+
+def some(names: Iterable[str], noun: str = "nodes") -> str:
+    """`sampler`, or `3 nodes`."""
+    known = list(names)
+    return known[0] if len(known) == 1 else f"{len(known)} {noun}"
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Equality that tells 1 from 1.0 and from true."""
+    return type(one) is type(other) and bool(one == other)

@@ -1,0 +1,252 @@
+"""Edits that bring nodes, take them away, rename them or make them another type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from nodegraph.edits.base import (
+    check_new_id,
+    check_numbers,
+    check_text,
+    check_value,
+    node_of,
+    some,
+    with_frames,
+    with_notes,
+)
+from nodegraph.edits.cycles import cycle
+from nodegraph.errors import EditError
+from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
+from nodegraph.spec import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class AddNodes:
+    """Add nodes whose ids are free, with frames, notes and subgraph definitions that come with them.
+
+    Their links may start at each other or at nodes of the graph. `paste.pasted` makes such nodes from others.
+    """
+
+    nodes: tuple[Node, ...]
+    frames: tuple[Frame, ...] = ()
+    notes: tuple[Note, ...] = ()
+    subgraphs: tuple[Subgraph, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Add KSampler."""
+        return f"Add {some(node.title or node.type for node in self.nodes)}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the nodes; raises EditError for taken ids, loose links and circles."""
+        self._check_ids(graph)
+        added = {node.id: node for node in self.nodes}
+        for node in self.nodes:
+            _check_node(node)
+            for link in node.links():
+                if link.source.node not in added and link.source.node not in graph.nodes:
+                    raise EditError(
+                        f"Node {node.id}: its input {link.input} is linked to "
+                        f"{link.source.node!r}, which is not there."
+                    )
+        circle = cycle(added)
+        if circle:
+            raise EditError(f"These nodes feed each other in a circle: {', '.join(circle)}.")
+        members = {member for frame in self.frames for member in frame.members}
+        lost = sorted(members - added.keys() - graph.nodes.keys())
+        if lost:
+            raise EditError(f"A frame is to hold {lost[0]!r}, which is not there.")
+        grown = _with_subgraphs(graph.with_nodes(self.nodes), self.subgraphs)
+        if self.frames:
+            kept = without_members(graph.frames, members)
+            grown = with_frames(grown, {**kept, **{frame.id: frame for frame in self.frames}})
+        if self.notes:
+            grown = with_notes(grown, {**graph.notes, **{note.id: note for note in self.notes}})
+        return grown
+
+    def _check_ids(self, graph: Graph) -> None:
+        names = [node.id for node in self.nodes]
+        names += [frame.id for frame in self.frames] + [note.id for note in self.notes]
+        if len(set(names)) != len(names):
+            raise EditError("Two of the added nodes, frames or notes share an id.")
+        for name in names:
+            check_new_id(graph, name)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNodes:
+    """Remove nodes with their links. `bridges` replace links that left them (see `heal.bridges`)."""
+
+    nodes: tuple[str, ...]
+    bridges: tuple[Link, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Delete sampler."""
+        return f"Delete {some(self.nodes)}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph without the nodes; raises EditError for unknown ones and bridges that do not hold."""
+        gone = {node_of(graph, name).id for name in self.nodes}
+        bridges = {(link.target, link.input, link.index): link.source for link in self.bridges}
+        for source in bridges.values():
+            if source.node in gone or source.node not in graph.nodes:
+                raise EditError(f"A link cannot be healed from {source.node!r}, which is not there.")
+        changed = []
+        for target in {link.target for name in gone for link in graph.consumers.get(name, ())} - gone:
+            changed.append(_bridged(graph.nodes[target], gone, bridges))
+        smaller = graph.with_nodes(changed, gone)
+        if bridges and cycle(smaller.nodes):
+            raise EditError("Healing the links would close a circle.")
+        return _forget(smaller, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameNode:
+    """Give a node another id; links, frames and notes follow."""
+
+    node: str
+    id: str
+
+    @property
+    def title(self) -> str:
+        """Rename sampler."""
+        return f"Rename {self.node}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the new id in the old place; raises EditError if it is taken or malformed."""
+        old = node_of(graph, self.node)
+        if self.id == self.node:
+            return graph
+        check_new_id(graph, self.id)
+        changed = {self.node: replace(old, id=self.id)}
+        for target in {link.target for link in graph.consumers.get(self.node, ())}:
+            changed[target] = _redirected(graph.nodes[target], self.node, self.id)
+        nodes = (changed.get(name, node) for name, node in graph.nodes.items())
+        renamed = replace(graph, nodes=MappingProxyType({node.id: node for node in nodes}))
+        if any(self.node in frame.members for frame in graph.frames.values()):
+            renamed = with_frames(renamed, {k: self._frame(f) for k, f in graph.frames.items()})
+        if any(note.on == self.node for note in graph.notes.values()):
+            renamed = with_notes(renamed, {k: self._note(n) for k, n in graph.notes.items()})
+        return renamed
+
+    def _frame(self, frame: Frame) -> Frame:
+        if self.node not in frame.members:
+            return frame
+        return replace(frame, members=tuple(self.id if m == self.node else m for m in frame.members))
+
+    def _note(self, note: Note) -> Note:
+        return replace(note, on=self.id) if note.on == self.node else note
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Make a node another type in its place, keeping its id and looks (`swap.swapped` fits the links).
+
+    `params` and `inputs` are all that the new node has. `outputs` maps old output names to new ones; links
+    from other outputs are cut.
+    """
+
+    node: str
+    type: str
+    version: int
+    params: Mapping[str, Scalar] = field(default_factory=frozen)
+    inputs: Mapping[str, Sources] = field(default_factory=frozen)
+    outputs: Mapping[str, str] = field(default_factory=frozen)
+
+    @property
+    def title(self) -> str:
+        """Replace sampler by KSampler."""
+        return f"Replace {self.node} by {self.type}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the node of another type; raises EditError for loose links and circles."""
+        old = node_of(graph, self.node)
+        new = replace(
+            old, type=self.type, version=self.version, params=frozen(self.params), inputs=frozen(self.inputs)
+        )
+        _check_node(new)
+        for link in new.links():
+            node_of(graph, link.source.node)
+        changed = [new]
+        for target in {link.target for link in graph.consumers.get(self.node, ())}:
+            changed.append(self._rewired(graph.nodes[target]))
+        swapped = graph.with_nodes(changed)
+        if cycle(swapped.nodes):
+            raise EditError(f"Replacing {self.node} would close a circle.")
+        return swapped
+
+    def _rewired(self, target: Node) -> Node:
+        inputs = {}
+        for name, sources in target.inputs.items():
+            kept = tuple(
+                replace(s, output=self.outputs[s.output]) if s.node == self.node else s
+                for s in sources
+                if s.node != self.node or s.output in self.outputs
+            )
+            if kept:
+                inputs[name] = kept
+        return replace(target, inputs=MappingProxyType(inputs))
+
+
+def without_members(frames: Mapping[str, Frame], gone: set[str]) -> dict[str, Frame]:
+    """The frames, none of which holds any of `gone`; a frame that changes not is the same object."""
+    return {
+        name: replace(frame, members=tuple(m for m in frame.members if m not in gone))
+        if gone.intersection(frame.members)
+        else frame
+        for name, frame in frames.items()
+    }
+
+
+def _check_node(node: Node) -> None:
+    check_numbers(f"node {node.id}", (*node.pos, *(node.size or ())))
+    for what, text in (("type", node.type), ("title", node.title), ("color", node.color)):
+        check_text(f"{what} of node {node.id}", text)
+    if not node.type:
+        raise EditError(f"Node {node.id} has no type.")
+    if node.version < 1:
+        raise EditError(f"Node {node.id}: versions count from 1.")
+    for name, value in node.params.items():
+        check_value(node.id, name, value)
+
+
+def _with_subgraphs(graph: Graph, subgraphs: tuple[Subgraph, ...]) -> Graph:
+    if not subgraphs:
+        return graph
+    for subgraph in subgraphs:
+        if graph.subgraphs.get(subgraph.name, subgraph) != subgraph:
+            raise EditError(f"There is another subgraph called {subgraph.name!r}; rename one of them.")
+    return replace(graph, subgraphs=frozen({**graph.subgraphs, **{s.name: s for s in subgraphs}}))
+
+
+def _bridged(node: Node, gone: set[str], bridges: Mapping[tuple[str, str, int], Source]) -> Node:
+    inputs = {}
+    for name, sources in node.inputs.items():
+        found = (
+            source if source.node not in gone else bridges.get((node.id, name, index))
+            for index, source in enumerate(sources)
+        )
+        kept = tuple(source for source in found if source is not None)
+        if kept:
+            inputs[name] = kept
+    return replace(node, inputs=MappingProxyType(inputs))
+
+
+def _forget(graph: Graph, gone: set[str]) -> Graph:
+    if any(gone.intersection(frame.members) for frame in graph.frames.values()):
+        graph = with_frames(graph, without_members(graph.frames, gone))
+    if any(note.on in gone for note in graph.notes.values()):
+        notes = {k: replace(n, on="") if n.on in gone else n for k, n in graph.notes.items()}
+        graph = with_notes(graph, notes)
+    return graph
+
+
+def _redirected(node: Node, old: str, new: str) -> Node:
+    inputs = {
+        name: tuple(replace(s, node=new) if s.node == old else s for s in sources)
+        for name, sources in node.inputs.items()
+    }
+    return replace(node, inputs=MappingProxyType(inputs))

@@ -1,0 +1,1 @@
+"""The solvers, one short function each, by family."""

@@ -1,0 +1,92 @@
+"""Cutting a weighted prompt into the 77-token chunks that CLIP reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from nodes.text.prompt import parse_prompt
+from nodes.text.tokenizer import END, START, clip_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from torch import Tensor
+
+Token: TypeAlias = "int | Tensor"
+"""An entry of the vocabulary, or the vector `[D]` of a textual inversion that stands in for one."""
+
+Weighted: TypeAlias = "tuple[Token, float]"
+Lookup: TypeAlias = "Callable[[str], Sequence[Tensor] | None]"
+
+LENGTH = 77
+LARGE = 8
+EMBEDDING = "embedding:"
+
+
+def weighted_tokens(text: str, pad: int = END) -> list[list[tuple[int, float]]]:
+    """The CLIP tokens of a prompt with their weights, 77 to a chunk: start, up to 75 tokens, end, padding."""
+    chunks = cut(prompt_pieces(text, clip_tokens), pad)
+    return [[(token, weight) for token, weight in chunk if isinstance(token, int)] for chunk in chunks]
+
+
+def prompt_pieces(
+    text: str, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
+) -> list[list[Weighted]]:
+    """The tokens of each weighted piece of a prompt.
+
+    `embedding:name` begins a piece of its own; `lookup` gives the vectors of a name, or None where there is
+    no such embedding, which is then left out. Without a lookup the words are read as text.
+    """
+    pieces: list[list[Weighted]] = []
+    for segment, weight in parse_prompt(text):
+        for part in _parts(segment):
+            if lookup and part.startswith(EMBEDDING):
+                vectors, part = _embedding(part.removeprefix(EMBEDDING), lookup)
+                pieces.append([(vector, weight) for vector in vectors])
+            pieces.append([(token, weight) for token in tokens(part)])
+    return [piece for piece in pieces if piece]
+
+
+def cut(pieces: Sequence[list[Weighted]], pad: int, length: int = LENGTH) -> list[list[Weighted]]:
+    """Fill chunks of `length` tokens with pieces in order.
+
+    A piece of 8 tokens or more that does not fit is cut at the edge; a shorter one moves whole into the
+    next chunk. All added tokens weigh 1.
+    """
+    room = length - 2
+    bodies: list[list[Weighted]] = [[]]
+    for piece in pieces:
+        rest = piece
+        while len(bodies[-1]) + len(rest) > room:
+            fits = room - len(bodies[-1]) if len(piece) >= LARGE else 0
+            bodies[-1].extend(rest[:fits])
+            bodies.append([])
+            rest = rest[fits:]
+        bodies[-1].extend(rest)
+    return [_framed(body, pad, length) for body in bodies]
+
+
+def empty(pad: int, length: int = LENGTH) -> list[Weighted]:
+    """The chunk of the empty prompt."""
+    return _framed([], pad, length)
+
+
+def _framed(body: list[Weighted], pad: int, length: int) -> list[Weighted]:
+    padding: list[Weighted] = [(pad, 1.0)] * (length - 2 - len(body))
+    return [(START, 1.0), *body, (END, 1.0), *padding]
+
+
+def _parts(segment: str) -> Iterator[str]:
+    first, *others = re.split(rf"[ \n](?={EMBEDDING})", segment)
+    return (part for part in (first, *others) if part)
+
+
+def _embedding(words: str, lookup: Lookup) -> tuple[Sequence[Tensor], str]:
+    """The vectors of the name that leads `words`, and the text after it; a comma may end the name."""
+    name, after = [*words.split(maxsplit=1), "", ""][:2]
+    vectors = lookup(name)
+    if vectors is None and name.endswith(","):
+        short = name.rstrip(",")
+        return lookup(short) or (), name[len(short) :] + " " + after
+    return vectors or (), after

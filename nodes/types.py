@@ -1,0 +1,156 @@
+"""The values that travel on wires.
+
+Pictures and latents are tensors; weights are not: a `Model`, `Clip`, `Vae` or `ControlNet` only
+describes which file, at which precision, with which patches, and the pool makes it real. All values
+are read-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+Image = NewType("Image", "Tensor")
+"""float32 `[B, H, W, C]`, 0..1, on the CPU."""
+
+Mask = NewType("Mask", "Tensor")
+"""float32 `[B, H, W]`, 0..1; 1 is where something happens."""
+
+Sigmas = NewType("Sigmas", "Tensor")
+"""float32 `[n + 1]`, falling noise levels for n steps."""
+
+Scalar = str | int | float | bool | None
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Latent:
+    """Raw, unscaled samples `[B, C, h, w]`, as the autoencoder made them.
+
+    `noise_mask` `[B or 1, H, W]` says what to repaint (1) and what to keep (0); `batch_index` says
+    which picture of a larger batch each item is, so that its noise can be drawn again.
+    """
+
+    samples: Tensor
+    noise_mask: Tensor | None = None
+    batch_index: tuple[int, ...] | None = None
+    extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A weights file or diffusers folder: where it is, and the fingerprint of its content."""
+
+    path: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A LoRA (of any kind) over a network, at a strength; `blocks` scales single blocks by name."""
+
+    source: Source
+    strength: float = 1.0
+    blocks: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A denoising network: source, precision ("auto", "float32", "bfloat16", "float16"), patches, options.
+
+    `options` replaces facts of the family by name: `prediction`, `shift`, `zsnr` and the like.
+    """
+
+    source: Source
+    dtype: str = "auto"
+    patches: tuple[Patch, ...] = ()
+    options: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One or more text encoders that together condition a family of networks.
+
+    `kind` names the family when files of single encoders are combined ("" takes it from the file).
+    `last_layer` is -1 for the last layer, -2 for the one before it and so on; 0 leaves the family's
+    own choice.
+    """
+
+    sources: tuple[Source, ...]
+    kind: str = ""
+    dtype: str = "auto"
+    patches: tuple[Patch, ...] = ()
+    last_layer: int = 0
+
+
+@dataclass(frozen=True)
+class Vae:
+    """An autoencoder between pictures and latents."""
+
+    source: Source
+    dtype: str = "auto"
+
+
+@dataclass(frozen=True)
+class ControlNet:
+    """A network that steers a denoising network with a picture."""
+
+    source: Source
+    dtype: str = "auto"
+    options: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A control network applied to a hint picture `[B, H, W, 3]`, between two fractions of the sampling."""
+
+    net: ControlNet
+    hint: Tensor
+    strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where a condition holds: in pixels, or in fractions of the picture where `relative`."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    relative: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """What a prompt says to a network.
+
+    `cond` is `[B, L, D]`, `pooled` `[B, P]`. The condition holds between the fractions `start` and
+    `end` of the sampling, at `strength`, inside `area` and `mask` `[B or 1, H, W]` where given.
+    `guidance` is for networks that take guidance as an input. `extras` holds what else a family
+    reads, such as `width`, `height`, `crop_w`.
+    """
+
+    cond: Tensor
+    pooled: Tensor | None = None
+    strength: float = 1.0
+    area: Area | None = None
+    mask: Tensor | None = None
+    mask_strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+    controls: tuple[Control, ...] = ()
+    guidance: float | None = None
+    extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+
+
+Conditioning = NewType("Conditioning", tuple[Condition, ...])
+"""All the conditions on one side of the guidance."""
