@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -51,7 +51,7 @@ class TensorCodec:
         found = hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=20)
         for tensor in tensors:
             found.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
-            found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+            found.update(memoryview(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()))
         return found.hexdigest()
 
     def dump(self, value: Any, path: Path) -> bool:
@@ -61,8 +61,7 @@ class TensorCodec:
             tree = json.dumps(_flatten(value, tensors, refs=False))
         except StaysInMemory:
             return False
-        named = {str(i): tensor.detach().cpu().contiguous().clone() for i, tensor in enumerate(tensors)}
-        save_file(named, path, {"tree": tree})
+        save_file({str(i): tensor for i, tensor in enumerate(_separate(tensors))}, path, {"tree": tree})
         return True
 
     def load(self, path: Path) -> Any:
@@ -111,6 +110,18 @@ def _tensors(value: Any) -> list[torch.Tensor]:
     return found
 
 
+def _separate(tensors: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """The tensors on the CPU, each with memory of its own, as the format wants it."""
+    seen: set[int] = set()
+    for tensor in tensors:
+        plain = tensor.detach().cpu().contiguous()
+        storage = plain.untyped_storage()
+        if storage.data_ptr() in seen or storage.nbytes() != plain.nbytes:
+            plain = plain.clone()
+        seen.add(storage.data_ptr())
+        yield plain
+
+
 def _flatten(value: Any, tensors: list[torch.Tensor], *, refs: bool) -> Any:
     """The value as JSON, tensors moved into `tensors`; `refs` lets descriptions of weights pass."""
     if value is None or isinstance(value, bool | int | float | str):
@@ -126,7 +137,8 @@ def _flatten(value: Any, tensors: list[torch.Tensor], *, refs: bool) -> Any:
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {"map": {key: _flatten(item, tensors, refs=refs) for key, item in value.items()}}
     name = type(value).__name__
-    if KINDS.get(name) is not type(value) or (isinstance(value, types.Source) and not refs):
+    known = dataclasses.is_dataclass(value) and KINDS.get(name) is type(value)
+    if not known or (isinstance(value, types.Source) and not refs):
         raise StaysInMemory(name)
     fields = {f.name: _flatten(getattr(value, f.name), tensors, refs=refs) for f in dataclasses.fields(value)}
     return {"kind": name, "fields": fields}
