@@ -56,3 +56,36 @@ def codec() -> Codec:
     from nodes.values import TensorCodec
 
     return TensorCodec()
+
+
+def picture(value: Any, size: int) -> Any:
+    """Images, masks and latents as uint8 rows x columns x 3; None for other values."""
+    from nodes.looking import picture_of
+
+    return picture_of(value, size)
+
+
+def describe(value: Any) -> list[tuple[str, str]]:
+    """Type, shape, dtype, device, range and memory of a value."""
+    from nodes.looking import facts_of
+
+    return facts_of(value)
+
+
+def warm_up() -> None:
+    """Import what the first run would otherwise wait for."""
+    import diffusers
+    import torch
+
+    __import__("transformers")
+    _ = torch.__version__, diffusers.AutoencoderKL, diffusers.UNet2DConditionModel
+
+
+def device_memory() -> tuple[int, int]:
+    """Bytes in use on the GPU, and in all; zeros without one."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return 0, 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free, total
