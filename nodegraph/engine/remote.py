@@ -20,6 +20,9 @@ from nodegraph.graph import Graph
 
 Listener = Callable[[events.Event], None]
 
+STILLBORN = 3
+"""So many children in a row may die before they are ready; then something is wrong that a restart does not mend."""
+
 
 class RemoteEngine:
     """One long-lived child. `listener` is called from a thread of this engine, one event at a time.
@@ -40,6 +43,7 @@ class RemoteEngine:
         self._running = False
         self._node = ("", "")
         self._closing = False
+        self._stillborn = 0
         self._timer: threading.Timer | None = None
         self._reader: threading.Thread | None = None
 
@@ -165,6 +169,8 @@ class RemoteEngine:
             self._listener(event)
             self._listener(events.EngineState("ready"))
             return
+        if isinstance(event, events.EngineState) and event.state == "ready":
+            self._stillborn = 0
         self._listener(event)
 
     def _ended(self, child: subprocess.Popen[bytes], why: str) -> None:
@@ -177,6 +183,10 @@ class RemoteEngine:
             self._stop_timer()
         if ran:
             self._report(why, cancelled)
+        self._stillborn += 1
+        if self._stillborn > STILLBORN:
+            self._listener(events.EngineState("stopped", f"The engine does not start: {why}"))
+            return
         self._listener(events.EngineState("starting", "restarting the engine"))
         with self._lock:
             if not self._closing:
