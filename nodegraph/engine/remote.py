@@ -68,6 +68,9 @@ class RemoteEngine:
         with self._lock:
             self._running = True
             self._node = ("", "")
+            self._stillborn = 0
+            if self._child is None:
+                self._spawn()
         self._listener(events.EngineState("running"))
         self._request(
             {
@@ -174,23 +177,30 @@ class RemoteEngine:
         self._listener(event)
 
     def _ended(self, child: subprocess.Popen[bytes], why: str) -> None:
-        """The child is gone: say so, end the run, and put another in its place."""
+        """The child is gone: put another in its place, then say so and end the run.
+
+        In this order, and under the lock, so that a run asked for meanwhile is neither lost nor left hanging.
+        """
         with self._lock:
             if self._closing or child is not self._child:
                 return
             ran, self._running = self._running, False
             cancelled = self._timer is not None
             self._stop_timer()
+            self._stillborn += 1
+            alive = self._stillborn <= STILLBORN
+            if alive:
+                self._spawn()
+            else:
+                self._child = None
         if ran:
             self._report(why, cancelled)
-        self._stillborn += 1
-        if self._stillborn > STILLBORN:
-            self._listener(events.EngineState("stopped", f"The engine does not start: {why}"))
-            return
-        self._listener(events.EngineState("starting", "restarting the engine"))
-        with self._lock:
-            if not self._closing:
-                self._spawn()
+        state = (
+            ("starting", "restarting the engine")
+            if alive
+            else ("stopped", f"The engine does not start: {why}")
+        )
+        self._listener(events.EngineState(*state))
 
     def _report(self, why: str, cancelled: bool) -> None:
         node, title = self._node

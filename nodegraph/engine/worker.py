@@ -64,7 +64,9 @@ class Worker:
             case "run":
                 self._run(request)
             case "look":
-                self._send(self._engine.look(request["node"], request["output"], int(request.get("size", 512))))
+                self._send(
+                    self._engine.look(request["node"], request["output"], int(request.get("size", 512)))
+                )
             case "gauge":
                 self._send(self._engine.gauge())
             case "purge":

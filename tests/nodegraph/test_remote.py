@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import random
@@ -169,7 +170,8 @@ def test_fifty_kills_at_random_moments(engine: RemoteEngine, ears: Ears) -> None
     for index in range(50):
         engine.submit(graph("Nap", seconds=0.5 + index / 1000))
         time.sleep(chance.random() * 0.15)
-        os.kill(engine.process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(engine.process, signal.SIGKILL)
         assert not ears.finished().ok
     engine.submit(graph())
     assert ears.finished().ok
@@ -223,8 +225,13 @@ def test_an_engine_that_cannot_start_says_so_and_gives_up(tmp_path: Path, ears: 
     engine = RemoteEngine(Options(output=tmp_path), ears.heard.put, library="no_such_module:library")
     engine.start()
     ears.until(lambda event: isinstance(event, events.RunFinished) and "no_such_module" in event.error)
-    for _ in range(4):
+    state = "starting"
+    for _ in range(20):
         engine.kill()
-        time.sleep(0.3)
-    ears.until(lambda event: isinstance(event, events.EngineState) and event.state == "stopped")
+        event = ears.until(lambda event: isinstance(event, events.EngineState) and event.state != "ready")[-1]
+        assert isinstance(event, events.EngineState)
+        state = event.state
+        if state == "stopped":
+            break
+    assert state == "stopped"
     engine.close()
