@@ -33,8 +33,9 @@ def sample(
     """Solve from the noised latent `x` `[B, C, ...]` at `sigmas[0]`; the result is unscaled at `sigmas[-1]`.
 
     The callback is told once per step and may raise to cancel. `noise` replaces the noise made from `seed`;
-    `options` are the solver's own keywords, such as eta. Fewer than two sigmas leave `x` as it is. Raises ValueError
-    for an unknown name or option, and for sigmas that rise, are negative or not finite. Touches no global state.
+    `options` are the solver's own keywords, such as eta. Fewer than two sigmas leave `x` as it is. Raises
+    ValueError for an unknown name or option, and for sigmas that rise, are negative or not finite. Touches no
+    global state.
     """
     solver = find_solver(name)
     levels = check_sigmas(sigmas)
@@ -56,7 +57,9 @@ def find_solver(name: str) -> Solver:
 
 
 def check_sigmas(sigmas: "Tensor | Sequence[float]") -> tuple[float, ...]:
-    """The sigmas as numbers, repeated ones once. Raises ValueError where they rise, are negative or not finite."""
+    """The sigmas as numbers, repeated ones once. Raises ValueError where they rise, are negative or not
+    finite.
+    """
     levels = tuple(float(sigma) for sigma in sigmas)
     for i, sigma in enumerate(levels):
         if not math.isfinite(sigma) or sigma < 0:
@@ -79,9 +82,7 @@ def check_options(name: str, solver: Solver, options: "Mapping[str, float]") -> 
     return dict(options)
 
 
-def solver_sigmas(
-    solver: Solver, levels: tuple[float, ...], space: "SigmaSpace"
-) -> tuple[float, ...]:
+def solver_sigmas(solver: Solver, levels: tuple[float, ...], space: "SigmaSpace") -> tuple[float, ...]:
     """The sigmas with the ends that the solver can work with."""
     first, last = levels[0], levels[-1]
     if solver.starts_below_one and space.flow and first >= 1.0:
