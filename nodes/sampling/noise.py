@@ -68,7 +68,7 @@ def slerp(a: Tensor, b: Tensor, strength: float | Tensor) -> Tensor:
 
 
 def vary_noise(noise: Tensor, seed: int, strength: float) -> Tensor:
-    """Noise turned toward that of another seed: 0 keeps it, 1 replaces it, small strengths vary the picture."""
+    """Noise turned toward that of another seed: 0 keeps it, 1 replaces it, a little varies the picture."""
     if not 0.0 <= strength <= 1.0:
         raise ValueError(f"Variation strength must be from 0 to 1, not {strength}.")
     if strength == 0.0:
