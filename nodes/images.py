@@ -12,6 +12,7 @@ from nodegraph import Advanced, Choice, Color, Help, Range, node
 from nodes.pictures.blending import BLENDS, blend
 from nodes.pictures.convert import rgb
 from nodes.pictures.sizing import FITS, METHODS, resize
+from nodes.spatial.batches import alike
 from nodes.types import Image, Mask
 
 SIDE = Range(1, 16384, 1)
@@ -82,14 +83,3 @@ def image_blend(
     return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)))
 
 
-def alike(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Both batches at the length of the longer one; the shorter starts over."""
-    length = max(first.shape[0], second.shape[0])
-    return repeated(first, length), repeated(second, length)
-
-
-def repeated(batch: Tensor, length: int) -> Tensor:
-    """A batch of `length` items, starting over where it is shorter."""
-    if batch.shape[0] == length:
-        return batch
-    return batch[torch.arange(length) % batch.shape[0]]
