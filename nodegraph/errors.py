@@ -13,6 +13,10 @@ class LoadError(NodegraphError):
     """A file cannot be read as what it claims to be."""
 
 
+class SaveError(NodegraphError):
+    """A file cannot be written; what stood there before still does."""
+
+
 class DefinitionError(NodegraphError):
     """A node type is declared in a way that cannot work."""
 

@@ -35,8 +35,17 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """Red, green and blue bytes, row by row."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """The work so far: uint8 rows x columns x 3, or a function that makes it."""
+    """The work so far: uint8 rows x columns x 3, or a function that makes it; a Picture once it has travelled."""
 
     node: str
     picture: Callable[[], Any] | Any
@@ -90,4 +99,53 @@ class RunFinished:
     error: str = ""
 
 
-Event = RunStarted | NodeStarted | Progress | Preview | Message | NodeFinished | NodeFailed | RunFinished
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer to a look at `node.output`: a picture if it has one, and facts such as shape and range."""
+
+    node: str
+    output: str
+    picture: Picture | None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """Bytes: results in memory and their budget, the engine process, the device and its total (0 if none)."""
+
+    cache: int
+    budget: int
+    process: int
+    device: int = 0
+    device_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """ "starting", "ready", "running", "stopped"; `text` says it for people ("loading torch")."""
+
+    state: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRead:
+    """The node types of the engine, as the JSON of a catalogue."""
+
+    text: str
+
+
+Event = (
+    RunStarted
+    | NodeStarted
+    | Progress
+    | Preview
+    | Message
+    | NodeFinished
+    | NodeFailed
+    | RunFinished
+    | Shown
+    | Gauge
+    | EngineState
+    | CatalogueRead
+)

@@ -104,6 +104,7 @@ class Frame:
     color: str = ""
     collapsed: bool = False
     locked: bool = False
+    extra: Mapping[str, Any] = field(default_factory=frozen, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Note:
     size: Point = (240.0, 120.0)
     color: str = ""
     on: str = ""
+    extra: Mapping[str, Any] = field(default_factory=frozen, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Subgraph:
     nodes: Mapping[str, Node] = field(default_factory=frozen)
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=frozen)
 
     def __post_init__(self) -> None:
         if not isinstance(self.nodes, MappingProxyType):

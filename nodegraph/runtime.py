@@ -33,6 +33,18 @@ class Runtime(Protocol):
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
 
+    def picture(self, value: Any, size: int) -> Any:
+        """A value as uint8 rows x columns x 3, at most `size` long; None if it has no picture."""
+
+    def describe(self, value: Any) -> list[tuple[str, str]]:
+        """Facts for a look at a link: shape, dtype, device, range, memory."""
+
+    def warm_up(self) -> None:
+        """Import what the first run would otherwise wait for."""
+
+    def device_memory(self) -> tuple[int, int]:
+        """Bytes in use on the device, and in all; zeros without one."""
+
 
 class PlainRuntime:
     """For node types that need no weights and pass plain values."""
@@ -56,6 +68,21 @@ class PlainRuntime:
     def codec(self) -> Codec:
         """Plain values."""
         return PlainCodec()
+
+    def picture(self, value: Any, size: int) -> Any:
+        """None."""
+        return None
+
+    def describe(self, value: Any) -> list[tuple[str, str]]:
+        """The value itself."""
+        return [("value", PlainCodec().summary(value))]
+
+    def warm_up(self) -> None:
+        """Nothing to import."""
+
+    def device_memory(self) -> tuple[int, int]:
+        """No device."""
+        return 0, 0
 
 
 def installed() -> Runtime:

@@ -13,7 +13,7 @@ from nodegraph.cli import DONE
 from nodegraph.cli.opening import near, node_types
 from nodegraph.errors import GraphError
 from nodegraph.fileformat import load
-from nodegraph.pictures import picture_size, text_keys
+from nodegraph.pictures import carried
 from nodegraph.spec import NodeSpec, Param, Socket
 
 
@@ -82,12 +82,12 @@ def models(arguments: argparse.Namespace) -> int:
 def info(arguments: argparse.Namespace) -> int:
     """Say what a picture or workflow carries."""
     path = Path(arguments.file)
-    size = picture_size(path)
-    if size:
-        print(f"picture: {size[0]} x {size[1]}")
-        for key in text_keys(path):
-            print(f"carries: {key}")
     graph = load(path)
+    found = carried(path)
+    if found.size:
+        print(f"picture: {found.size[0]} x {found.size[1]}")
+    for key in found.keys:
+        print(f"carries: {key}")
     print(f"workflow: {len(graph.nodes)} nodes")
     specs = node_types()
     for node in graph.nodes.values():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from nodegraph.cycles import feeds
 from nodegraph.edits.base import check_numbers, check_text, node_of, same_source, source_of, with_input
-from nodegraph.edits.cycles import feeds
 from nodegraph.errors import EditError
 from nodegraph.graph import Graph, Link, Node, Point, Source, Sources
 

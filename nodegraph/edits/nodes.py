@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from nodegraph.cycles import cycle
 from nodegraph.edits.base import (
     check_new_id,
     check_numbers,
@@ -16,7 +17,6 @@ from nodegraph.edits.base import (
     with_frames,
     with_notes,
 )
-from nodegraph.edits.cycles import cycle
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
 from nodegraph.spec import Scalar

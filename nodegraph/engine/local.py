@@ -14,8 +14,10 @@ from nodegraph import catalogue, events, keys, runtime
 from nodegraph.cache import Cache
 from nodegraph.context import Context, Places
 from nodegraph.disk import DiskTier
+from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.prepare import Prepared, prepare
 from nodegraph.engine.result import Result
+from nodegraph.engine.wire import picture_of
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.executor import Executor
 from nodegraph.fingerprint import Fingerprints
@@ -24,6 +26,7 @@ from nodegraph.history import History
 from nodegraph.plan import Keyed, Plan, make_plan
 from nodegraph.registry import Registry
 from nodegraph.sinks import Sinks
+from nodegraph.values import Items
 
 Listener = Callable[[events.Event], None]
 
@@ -86,6 +89,7 @@ class LocalEngine:
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
         self._models: Any = None
+        self._last: dict[str, Keyed] = {}
         self._stop = Event()
 
     def __enter__(self) -> LocalEngine:
@@ -131,6 +135,7 @@ class LocalEngine:
             self.cache.clear()
         emit = on_event or (lambda event: None)
         prepared = self._prepare(graph, targets, base)
+        self._last.update(prepared.keyed)
         executor = self._executor(prepared, emit, base or Path(), workflow)
         failed: events.NodeFailed | None = None
         cancelled = False
@@ -145,6 +150,27 @@ class LocalEngine:
         self.history.save()
         emit(result.finished())
         return result
+
+    def look(self, node: str, output: str, size: int = 512) -> events.Shown:
+        """The result `node.output` of the last run as a picture and facts; "gone" if it is no longer kept."""
+        found = self._last.get(node)
+        key = found.result(output) if found else ""
+        if key not in self.cache:
+            return events.Shown(node, output, None, (("gone", "not computed, or no longer kept"),))
+        value = self.cache.get(key)
+        shown = value.values[0] if isinstance(value, Items) and value.values else value
+        pixels = self._nodes.picture(shown, size)
+        facts = tuple(self._nodes.describe(shown))
+        return events.Shown(node, output, None if pixels is None else picture_of(pixels), facts)
+
+    def gauge(self) -> events.Gauge:
+        """How much memory is in use."""
+        used, total = self._nodes.device_memory()
+        return events.Gauge(self.cache.bytes, self.cache.budget, resident_bytes(), used, total)
+
+    def warm_up(self) -> None:
+        """Import what the first run would otherwise wait for."""
+        self._nodes.warm_up()
 
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
         return prepare(

@@ -1,12 +1,18 @@
-"""Events as JSON, for pipes and other processes."""
+"""Events and requests as bytes: a JSON head and raw pixels, nothing that could run code."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import IO, Any
 
 from nodegraph import events
+from nodegraph.errors import LoadError
+
+MAX_FRAME = 1 << 28
+KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in events.Event.__args__}
 
 
 def name_of(event: events.Event) -> str:
@@ -29,3 +35,80 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return round(value, 6) if isinstance(value, float) else value
+
+
+def picture_of(value: Any) -> events.Picture:
+    """A Picture of uint8 rows x columns x 3 (an array or tensor); called with a function, of what it returns."""
+    value = value() if callable(value) else value
+    if isinstance(value, events.Picture):
+        return value
+    array = value.cpu().numpy() if hasattr(value, "cpu") else value
+    height, width = int(array.shape[0]), int(array.shape[1])
+    return events.Picture(width, height, array.tobytes())
+
+
+def pack(head: Mapping[str, Any], payload: bytes = b"") -> bytes:
+    """One frame: length of the whole, length of the head, the head as JSON, the payload."""
+    text = json.dumps(head).encode()
+    return (len(text) + len(payload) + 4).to_bytes(4, "big") + len(text).to_bytes(4, "big") + text + payload
+
+
+def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """The next frame, or None at the end; raises LoadError for anything that is no frame."""
+    head = stream.read(4)
+    if not head:
+        return None
+    size = int.from_bytes(head, "big")
+    if len(head) < 4 or not 4 <= size <= MAX_FRAME:
+        raise LoadError("The engine sent something that is no message.")
+    body = stream.read(size)
+    length = int.from_bytes(body[:4], "big")
+    if len(body) < size or length > size - 4:
+        raise LoadError("The engine's message breaks off.")
+    try:
+        data = json.loads(body[4 : 4 + length])
+    except (ValueError, RecursionError):
+        raise LoadError("The engine sent a message that cannot be read.") from None
+    if not isinstance(data, dict):
+        raise LoadError("The engine sent a message of no known kind.")
+    return data, body[4 + length :]
+
+
+def pack_event(event: events.Event) -> bytes:
+    """An event as a frame; its picture travels as raw bytes."""
+    data = {item.name: _plain(getattr(event, item.name)) for item in fields(event) if item.name != "picture"}
+    picture = getattr(event, "picture", None)
+    if picture is None:
+        return pack({"kind": type(event).__name__, "data": data})
+    found = picture_of(picture)
+    size = {"width": found.width, "height": found.height}
+    return pack({"kind": type(event).__name__, "data": data, "picture": size}, found.pixels)
+
+
+def unpack_event(head: Mapping[str, Any], payload: bytes) -> events.Event:
+    """The event of a frame; raises LoadError."""
+    try:
+        kind = KINDS[head["kind"]]
+        data = {key: _tupled(key, value) for key, value in head["data"].items()}
+        if "picture" in {item.name for item in fields(kind)}:
+            size = head.get("picture")
+            data["picture"] = _picture(size, payload) if size else None
+        found: events.Event = kind(**data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LoadError(f"The engine sent a message of no known kind ({error}).") from None
+    return found
+
+
+def _picture(size: Mapping[str, int], payload: bytes) -> events.Picture:
+    width, height = int(size["width"]), int(size["height"])
+    if width < 1 or height < 1 or width * height * 3 != len(payload):
+        raise ValueError("a picture of another size than it says")
+    return events.Picture(width, height, payload)
+
+
+def _tupled(name: str, value: Any) -> Any:
+    if name == "outputs":
+        return tuple(events.Written(str(item["node"]), str(item["path"])) for item in value)
+    if isinstance(value, list):
+        return tuple(tuple(item) if isinstance(item, list) else item for item in value)
+    return value

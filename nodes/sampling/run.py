@@ -68,16 +68,21 @@ class Run:
         self.report(index, self.sigmas[index], x, x0)
         return x0
 
-    def step_guided(self, index: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The evaluation that begins step `index`, reported: (x0, x0 without the prompt)."""
-        prediction = self.predict(x, self.sigmas[index])
+    def guided(self, x: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
+        """As `x0`, with the prediction without the prompt as second; ValueError where there is none."""
+        prediction = self.predict(x, sigma)
         if prediction.x0_uncond is None:
             raise ValueError(
                 "A CFG++ solver needs the model's unconditional prediction, which this guidance does not "
                 "compute: use guidance with a negative prompt, or another solver."
             )
-        self.report(index, self.sigmas[index], x, prediction.x0)
         return prediction.x0, prediction.x0_uncond
+
+    def step_guided(self, index: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """As `step_x0`, with the prediction without the prompt as second."""
+        x0, x0_uncond = self.guided(x, self.sigmas[index])
+        self.report(index, self.sigmas[index], x, x0)
+        return x0, x0_uncond
 
     def alpha(self, sigma: float) -> float:
         """The share of the clean latent at `sigma`: 1 - sigma in flow models, else 1."""

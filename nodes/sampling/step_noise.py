@@ -24,15 +24,17 @@ def brownian_noise(
 ) -> NoiseSampler:
     """Increments of one Brownian path over sigma, so that other step counts follow the same path (Li et al. 2020).
 
-    The path lives on `device`: on the CPU it is the same on every machine.
+    The path lives on `device`: on the CPU it is the same on every machine. It knows sigma to 6 digits after the point.
     """
     low, high = (torch.tensor(sigma, device=device) for sigma in (sigma_min, sigma_max))
     start = torch.zeros(x.shape, dtype=x.dtype, device=device)
     tree: Any = torchsde.BrownianTree(low, start, high, entropy=seed % SEEDS)
+    first, last = round(float(low), 6), round(float(high), 6)
 
     def increment(sigma: float, sigma_next: float) -> Tensor:
-        near, far = (torch.tensor(s, device=device) for s in sorted((sigma, sigma_next)))
-        change: Tensor = tree(near, far) / (far - near).sqrt()
+        # The tree rounds its own ends, so that an end asked for exactly may lie outside it.
+        near, far = (min(max(s, first), last) for s in sorted((sigma, sigma_next)))
+        change: Tensor = tree(near, far) / abs(sigma_next - sigma) ** 0.5
         return (change if sigma < sigma_next else -change).to(x)
 
     return increment

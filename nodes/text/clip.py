@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from nodes.text.config import ClipConfig
 from nodes.text.layers import LayerNorm, Linear, embed
 from nodes.text.tokenizer import END
 
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nodes.text.chunks import Token
-
-
-@dataclass(frozen=True)
-class ClipConfig:
-    """Sizes of a CLIP text model; `projection` is 0 where there is none. The defaults are CLIP-L's."""
-
-    width: int = 768
-    hidden: int = 3072
-    layers: int = 12
-    heads: int = 12
-    activation: str = "quick_gelu"
-    projection: int = 0
-    vocabulary: int = 49408
-    positions: int = 77
 
 
 class ClipText(nn.Module):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nodegraph.cycles import cycle
 from nodegraph.diff import diff
 from nodegraph.edits import (
     AddFrame,
@@ -33,7 +34,6 @@ from nodegraph.edits import (
     SetVia,
     link_between,
 )
-from nodegraph.edits.cycles import cycle
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source
 from tests.nodegraph.strategies import chain, edits

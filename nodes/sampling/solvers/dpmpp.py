@@ -74,7 +74,10 @@ def _middle(run: "Run", sigma: float, sigma_down: float) -> float:
 def dpmpp_2s_ancestral_cfg_pp(
     run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0
 ) -> "Tensor":
-    """`dpmpp_2s_ancestral` whose noise direction is the unguided one (CFG++, Chung et al. 2024)."""
+    """`dpmpp_2s_ancestral` whose noise direction is the unguided one (CFG++, Chung et al. 2024).
+
+    The direction of the whole step is that of the unguided prediction in its middle.
+    """
     for i, sigma, sigma_next in run.steps():
         x0, x0_uncond = run.step_guided(i, x)
         if sigma_next == 0:
@@ -83,10 +86,10 @@ def dpmpp_2s_ancestral_cfg_pp(
         if sigma_down == 0:
             x = x0
         else:
-            moved = x + (x0 - x0_uncond)
             middle = math.sqrt(sigma * sigma_down)
-            half = x0 + (middle / sigma) * (moved - x0)
-            x0_middle = run.x0(half, middle)
-            x = x0_middle + (sigma_down / sigma) * (moved - x0_middle)
+            half = x0 + (middle / sigma) * (x - x0_uncond)
+            middle_x0, middle_uncond = run.guided(half, middle)
+            ratio = sigma_down / sigma
+            x = ratio * (x + x0 - middle_uncond) + (1 - ratio) * middle_x0
         x = add_noise(run, x, sigma, sigma_next, 1.0, s_noise * sigma_up)
     return x

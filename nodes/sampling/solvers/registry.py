@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from nodes.sampling.solvers import dpmpp, euler, heun, one_step
+from nodes.sampling.solvers import dpm_solver, dpmpp, dpmpp_sde, er_sde, euler, heun, multistep, one_step, res, sa, seeds, unipc
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +52,33 @@ SOLVERS: Mapping[str, Solver] = MappingProxyType(
         "tcd": Solver(one_step.tcd),
         "gradient_estimation": Solver(euler.gradient_estimation),
         "gradient_estimation_cfg_pp": Solver(euler.gradient_estimation_cfg_pp),
+        "lms": Solver(multistep.lms),
+        "ipndm": Solver(multistep.ipndm),
+        "ipndm_v": Solver(multistep.ipndm_v),
+        "deis": Solver(multistep.deis),
+        "dpm_fast": Solver(dpm_solver.dpm_fast),
+        "dpm_adaptive": Solver(dpm_solver.dpm_adaptive),
+        "res_multistep": Solver(res.res_multistep),
+        "res_multistep_cfg_pp": Solver(res.res_multistep_cfg_pp),
+        "res_multistep_ancestral": Solver(res.res_multistep_ancestral),
+        "res_multistep_ancestral_cfg_pp": Solver(res.res_multistep_ancestral_cfg_pp),
+        "exp_heun_2_x0": Solver(seeds.exp_heun_2_x0, starts_below_one=True),
+        "exp_heun_2_x0_sde": Solver(seeds.exp_heun_2_x0_sde, starts_below_one=True),
+        "dpmpp_sde": Solver(dpmpp_sde.dpmpp_sde, "brownian", starts_below_one=True),
+        "dpmpp_sde_gpu": Solver(dpmpp_sde.dpmpp_sde, "brownian_on_device", starts_below_one=True),
+        "dpmpp_2m_sde": Solver(dpmpp_sde.dpmpp_2m_sde, "brownian", starts_below_one=True),
+        "dpmpp_2m_sde_gpu": Solver(dpmpp_sde.dpmpp_2m_sde, "brownian_on_device", starts_below_one=True),
+        "dpmpp_2m_sde_heun": Solver(dpmpp_sde.dpmpp_2m_sde_heun, "brownian", starts_below_one=True),
+        "dpmpp_2m_sde_heun_gpu": Solver(dpmpp_sde.dpmpp_2m_sde_heun, "brownian_on_device", starts_below_one=True),
+        "dpmpp_3m_sde": Solver(dpmpp_sde.dpmpp_3m_sde, "brownian", starts_below_one=True),
+        "dpmpp_3m_sde_gpu": Solver(dpmpp_sde.dpmpp_3m_sde, "brownian_on_device", starts_below_one=True),
+        "er_sde": Solver(er_sde.er_sde, starts_below_one=True),
+        "seeds_2": Solver(seeds.seeds_2, starts_below_one=True),
+        "seeds_3": Solver(seeds.seeds_3, starts_below_one=True),
+        "sa_solver": Solver(sa.sa_solver, starts_below_one=True),
+        "sa_solver_pece": Solver(sa.sa_solver_pece, starts_below_one=True),
         "ddim": Solver(euler.euler),
+        "uni_pc": Solver(unipc.uni_pc, last_sigma=0.001),
+        "uni_pc_bh2": Solver(unipc.uni_pc_bh2, last_sigma=0.001),
     }
 )

@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file
 
 from nodes.text.chunks import Token, empty, weighted_tokens
-from nodes.text.clip import ClipConfig, ClipText
+from nodes.text.clip import ClipText
+from nodes.text.config import ClipConfig
 from nodes.text.encode import Encoded, encode, join_sd3, join_sdxl
 from nodes.text.tokenizer import END
 

@@ -1,0 +1,133 @@
+"""The members of one JSON object, taken one by one, each with its type held to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nodegraph.errors import LoadError
+from nodegraph.fileformat.parsing import check_depth
+from nodegraph.graph import frozen
+from nodegraph.limits import id_fault, number_fault
+
+MAX_NAME = 200
+"""How long a type, input or output may be called."""
+
+
+class Fields:
+    """Reads a JSON object at `place`; every method raises LoadError naming the place and the key."""
+
+    def __init__(self, data: object, place: str) -> None:
+        if not isinstance(data, dict):
+            raise LoadError(f"{place}: expected an object in braces, found {described(data)}.")
+        self._left: dict[str, Any] = dict(data)
+        self.place = place
+
+    def take(self, key: str, default: Any = None) -> Any:
+        """The raw value of `key`."""
+        return self._left.pop(key, default)
+
+    def text(self, key: str) -> str:
+        """A text, empty if left out."""
+        value = self._left.pop(key, "")
+        if not isinstance(value, str):
+            raise self.wrong(key, "a text", value)
+        return value
+
+    def name(self, key: str) -> str:
+        """A text that must be there, of 1 to 200 characters."""
+        value = self.text(key)
+        if not 0 < len(value) <= MAX_NAME:
+            raise LoadError(f"{self.place}: {key!r} must be a text of 1 to {MAX_NAME} characters.")
+        return value
+
+    def id(self) -> str:
+        """The id that must be there."""
+        value = self._left.pop("id", None)
+        if not isinstance(value, str):
+            raise self.wrong("id", "a text", value)
+        fault = id_fault(value)
+        if fault is not None:
+            raise LoadError(f"{self.place}: {fault}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """True or false, false if left out."""
+        value = self._left.pop(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "true or false", value)
+        return value
+
+    def version(self, key: str = "version") -> int:
+        """A whole number from 1, 1 if left out."""
+        value = self._left.pop(key, 1)
+        if type(value) is not int or value < 1:
+            raise self.wrong(key, "a whole number from 1", value)
+        return value
+
+    def numbers(self, key: str, count: int, default: Any) -> Any:
+        """A tuple of `count` coordinates."""
+        if key not in self._left:
+            return default
+        return self.coordinates(key, self._left.pop(key), count)
+
+    def coordinates(self, key: str, value: object, count: int) -> tuple[float, ...]:
+        """`value` as a tuple of `count` coordinates."""
+        if not isinstance(value, list) or len(value) != count:
+            raise self.wrong(key, f"a list of {count} numbers", value)
+        for number in value:
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise self.wrong(key, f"a list of {count} numbers", value)
+            if number_fault(number):
+                raise LoadError(f"{self.place}: {key!r} is beyond the canvas; use smaller numbers.")
+        return tuple(value)
+
+    def members(self, key: str) -> dict[str, Any]:
+        """An object, empty if left out."""
+        value = self._left.pop(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "an object in braces", value)
+        return value
+
+    def items(self, key: str) -> list[Any]:
+        """A list, empty if left out."""
+        value = self._left.pop(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(key, "a list", value)
+        return value
+
+    def rest(self) -> Mapping[str, Any]:
+        """What nobody has taken, to be kept."""
+        if not self._left:
+            return NOTHING
+        check_depth(self._left, self.place)
+        return frozen(self._left)
+
+    def none_left(self, known: str) -> None:
+        """Refuse what nobody has taken."""
+        for key in self._left:
+            raise LoadError(f"{self.place}: unknown key {key[:60]!r}; known are {known}.")
+
+    def wrong(self, key: str, wanted: str, value: object) -> LoadError:
+        """The error that `key` must be `wanted`."""
+        return LoadError(f"{self.place}: {key!r} must be {wanted}, not {described(value)}.")
+
+
+NOTHING: Mapping[str, Any] = frozen()
+
+
+def described(value: object) -> str:
+    """A JSON value in a sentence."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text {value[:40]!r}"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

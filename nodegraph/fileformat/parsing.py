@@ -1,0 +1,117 @@
+"""JSON from strangers: parsed within limits, or refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from nodegraph.errors import LoadError
+from nodegraph.limits import LARGEST, SMALLEST
+
+MAX_BYTES = 64 * 2**20
+"""Larger files are refused before they are read."""
+
+MAX_PARTS = 2_000_000
+"""More lists and objects than this are refused before they are parsed: they would fill the memory."""
+
+MAX_DEPTH = 64
+"""How deep lists and objects may stand in each other."""
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def decoded(data: bytes, place: str) -> str:
+    """`data` as text; raises LoadError."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LoadError(
+            f"{place}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."
+        ) from None
+
+
+def parsed(text: str, place: str) -> Any:
+    """`text` as JSON whose numbers are finite and within 64 bits, with no key twice; raises LoadError."""
+    if len(text) > MAX_BYTES:
+        raise LoadError(f"{place}: larger than {MAX_BYTES >> 20} MB, which no workflow is.")
+    if text.count("[") + text.count("{") > MAX_PARTS:
+        raise LoadError(f"{place}: holds more than {MAX_PARTS:,} lists and objects, which no workflow does.")
+    hooks = _Hooks(place)
+    try:
+        found = json.loads(
+            text,
+            object_pairs_hook=hooks.members,
+            parse_int=hooks.whole,
+            parse_float=hooks.decimal,
+            parse_constant=hooks.constant,
+        )
+    except json.JSONDecodeError as error:
+        raise LoadError(
+            f"{place}: not JSON at line {error.lineno}, column {error.colno} ({error.msg})."
+        ) from None
+    except RecursionError:
+        raise _too_deep(place) from None
+    if _HALF.search(text):
+        _check_characters(found, place)
+    return found
+
+
+def check_depth(value: object, place: str) -> None:
+    """Raise LoadError if lists and objects stand too deep in each other."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for part in level
+            if isinstance(part, dict | list)
+            for inner in (part.values() if isinstance(part, dict) else part)
+        ]
+        if not level:
+            return
+    raise _too_deep(place)
+
+
+class _Hooks:
+    """What the JSON reader calls for each object and number."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise LoadError(f"{self._place}: the key {twice[:60]!r} stands twice in one object; remove one.")
+        return found
+
+    def whole(self, text: str) -> int:
+        if len(text) > 20 or not SMALLEST <= int(text) <= LARGEST:
+            raise LoadError(f"{self._place}: the number {text[:24]} is beyond 64 bits.")
+        return int(text)
+
+    def decimal(self, text: str) -> float:
+        number = float(text)
+        if not math.isfinite(number):
+            raise LoadError(f"{self._place}: the number {text[:24]} is too large.")
+        return number
+
+    def constant(self, text: str) -> NoReturn:
+        raise LoadError(f"{self._place}: {text} is no number that a workflow can hold.")
+
+
+def _check_characters(value: object, place: str) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise LoadError(
+            f"{place}: a text has half a character in it (a lone surrogate); retype it."
+        ) from None
+    except RecursionError:
+        raise _too_deep(place) from None
+
+
+def _too_deep(place: str) -> LoadError:
+    return LoadError(f"{place}: lists and objects stand more than {MAX_DEPTH} deep in each other.")

@@ -1,0 +1,79 @@
+"""Values as pictures and facts, for an eye that follows a link."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nodes.types import Latent
+from nodes.values import TensorCodec
+
+
+def picture_of(value: Any, size: int) -> Tensor | None:
+    """The first item of an image, mask or latent as uint8 `[h, w, 3]`, at most `size` long; None for other values."""
+    if isinstance(value, Latent):
+        return _fitted(_grey(value.samples[0]), size)
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        return None
+    if value.ndim == 4 and value.shape[-1] in (1, 3, 4):
+        return _fitted(value[0, :, :, :3].expand(-1, -1, 3), size)
+    if value.ndim == 3:
+        return _fitted(value[0].unsqueeze(-1).expand(-1, -1, 3), size)
+    return None
+
+
+def facts_of(value: Any) -> list[tuple[str, str]]:
+    """Type, shape, dtype, device, range, NaN count and memory."""
+    if isinstance(value, Tensor):
+        return [("type", "tensor"), *_tensor_facts(value)]
+    if isinstance(value, Latent):
+        return [("type", "latent"), *_tensor_facts(value.samples), *_channels(value.samples)]
+    if dataclasses.is_dataclass(value):
+        return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
+    return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
+
+
+def _tensor_facts(value: Tensor) -> list[tuple[str, str]]:
+    facts = [
+        ("shape", " x ".join(map(str, value.shape))),
+        ("dtype", str(value.dtype).removeprefix("torch.")),
+        ("device", str(value.device)),
+        ("memory", f"{value.nbytes / 1e6:.2f} MB"),
+    ]
+    if value.is_floating_point() and value.numel():
+        finite = value[torch.isfinite(value)].float()
+        if finite.numel():
+            low, high, mean = finite.min().item(), finite.max().item(), finite.mean().item()
+            facts.append(("range", f"{low:.3g} to {high:.3g}, mean {mean:.3g}"))
+        if finite.numel() < value.numel():
+            facts.append(("alarm", f"{value.numel() - finite.numel()} values are NaN or infinite"))
+    return facts
+
+
+def _channels(samples: Tensor) -> list[tuple[str, str]]:
+    first = samples[0].float().flatten(1)
+    rows = zip(first.min(1).values, first.max(1).values, first.mean(1), first.std(1), strict=True)
+    return [
+        (f"channel {i}", f"{low:.2f} to {high:.2f}, mean {mean:.2f}, deviation {deviation:.2f}")
+        for i, (low, high, mean, deviation) in enumerate(rows)
+    ]
+
+
+def _grey(samples: Tensor) -> Tensor:
+    """Up to three latent channels as red, green and blue, each stretched to its range."""
+    chosen = samples[[0, min(1, len(samples) - 1), min(2, len(samples) - 1)]].float()
+    low, high = chosen.amin((1, 2), keepdim=True), chosen.amax((1, 2), keepdim=True)
+    return ((chosen - low) / (high - low).clamp(min=1e-6)).permute(1, 2, 0)
+
+
+def _fitted(picture: Tensor, size: int) -> Tensor:
+    height, width = picture.shape[:2]
+    longest = max(height, width)
+    if longest > size:
+        shape = (max(1, height * size // longest), max(1, width * size // longest))
+        channels = picture.permute(2, 0, 1).unsqueeze(0).float()
+        picture = torch.nn.functional.interpolate(channels, shape, mode="area")[0].permute(1, 2, 0)
+    return picture.nan_to_num(0.0).clamp(0, 1).mul(255).to(torch.uint8).contiguous()

@@ -1,0 +1,125 @@
+"""What a model file or folder is, from its header alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nodegraph.errors import LoadError
+from nodes.models.control_parts import control_part
+from nodes.models.encoders import encoder_parts, lone_encoder
+from nodes.models.families import families
+from nodes.models.folder import is_folder, recognise_folder
+from nodes.models.header import read_header
+from nodes.models.keys.vae import vae_config, vae_pieces
+from nodes.models.parts import Part, same, shapes_of, under
+from nodes.models.recognised import Recognised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nodes.models.family import Facts, Family
+    from nodes.models.header import Header
+    from nodes.models.parts import Shapes
+
+NETWORK_PREFIXES = ("model.diffusion_model.", "diffusion_model.", "model.", "")
+VAE_PREFIXES = ("first_stage_model.", "vae.", "")
+LORA_MARKS = ("lora", "hada_w1", "lokr_w1", "dora_scale", ".diff", ".w_norm")
+
+
+def recognise(path: Path) -> Recognised:
+    """Say what a safetensors file or a diffusers folder is; `LoadError` for one that cannot be read."""
+    if path.is_dir():
+        if is_folder(path):
+            return recognise_folder(path)
+        raise LoadError(f"{path} is a folder without a model: model_index.json or config.json is missing.")
+    header = read_header(path)
+    parts, family, facts = _file_parts(header)
+    return Recognised(
+        path,
+        _kind(parts, header),
+        family.name if family else "",
+        {kind: replace(part, files=dict.fromkeys(header.tensors, path)) for kind, part in parts.items()},
+        facts,
+        main_dtype(header),
+        sum(info.end - info.start for info in header.tensors.values()),
+        header.metadata,
+    )
+
+
+def main_dtype(header: Header) -> str:
+    """The type that most bytes are in."""
+    bytes_of: Counter[str] = Counter()
+    for info in header.tensors.values():
+        bytes_of[info.dtype] += info.end - info.start
+    return max(bytes_of, key=bytes_of.__getitem__, default="")
+
+
+def _file_parts(header: Header) -> tuple[dict[str, Part], Family | None, Facts | None]:
+    shapes = {name: info.shape for name, info in header.tensors.items()}
+    if is_lora(shapes):
+        return {}, None, None
+    if control := control_part(shapes):
+        return {"controlnet": control}, None, None
+    parts: dict[str, Part] = {}
+    family = facts = None
+    if found := find_network(shapes):
+        family, parts["network"] = found
+        facts = family.facts(parts["network"])
+        parts |= encoder_parts(shapes, family)
+    elif encoder := lone_encoder(shapes):
+        parts[encoder.kind] = encoder
+    if vae := find_vae(shapes):
+        parts["vae"] = vae
+    return parts, family, facts
+
+
+def is_lora(shapes: Shapes) -> bool:
+    """Whether tensors are changes to a network rather than a network."""
+    return any(mark in name for name in shapes for mark in LORA_MARKS)
+
+
+def find_network(shapes: Shapes) -> tuple[Family, Part] | None:
+    """The denoising network among the tensors, and its family."""
+    for prefix in NETWORK_PREFIXES:
+        inner = under(shapes, prefix) if prefix else shapes
+        for family in families().values():
+            part = family.recognise(inner) if inner else None
+            if part:
+                return family, part.within(prefix)
+    return None
+
+
+def find_vae(shapes: Shapes) -> Part | None:
+    """The autoencoder among the tensors."""
+    for prefix in VAE_PREFIXES:
+        inner = under(shapes, prefix)
+        if "decoder.mid.block_1.conv1.weight" in inner:
+            pieces = vae_pieces(inner)
+        elif "decoder.mid_block.resnets.0.conv1.weight" in inner:
+            pieces = same(
+                name for name in inner if name.startswith(("encoder.", "decoder.", "quant_", "post_"))
+            )
+        else:
+            continue
+        try:
+            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces, {}).within(prefix)
+        except (KeyError, IndexError):
+            continue
+    return None
+
+
+def _kind(parts: dict[str, Part], header: Header) -> str:
+    if "controlnet" in parts:
+        return "controlnet"
+    if "network" in parts:
+        return "checkpoint" if len(parts) > 1 else "diffusion_model"
+    if "vae" in parts:
+        return "vae"
+    if parts:
+        return "text_encoder"
+    shapes = {name: info.shape for name, info in header.tensors.items()}
+    if is_lora(shapes):
+        return "lora"
+    return "embedding" if shapes and all(len(shape) == 2 for shape in shapes.values()) else "unknown"

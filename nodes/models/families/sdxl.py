@@ -1,0 +1,62 @@
+"""SDXL (Podell et al. 2023): base and its offspring, read by CLIP-L and OpenCLIP's ViT-bigG together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nodes.models.family import Facts, Family, LatentFormat, Use
+from nodes.models.unets import build_unet, call_unet, control_unet, unet_part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nodes.models.parts import Part, Shapes
+    from nodes.text.encode import Encoded
+
+LATENT_SCALE = 0.13025
+REFINER_VECTOR = 2560
+
+
+def recognise(shapes: Shapes) -> Part | None:
+    """A UNet with a size vector that is not the refiner's."""
+    part = unet_part(shapes, None)
+    if part is None or part.config.get("projection_class_embeddings_input_dim") in (None, REFINER_VECTOR):
+        return None
+    return part
+
+
+def facts(part: Part) -> Facts:
+    """Noise prediction; a tensor named `v_pred` in the file says otherwise."""
+    latent = LatentFormat(part.config["out_channels"], LATENT_SCALE)
+    return Facts("sdxl", latent, "sdxl", part.config["in_channels"])
+
+
+def join(said: Mapping[str, Encoded]) -> Encoded:
+    """Both encoders' features side by side; pooled from the second."""
+    from nodes.text.encode import join_sdxl
+
+    return join_sdxl(said["clip_l"], said["clip_g"])
+
+
+FAMILY = Family(
+    name="sdxl",
+    title="SDXL",
+    recognise=recognise,
+    facts=facts,
+    build=build_unet,
+    call=call_unet,
+    control=control_unet,
+    encoders=(
+        Use("clip_l", "text_encoder", ("conditioner.embedders.0.transformer.",), layer=-2, norm=False),
+        Use(
+            "clip_g",
+            "text_encoder_2",
+            ("conditioner.embedders.1.model.", "conditioner.embedders.1.transformer."),
+            layer=-2,
+            norm=False,
+            pad=0,
+            projected=True,
+        ),
+    ),
+    join=join,
+)

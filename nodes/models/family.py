@@ -1,0 +1,97 @@
+"""What a family of models is: how its files look, and how its networks are made, conditioned and called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
+
+    from nodes.models.parts import Part, Shapes
+    from nodes.text.encode import Encoded
+
+
+@dataclass(frozen=True)
+class LatentFormat:
+    """What the network sees of a latent: `(latent - shift) * scale`, at 1/`downscale` of the picture."""
+
+    channels: int = 4
+    scale: float = 0.18215
+    shift: float = 0.0
+    downscale: int = 8
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What sampling needs to know of a network.
+
+    `space` names its sigma space; `scheduler`, where a diffusers folder has one, describes it instead.
+    `inputs` counts the channels the network takes, more than the latent's where it also sees a mask.
+    """
+
+    family: str
+    latent: LatentFormat
+    space: str
+    inputs: int
+    scheduler: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a family uses one text encoder.
+
+    `prefixes` say where single files keep it and `folder` where diffusers folders do. `layer` counts from
+    the end; `norm` asks for the final norm on the states; `pad` fills chunks; `projected` keeps the pooled
+    projection; `minimum` is the least length of encoders that do not read in chunks.
+    """
+
+    kind: str
+    folder: str
+    prefixes: tuple[str, ...] = ()
+    layer: int = -1
+    norm: bool = True
+    pad: int = 49407
+    projected: bool = False
+    minimum: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """One call of a network: everything batched alike and in the network's own precision.
+
+    `x` is the scaled input, `time` float32 `[B]`, `context` `[B, L, D]`, `pooled` `[B, P]`; `extras` are the
+    conditions' own. `residuals` are what control networks add, by the name of the network's argument.
+    """
+
+    x: Tensor
+    time: Tensor
+    context: Tensor
+    pooled: Tensor | None
+    guidance: Tensor | None
+    extras: Mapping[str, Any]
+    residuals: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of models.
+
+    `recognise` gets the names and shapes of a bare network and returns it, or None if it is no such network.
+    `facts` says what sampling must know, `build` makes the empty network from a part's config and `call`
+    runs it. `encoders` are its text encoders in order; `join` makes one of what they said, by kind (an
+    encoder that is missing is missing there).
+    """
+
+    name: str
+    title: str
+    recognise: Callable[[Shapes], Part | None]
+    facts: Callable[[Part], Facts]
+    build: Callable[[Mapping[str, Any]], nn.Module]
+    call: Callable[[nn.Module, Inputs], Tensor]
+    encoders: tuple[Use, ...]
+    join: Callable[[Mapping[str, Encoded]], Encoded]
+    folder: str = "unet"
+    control: Callable[[nn.Module, Inputs, Tensor, float], Mapping[str, Any]] | None = None

@@ -1,0 +1,160 @@
+"""Diffusers folders: model_index.json and a folder for each network, or one network and its config.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.errors import LoadError
+from nodes.models.control_parts import control_part
+from nodes.models.encoders import encoder_part
+from nodes.models.families import families
+from nodes.models.header import TensorInfo, read_header
+from nodes.models.keys.vae import vae_same
+from nodes.models.parts import Part, same
+from nodes.models.recognised import Recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nodes.models.family import Facts, Family
+
+CONFIG_LIMIT = 4 * 2**20
+WEIGHTS = ("diffusion_pytorch_model", "model")
+VARIANTS = (".fp16", "", ".bf16", ".non_ema")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder holds a model in diffusers' layout."""
+    return (path / "model_index.json").is_file() or (path / "config.json").is_file()
+
+
+def recognise_folder(path: Path) -> Recognised:
+    """Say what a diffusers folder is; raises `LoadError` for one that cannot be read."""
+    if not (path / "model_index.json").is_file():
+        return _single(path)
+    folder = "unet" if (path / "unet").is_dir() else "transformer"
+    network, tensors = _weights(path / folder)
+    for family in families().values():
+        part = family.recognise({name: info.shape for name, info in network.items()})
+        if part:
+            break
+    else:
+        raise LoadError(f"{path / folder} holds no network of a known family.")
+    part = replace(part, config=_config(path / folder), files=tensors)
+    parts = {"network": part} | _encoders(path, family)
+    if (path / "vae").is_dir():
+        parts["vae"] = vae_part(path / "vae")
+    sizes = [file.stat().st_size for file in path.rglob("*.safetensors")]
+    dtype = next(iter(network.values())).dtype
+    return Recognised(path, "checkpoint", family.name, parts, _facts(path, family, part), dtype, sum(sizes))
+
+
+def vae_part(path: Path) -> Part:
+    """The autoencoder in a folder of its own."""
+    infos, files = _weights(path)
+    return Part("vae", _config(path), vae_same(infos), files)
+
+
+def _single(path: Path) -> Recognised:
+    infos, files = _weights(path)
+    shapes = {name: info.shape for name, info in infos.items()}
+    size = sum(info.end - info.start for info in infos.values())
+    dtype = next(iter(infos.values())).dtype
+    config = _config(path)
+    if control := control_part(shapes):
+        part = replace(control, config=config, files=files)
+        return Recognised(path, "controlnet", "", {"controlnet": part}, None, dtype, size)
+    if "decoder.conv_in.weight" in shapes:
+        return Recognised(
+            path, "vae", "", {"vae": Part("vae", config, vae_same(infos), files)}, None, dtype, size
+        )
+    for family in families().values():
+        if found := family.recognise(shapes):
+            part = replace(found, config=config, files=files)
+            return Recognised(
+                path, "diffusion_model", family.name, {"network": part}, family.facts(part), dtype, size
+            )
+    if encoder := encoder_part(shapes, ""):
+        part = replace(encoder, files=files)
+        return Recognised(path, "text_encoder", "", {part.kind: part}, None, dtype, size)
+    raise LoadError(f"{path} holds no network of a known family.")
+
+
+def _encoders(path: Path, family: Family) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for use in family.encoders:
+        if not (path / use.folder).is_dir():
+            continue
+        infos, files = _weights(path / use.folder)
+        part = encoder_part({name: info.shape for name, info in infos.items()}, use.kind)
+        if part is None:
+            raise LoadError(f"{path / use.folder} holds no text encoder of {family.title}.")
+        config = (
+            {**part.config, **_clip_facts(_config(path / use.folder))} if "clip" in use.kind else part.config
+        )
+        found[use.kind] = replace(part, config=config, files=files)
+    return found
+
+
+def _clip_facts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What shapes do not tell about a CLIP text model."""
+    facts = {"heads": config.get("num_attention_heads"), "activation": config.get("hidden_act")}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _facts(path: Path, family: Family, part: Part) -> Facts:
+    facts = family.facts(part)
+    if (path / "vae" / "config.json").is_file():
+        vae = read_json(path / "vae" / "config.json")
+        scale, shift = vae.get("scaling_factor"), vae.get("shift_factor")
+        latent = replace(facts.latent, scale=float(scale or facts.latent.scale), shift=float(shift or 0.0))
+        facts = replace(facts, latent=latent)
+    scheduler = path / "scheduler" / "scheduler_config.json"
+    return replace(facts, scheduler=read_json(scheduler)) if scheduler.is_file() else facts
+
+
+def _config(path: Path) -> dict[str, Any]:
+    config = read_json(path / "config.json")
+    return {name: value for name, value in config.items() if not name.startswith("_")}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON table of a few megabytes at most; raises `LoadError`."""
+    try:
+        if path.stat().st_size > CONFIG_LIMIT:
+            raise LoadError(f"{path} is too large for a configuration.")
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise LoadError(f"{path} cannot be read as JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise LoadError(f"{path} holds no table of settings.")
+    return value
+
+
+def _weights(path: Path) -> tuple[dict[str, TensorInfo], dict[str, Path]]:
+    """The tensors of a network's folder and the file each lies in; half precision where both are there."""
+    for stem in WEIGHTS:
+        for variant in VARIANTS:
+            file = path / f"{stem}{variant}.safetensors"
+            if file.is_file():
+                return _merged([file])
+            index = path / f"{stem}.safetensors.index{variant}.json"
+            if index.is_file():
+                names = set(read_json(index).get("weight_map", {}).values())
+                return _merged([path / _plain(name, index) for name in sorted(map(str, names))])
+    raise LoadError(f"{path} holds no weights: {WEIGHTS[0]}.safetensors is missing.")
+
+
+def _plain(name: str, index: Path) -> str:
+    if "/" in name or "\\" in name or name.startswith("."):
+        raise LoadError(f"{index} names {name!r}, which is not a file beside it.")
+    return name
+
+
+def _merged(files: list[Path]) -> tuple[dict[str, TensorInfo], dict[str, Path]]:
+    headers = [read_header(file) for file in files]
+    infos = {name: info for header in headers for name, info in header.tensors.items()}
+    return infos, {name: header.path for header in headers for name in header.tensors}

@@ -1,0 +1,114 @@
+"""Reading what a safetensors file says it holds, and nothing more: milliseconds for a file of any size."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections import Counter
+from dataclasses import dataclass
+from operator import index, itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.errors import LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMIT = 100 * 2**20
+"""The largest header that is read, in bytes: the limit of the format itself."""
+
+BITS = {
+    "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
+    "U16": 16, "I16": 16, "F16": 16, "BF16": 16, "U32": 32, "I32": 32, "F32": 32,
+    "U64": 64, "I64": 64, "F64": 64, "C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """Type, shape and place of a tensor; `start` and `end` count bytes from the beginning of the file."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """The tensors of a file by name, and the free text its maker left."""
+
+    path: Path
+    tensors: Mapping[str, TensorInfo]
+    metadata: Mapping[str, str]
+
+
+def read_header(path: Path) -> Header:
+    """Read and check the header of a safetensors file; `LoadError` says what is wrong with one that lies."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = _length(path, file.read(8), size)
+            text = file.read(length)
+    except OSError as error:
+        raise LoadError(f"{path} cannot be read: {error.strerror or error}.") from error
+    entries = _entries(path, text)
+    metadata = entries.pop("__metadata__", {})
+    if not isinstance(metadata, dict):
+        raise LoadError(f"{path} is damaged: its metadata is not a table of texts.")
+    tensors = {name: _tensor(path, name, entry, 8 + length, size) for name, entry in entries.items()}
+    return Header(path, tensors, {str(key): str(value) for key, value in metadata.items()})
+
+
+def _length(path: Path, first: bytes, size: int) -> int:
+    if len(first) < 8:
+        raise LoadError(f"{path} is not a safetensors file: it is only {size} bytes long.")
+    (length,) = struct.unpack("<Q", first)
+    if first[:2] in (b"\x80\x02", b"\x80\x04", b"PK"):
+        raise LoadError(
+            f"{path} is a Python pickle, which can run code when it is opened: convert it to safetensors."
+        )
+    if length > LIMIT:
+        raise LoadError(
+            f"{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {LIMIT})."
+        )
+    if 8 + length > size:
+        raise LoadError(f"{path} is incomplete: it ends inside its header. Copy or download it again.")
+    return int(length)
+
+
+def _entries(path: Path, text: bytes) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        entries = dict(pairs)
+        if len(entries) < len(pairs):
+            twice = max(Counter(name for name, _ in pairs).items(), key=itemgetter(1))[0]
+            raise LoadError(f"{path} is damaged: {twice!r} stands twice in its header.")
+        return entries
+
+    try:
+        entries = json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise LoadError(f"{path} is not a safetensors file: its header is not JSON.") from error
+    if not isinstance(entries, dict):
+        raise LoadError(f"{path} is not a safetensors file: its header is not a table of tensors.")
+    return entries
+
+
+def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorInfo:
+    try:
+        dtype, shape = str(entry["dtype"]), tuple(map(index, entry["shape"]))
+        start, end = map(index, entry["data_offsets"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise LoadError(f"{path} is damaged: the entry of {name!r} is not a tensor's.") from error
+    if dtype not in BITS:
+        raise LoadError(f"{path} holds {name!r} in the unknown type {dtype[:20]!r}.")
+    if min(shape, default=0) < 0 or start < 0 or (end - start) * 8 != math.prod(shape) * BITS[dtype]:
+        raise LoadError(f"{path} is damaged: the size of {name!r} does not fit its shape.")
+    if data + end > size:
+        raise LoadError(
+            f"{path} is incomplete: {name!r} ends at byte {data + end}, the file at {size}. "
+            "Copy or download it again."
+        )
+    return TensorInfo(dtype, shape, data + start, data + end)

@@ -1,0 +1,114 @@
+"""From a part of a file to a network in memory: empty first, then filled with the mapped file's tensors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from nodegraph.errors import LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from nodes.models.parts import Part, Piece
+
+DEEPEST = 256
+WIDEST = 1_000_000
+
+
+def load_part(
+    part: Part,
+    build: Callable[[Mapping[str, Any]], nn.Module],
+    device: torch.device,
+    dtype: torch.dtype | None,
+) -> nn.Module:
+    """The network of a part, ready to run. `dtype` None keeps each tensor as it is stored.
+
+    Raises `LoadError` naming a tensor that is missing or of another shape.
+    """
+    network = _empty(part, build)
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    state = dict(read(part, wanted, device, dtype))
+    for name, shape in wanted.items():
+        if tuple(state[name].shape) != shape:
+            raise LoadError(
+                f"{where(part)} does not fit its own sizes: {part.pieces[name].name!r} is "
+                f"{list(state[name].shape)} where {list(shape)} belongs."
+            )
+    network.load_state_dict(state, assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Module:
+    check_config(part)
+    try:
+        with torch.device("meta"):
+            return build(part.config)
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise LoadError(f"{where(part)} has settings that make no network: {error}.") from error
+
+
+def read(
+    part: Part, names: Iterable[str], device: torch.device, dtype: torch.dtype | None
+) -> Iterator[tuple[str, Tensor]]:
+    """The values of parameters, by name; each file is mapped once and only what is asked for is touched."""
+    by_file: dict[Path, list[str]] = defaultdict(list)
+    for name in names:
+        piece = part.pieces.get(name)
+        if piece is None or piece.name not in part.files:
+            raise LoadError(f"{where(part)} is incomplete: {name!r} is missing.")
+        by_file[part.files[piece.name]].append(name)
+    for file, inside in by_file.items():
+        try:
+            with safe_open(str(file), framework="pt", device="cpu") as opened:
+                for name in inside:
+                    piece = part.pieces[name]
+                    tensor = cut(opened.get_tensor(piece.name), piece)
+                    yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
+        except (SafetensorError, OSError) as error:
+            raise LoadError(f"{file} cannot be read: {error}.") from error
+
+
+def cut(tensor: Tensor, piece: Piece) -> Tensor:
+    """The piece of a whole tensor, as a view."""
+    if piece.rows:
+        tensor = tensor[piece.rows[0] : piece.rows[1]]
+    if piece.form == "matrix":
+        return tensor.flatten(1)
+    if piece.form == "turned":
+        return tensor.t().contiguous()
+    return torch.cat(tensor.chunk(2)[::-1]) if piece.form == "swapped" else tensor
+
+
+def where(part: Part) -> str:
+    """The file of a part, for sentences."""
+    return str(next(iter(part.files.values()), "The file"))
+
+
+def check_config(part: Part) -> None:
+    """Refuse sizes that no real network has: built as they stand they would take forever."""
+    for name, value in part.config.items():
+        items = value if isinstance(value, list | tuple) else [value]
+        limit = DEEPEST if "layers" in name else WIDEST
+        numbers = [n for item in items for n in (item if isinstance(item, list) else [item])]
+        if len(numbers) > DEEPEST or any(isinstance(n, int | float) and n > limit for n in numbers):
+            raise LoadError(f"{where(part)}: the setting {name!r} is too large to be true.")
+
+
+def first_bad(network: nn.Module) -> str | None:
+    """The name of a parameter that holds a number that is none (NaN or infinite), if any."""
+    for name, parameter in network.named_parameters():
+        if not torch.isfinite(parameter.float().sum()):
+            return name
+    return None
+
+
+def bytes_of(tensors: Iterable[Tensor]) -> int:
+    """Memory behind tensors."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -1,0 +1,91 @@
+"""What these nodes bring to an engine: see nodegraph.runtime.Runtime. Importing it loads no torch."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nodegraph.files import Files
+    from nodegraph.values import Codec
+
+
+def open_files(models: Sequence[Path]) -> Files:
+    """The model folders: those given, those set, and the practice model."""
+    from nodes.models.folders import open_folders
+
+    return open_folders(models)
+
+
+def device_class(device: str) -> str:
+    """The kind of device "auto" will most likely mean, found without torch: it only joins the cache keys."""
+    if device != "auto":
+        return device
+    if Path("/proc/driver/nvidia/version").exists() or Path("/dev/nvidia0").exists():
+        return "cuda"
+    return "mps" if sys.platform == "darwin" and platform.machine() == "arm64" else "cpu"
+
+
+def facts(device: str, dtype: str) -> list[tuple[str, str]]:
+    """Device class, dtype, machine and the versions of the libraries that compute."""
+    kind = device_class(device)
+    libraries = [(name, version(name)) for name in ("torch", "diffusers", "transformers")]
+    return [("device", kind), ("dtype", dtype), ("machine", platform.machine()), *libraries]
+
+
+def open_models(files: Files, device: str, dtype: str) -> Any:
+    """The pool that makes weights real."""
+    from nodes.models import create_pool
+
+    return create_pool(files=files, device=device, dtype=dtype)
+
+
+def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
+    """Every model file with its kind, family, size and fingerprint; reads headers only."""
+    from nodes.models.listing import describe
+
+    return describe(files)
+
+
+def codec() -> Codec:
+    """Tensors in safetensors."""
+    from nodes.values import TensorCodec
+
+    return TensorCodec()
+
+
+def picture(value: Any, size: int) -> Any:
+    """Images, masks and latents as uint8 rows x columns x 3; None for other values."""
+    from nodes.looking import picture_of
+
+    return picture_of(value, size)
+
+
+def describe(value: Any) -> list[tuple[str, str]]:
+    """Type, shape, dtype, device, range and memory of a value."""
+    from nodes.looking import facts_of
+
+    return facts_of(value)
+
+
+def warm_up() -> None:
+    """Import what the first run would otherwise wait for."""
+    import diffusers
+    import torch
+
+    __import__("transformers")
+    _ = torch.__version__, diffusers.AutoencoderKL, diffusers.UNet2DConditionModel
+
+
+def device_memory() -> tuple[int, int]:
+    """Bytes in use on the GPU, and in all; zeros without one."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return 0, 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free, total

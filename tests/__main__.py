@@ -1,0 +1,26 @@
+"""`python -m tests`: style, types, then every test; arguments go to pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks in order and stop at the first that fails."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    for check in (*CHECKS, ("pytest", *arguments)):
+        print("$", " ".join(check), flush=True)
+        done = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, env=environment, check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
