@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nodes.sampling.catalogue import SIGMA_SPACES
     from nodes.sampling.noise import prepare_noise
     from nodes.sampling.run import Denoise, Prediction, Step, StepCallback
-    from nodes.sampling.sampler import sample
+    from nodes.sampling.sampler import sample, unsample
     from nodes.sampling.schedules import ksampler_sigmas, schedule
     from nodes.sampling.spaces import SigmaSpace
 
@@ -29,6 +29,7 @@ __all__ = [
     "prepare_noise",
     "sample",
     "schedule",
+    "unsample",
 ]
 
 _HOMES = {
@@ -42,6 +43,7 @@ _HOMES = {
     "prepare_noise": "noise",
     "sample": "sampler",
     "schedule": "schedules",
+    "unsample": "sampler",
 }
 
 

@@ -56,7 +56,9 @@ def space_from_scheduler(config: "Mapping[str, Any]") -> SigmaSpace:
             "v" if kind == "v_prediction" else "edm", float(config.get("sigma_data", 0.5)), low=low, high=high
         )
     if kind not in _KINDS:
-        raise ValueError(f"The scheduler's prediction type '{kind}' is unknown: use one of {', '.join(_KINDS)}.")
+        raise ValueError(
+            f"The scheduler's prediction type '{kind}' is unknown: use one of {', '.join(_KINDS)}."
+        )
     return DiscreteSpace(
         _KINDS[kind], variances=_variances(config), zero_snr=bool(config.get("rescale_betas_zero_snr"))
     )

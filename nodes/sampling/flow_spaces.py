@@ -39,7 +39,9 @@ class FlowSpace(SigmaSpace):
 
 @dataclass(frozen=True, eq=False)
 class FluxSpace(SigmaSpace):
-    """Flux: sigma = e^mu / (e^mu + 1/t - 1), which is `FlowSpace` with shift e^mu; the timestep is sigma itself."""
+    """Flux: sigma = e^mu / (e^mu + 1/t - 1), which is `FlowSpace` with shift e^mu; the timestep is sigma
+    itself.
+    """
 
     mu: float = 1.15
 
@@ -69,7 +71,9 @@ def shifted(time: Tensor, shift: float) -> Tensor:
 def mu_for_size(
     width: int, height: int, *, largest: float = 1.15, smallest: float = 0.5, pixels_per_token: int = 256
 ) -> float:
-    """Flux's mu for a picture of this many pixels: linear between 256 tokens (`smallest`) and 4096 (`largest`)."""
+    """Flux's mu for a picture of this many pixels: linear between 256 tokens (`smallest`) and 4096
+    (`largest`).
+    """
     slope = (largest - smallest) / (4096 - 256)
     return slope * (width * height / pixels_per_token - 256) + smallest
 

@@ -93,3 +93,18 @@ def needs_unconditional(sampler: str) -> bool:
 def drops_penultimate_sigma(sampler: str) -> bool:
     """Whether KSampler leaves out the last sigma before zero, which these solvers step across badly."""
     return sampler in ("dpm_2", "dpm_2_ancestral", "uni_pc", "uni_pc_bh2")
+
+
+INVERTIBLE: tuple[str, ...] = (
+    "euler",
+    "ddim",
+    "heun",
+    "dpm_2",
+    "lms",
+    "ipndm",
+    "ipndm_v",
+    "dpmpp_2m",
+    "res_multistep",
+    "gradient_estimation",
+)
+"""Solvers that can also run from a picture back to noise: those that follow the ODE in either direction."""

@@ -1,4 +1,4 @@
-"""The noise a picture starts from: from a seed, always drawn on the CPU, so that every machine gets the same."""
+"""The noise a picture starts from: drawn from a seed on the CPU, so that every machine gets the same."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,11 @@ def generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
     return torch.Generator(device).manual_seed(seed % SEEDS)
 
 
-def prepare_noise(
-    latent_shape: Sequence[int], seed: int, batch_index: Sequence[int] | None = None
-) -> Tensor:
+def prepare_noise(latent_shape: Sequence[int], seed: int, batch_index: Sequence[int] | None = None) -> Tensor:
     """Normal noise in float32 of the shape of a latent batch `[B, C, h, w]` (or `[B, C, t, h, w]`).
 
-    `batch_index` says which image of the seed's batch each one is, so that one image can be made again alone. Indices
-    that repeat share their noise; where they are fewer than the images, they start over.
+    `batch_index` says which image of the seed's batch each one is, so that one image can be made again alone.
+    Indices that repeat share their noise; where they are fewer than the images, they start over.
     """
     shape = tuple(latent_shape)
     random = generator(seed)
@@ -52,9 +50,9 @@ def noise_from_seeds(latent_shape: Sequence[int], seeds: Sequence[int]) -> Tenso
 
 
 def slerp(a: Tensor, b: Tensor, strength: float | Tensor) -> Tensor:
-    """From each image of `a` to that of `b` along the sphere (Shoemake 1985), 0 to 1; lengths go over linearly.
+    """From each image of `a` to that of `b` along the sphere (Shoemake 1985), for strengths from 0 to 1.
 
-    Nearly parallel or opposite images are mixed linearly.
+    Lengths go over linearly. Nearly parallel or opposite images are mixed linearly.
     """
     shape = (-1, *(1,) * (a.ndim - 1))
     length_a, length_b = (t.flatten(1).norm(dim=1).clamp(min=1e-20).reshape(shape) for t in (a, b))
@@ -62,14 +60,15 @@ def slerp(a: Tensor, b: Tensor, strength: float | Tensor) -> Tensor:
     cosine = (unit_a * unit_b).flatten(1).sum(1).clamp(-1, 1).reshape(shape)
     angle = cosine.acos()
     sine = angle.sin()
-    curved = (((1 - strength) * angle).sin() * unit_a + (strength * angle).sin() * unit_b) / sine.clamp(min=1e-4)
+    curved = ((1 - strength) * angle).sin() * unit_a + (strength * angle).sin() * unit_b
     straight = (1 - strength) * unit_a + strength * unit_b
-    direction = torch.where(sine > 1e-4, curved, straight)
-    return direction * ((1 - strength) * length_a + strength * length_b)
+    direction = torch.where(sine > 1e-4, curved / sine.clamp(min=1e-4), straight)
+    length: Tensor = (1 - strength) * length_a + strength * length_b
+    return direction * length
 
 
 def vary_noise(noise: Tensor, seed: int, strength: float) -> Tensor:
-    """Noise turned toward that of another seed: 0 keeps it, 1 replaces it; between, pictures are near variations."""
+    """Noise turned toward that of another seed: 0 keeps it, 1 replaces it, a little varies the picture."""
     if not 0.0 <= strength <= 1.0:
         raise ValueError(f"Variation strength must be from 0 to 1, not {strength}.")
     if strength == 0.0:

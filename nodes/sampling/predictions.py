@@ -14,15 +14,15 @@ def expand(sigma: Tensor, x: Tensor) -> Tensor:
 
 
 def network_input(kind: PredictionKind, x: Tensor, sigma: Tensor, sigma_data: float = 1.0) -> Tensor:
-    """The latent as the network wants it: unit variance, or unscaled for flow models (Karras et al. 2022, c_in)."""
+    """The latent as the network wants it: unit variance, or unscaled for flow models (Karras et al. 2022,
+    c_in).
+    """
     if kind == "flow":
         return x
     return x / (expand(sigma, x) ** 2 + sigma_data**2) ** 0.5
 
 
-def to_x0(
-    kind: PredictionKind, x: Tensor, output: Tensor, sigma: Tensor, sigma_data: float = 1.0
-) -> Tensor:
+def to_x0(kind: PredictionKind, x: Tensor, output: Tensor, sigma: Tensor, sigma_data: float = 1.0) -> Tensor:
     """The clean latent that a network's `output` for the latent `x` at `sigma` stands for.
 
     eps: Ho et al. 2020; v: Salimans and Ho 2022; edm: Karras et al. 2022, table 1; flow: Lipman et al. 2023.

@@ -12,7 +12,9 @@ from nodes.sampling.step_noise import NoiseSampler
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """The clean latent a guided model sees in a noisy one, and what it sees without the prompt (None: not computed)."""
+    """The clean latent a guided model sees in a noisy one, and what it sees without the prompt (None: not
+    computed).
+    """
 
     x0: Tensor
     x0_uncond: Tensor | None = None
@@ -20,7 +22,9 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A step as told to a callback: its index, its sigma, the noisy latent it starts from, the clean one predicted."""
+    """A step as told to a callback: its index, its sigma, the noisy latent it starts from, the clean one
+    predicted.
+    """
 
     index: int
     sigma: float

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodes.sampling.names import SAMPLERS
+from nodes.sampling.names import INVERTIBLE, SAMPLERS
 from nodes.sampling.run import Denoise, Run, StepCallback
 from nodes.sampling.solvers.registry import SOLVERS, Solver
 from nodes.sampling.step_noise import NoiseSampler, brownian_noise, fresh_noise
@@ -33,8 +33,9 @@ def sample(
     """Solve from the noised latent `x` `[B, C, ...]` at `sigmas[0]`; the result is unscaled at `sigmas[-1]`.
 
     The callback is told once per step and may raise to cancel. `noise` replaces the noise made from `seed`;
-    `options` are the solver's own keywords, such as eta. Fewer than two sigmas leave `x` as it is. Raises ValueError
-    for an unknown name or option, and for sigmas that rise, are negative or not finite. Touches no global state.
+    `options` are the solver's own keywords, such as eta. Fewer than two sigmas leave `x` as it is. Raises
+    ValueError for an unknown name or option, and for sigmas that rise, are negative or not finite. Touches no
+    global state.
     """
     solver = find_solver(name)
     levels = check_sigmas(sigmas)
@@ -48,6 +49,31 @@ def sample(
     return space.finish(solver.solve(run, x, **keywords), levels[-1])
 
 
+def unsample(
+    name: str,
+    denoise: Denoise,
+    x: "Tensor",
+    sigmas: "Tensor | Sequence[float]",
+    *,
+    space: "SigmaSpace",
+    callback: StepCallback | None = None,
+) -> "Tensor":
+    """Run the ODE backward, from a latent at a small `sigmas[0]` up to the noise that leads to it (Song et
+    al. 2021).
+
+    The sigmas must rise, and `name` be one of INVERTIBLE; else ValueError. Otherwise as `sample`.
+    """
+    if name not in INVERTIBLE:
+        raise ValueError(f"Sampler '{name}' cannot run back to noise: use one of {', '.join(INVERTIBLE)}.")
+    levels = check_sigmas(list(sigmas)[::-1])[::-1]
+    if levels and levels[0] == 0:
+        raise ValueError("Sigmas back to noise must start above 0, for example at 0.0001.")
+    if len(levels) < 2:
+        return x
+    run = Run(denoise, levels, space, fresh_noise(x, 0), callback)
+    return space.finish(SOLVERS[name].solve(run, x), levels[-1])
+
+
 def find_solver(name: str) -> Solver:
     """The solver of this name; ValueError where there is none."""
     if name not in SOLVERS:
@@ -56,14 +82,16 @@ def find_solver(name: str) -> Solver:
 
 
 def check_sigmas(sigmas: "Tensor | Sequence[float]") -> tuple[float, ...]:
-    """The sigmas as numbers, repeated ones once. Raises ValueError where they rise, are negative or not finite."""
+    """The sigmas as numbers, repeated ones once. Raises ValueError where they rise, are negative or not
+    finite.
+    """
     levels = tuple(float(sigma) for sigma in sigmas)
     for i, sigma in enumerate(levels):
         if not math.isfinite(sigma) or sigma < 0:
             raise ValueError(f"Sigma {i} is {sigma}: sigmas must be finite and not negative.")
         if i and sigma > levels[i - 1]:
             raise ValueError(
-                f"Sigma {i} rises from {levels[i - 1]:g} to {sigma:g}: the sigmas of a sampler must fall."
+                f"Sigma {i} rises from {levels[i - 1]:g} to {sigma:g}: sigmas must go one way, down to sample."
             )
     return tuple(dict.fromkeys(levels))
 
@@ -79,9 +107,7 @@ def check_options(name: str, solver: Solver, options: "Mapping[str, float]") -> 
     return dict(options)
 
 
-def solver_sigmas(
-    solver: Solver, levels: tuple[float, ...], space: "SigmaSpace"
-) -> tuple[float, ...]:
+def solver_sigmas(solver: Solver, levels: tuple[float, ...], space: "SigmaSpace") -> tuple[float, ...]:
     """The sigmas with the ends that the solver can work with."""
     first, last = levels[0], levels[-1]
     if solver.starts_below_one and space.flow and first >= 1.0:

@@ -24,9 +24,9 @@ WHOLE = 0.9999
 def schedule(name: str, space: "SigmaSpace", steps: int, denoise: float = 1.0) -> Tensor:
     """The sigmas `[n + 1]` of the named schedule in a space, falling to 0.
 
-    `denoise` below 1 builds the schedule for steps / denoise steps and keeps its end; 0 gives no sigmas at all. Some
-    schedules give more (ddim_uniform) or fewer (beta) steps than asked. Raises ValueError for an unknown name, for
-    steps outside 1 to 100,000 and for a denoise outside 0 to 1.
+    `denoise` below 1 builds the schedule for steps / denoise steps and keeps its end; 0 gives no sigmas at
+    all. Some schedules give more (ddim_uniform) or fewer (beta) steps than asked. Raises ValueError for an
+    unknown name, for steps outside 1 to 100,000 and for a denoise outside 0 to 1.
     """
     if name not in _MAKERS:
         raise ValueError(f"Unknown schedule '{name}': use one of {', '.join(SCHEDULES)}.")
@@ -37,9 +37,7 @@ def schedule(name: str, space: "SigmaSpace", steps: int, denoise: float = 1.0) -
     return _last_steps(_MAKERS[name](space, total), steps, denoise)
 
 
-def ksampler_sigmas(
-    space: "SigmaSpace", sampler: str, name: str, steps: int, denoise: float = 1.0
-) -> Tensor:
+def ksampler_sigmas(space: "SigmaSpace", sampler: str, name: str, steps: int, denoise: float = 1.0) -> Tensor:
     """The sigmas that KSampler uses: as `schedule`, except that some solvers skip the last sigma before 0."""
     if not drops_penultimate_sigma(sampler):
         return schedule(name, space, steps, denoise)
@@ -51,8 +49,11 @@ def ksampler_sigmas(
     return _last_steps(torch.cat([sigmas[:-2], sigmas[-1:]]), steps, denoise)
 
 
-def cut_to_steps(sigmas: Tensor, start: int = 0, end: int | None = None, *, leave_noise: bool = True) -> Tensor:
-    """The part of `sigmas` from step `start` to step `end`; the last becomes 0 unless noise is to be left over.
+def cut_to_steps(
+    sigmas: Tensor, start: int = 0, end: int | None = None, *, leave_noise: bool = True
+) -> Tensor:
+    """The part of `sigmas` from step `start` to step `end`; the last becomes 0 unless noise is to be left
+    over.
 
     The result is empty where nothing is left to do.
     """
@@ -76,7 +77,9 @@ def steps_before_cut(steps: int, denoise: float) -> int:
         return 0
     total = steps if denoise > WHOLE else int(steps / denoise)
     if total > MOST_STEPS:
-        raise ValueError(f"{steps} steps at denoise {denoise} need a schedule of {total}: use at most {MOST_STEPS}.")
+        raise ValueError(
+            f"{steps} steps at denoise {denoise} need a schedule of {total}: the most is {MOST_STEPS}."
+        )
     return total
 
 
@@ -90,7 +93,7 @@ def with_zero(sigmas: Tensor) -> Tensor:
 
 
 def normal(space: "SigmaSpace", steps: int) -> Tensor:
-    """Evenly spaced timesteps from the first to the last. A space that reaches 0 by itself gets no second 0."""
+    """Evenly spaced timesteps, first to last. A space that reaches 0 by itself gets no second 0."""
     first, last = space.timestep(space.table[[-1, 0]]).tolist()
     if abs(float(space.sigma(torch.tensor(last)))) < NEAR_ZERO:
         return space.sigma(torch.linspace(first, last, steps + 1))
@@ -110,7 +113,9 @@ def simple(space: "SigmaSpace", steps: int) -> Tensor:
 
 
 def ddim_uniform(space: "SigmaSpace", steps: int) -> Tensor:
-    """Every k-th entry of the table from its second (Song et al. 2021): often a step more, and below sigma_max."""
+    """Every k-th entry of the table from its second (Song et al. 2021): often a step more, and below
+    sigma_max.
+    """
     reaches_zero = float(space.table[1]) < NEAR_ZERO
     stride = max(len(space.table) // (steps + reaches_zero), 1)
     picked = space.table[1::stride].flip(0)
@@ -139,7 +144,9 @@ def exponential_between(sigma_min: float, sigma_max: float, steps: int) -> Tenso
 
 
 def beta(space: "SigmaSpace", steps: int, alpha: float = 0.6, beta: float = 0.6) -> Tensor:
-    """Entries of the table at quantiles of a beta distribution (Lee et al. 2024); repeated entries are dropped."""
+    """Entries of the table at quantiles of a beta distribution (Lee et al. 2024); repeated entries are
+    dropped.
+    """
     if not (alpha > 0 and beta > 0):
         raise ValueError(f"The beta schedule's alpha and beta must be above 0, not {alpha} and {beta}.")
     quantiles = betaincinv(alpha, beta, 1 - numpy.linspace(0, 1, steps, endpoint=False))

@@ -17,8 +17,8 @@ BEYOND_START = 999999999.9
 class SigmaSpace:
     """A family's noise levels. Subclasses say how sigma and the model's timestep correspond.
 
-    `table` holds the known sigmas, float32, rising. `flow` says which process noises a latent: x = (1 - sigma) x0 +
-    sigma noise (true), or x = x0 + sigma noise (false).
+    `table` holds the known sigmas, float32, rising. `flow` says which process noises a latent: x = (1 -
+    sigma) x0 + sigma noise (true), or x = x0 + sigma noise (false).
     """
 
     prediction: PredictionKind
@@ -64,7 +64,9 @@ class SigmaSpace:
         return latent + sigma * noise
 
     def start(self, latent: Tensor, noise: Tensor, sigma: float) -> Tensor:
-        """Where sampling from `sigma` starts. At sigma_max the noise also carries the latents' own variance of 1."""
+        """Where sampling from `sigma` starts. At sigma_max the noise also carries the latents' own variance
+        of 1.
+        """
         at_maximum = sigma > self.sigma_max or math.isclose(sigma, self.sigma_max, rel_tol=1e-5)
         if self.flow or not at_maximum:
             return self.noised(latent, noise, sigma)
@@ -87,7 +89,7 @@ BetaSchedule = Literal["scaled_linear", "linear", "squaredcos_cap_v2"]
 
 
 def betas(schedule: BetaSchedule, start: float = 0.00085, end: float = 0.012, count: int = 1000) -> Tensor:
-    """The variances of a discrete diffusion process in float64, under the names of diffusers' configurations."""
+    """The variances of a discrete diffusion process in float64, named as in diffusers' configurations."""
     if schedule == "scaled_linear":
         return torch.linspace(start**0.5, end**0.5, count, dtype=torch.float64) ** 2
     if schedule == "linear":
@@ -100,7 +102,9 @@ def betas(schedule: BetaSchedule, start: float = 0.00085, end: float = 0.012, co
 
 
 def zero_terminal_snr(alphas_cumprod: Tensor) -> Tensor:
-    """Signal shares rescaled so that the last step is pure noise (Lin et al. 2023, algorithm 1), short of division by 0."""
+    """Signal shares rescaled so that the last step is pure noise (Lin et al. 2023, algorithm 1), short of
+    division by 0.
+    """
     s = alphas_cumprod.sqrt()
     squared = ((s - s[-1]) * s[0] / (s[0] - s[-1])) ** 2
     squared[-1] = 4.8973451890853435e-08
@@ -142,7 +146,9 @@ class DiscreteSpace(SigmaSpace):
 
 @dataclass(frozen=True, eq=False)
 class ContinuousSpace(SigmaSpace):
-    """Any sigma between two bounds: EDM (Karras et al. 2022) with t = ln(sigma) / 4, or v with t = 2 atan(sigma) / pi."""
+    """Any sigma between two bounds: EDM (Karras et al. 2022) with t = ln(sigma) / 4, or v with t = 2
+    atan(sigma) / pi.
+    """
 
     low: float = 0.002
     high: float = 120.0
@@ -167,7 +173,9 @@ class ContinuousSpace(SigmaSpace):
 
 @dataclass(frozen=True, eq=False)
 class CosineSpace(SigmaSpace):
-    """Stable Cascade: a cosine of continuous time (Nichol and Dhariwal 2021), its log SNR moved by 2 ln(1/shift)."""
+    """Stable Cascade: a cosine of continuous time (Nichol and Dhariwal 2021), its log SNR moved by 2
+    ln(1/shift).
+    """
 
     shift: float = 1.0
     offset: float = 0.008
@@ -188,7 +196,9 @@ class CosineSpace(SigmaSpace):
         return ((1 - share) / share).sqrt()
 
     def timestep(self, sigma: Tensor) -> Tensor:
-        """The time at which the unshifted cosine has this sigma: the network is conditioned on the noise itself."""
+        """The time at which the unshifted cosine has this sigma: the network is conditioned on the noise
+        itself.
+        """
         share = (1 / (sigma**2 + 1)).clamp(0, 1)
         return (share * self._initial).sqrt().acos() / (math.pi / 2) * (1 + self.offset) - self.offset
 

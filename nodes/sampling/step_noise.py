@@ -22,9 +22,11 @@ def fresh_noise(x: Tensor, seed: int) -> NoiseSampler:
 def brownian_noise(
     x: Tensor, seed: int, sigma_min: float, sigma_max: float, device: torch.device | str = "cpu"
 ) -> NoiseSampler:
-    """Increments of one Brownian path over sigma, so that other step counts follow the same path (Li et al. 2020).
+    """Increments of one Brownian path over sigma, so that other step counts follow the same path (Li et al.
+    2020).
 
-    The path lives on `device`: on the CPU it is the same on every machine. It knows sigma to 6 digits after the point.
+    The path lives on `device`: on the CPU it is the same on every machine. It knows sigma to 6 digits after
+    the point.
     """
     low, high = (torch.tensor(sigma, device=device) for sigma in (sigma_min, sigma_max))
     start = torch.zeros(x.shape, dtype=x.dtype, device=device)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 
 def ancestral_split(sigma: float, sigma_next: float, eta: float) -> tuple[float, float]:
-    """(sigma_down, sigma_up): go down to the first, add noise of the second, arrive at `sigma_next` (Song et al. 2021).
+    """(sigma_down, sigma_up): go down to the first, add noise of the second, arrive at `sigma_next` (Song et
+    al. 2021).
 
     `eta` 0 adds none; 1 adds as much as the reverse process does. `sigma` may be infinite.
     """
@@ -22,9 +23,11 @@ def ancestral_split(sigma: float, sigma_next: float, eta: float) -> tuple[float,
 
 
 def flow_split(sigma: float, sigma_next: float, eta: float) -> tuple[float, float, float]:
-    """(sigma_down, scale, sigma_up) of a flow model: after going down, x = scale x + sigma_up noise is at `sigma_next`.
+    """(sigma_down, scale, sigma_up) of a flow model: after going down, x = scale x + sigma_up noise is at
+    `sigma_next`.
 
-    sigma_down = sigma' (1 + (sigma'/sigma - 1) eta); the rest follows from keeping signal and noise shares right.
+    sigma_down = sigma' (1 + (sigma'/sigma - 1) eta); the rest follows from keeping signal and noise shares
+    right.
     """
     sigma_down = sigma_next * (1 + (sigma_next / sigma - 1) * eta)
     scale = (1 - sigma_next) / (1 - sigma_down)

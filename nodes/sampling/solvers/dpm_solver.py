@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from nodes.sampling.solvers.ancestral import ancestral_split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from torch import Tensor
 
     from nodes.sampling.run import Run
@@ -68,12 +66,12 @@ def orders_for(calls: int) -> list[int]:
 
 
 def dpm_fast(run: "Run", x: "Tensor", *, eta: float = 0.0, s_noise: float = 1.0) -> "Tensor":
-    """DPM-Solver-fast (Lu et al. 2022, section 3.4): as many calls as steps were asked, evenly in ln sigma."""
+    """DPM-Solver-fast (Lu et al. 2022, section 3.4): as many calls as steps asked for, evenly in ln sigma."""
     first, last = _range(run)
     orders = orders_for(len(run.sigmas) - 1)
     for i, order in enumerate(orders):
         t, t_end = (first + (last - first) * k / len(orders) for k in (i, i + 1))
-        t_next, sigma_up = _down(t, t_end, eta)
+        t_next, sigma_up = _down(run, t, t_end, eta)
         x0 = run.x0(x, math.exp(-t))
         run.report(i, math.exp(-t), x, x0)
         eps = (x - x0) * math.exp(t)
@@ -99,7 +97,8 @@ def dpm_adaptive(
     eta: float = 0.0,
     s_noise: float = 1.0,
 ) -> "Tensor":
-    """DPM-Solver-12/23 with adaptive steps (Lu et al. 2022, appendix C.2), order 3: it chooses its own sigmas.
+    """DPM-Solver-12/23 with adaptive steps (Lu et al. 2022, appendix C.2), order 3: it chooses its own
+    sigmas.
 
     A step is accepted where orders 2 and 3 agree within the tolerances, over the batch as a whole.
     """
@@ -109,7 +108,7 @@ def dpm_adaptive(
         if t >= last - 1e-5:
             return x
         t_end = min(last, t + h)
-        t_next, sigma_up = _down(t, t_end, eta)
+        t_next, sigma_up = _down(run, t, t_end, eta)
         sigma = math.exp(-t)
         x0 = run.x0(x, sigma)
         eps = (x - x0) / sigma
@@ -134,12 +133,18 @@ def _growth(low: "Tensor", high: "Tensor", last_low: "Tensor", rtol: float, atol
 
 
 def _range(run: "Run") -> tuple[float, float]:
-    lowest = run.sigmas[-1] if run.sigmas[-1] > 0 else run.sigmas[-2]
-    return -math.log(run.sigmas[0]), -math.log(lowest)
+    return -math.log(run.sigmas[0]), -math.log(_lowest(run))
 
 
-def _down(t: float, t_end: float, eta: float) -> tuple[float, float]:
-    """Where to solve to, and the noise to add there to be at `t_end`."""
-    sigma_down, sigma_up = ancestral_split(math.exp(-t), math.exp(-t_end), eta)
-    return (t_end, 0.0) if eta == 0 else (-math.log(sigma_down), sigma_up)
+def _lowest(run: "Run") -> float:
+    return run.sigmas[-1] if run.sigmas[-1] > 0 else run.sigmas[-2]
 
+
+def _down(run: "Run", t: float, t_end: float, eta: float) -> tuple[float, float]:
+    """Where to solve to, at most to the last sigma, and the noise to add there to be at `t_end`."""
+    if eta == 0:
+        return t_end, 0.0
+    sigma_end = math.exp(-t_end)
+    sigma_down, _ = ancestral_split(math.exp(-t), sigma_end, eta)
+    sigma_down = min(max(sigma_down, _lowest(run)), sigma_end)
+    return -math.log(sigma_down), math.sqrt(sigma_end**2 - sigma_down**2)

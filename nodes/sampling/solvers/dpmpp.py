@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def dpmpp_2m(run: "Run", x: "Tensor") -> "Tensor":
-    """DPM-Solver++(2M) (Lu et al. 2022b, algorithm 2) in t = -ln sigma; the first and last steps are of first order."""
+    """DPM-Solver++(2M) (Lu et al. 2022b, algorithm 2) in t = -ln sigma; the first and last steps are of first
+    order.
+    """
     last, h_last = None, 0.0
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
@@ -47,7 +49,8 @@ def dpmpp_2m_cfg_pp(run: "Run", x: "Tensor") -> "Tensor":
 def dpmpp_2s_ancestral(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
     """DPM-Solver++(2S) (Lu et al. 2022b, algorithm 1) with r = 1/2 to below the next sigma, then fresh noise.
 
-    In flow models the middle is taken in the logarithm of signal to noise, and at 0.9999 for a step from pure noise.
+    In flow models the middle is taken in the logarithm of signal to noise, and at 0.9999 for a step from pure
+    noise.
     """
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
@@ -71,9 +74,7 @@ def _middle(run: "Run", sigma: float, sigma_down: float) -> float:
     return run.sigma_at((run.log_snr(sigma) + run.log_snr(sigma_down)) / 2)
 
 
-def dpmpp_2s_ancestral_cfg_pp(
-    run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0
-) -> "Tensor":
+def dpmpp_2s_ancestral_cfg_pp(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
     """`dpmpp_2s_ancestral` whose noise direction is the unguided one (CFG++, Chung et al. 2024).
 
     The direction of the whole step is that of the unguided prediction in its middle.

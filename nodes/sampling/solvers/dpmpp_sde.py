@@ -34,10 +34,10 @@ def sde_noise(
     return x + strength * run.noise(sigma, sigma_next)
 
 
-def dpmpp_sde(
-    run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0, r: float = 0.5
-) -> "Tensor":
-    """SDE-DPM-Solver++ with two calls a step: to the part `r` of the step and, from its prediction, over the whole."""
+def dpmpp_sde(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0, r: float = 0.5) -> "Tensor":
+    """SDE-DPM-Solver++ with two calls a step: to the part `r` of the step and, from its prediction, over the
+    whole.
+    """
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
         if sigma_next == 0:
@@ -69,8 +69,8 @@ def _ancestral_step(
     """Down in noise-to-signal ratio, then noise up to `sigma_next`."""
     alpha, alpha_next = run.alpha(sigma), run.alpha(sigma_next)
     start, end = _log_noise_ratio(run, sigma, sigma_next).exp()
-    # In float32 like the sigmas: from almost pure noise this difference of squares keeps one digit of the old x,
-    # and which one is seen in the picture.
+    # In float32 like the sigmas: from almost pure noise this difference of squares keeps one digit of what
+    # remains of the old x, and which digit is seen in the picture.
     up = (eta * (end**2 * (start**2 - end**2) / start**2) ** 0.5).minimum(end)
     down = (end**2 - up**2) ** 0.5
     ratio = float(down / start)

@@ -14,7 +14,8 @@ _POINTS = 200
 
 
 def er_sde(run: "Run", x: "Tensor", *, s_noise: float = 1.0) -> "Tensor":
-    """Extended reverse-time SDE solver of order 3 (Cui et al. 2023, algorithm 3, eq. 13) in lambda = sigma / alpha.
+    """Extended reverse-time SDE solver of order 3 (Cui et al. 2023, algorithm 3, eq. 13) in lambda = sigma /
+    alpha.
 
     The noise scale is the paper's ER-SDE 5, phi(l) = l (exp(l^0.3) + 10).
     """
@@ -43,7 +44,7 @@ def er_sde(run: "Run", x: "Tensor", *, s_noise: float = 1.0) -> "Tensor":
     return x
 
 
-def _phi(level: "float | numpy.typing.NDArray[numpy.float64]") -> "numpy.typing.NDArray[numpy.float64]":
+def _phi(level: "float | numpy.typing.NDArray[numpy.floating]") -> "numpy.typing.NDArray[numpy.floating]":
     return numpy.asarray(level * (numpy.exp(level**0.3) + 10))
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def euler(run: "Run", x: "Tensor") -> "Tensor":
-    """Karras et al. 2022, algorithm 2 without churn; in these variables DDIM with eta 0 (Song et al. 2021)."""
+    """Karras et al. 2022, algorithm 2 without churn; the same as DDIM with eta 0 (Song et al. 2021)."""
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
         x = x + (x - x0) * ((sigma_next - sigma) / sigma)
@@ -19,7 +19,9 @@ def euler(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def euler_ancestral(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
-    """Euler to below the next sigma, then fresh noise up to it (Song et al. 2021, eq. 16; flow: see flow_split)."""
+    """Euler to below the next sigma, then fresh noise up to it (Song et al. 2021, eq. 16; flow: see
+    flow_split).
+    """
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
         if sigma_next == 0:
@@ -31,7 +33,9 @@ def euler_ancestral(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float
 
 
 def euler_ancestral_cfg_pp(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
-    """CFG++ (Chung et al. 2024, algorithm 2): the guided prediction for the image, the unguided one for the noise."""
+    """CFG++ (Chung et al. 2024, algorithm 2): the guided prediction for the image, the unguided one for the
+    noise.
+    """
     for i, sigma, sigma_next in run.steps():
         x0, x0_uncond = run.step_guided(i, x)
         if sigma_next == 0:
@@ -51,7 +55,9 @@ def euler_cfg_pp(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def gradient_estimation(run: "Run", x: "Tensor", *, gamma: float = 2.0) -> "Tensor":
-    """Permenter and Yuan 2024, algorithm 2: Euler along a noise estimate extrapolated from the last one by `gamma`."""
+    """Permenter and Yuan 2024, algorithm 2: Euler along a noise estimate extrapolated from the last one by
+    `gamma`.
+    """
     last = None
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)

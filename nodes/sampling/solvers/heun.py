@@ -1,6 +1,7 @@
 """Solvers of second order that look ahead: Heun, Heun++ and DPM-Solver-2 in sigma."""
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nodes.sampling.solvers.ancestral import add_noise, down_and_up
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def heun(run: "Run", x: "Tensor") -> "Tensor":
-    """Karras et al. 2022, algorithm 1: the mean of the slopes at both ends of a step; Euler where the end is 0."""
+    """Karras et al. 2022, algorithm 1: the mean of the slopes at both ends of a step; Euler where the end is
+    0.
+    """
     for i, sigma, sigma_next in run.steps():
         d = (x - run.step_x0(i, x)) / sigma
         ahead = x + d * (sigma_next - sigma)
@@ -33,7 +36,7 @@ def heunpp2(run: "Run", x: "Tensor") -> "Tensor":
         look = sigmas[i : i + 3] if i + 2 < len(sigmas) - 1 else sigmas[i : len(sigmas) - 1]
         d = (x - run.step_x0(i, x)) / sigma
         slopes, ahead = [d], x
-        for here, there in zip(look, look[1:], strict=False):
+        for here, there in pairwise(look):
             ahead = ahead + slopes[-1] * (there - here)
             slopes.append((ahead - run.x0(ahead, there)) / there)
         weights = [s / (len(look) * sigmas[0]) for s in look[1:]]
@@ -45,7 +48,9 @@ def heunpp2(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def dpm_2(run: "Run", x: "Tensor") -> "Tensor":
-    """DPM-Solver-2 in sigma (Karras et al. 2022; Lu et al. 2022, algorithm 1): the slope at the geometric middle."""
+    """DPM-Solver-2 in sigma (Karras et al. 2022; Lu et al. 2022, algorithm 1): the slope at the geometric
+    middle.
+    """
     for i, sigma, sigma_next in run.steps():
         d = (x - run.step_x0(i, x)) / sigma
         if sigma_next == 0:

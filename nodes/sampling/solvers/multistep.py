@@ -26,7 +26,8 @@ def multistep(
 ) -> "Tensor":
     """Steps by a weighted sum of slopes dx/dsigma: this step's and those before it, `most` in all.
 
-    `weights` is told the sigmas of the slopes, newest first, and the next sigma. The step to 0 is the prediction.
+    `weights` is told the sigmas of the slopes, newest first, and the next sigma. The step to 0 is the
+    prediction.
     """
     slopes: list[Tensor] = []
     for i, sigma, sigma_next in run.steps():
@@ -57,16 +58,18 @@ _ADAMS = ((1,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -59 / 24
 
 
 def ipndm(run: "Run", x: "Tensor") -> "Tensor":
-    """Improved pseudo-numerical method of order 4 (Zhang and Chen 2023, eq. 32): Adams-Bashforth's fixed weights."""
+    """Improved pseudo-numerical method of order 4 (Zhang and Chen 2023, eq. 32): Adams-Bashforth's fixed
+    weights.
+    """
     return multistep(run, x, 4, lambda nodes, end: [w * (end - nodes[0]) for w in _ADAMS[len(nodes) - 1]])
 
 
 def ipndm_v(run: "Run", x: "Tensor") -> "Tensor":
     """iPNDM of order 4 with weights for unequal steps, in the form that circulates (Zhou et al. 2024, AMED).
 
-    Its factors of the second and third divided difference are not Adams-Bashforth's, which are h (2h + 3a) / 6 and
-    h (h (3h + 8a + 4b) / 12 + a (a + b) / 2), nor is the oldest weight: `lms` has those. Pictures made elsewhere
-    depend on these.
+    Its factors of the second and third divided difference are not Adams-Bashforth's, which are h (2h + 3a) /
+    6 and h (h (3h + 8a + 4b) / 12 + a (a + b) / 2), nor is the oldest weight: `lms` has those. Pictures made
+    elsewhere depend on these.
     """
     return multistep(run, x, 4, _uneven_weights)
 
@@ -92,7 +95,8 @@ def _uneven_weights(nodes: "Sequence[float]", end: float) -> list[float]:
 
 
 def deis(run: "Run", x: "Tensor") -> "Tensor":
-    """tAB-DEIS of order 3 (Zhang and Chen 2023, eq. 15): slopes as polynomials in a variance-preserving clock.
+    """tAB-DEIS of order 3 (Zhang and Chen 2023, eq. 15): slopes as polynomials in a variance-preserving
+    clock.
 
     The clock is that of a linear-beta process whose sigma is 0.002 at t = 0.001 and 80 at t = 1.
     """

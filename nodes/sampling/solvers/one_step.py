@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def lcm(run: "Run", x: "Tensor") -> "Tensor":
-    """Multistep consistency sampling (Song et al. 2023, algorithm 1; Luo et al. 2023): predict, noise again."""
+    """Multistep consistency sampling (Song et al. 2023, algorithm 1; Luo et al. 2023)."""
     for i, sigma, sigma_next in run.steps():
         x = run.step_x0(i, x)
         if sigma_next > 0:
@@ -21,7 +21,9 @@ def lcm(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def tcd(run: "Run", x: "Tensor", *, eta: float = 0.3) -> "Tensor":
-    """Strategic stochastic sampling (Zheng et al. 2024, algorithm 4): down to timestep (1 - eta) t', noise up to t'."""
+    """Strategic stochastic sampling (Zheng et al. 2024, algorithm 4): down to timestep (1 - eta) t', noise up
+    to t'.
+    """
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
         if sigma_next == 0:
@@ -38,7 +40,9 @@ def tcd(run: "Run", x: "Tensor", *, eta: float = 0.3) -> "Tensor":
 
 
 def ddpm(run: "Run", x: "Tensor") -> "Tensor":
-    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2) between any two sigmas."""
+    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2) between any two
+    sigmas.
+    """
     for i, sigma, sigma_next in run.steps():
         noise = (x - run.step_x0(i, x)) / sigma
         share, share_next = 1 / (sigma**2 + 1), 1 / (sigma_next**2 + 1)

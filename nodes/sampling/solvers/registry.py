@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from nodes.sampling.solvers import dpm_solver, dpmpp, dpmpp_sde, er_sde, euler, heun, multistep, one_step, res, sa, seeds, unipc
+from nodes.sampling.solvers import (
+    dpm_solver,
+    dpmpp,
+    dpmpp_sde,
+    er_sde,
+    euler,
+    heun,
+    multistep,
+    one_step,
+    res,
+    sa,
+    seeds,
+    unipc,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,9 +29,9 @@ if TYPE_CHECKING:
 class Solver:
     """A solver function and how it must be called.
 
-    `noise`: fresh at each step, or one Brownian path on the CPU or on the latent's device. `starts_below_one`: it works
-    in ln(alpha / sigma), so that a flow's first sigma of 1 is moved to just below. `last_sigma`: where it stops
-    instead of at 0.
+    `noise`: fresh at each step, or one Brownian path on the CPU or on the latent's device.
+    `starts_below_one`: it works in ln(alpha / sigma), so that a flow's first sigma of 1 is moved to just
+    below. `last_sigma`: where it stops instead of at 0.
     """
 
     solve: "Callable[..., Tensor]"
@@ -31,6 +44,12 @@ class Solver:
         """The solver's own keywords."""
         parameters = inspect.signature(self.solve).parameters.values()
         return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+
+def _in_log_snr(
+    solve: "Callable[..., Tensor]", noise: Literal["fresh", "brownian", "brownian_on_device"] = "fresh"
+) -> Solver:
+    return Solver(solve, noise, starts_below_one=True)
 
 
 SOLVERS: Mapping[str, Solver] = MappingProxyType(
@@ -62,21 +81,21 @@ SOLVERS: Mapping[str, Solver] = MappingProxyType(
         "res_multistep_cfg_pp": Solver(res.res_multistep_cfg_pp),
         "res_multistep_ancestral": Solver(res.res_multistep_ancestral),
         "res_multistep_ancestral_cfg_pp": Solver(res.res_multistep_ancestral_cfg_pp),
-        "exp_heun_2_x0": Solver(seeds.exp_heun_2_x0, starts_below_one=True),
-        "exp_heun_2_x0_sde": Solver(seeds.exp_heun_2_x0_sde, starts_below_one=True),
-        "dpmpp_sde": Solver(dpmpp_sde.dpmpp_sde, "brownian", starts_below_one=True),
-        "dpmpp_sde_gpu": Solver(dpmpp_sde.dpmpp_sde, "brownian_on_device", starts_below_one=True),
-        "dpmpp_2m_sde": Solver(dpmpp_sde.dpmpp_2m_sde, "brownian", starts_below_one=True),
-        "dpmpp_2m_sde_gpu": Solver(dpmpp_sde.dpmpp_2m_sde, "brownian_on_device", starts_below_one=True),
-        "dpmpp_2m_sde_heun": Solver(dpmpp_sde.dpmpp_2m_sde_heun, "brownian", starts_below_one=True),
-        "dpmpp_2m_sde_heun_gpu": Solver(dpmpp_sde.dpmpp_2m_sde_heun, "brownian_on_device", starts_below_one=True),
-        "dpmpp_3m_sde": Solver(dpmpp_sde.dpmpp_3m_sde, "brownian", starts_below_one=True),
-        "dpmpp_3m_sde_gpu": Solver(dpmpp_sde.dpmpp_3m_sde, "brownian_on_device", starts_below_one=True),
-        "er_sde": Solver(er_sde.er_sde, starts_below_one=True),
-        "seeds_2": Solver(seeds.seeds_2, starts_below_one=True),
-        "seeds_3": Solver(seeds.seeds_3, starts_below_one=True),
-        "sa_solver": Solver(sa.sa_solver, starts_below_one=True),
-        "sa_solver_pece": Solver(sa.sa_solver_pece, starts_below_one=True),
+        "exp_heun_2_x0": _in_log_snr(seeds.exp_heun_2_x0),
+        "exp_heun_2_x0_sde": _in_log_snr(seeds.exp_heun_2_x0_sde),
+        "dpmpp_sde": _in_log_snr(dpmpp_sde.dpmpp_sde, "brownian"),
+        "dpmpp_sde_gpu": _in_log_snr(dpmpp_sde.dpmpp_sde, "brownian_on_device"),
+        "dpmpp_2m_sde": _in_log_snr(dpmpp_sde.dpmpp_2m_sde, "brownian"),
+        "dpmpp_2m_sde_gpu": _in_log_snr(dpmpp_sde.dpmpp_2m_sde, "brownian_on_device"),
+        "dpmpp_2m_sde_heun": _in_log_snr(dpmpp_sde.dpmpp_2m_sde_heun, "brownian"),
+        "dpmpp_2m_sde_heun_gpu": _in_log_snr(dpmpp_sde.dpmpp_2m_sde_heun, "brownian_on_device"),
+        "dpmpp_3m_sde": _in_log_snr(dpmpp_sde.dpmpp_3m_sde, "brownian"),
+        "dpmpp_3m_sde_gpu": _in_log_snr(dpmpp_sde.dpmpp_3m_sde, "brownian_on_device"),
+        "er_sde": _in_log_snr(er_sde.er_sde),
+        "seeds_2": _in_log_snr(seeds.seeds_2),
+        "seeds_3": _in_log_snr(seeds.seeds_3),
+        "sa_solver": _in_log_snr(sa.sa_solver),
+        "sa_solver_pece": _in_log_snr(sa.sa_solver_pece),
         "ddim": Solver(euler.euler),
         "uni_pc": Solver(unipc.uni_pc, last_sigma=0.001),
         "uni_pc_bh2": Solver(unipc.uni_pc_bh2, last_sigma=0.001),

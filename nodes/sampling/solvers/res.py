@@ -25,7 +25,7 @@ def res_multistep_ancestral(run: "Run", x: "Tensor", *, eta: float = 1.0, s_nois
         if sigma_next == 0:
             return x0
         sigma_down, sigma_up = ancestral_split(sigma, sigma_next, eta)
-        if last is None or sigma_down == 0:
+        if last is None or sigma_down == 0 or last_down == 0:
             x = x0 + (sigma_down / sigma) * (x - x0)
         else:
             b1, b2 = _coefficients(run.sigmas[i - 1], last_down, sigma, sigma_down)
@@ -51,7 +51,7 @@ def res_multistep_ancestral_cfg_pp(
         if sigma_next == 0:
             return x0
         sigma_down, sigma_up = ancestral_split(sigma, sigma_next, eta)
-        if last is None or sigma_down == 0:
+        if last is None or sigma_down == 0 or last_down == 0:
             x = x0 + (sigma_down / sigma) * (x - x0_uncond)
         else:
             b1, b2 = _coefficients(run.sigmas[i - 1], last_down, sigma, sigma_down)
@@ -61,7 +61,9 @@ def res_multistep_ancestral_cfg_pp(
     return x
 
 
-def _coefficients(sigma_last: float, last_down: float, sigma: float, sigma_down: float) -> tuple[float, float]:
+def _coefficients(
+    sigma_last: float, last_down: float, sigma: float, sigma_down: float
+) -> tuple[float, float]:
     """h b1 and h b2, where the last step went from `sigma_last` to `last_down` before noise was added."""
     h = math.log(sigma / sigma_down)
     c2 = math.log(last_down / sigma_last) / h

@@ -31,9 +31,7 @@ def sa_solver_pece(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float 
     return _adams(run, x, eta, s_noise, evaluate_corrected=True)
 
 
-def _adams(
-    run: "Run", x: "Tensor", eta: float, s_noise: float, *, evaluate_corrected: bool
-) -> "Tensor":
+def _adams(run: "Run", x: "Tensor", eta: float, s_noise: float, *, evaluate_corrected: bool) -> "Tensor":
     begin, stop = run.space.percent_to_sigma(0.2), run.space.percent_to_sigma(0.8)
     predicted, tau = x, 0.0
     noise: Tensor | None = None
@@ -78,7 +76,9 @@ def _noise(run: "Run", sigma: float, sigma_next: float, tau: float, s_noise: flo
 def _step(
     run: "Run", x: "Tensor", i: int, past: "Sequence[Tensor]", sigmas: "Sequence[float]", tau: float
 ) -> "Tensor":
-    """From step `i` to the next by the polynomial through the `past` predictions, made at `sigmas` (eq. 14 and 17)."""
+    """From step `i` to the next by the polynomial through the `past` predictions, made at `sigmas` (eq. 14
+    and 17).
+    """
     start, end = run.log_snr(run.sigmas[i]), run.log_snr(run.sigmas[i + 1])
     keep = run.sigmas[i + 1] / run.sigmas[i] * math.exp(-(tau**2) * (end - start))
     weights = _adams_weights([run.log_snr(sigma) for sigma in sigmas], start, end, tau)
@@ -87,7 +87,9 @@ def _step(
 
 
 def _adams_weights(nodes: "Sequence[float]", start: float, end: float, tau: float) -> list[float]:
-    """Each prediction's weight: the integral from start to end of (1 + tau^2) e^((1 + tau^2)(l - end)) L_j(l)."""
+    """Each prediction's weight: the integral from start to end of (1 + tau^2) e^((1 + tau^2)(l - end))
+    L_j(l).
+    """
     points, shares = _QUADRATURE
     levels = start + (end - start) * (points + 1) / 2
     rate = 1 + tau**2

@@ -1,4 +1,5 @@
-"""SEEDS (Gonzalez et al. 2023) and the exponential Heun method: several calls a step in lambda, as SDE or ODE.
+"""SEEDS (Gonzalez et al. 2023) and the exponential Heun method: several calls a step in lambda, as SDE or
+ODE.
 
 Within a step all noise is one path: what was added at an earlier stage decays and is topped up at the next.
 """
@@ -38,15 +39,15 @@ def _with_noise(x: "Tensor", noise: "Tensor | None", strength: float) -> "Tensor
     return x if noise is None else x + strength * noise
 
 
-def seeds_2(
-    run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0, r: float = 0.5
-) -> "Tensor":
+def seeds_2(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0, r: float = 0.5) -> "Tensor":
     """SEEDS-2: two stages, the second prediction at the part `r` of the step (algorithm 2)."""
     return _two_stages(run, x, eta, s_noise, r, exact=False)
 
 
 def exp_heun_2_x0(run: "Run", x: "Tensor") -> "Tensor":
-    """Exponential Heun of second order (Hochbruck and Ostermann 2010, eq. 2.39) on predictions of the clean latent."""
+    """Exponential Heun of second order (Hochbruck and Ostermann 2010, eq. 2.39) on predictions of the clean
+    latent.
+    """
     return _two_stages(run, x, 0.0, 0.0, 1.0, exact=True)
 
 
@@ -55,9 +56,7 @@ def exp_heun_2_x0_sde(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: flo
     return _two_stages(run, x, eta, s_noise, 1.0, exact=True)
 
 
-def _two_stages(
-    run: "Run", x: "Tensor", eta: float, s_noise: float, r: float, *, exact: bool
-) -> "Tensor":
+def _two_stages(run: "Run", x: "Tensor", eta: float, s_noise: float, r: float, *, exact: bool) -> "Tensor":
     """`exact` integrates the trend of the predictions; else the later one is weighted 1 / (2 r)."""
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)

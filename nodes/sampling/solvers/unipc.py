@@ -75,10 +75,10 @@ def _predictor_weights(ratios: "Sequence[float]", h: float, b: "Callable[[float]
     if len(ratios) < 2:
         return [0.5] * len(ratios)
     left, right = _conditions(ratios, h, b)
-    return numpy.linalg.solve(left[:-1, :-1], right[:-1]).tolist()
+    return [float(weight) for weight in numpy.linalg.solve(left[:-1, :-1], right[:-1])]
 
 
 def _corrector_weights(ratios: "Sequence[float]", h: float, b: "Callable[[float], float]") -> list[float]:
     if not ratios:
         return [0.5]
-    return numpy.linalg.solve(*_conditions(ratios, h, b)).tolist()
+    return [float(weight) for weight in numpy.linalg.solve(*_conditions(ratios, h, b))]
