@@ -1,0 +1,85 @@
+"""Pictures made, turned, sized and mixed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from nodegraph import Advanced, Choice, Color, Help, Range, node
+from nodes.pictures.blending import BLENDS, blend
+from nodes.pictures.convert import rgb
+from nodes.pictures.sizing import FITS, METHODS, resize
+from nodes.spatial.batches import alike
+from nodes.types import Image, Mask
+
+SIDE = Range(1, 16384, 1)
+
+
+@node("SolidColor", title="Solid colour", category="image", keywords=("fill", "background", "empty image"))
+def solid_color(
+    *,
+    width: Annotated[int, SIDE, Help("Width in pixels.")] = 512,
+    height: Annotated[int, SIDE, Help("Height in pixels.")] = 512,
+    color: Annotated[str, Color(), Help("The colour, as #rrggbb.")] = "#808080",
+    batch_size: Annotated[int, Range(1, 256), Advanced(), Help("How many equal pictures.")] = 1,
+) -> Image:
+    """A picture of one colour: a background to paste on, a start for inpainting, or a quick test."""
+    return Image(torch.tensor(rgb(color)).expand(batch_size, height, width, 3).contiguous())
+
+
+@node("ImageInvert", title="Invert", category="image", keywords=("negative",))
+def image_invert(image: Annotated[Image, Help("The picture to turn into its negative.")]) -> Image:
+    """The negative of a picture; transparency stays. Turns dark lines on white into the form ControlNets expect."""
+    inverted = 1.0 - image[..., :3]
+    return Image(torch.cat([inverted, image[..., 3:]], dim=-1))
+
+
+@node("ImageResize", title="Resize", category="image", keywords=("scale", "upscale", "crop", "size"))
+def image_resize(
+    image: Annotated[Image, Help("The picture to resize.")],
+    *,
+    width: Annotated[int, Range(0, 16384), Help("New width in pixels; 0 follows the height.")] = 512,
+    height: Annotated[int, Range(0, 16384), Help("New height in pixels; 0 follows the width.")] = 512,
+    method: Annotated[
+        str, Choice(METHODS), Help("How pixels are computed; lanczos is sharpest, nearest keeps hard pixels.")
+    ] = "lanczos",
+    fit: Annotated[
+        str,
+        Choice(FITS),
+        Help(
+            "stretch ignores the proportions, crop fills the size and cuts the rest, inside stays within it."
+        ),
+    ] = "stretch",
+) -> Image:
+    """Bring a picture to a size. Use it before VAEEncode, or to enlarge a picture without a model."""
+    return Image(resize(image, width, height, method, fit))
+
+
+@node("ImageBlend", title="Blend", category="image", keywords=("mix", "composite", "overlay", "layer"))
+def image_blend(
+    image: Annotated[Image, Help("The picture below.")],
+    over: Annotated[
+        Image, Help("The picture above; it is resized to the lower one where their sizes differ.")
+    ],
+    mask: Annotated[Mask | None, Help("Where the upper picture shows: white is all of it.")] = None,
+    *,
+    mode: Annotated[str, Choice(BLENDS), Help("How the layers meet, as in painting programs.")] = "normal",
+    strength: Annotated[float, Range(0, 1, 0.01), Help("How much of the upper picture is used.")] = 0.5,
+) -> Image:
+    """Lay one picture over another as a layer: fade, multiply, screen and so on, within a mask if one is linked."""
+    below, above = image[..., :3], over[..., :3]
+    if above.shape[1:3] != below.shape[1:3]:
+        above = resize(above, below.shape[2], below.shape[1], "bilinear", "stretch")
+    below, above = alike(below, above)
+    amount: Tensor = torch.tensor(strength)
+    if mask is not None:
+        sized = functional.interpolate(mask[:, None], size=below.shape[1:3], mode="bilinear")[:, 0]
+        below, sized = alike(below, sized)
+        below, above = alike(below, above)
+        amount = strength * sized[..., None]
+    return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)))
+
+

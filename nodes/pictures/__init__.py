@@ -1,0 +1,1 @@
+"""Pictures in files: reading what strangers made, writing what carries its workflow, and names for it."""

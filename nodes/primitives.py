@@ -1,0 +1,54 @@
+"""Values set by hand, a switch between branches, and notes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from nodegraph import Help, Lazy, Multiline, Range, node
+
+
+@node("PrimitiveInt", title="Integer", category="values", keywords=("number", "constant"))
+def primitive_int(
+    *,
+    value: Annotated[int, Range(-(2**63), 2**64 - 1), Help("The number that every linked input gets.")] = 0,
+) -> int:
+    """A whole number. Link it to several inputs (a seed, a width) to change them all in one place."""
+    return value
+
+
+@node("PrimitiveFloat", title="Number", category="values", keywords=("float", "constant"))
+def primitive_float(
+    *, value: Annotated[float, Help("The number that every linked input gets.")] = 0.0
+) -> float:
+    """A number with a fraction. Link it to several inputs to change them all in one place."""
+    return value
+
+
+@node("PrimitiveText", title="Text", category="values", keywords=("string", "prompt", "constant"))
+def primitive_text(
+    *, value: Annotated[str, Multiline(), Help("The text that every linked input gets.")] = ""
+) -> str:
+    """A text. Link it to several prompts, or to a file name, to write it once."""
+    return value
+
+
+@node("PrimitiveBool", title="Yes or no", category="values", keywords=("boolean", "toggle", "constant"))
+def primitive_bool(*, value: Annotated[bool, Help("Whether the linked inputs are on.")] = False) -> bool:
+    """A yes or no. Link it to switches to turn whole branches of a workflow on and off together."""
+    return value
+
+
+@node("Switch", title="Switch", category="values", keywords=("if", "choose", "toggle", "branch"))
+def switch(
+    on_true: Annotated[Any, Lazy("condition", True), Help("Passed on while the condition is on.")] = None,
+    on_false: Annotated[Any, Lazy("condition", False), Help("Passed on while the condition is off.")] = None,
+    *,
+    condition: Annotated[bool, Help("Which of the two inputs is passed on.")] = True,
+) -> Any:
+    """Pass on one of two inputs. Only the branch that is taken runs, so a costly one can wait its turn."""
+    return on_true if condition else on_false
+
+
+@node("Note", title="Note", category="values", keywords=("comment", "text"))
+def note(*, text: Annotated[str, Multiline(), Help("What you want to remember.")] = "") -> None:
+    """A remark inside the workflow, for whoever opens it next. It computes nothing."""

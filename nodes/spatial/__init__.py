@@ -1,0 +1,1 @@
+"""Latents and masks as planes: scaled, cut and laid over each other."""

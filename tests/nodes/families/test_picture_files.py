@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+import numpy
+import PIL.Image
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nodegraph import GraphError, LoadError, events
+from nodes.picture_files import load_image, preview_image, save_image
+from nodes.pictures.naming import filled, relative, values_of
+from nodes.types import Image
+from tests.nodes.families.context import Recorder
+
+WORKFLOW = json.dumps(
+    {
+        "format": "nodegraph",
+        "nodes": [
+            {"id": "prompt", "type": "TextEncode", "params": {"text": "ein roter Käfer / 猫"}},
+            {"id": "sampler", "type": "KSampler", "params": {"seed": 7, "steps": 20}},
+        ],
+    },
+    ensure_ascii=False,
+)
+
+
+def picture(batch: int = 1) -> Image:
+    return Image(torch.linspace(0, 1, batch * 4 * 5 * 3).reshape(batch, 4, 5, 3))
+
+
+def test_pictures_are_numbered_and_carry_the_workflow(tmp_path: Path) -> None:
+    record = Recorder(tmp_path, workflow=WORKFLOW)
+    save_image(record.context, picture(2), prefix="a/b")
+    save_image(record.context, picture(), prefix="a/b")
+    names = [path.relative_to(tmp_path / "output").as_posix() for path in record.written()]
+    assert names == ["a/b_00001.png", "a/b_00002.png", "a/b_00003.png"]
+    with PIL.Image.open(record.written()[0]) as saved:
+        assert saved.text["nodegraph"] == WORKFLOW  # type: ignore[attr-defined]  # PNG pictures have it
+        truncated = (picture(2)[0] * 255).to(torch.uint8)
+        assert torch.equal(torch.from_numpy(numpy.array(saved)), truncated)
+    assert not list((tmp_path / "output").rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("jpeg", "jpg"), ("webp", "webp")])
+def test_jpeg_and_webp_carry_the_workflow_in_exif(tmp_path: Path, kind: str, suffix: str) -> None:
+    record = Recorder(tmp_path, workflow=WORKFLOW)
+    save_image(record.context, picture(), format=kind, quality=100)
+    (path,) = record.written()
+    assert path.suffix == f".{suffix}"
+    assert b"nodegraph:" + WORKFLOW.encode() in path.read_bytes()
+    with PIL.Image.open(path) as saved:
+        raw = saved.getexif()[0x010E]
+        assert raw.startswith("nodegraph:")
+
+
+def test_metadata_can_be_left_out(tmp_path: Path) -> None:
+    for record, metadata in ((Recorder(tmp_path, workflow=WORKFLOW), False),
+                             (Recorder(tmp_path, workflow=WORKFLOW, metadata=False), True)):  # fmt: skip
+        for kind in ("png", "jpeg", "webp"):
+            save_image(record.context, picture(), format=kind, metadata=metadata)
+        assert all(b"nodegraph" not in path.read_bytes() for path in record.written())
+
+
+def test_a_workflow_too_large_for_a_jpeg_is_left_out_and_said(tmp_path: Path) -> None:
+    record = Recorder(tmp_path, workflow="x" * 70_000)
+    save_image(record.context, picture(), format="jpeg")
+    assert record.written()[0].stat().st_size < 5000
+    assert "too large for a jpeg" in record.of(events.Message)[0].text
+
+
+def test_webp_at_100_loses_nothing(tmp_path: Path) -> None:
+    record = Recorder(tmp_path)
+    save_image(record.context, picture(), format="webp", quality=100)
+    with PIL.Image.open(record.written()[0]) as saved:
+        assert torch.equal(torch.from_numpy(numpy.array(saved)), (picture()[0] * 255).to(torch.uint8))
+
+
+@pytest.mark.parametrize("prefix", ["../evil", "a/../../evil", "/etc/evil", "C:/evil", "..\\evil", " .. /x"])
+def test_names_that_leave_the_output_folder_are_refused(tmp_path: Path, prefix: str) -> None:
+    with pytest.raises(GraphError, match="out of the output folder"):
+        save_image(Recorder(tmp_path).context, picture(), prefix=prefix)
+    assert not list(tmp_path.rglob("*.png"))
+
+
+def test_a_link_on_the_disk_does_not_lead_out(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "way").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(GraphError, match="through a link"):
+        save_image(Recorder(tmp_path).context, picture(), prefix="way/out")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@given(st.text(max_size=300))
+def test_every_text_gives_a_name_inside_or_a_sentence(text: str) -> None:
+    values = {"prompt.text": text, "seed": 1}
+    for pattern in (text, "%prompt.text%", f"x/%prompt.text%/{text}"):
+        try:
+            name = relative(filled(pattern, values, datetime(2026, 1, 2)))
+        except GraphError:
+            continue
+        parts = name.split("/")
+        assert name and all(part and part not in (".", "..") for part in parts)
+        assert not re.search(r'[\x00-\x1f<>:"|?*\\%]', name)
+        assert all(len(part.encode()) <= 242 for part in parts)
+
+
+def test_names_are_filled_in() -> None:
+    now = datetime(2026, 3, 4, 5, 6, 7)
+    values = values_of(WORKFLOW)
+    assert filled("%year%-%month%/%time%_%seed%_%sampler.steps%", values, now) == "2026-03/05-06-07_7_20"
+    assert filled("%date% %date:yyMMdd-hhmm% %unknown%", values, now) == "2026-03-04 260304-0506 %unknown%"
+    assert relative(filled("%prompt.text%", values, now)) == "ein roter Käfer _ 猫"
+    assert relative("con/ab:c. ") == "_con/ab_c"
+
+
+def test_loading_turns_upright_and_makes_alpha_a_mask(tmp_path: Path) -> None:
+    record = Recorder(tmp_path)
+    source = PIL.Image.new("RGBA", (4, 2), (255, 0, 0, 255))
+    source.putpixel((0, 0), (0, 0, 255, 0))
+    source.save(tmp_path / "alpha.png")
+    loaded = load_image(record.context, image="alpha.png")
+    assert loaded.image.shape == (1, 2, 4, 3) and loaded.mask.shape == (1, 2, 4)
+    assert loaded.mask[0, 0, 0] == 1 and loaded.mask.sum() == 1
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.new("RGB", (4, 2)).save(tmp_path / "turned.jpg", exif=exif)
+    assert load_image(record.context, image="turned.jpg").image.shape == (1, 4, 2, 3)
+
+
+def test_sixteen_bits_a_pixel_are_scaled_and_not_cut_off(tmp_path: Path) -> None:
+    values = numpy.array([[0, 32768, 65535]], dtype=numpy.uint16)
+    PIL.Image.fromarray(values).save(tmp_path / "deep.png")
+    loaded = load_image(Recorder(tmp_path).context, image="deep.png").image
+    assert torch.allclose(loaded[0, 0, :, 0], torch.tensor([0, 0.5, 1.0]), atol=0.01)
+
+
+def bomb(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 999))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"this is no picture", "is no picture"),
+        (b"", "is no picture"),
+        (bomb(40_000, 40_000), "claims more than 134 million pixels"),
+        (bomb(2**31 - 1, 2**31 - 1), "claims more than 134 million pixels"),
+        (bomb(12_000, 12_000), "claims 12000 x 12000 pixels"),
+        (bomb(100, 100), "cannot be read as a picture"),
+    ],
+    ids=["text", "empty", "bomb", "absurd", "large", "truncated"],
+)
+def test_what_is_no_picture_is_refused_with_a_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
+    (tmp_path / "it.png").write_bytes(data)
+    with pytest.raises(LoadError, match=sentence):
+        load_image(Recorder(tmp_path).context, image="it.png")
+
+
+def test_a_missing_picture_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="There is no picture 'gone"):
+        load_image(Recorder(tmp_path).context, image="gone.png")
+    with pytest.raises(GraphError, match="No picture is chosen"):
+        load_image(Recorder(tmp_path).context)
+
+
+def test_preview_passes_the_picture_on_and_shows_bytes(tmp_path: Path) -> None:
+    record = Recorder(tmp_path)
+    given_picture = picture()
+    assert preview_image(record.context, given_picture) is given_picture
+    shown = record.of(events.Preview)[0].picture()
+    assert shown.dtype == numpy.uint8 and shown.shape == (4, 5, 3)
