@@ -19,7 +19,8 @@ FILES = Folder("base.safetensors", "other.safetensors")
 
 
 def source(text: str) -> tuple[Source, ...]:
-    return tuple(Source(*part.split(".")) for part in text.split())
+    pairs = (part.split(".") for part in text.split())
+    return tuple(Source(name, output) for name, output in pairs)
 
 
 def node(name: str, kind: str, /, _links: dict[str, str] | None = None, **params: Any) -> Node:
