@@ -40,7 +40,7 @@ def recognise(path: Path) -> Recognised:
         path,
         _kind(parts, header),
         family.name if family else "",
-        {kind: replace(part, files=dict.fromkeys(header.tensors, path)) for kind, part in parts.items()},
+        {kind: replace(part, tensors=header.tensors) for kind, part in parts.items()},
         facts,
         main_dtype(header),
         sum(info.end - info.start for info in header.tensors.values()),
@@ -104,7 +104,7 @@ def find_vae(shapes: Shapes) -> Part | None:
         else:
             continue
         try:
-            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces, {}).within(prefix)
+            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces).within(prefix)
         except (KeyError, IndexError):
             continue
     return None

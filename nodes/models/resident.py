@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 class Resident:
     """A loaded network. Patches swap the pointers of its parameters; its own tensors are never written to."""
 
-    def __init__(self, network: nn.Module, part: Part, device: torch.device, dtype: torch.dtype | None) -> None:
+    def __init__(
+        self, network: nn.Module, part: Part, device: torch.device, dtype: torch.dtype | None
+    ) -> None:
         self.network = network
         self.part = part
         self.device = device
@@ -27,6 +29,10 @@ class Resident:
         self._parameters = dict(network.named_parameters())
         self._own = {name: parameter.data for name, parameter in self._parameters.items()}
         self._active: Mapping[str, Tensor] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the network has a parameter of this name."""
+        return name in self._own
 
     def own(self, name: str) -> Tensor:
         """A parameter without any patch."""
