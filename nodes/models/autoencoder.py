@@ -43,8 +43,8 @@ class Autoencoder:
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
         network, device, dtype = self._network()
         with torch.inference_mode():
-            moments = network.encode(pixels.to(device, dtype)).latent_dist.mean
-            return moments.float().cpu().clone()
+            mean: Tensor = network.encode(pixels.to(device, dtype)).latent_dist.mean
+            return mean.float().cpu().clone()
 
     def decode(self, samples: Tensor) -> Image:
         """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""

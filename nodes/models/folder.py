@@ -92,16 +92,16 @@ def _encoders(path: Path, family: Family) -> dict[str, Part]:
         part = encoder_part({name: info.shape for name, info in infos.items()}, use.kind)
         if part is None:
             raise LoadError(f"{path / use.folder} holds no text encoder of {family.title}.")
-        config = (
-            {**part.config, **_clip_facts(_config(path / use.folder))} if "clip" in use.kind else part.config
-        )
-        found[use.kind] = replace(part, config=config, tensors=infos)
+        if use.kind != "t5":
+            part = replace(part, config={**part.config, **_clip_facts(_config(path / use.folder), use.kind)})
+        found[use.kind] = replace(part, tensors=infos)
     return found
 
 
-def _clip_facts(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What shapes do not tell about a CLIP text model."""
+def _clip_facts(config: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What shapes do not tell about a CLIP text model. Folders leave out the last layer of CLIP-H."""
     facts = {"heads": config.get("num_attention_heads"), "activation": config.get("hidden_act")}
+    facts["dropped"] = int(kind == "clip_h")
     return {name: value for name, value in facts.items() if value}
 
 

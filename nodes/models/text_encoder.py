@@ -10,13 +10,15 @@ import torch
 from nodegraph.errors import LoadError
 from nodes.text.chunks import cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
-from nodes.text.config import ClipConfig
+from nodes.text.config import ClipConfig, T5Config
 from nodes.text.encode import Encoded, encode
+from nodes.text.t5 import T5Encoder, t5_chunk
+from nodes.text.t5_tokenizer import t5_tokens
 from nodes.text.tokenizer import clip_tokens
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from torch import Tensor, nn
@@ -28,9 +30,16 @@ if TYPE_CHECKING:
     from nodes.types import Clip
 
 
-def build_clip(config: Mapping[str, Any]) -> nn.Module:
-    """The empty CLIP text model of a part's config."""
-    return ClipText(ClipConfig(**config))
+def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
+    """How to make the empty encoder that a family uses in this way, from a part's config."""
+
+    def build(config: Mapping[str, Any]) -> nn.Module:
+        if use.kind == "t5":
+            return T5Encoder(T5Config(**config))
+        known = {name: value for name, value in config.items() if name != "dropped"}
+        return ClipText(ClipConfig(**known | ({} if use.projected else {"projection": 0})))
+
+    return build
 
 
 class TextEncoder:
@@ -58,8 +67,11 @@ class TextEncoder:
 
     def _say(self, use: Use, text: str) -> Encoded:
         part = self._parts[use.kind]
-        network = self._pool.encoder(self._ref, use, part)
+        network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
         lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        if use.kind == "t5":
+            chunk = t5_chunk(prompt_pieces(text, t5_tokens, lookup), use.minimum)
+            return encode(network, [chunk], t5_chunk([], len(chunk)))
         chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
         layer = self._layer(use, part)
         return encode(partial(_clip, network, layer, use.norm), chunks, empty(use.pad))

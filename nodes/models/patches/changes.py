@@ -59,7 +59,8 @@ class Change:
         facing = changed if outputs else changed.transpose(0, 1)
         norm = facing.flatten(1).norm(dim=1).clamp_min(torch.finfo(torch.float32).eps)
         scale = magnitude.flatten() / norm
-        return changed * scale.reshape([-1, *[1] * (changed.ndim - 1 - (not outputs))])
+        result: Tensor = changed * scale.reshape([-1, *[1] * (changed.ndim - 1 - (not outputs))])
+        return result
 
 
 def _low_rank(t: Mapping[str, Tensor]) -> tuple[Tensor, float | None]:

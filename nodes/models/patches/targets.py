@@ -22,7 +22,14 @@ class Target:
 
 Table = dict[str, list[Target]]
 
-NETWORK_LEADS = ("", "unet.", "transformer.", "diffusion_model.", "model.diffusion_model.", "base_model.model.")
+NETWORK_LEADS = (
+    "",
+    "unet.",
+    "transformer.",
+    "diffusion_model.",
+    "model.diffusion_model.",
+    "base_model.model.",
+)
 """What may stand before a dotted name of the denoising network."""
 
 ENCODER_LEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
