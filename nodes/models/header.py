@@ -30,6 +30,7 @@ BITS = {
 class TensorInfo:
     """Type, shape and place of a tensor; `start` and `end` count bytes from the beginning of the file."""
 
+    path: Path
     dtype: str
     shape: tuple[int, ...]
     start: int
@@ -111,4 +112,4 @@ def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorIn
             f"{path} is incomplete: {name!r} ends at byte {data + end}, the file at {size}. "
             "Copy or download it again."
         )
-    return TensorInfo(dtype, shape, data + start, data + end)
+    return TensorInfo(path, dtype, shape, data + start, data + end)
