@@ -13,9 +13,7 @@ from nodegraph.graph import Node
 from nodegraph.nearest import meant, nearest
 from nodegraph.spec import NodeSpec, Param, Scalar
 
-COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-"""How a colour is written."""
-
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _KINDS = {"Int": "a whole number", "Float": "a number", "Bool": "true or false", "Text": "a text"}
 
 
@@ -32,17 +30,12 @@ def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) 
             continue
         if not _is(param.type, value):
             yield _wrong_type(node, place, param, value)
-        else:
-            yield from _first(
-                _limits(node, place, param, value),
-                _choice(node, place, param, value),
-                _color(node, place, param, value),
-                _file(node, place, param, value, files),
-            )
-
-
-def _first(*found: Problem | None) -> Iterator[Problem]:
-    yield from [problem for problem in found if problem][:1]
+            continue
+        for look in (_limits, _color, _choice):
+            if problem := look(node, place, param, value):
+                yield problem
+        if problem := _file(node, place, param, value, files):
+            yield problem
 
 
 def _unknown(node: Node, spec: NodeSpec, place: str, name: str, value: Scalar) -> Problem:
@@ -97,9 +90,9 @@ def _limits(node: Node, place: str, param: Param, value: Scalar) -> Problem | No
 
 
 def _color(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
-    if param.widget != "color" or COLOR.fullmatch(str(value)):
+    if param.widget != "color" or _COLOR.fullmatch(str(value)):
         return None
-    sentence = f"{place}: {param.name} is {_shown(value)}; write a colour as #rrggbb, as in #3366cc."
+    sentence = f"{place}: {param.name} cannot be {_shown(value)}; write a colour as #rrggbb, as in #ff8000."
     return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
 
 
