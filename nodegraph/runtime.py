@@ -8,6 +8,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from nodegraph.errors import LoadError
+from nodegraph.events import Picture
 from nodegraph.files import Files, NoFiles
 from nodegraph.values import Codec, PlainCodec
 
@@ -38,6 +40,9 @@ class Runtime(Protocol):
 
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """Facts for a look at a link: shape, dtype, device, range, memory."""
+
+    def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
+        """Write pictures of one size as one that moves, `seconds` each; raises OSError or LoadError."""
 
     def warm_up(self) -> None:
         """Import what the first run would otherwise wait for."""
@@ -76,6 +81,10 @@ class PlainRuntime:
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """The value itself."""
         return [("value", PlainCodec().summary(value))]
+
+    def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
+        """Plain nodes make no pictures."""
+        raise LoadError("These nodes cannot write moving pictures.")
 
     def warm_up(self) -> None:
         """Nothing to import."""

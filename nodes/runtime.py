@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nodegraph.events import Picture
     from nodegraph.files import Files
     from nodegraph.values import Codec
 
@@ -70,6 +71,13 @@ def describe(value: Any) -> list[tuple[str, str]]:
     from nodes.looking import facts_of
 
     return facts_of(value)
+
+
+def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:
+    """Write pictures of one size as an animated WebP without loss, endless; raises OSError or LoadError."""
+    from nodes.pictures.moving import write_moving
+
+    write_moving(frames, path, seconds)
 
 
 def warm_up() -> None:
