@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import statistics
 import time
 from dataclasses import replace
 from typing import Any
@@ -317,8 +316,6 @@ def test_a_thousand_nodes_are_checked_in_a_moment() -> None:
         start = time.perf_counter()
         assert checker.problems(graph) == []
         partial.append(time.perf_counter() - start)
-    print(
-        f"whole {statistics.median(times) * 1e3:.2f} ms, after an edit {statistics.median(partial) * 1e3:.2f} ms"
-    )
-    assert statistics.median(times) < 0.1
-    assert statistics.median(partial) < 0.02
+    # About 6 ms and 0.2 ms on an idle core; the best of ten is not disturbed by what else runs there.
+    assert min(times) < 0.05
+    assert min(partial) < 0.005
