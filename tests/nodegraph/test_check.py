@@ -287,9 +287,9 @@ def test_a_long_chain_of_bypassed_nodes_is_walked_once() -> None:
     nodes += [node(f"n{i}", "Invert", {"image": f"n{i - 1}.image"}) for i in range(1, 5000)]
     graph = Graph.of(*(replace(item, mode="bypass") if item.type == "Invert" else item for item in nodes))
     graph = graph.with_nodes(node(f"s{i}", "Save", {"image": "n4999.image"}) for i in range(200))
-    start = time.perf_counter()
+    start = time.process_time()
     assert problems(graph, SPECS) == []
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_thousand_nodes_are_checked_in_a_moment() -> None:
