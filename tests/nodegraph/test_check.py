@@ -232,6 +232,22 @@ def test_what_is_wrong_in_a_subgraph_is_found_at_the_node_that_runs_it() -> None
     assert only(lost).sentence == "Node fix: there is no subgraph called 'Fix'; unpack or remove the node."
 
 
+def test_ports_that_fan_out_at_every_level_are_looked_at_once() -> None:
+    def level(number: int) -> Subgraph:
+        kind = f"subgraph/S{number - 1}" if number else "Blend"
+        ports = tuple(Port(name, "n", name) for name in ("a", "b"))
+        return Subgraph(f"S{number}", {"n": Node("n", kind)}, ports, (Port("image", "n", "image"),))
+
+    graph = Graph({"top": Node("top", "subgraph/S30")}, subgraphs={f"S{i}": level(i) for i in range(31)})
+    assert [problem.field for problem in problems(graph, SPECS)] == ["a", "b"]
+
+
+def test_a_subgraph_that_holds_itself_is_unknown_within() -> None:
+    inner = Subgraph("S", {"n": Node("n", "subgraph/S")}, (), (Port("image", "n", "image"),))
+    graph = Graph({"top": Node("top", "subgraph/S")}, subgraphs={"S": inner})
+    assert problems(graph, SPECS) == []
+
+
 def edits() -> st.SearchStrategy[Edit]:
     names = st.sampled_from(list(folded().nodes))
     outputs = st.sampled_from(("model", "clip", "vae", "conditioning", "latent", "image"))
