@@ -31,6 +31,11 @@ class DiskTier:
         self._sweep()
         self._bytes = sum(size for _, size, _ in self._files())
 
+    @property
+    def bytes(self) -> int:
+        """What the results on disk take."""
+        return self._bytes
+
     def path(self, key: str) -> Path:
         """Where the result of that key lies or would lie."""
         return self.folder / key[:2] / f"{key}{SUFFIX}"

@@ -111,13 +111,24 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """Bytes: results in memory and their budget, the engine process, the device and its total (0 if none)."""
+    """Bytes: results in memory and their budget, the engine process, the device and its total (0 if none),
+    results on disk and their limit (0 if none are kept there)."""
 
     cache: int
     budget: int
     process: int
     device: int = 0
     device_total: int = 0
+    disk: int = 0
+    disk_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was asked for is written, or `error` says why not."""
+
+    path: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,7 @@ Event = (
     | RunFinished
     | Shown
     | Gauge
+    | Exported
     | EngineState
     | CatalogueRead
 )

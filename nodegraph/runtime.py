@@ -8,7 +8,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from nodegraph.errors import LoadError
+from nodegraph.events import Picture
 from nodegraph.files import Files, NoFiles
+from nodegraph.fingerprint import Fingerprints
 from nodegraph.values import Codec, PlainCodec
 
 GROUP = "nodegraph.runtime"
@@ -24,7 +27,7 @@ class Runtime(Protocol):
     def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
         """What changes pixels besides the graph: device class, dtype, library versions; must not import torch."""
 
-    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
         """What nodes see as `ctx.models`."""
 
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
@@ -38,6 +41,9 @@ class Runtime(Protocol):
 
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """Facts for a look at a link: shape, dtype, device, range, memory."""
+
+    def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
+        """Write pictures of one size as one that moves, `seconds` each; raises OSError or LoadError."""
 
     def warm_up(self) -> None:
         """Import what the first run would otherwise wait for."""
@@ -57,7 +63,7 @@ class PlainRuntime:
         """Nothing but what was asked for."""
         return [("device", device), ("dtype", dtype)]
 
-    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
         """Nothing."""
         return None
 
@@ -76,6 +82,10 @@ class PlainRuntime:
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """The value itself."""
         return [("value", PlainCodec().summary(value))]
+
+    def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
+        """Plain nodes make no pictures."""
+        raise LoadError("These nodes cannot write moving pictures.")
 
     def warm_up(self) -> None:
         """Nothing to import."""

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nodegraph.events import Picture
     from nodegraph.files import Files
+    from nodegraph.fingerprint import Fingerprints
     from nodegraph.values import Codec
 
 
@@ -37,11 +39,11 @@ def facts(device: str, dtype: str) -> list[tuple[str, str]]:
     return [("device", kind), ("dtype", dtype), ("machine", platform.machine()), *libraries]
 
 
-def open_models(files: Files, device: str, dtype: str) -> Any:
+def open_models(files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
     """The pool that makes weights real."""
     from nodes.models import create_pool
 
-    return create_pool(files=files, device=device, dtype=dtype)
+    return create_pool(files=files, device=device, dtype=dtype, fingerprints=fingerprints)
 
 
 def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
@@ -70,6 +72,13 @@ def describe(value: Any) -> list[tuple[str, str]]:
     from nodes.looking import facts_of
 
     return facts_of(value)
+
+
+def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:
+    """Write pictures of one size as an animated WebP without loss, endless; raises OSError or LoadError."""
+    from nodes.pictures.moving import write_moving
+
+    write_moving(frames, path, seconds)
 
 
 def warm_up() -> None:

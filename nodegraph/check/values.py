@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
 
 from nodegraph.check.problem import Problem
@@ -11,6 +13,7 @@ from nodegraph.graph import Node
 from nodegraph.nearest import meant, nearest
 from nodegraph.spec import NodeSpec, Param, Scalar
 
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _KINDS = {"Int": "a whole number", "Float": "a number", "Bool": "true or false", "Text": "a text"}
 
 
@@ -27,9 +30,11 @@ def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) 
             continue
         if not _is(param.type, value):
             yield _wrong_type(node, place, param, value)
-        elif (problem := _limits(node, place, param, value) or _choice(node, place, param, value)) or (
-            problem := _file(node, place, param, value, files)
-        ):
+            continue
+        for look in (_limits, _color, _choice):
+            if problem := look(node, place, param, value):
+                yield problem
+        if problem := _file(node, place, param, value, files):
             yield problem
 
 
@@ -68,6 +73,9 @@ def _wrong_type(node: Node, place: str, param: Param, value: Scalar) -> Problem:
 def _limits(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
     if isinstance(value, str | bool):
         return None
+    if not math.isfinite(value):
+        sentence = f"{place}: {param.name} is {value}, which is no number to compute with; type another."
+        return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
     low, high = param.minimum, param.maximum
     if low is not None and value < low:
         bound, word = low, "below"
@@ -79,6 +87,13 @@ def _limits(node: Node, place: str, param: Param, value: Scalar) -> Problem | No
     sentence = f"{place}: {param.name} is {value}, {word} {_number(bound)}; use {allowed}."
     mended = int(bound) if param.type == "Int" else float(bound)
     return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, mended))
+
+
+def _color(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+    if param.widget != "color" or _COLOR.fullmatch(str(value)):
+        return None
+    sentence = f"{place}: {param.name} cannot be {_shown(value)}; write a colour as #rrggbb, as in #ff8000."
+    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
 
 
 def _choice(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:

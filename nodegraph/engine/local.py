@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -48,13 +49,15 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an engine runs. `cache_dir` None keeps results in memory only; `remember` is a folder for fingerprints."""
+    """How an engine runs. `cache_dir` None keeps results in memory only, `disk_bytes` limits that folder;
+    `remember` is a folder for fingerprints."""
 
     cache_bytes: int = 1 << 30
     models: tuple[Path, ...] = ()
     device: str = "auto"
     dtype: str = "auto"
     cache_dir: Path | None = None
+    disk_bytes: int = 10 << 30
     cache: bool = True
     verify: bool = False
     output: Path = Path("output")
@@ -81,7 +84,8 @@ class LocalEngine:
         self._nodes = nodes or (runtime.PlainRuntime() if plain else runtime.installed())
         self.files = self._nodes.open_files(self.options.models)
         codec = self._nodes.codec()
-        disk = DiskTier(self.options.cache_dir, codec) if self.options.cache_dir else None
+        folder = self.options.cache_dir
+        disk = DiskTier(folder, codec, self.options.disk_bytes) if folder else None
         self.cache = Cache(self.options.cache_bytes, codec, disk)
         self._codec = codec
         self._prefix = keys.prefix(self._nodes.facts(self.options.device, self.options.dtype))
@@ -166,7 +170,19 @@ class LocalEngine:
     def gauge(self) -> events.Gauge:
         """How much memory is in use."""
         used, total = self._nodes.device_memory()
-        return events.Gauge(self.cache.bytes, self.cache.budget, resident_bytes(), used, total)
+        disk = self.cache.disk
+        kept, limit = (disk.bytes, disk.limit) if disk is not None else (0, 0)
+        return events.Gauge(self.cache.bytes, self.cache.budget, resident_bytes(), used, total, kept, limit)
+
+    def free(self, *, disk: bool = False) -> None:
+        """Give back memory: results and models; if asked, also the results on disk. The next run makes them again."""
+        self.cache.clear(disk=disk)
+        self._models = None
+        gc.collect()
+
+    def animate(self, frames: Sequence[events.Picture], path: Path, seconds: float) -> None:
+        """Write pictures as one that moves, `seconds` each; raises OSError or LoadError."""
+        self._nodes.animate(frames, path, seconds)
 
     def warm_up(self) -> None:
         """Import what the first run would otherwise wait for."""
@@ -200,7 +216,9 @@ class LocalEngine:
 
         def context(node: str) -> Context:
             if self._models is None:
-                self._models = self._nodes.open_models(self.files, self.options.device, self.options.dtype)
+                self._models = self._nodes.open_models(
+                    self.files, self._fingerprints, self.options.device, self.options.dtype
+                )
             return Context(node, places, emit, self._stop, self._models)
 
         return Executor(

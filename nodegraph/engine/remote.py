@@ -36,9 +36,11 @@ class RemoteEngine:
     ) -> None:
         self._options = options
         self._listener = listener
-        self._grace = grace
+        self.grace = grace
         self._library = library
         self._lock = threading.RLock()
+        # Apart from the lock, so that a child that no longer reads can be killed while a request to it hangs.
+        self._pipe = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._running = False
         self._node = ("", "")
@@ -71,22 +73,23 @@ class RemoteEngine:
             self._stillborn = 0
             if self._child is None:
                 self._spawn()
+            child = self._child
         self._listener(events.EngineState("running"))
-        self._request(
-            {
-                "do": "run",
-                "graph": dumps(graph),
-                "targets": list(targets) if targets is not None else None,
-                "base": str(base or Path()),
-            }
-        )
+        request = {
+            "do": "run",
+            "graph": dumps(graph),
+            "targets": list(targets) if targets is not None else None,
+            "base": str(base or Path()),
+        }
+        # To this child and no later one: should it die meanwhile, its end is the end of this run.
+        self._request(request, child=child)
 
     def cancel(self) -> None:
         """Ask the run to stop; if it has not within the grace time, the child is replaced."""
         with self._lock:
             if not self._running or self._timer is not None:
                 return
-            self._timer = threading.Timer(self._grace, self.kill)
+            self._timer = threading.Timer(self.grace, self.kill)
             self._timer.daemon = True
             self._timer.start()
         self._request({"do": "cancel"})
@@ -100,8 +103,15 @@ class RemoteEngine:
         self._request({"do": "gauge"})
 
     def purge(self, *, disk: bool) -> None:
-        """Forget kept results, in memory and if asked on disk; Gauge is the answer."""
+        """Free memory: results and models; if asked also results on disk. Gauge is the answer."""
         self._request({"do": "purge", "disk": disk})
+
+    def animate(self, frames: Sequence[events.Picture], path: Path, seconds: float = 0.25) -> None:
+        """Ask for a file of pictures of one size that move; Exported is the answer."""
+        first = frames[0]
+        head = {"do": "animate", "path": str(path), "seconds": seconds}
+        size = {"width": first.width, "height": first.height}
+        self._request({**head, **size}, b"".join(frame.pixels for frame in frames))
 
     def kill(self) -> None:
         """End the child at once; a new one takes its place."""
@@ -124,27 +134,24 @@ class RemoteEngine:
     def _spawn(self) -> None:
         home = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
-        self._child = subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "nodegraph.engine.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
         )
-        self._reader = threading.Thread(target=self._read, args=(self._child,), daemon=True)
-        self._reader.start()
         options = {key: _plain(value) for key, value in asdict(self._options).items()}
-        self._request({"do": "open", "options": options, "library": self._library})
+        _send(child.stdin, pack({"do": "open", "options": options, "library": self._library}))
+        self._child = child
+        self._reader = threading.Thread(target=self._read, args=(child,), daemon=True)
+        self._reader.start()
 
-    def _request(self, request: dict[str, Any]) -> None:
-        with self._lock:
-            stream = self._child.stdin if self._child else None
-            if stream is None:
-                return
-            try:
-                stream.write(pack(request))
-                stream.flush()
-            except (BrokenPipeError, ValueError, OSError):
-                return
+    def _request(
+        self, request: dict[str, Any], payload: bytes = b"", child: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        with self._pipe:
+            child = child or self._child
+            _send(child.stdin if child else None, pack(request, payload))
 
     def _read(self, child: subprocess.Popen[bytes]) -> None:
         why = ""
@@ -221,6 +228,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def _send(stream: IO[bytes] | None, data: bytes) -> None:
+    """Write to a child; that it is gone is noticed where it is read."""
+    if stream is None:
+        return
+    try:
+        stream.write(data)
+        stream.flush()
+    except (BrokenPipeError, ValueError, OSError):
+        return
 
 
 def _shut(stream: IO[bytes] | None) -> None:

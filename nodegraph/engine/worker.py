@@ -20,14 +20,23 @@ from nodegraph.errors import LoadError, NodegraphError
 PROGRESS_SECONDS = 0.1
 PREVIEW_SECONDS = 0.125
 
+Request = tuple[dict[str, Any], bytes]
+
 
 class Worker:
-    """Runs requests one after another; "cancel" is heard while a run is under way."""
+    """Runs requests one after another; "cancel", "look" and "gauge" are heard while a run is under way.
+
+    Questions are answered between two steps of the run, by its own thread, so that nothing is read while it changes.
+    """
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._requests: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._requests: queue.Queue[Request | None] = queue.Queue()
+        self._questions: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._asked = 0
+        self._cancelled = 0
+        self._current = 0
         self._last: dict[tuple[type, str], float] = {}
         self._engine: Any = None
 
@@ -35,53 +44,83 @@ class Worker:
         """Serve until the other side closes."""
         threading.Thread(target=self._listen, daemon=True).start()
         while (request := self._requests.get()) is not None:
+            head, payload = request
             try:
-                self._serve(request)
-            except NodegraphError as error:
-                self._send(_failed(str(error)))
+                self._answer()
+                self._serve(head, payload)
+            except (NodegraphError, OSError) as error:
+                self._send(_failed(head, str(error)))
             except Exception as error:  # noqa: BLE001 - one bad request must not end the engine
-                self._send(
-                    _failed(f"something went wrong inside the engine ({type(error).__name__}: {error})")
-                )
+                text = f"something went wrong inside the engine ({type(error).__name__}: {error})"
+                self._send(_failed(head, text))
 
     def _listen(self) -> None:
         try:
             while (frame := read_frame(self._incoming)) is not None:
-                request = frame[0]
-                if request.get("do") == "cancel":
-                    if self._engine is not None:
-                        self._engine.cancel()
-                else:
-                    self._requests.put(request)
+                self._take(*frame)
         except LoadError:
             pass
         self._requests.put(None)
 
-    def _serve(self, request: Mapping[str, Any]) -> None:
+    def _take(self, request: dict[str, Any], payload: bytes) -> None:
+        match request.get("do"):
+            case "cancel":
+                # Runs that wait or have not begun to listen are meant as well: see _tell.
+                self._cancelled = self._asked
+                if self._engine is not None:
+                    self._engine.cancel()
+            case "look" | "gauge":
+                self._questions.put(request)
+                self._requests.put(({"do": "answer"}, b""))
+            case "run":
+                self._asked += 1
+                self._requests.put(({**request, "number": self._asked}, payload))
+            case _:
+                self._requests.put((request, payload))
+
+    def _answer(self) -> None:
+        """Answer what was asked meanwhile."""
+        while self._engine is not None:
+            try:
+                request = self._questions.get_nowait()
+            except queue.Empty:
+                return
+            if request["do"] == "gauge":
+                self._send(self._engine.gauge())
+            else:
+                self._look(request)
+
+    def _look(self, request: Mapping[str, Any]) -> None:
+        node, output = str(request.get("node")), str(request.get("output"))
+        try:
+            self._send(self._engine.look(node, output, int(request.get("size", 512))))
+        except NodegraphError as error:
+            self._send(events.Shown(node, output, None, (("gone", str(error)),)))
+
+    def _serve(self, request: Mapping[str, Any], payload: bytes) -> None:
         match request["do"]:
             case "open":
                 self._open(request)
             case "run":
                 self._run(request)
-            case "look":
-                self._send(
-                    self._engine.look(request["node"], request["output"], int(request.get("size", 512)))
-                )
-            case "gauge":
-                self._send(self._engine.gauge())
             case "purge":
-                self._engine.cache.clear(disk=bool(request.get("disk")))
+                self._engine.free(disk=bool(request.get("disk")))
                 self._send(self._engine.gauge())
+            case "animate":
+                self._engine.animate(_frames(request, payload), Path(request["path"]), request["seconds"])
+                self._send(events.Exported(request["path"]))
 
     def _open(self, request: Mapping[str, Any]) -> None:
         from nodegraph.engine.local import LocalEngine
 
         self._send(events.EngineState("starting", "reading the node types"))
-        library = None
+        library = nodes = None
         if request.get("library"):
             module, _, function = request["library"].partition(":")
             library = getattr(importlib.import_module(module), function)()
-        self._engine = LocalEngine(options=options_from(request["options"]), library=library)
+            if isinstance(library, tuple):
+                library, nodes = library
+        self._engine = LocalEngine(options=options_from(request["options"]), library=library, nodes=nodes)
         self._send(events.CatalogueRead(catalogue_text(self._engine.library)))
         self._send(events.EngineState("ready"))
         if library is None:
@@ -96,10 +135,20 @@ class Worker:
         targets = request.get("targets")
         self._last.clear()
         base = Path(request.get("base") or ".")
+        self._current = request["number"]
+        if self._cancelled >= self._current:
+            self._send(events.RunFinished(False, (), (), (), 0.0, cancelled=True))
+            return
         self._engine.run(graph, targets, on_event=self._tell, base=base, workflow=request["graph"])
 
     def _tell(self, event: events.Event) -> None:
-        """Send an event; progress and previews only as often as an eye follows."""
+        """Send an event; progress and previews only as often as an eye follows.
+
+        A cancel that came after the run was asked for and before it listened is passed on here.
+        """
+        if self._cancelled >= self._current:
+            self._engine.cancel()
+        self._answer()
         if isinstance(event, events.Progress | events.Preview):
             pause = PROGRESS_SECONDS if isinstance(event, events.Progress) else PREVIEW_SECONDS
             spot, now = (type(event), event.node), time.monotonic()
@@ -117,8 +166,22 @@ class Worker:
             os._exit(0)
 
 
-def _failed(text: str) -> events.RunFinished:
-    return events.RunFinished(False, (), (), (), 0.0, error=text)
+def _failed(request: Mapping[str, Any], text: str) -> events.Event:
+    """The end of what was asked for, with a sentence."""
+    if request.get("do") == "animate":
+        return events.Exported(str(request.get("path")), text)
+    if request.get("do") in ("open", "run"):
+        return events.RunFinished(False, (), (), (), 0.0, error=text)
+    return events.Message("", text)
+
+
+def _frames(request: Mapping[str, Any], payload: bytes) -> list[events.Picture]:
+    width, height = int(request["width"]), int(request["height"])
+    size = width * height * 3
+    if size < 1 or len(payload) % size:
+        raise LoadError("The pictures to export are of another size than was said.")
+    starts = range(0, len(payload), size)
+    return [events.Picture(width, height, payload[start : start + size]) for start in starts]
 
 
 def options_from(data: Mapping[str, Any]) -> Any:

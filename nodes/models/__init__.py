@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nodegraph.files import Files
+    from nodegraph.fingerprint import Fingerprints
     from nodes.models.pool import Pool
 
 # Before diffusers is imported anywhere: it asks nobody on the network, and runs no code that a model brings.
@@ -25,10 +26,14 @@ def create_pool(
     dtype: str = "auto",
     budget_bytes: int | None = None,
     files: Files | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> Pool:
-    """The pool that nodes see as `ctx.models`, over the folders `models` or over folders already opened."""
+    """The pool that nodes see as `ctx.models`, over the folders `models` or over folders already opened.
+
+    `fingerprints` shares what an engine already knows about files, so that none is read twice.
+    """
     from nodes.models.folders import ModelFolders, open_folders
     from nodes.models.pool import Pool
 
     folders = files if isinstance(files, ModelFolders) else open_folders(models)
-    return Pool(folders, device, dtype, budget_bytes)
+    return Pool(folders, device, dtype, budget_bytes, fingerprints)

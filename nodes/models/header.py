@@ -49,6 +49,8 @@ class Header:
 def read_header(path: Path) -> Header:
     """Read and check the header of a safetensors file; `LoadError` says what is wrong with one that lies."""
     try:
+        if not path.is_file():
+            raise LoadError(f"{path} is not a file." if path.exists() else f"{path} does not exist.")
         size = path.stat().st_size
         with path.open("rb") as file:
             length = _length(path, file.read(8), size)

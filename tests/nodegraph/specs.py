@@ -52,6 +52,7 @@ SPECS = _all(
     NodeSpec("VAEDecode", "Decode", "latent", sockets=(Socket("vae", "Vae"), Socket("latent", "Latent")),
              outputs=(IMAGE,)),
     NodeSpec("Invert", "Invert", "images", sockets=(Socket("image", "Image"),), outputs=(IMAGE,)),
+    NodeSpec("Solid", "Solid", "images", params=(Param("color", "Text", "#ff8000", "color"),), outputs=(IMAGE,)),
     NodeSpec("Blend", "Blend", "images", sockets=(Socket("a", "Image"), Socket("b", "Image")),
              params=(Param("amount", "Float", 0.5),), outputs=(IMAGE,)),
     NodeSpec("Batch", "Batch", "images", sockets=(Socket("images", "Image", True, True),), outputs=(IMAGE,)),

@@ -111,6 +111,13 @@ def test_a_bad_value_is_said_and_mended(
     assert after.nodes[name].params.items() >= mended.items()
 
 
+def test_a_colour_is_written_in_one_way() -> None:
+    for color in ("red", "#12345", "#12345g", "#1234567", ""):
+        problem = only(Graph.of(node("solid", "Solid", color=color)))
+        assert "write a colour as #rrggbb, as in #ff8000." in problem.sentence
+    assert check(Graph.of(node("solid", "Solid", color="#00FFaa"))) == []
+
+
 def test_a_model_file_that_is_not_named() -> None:
     problem = only(SetParam("checkpoint", "file", None).apply(workflow()))
     assert problem.sentence == "Node checkpoint (Load checkpoint): file names no file; choose one."

@@ -7,6 +7,7 @@ import os
 import queue
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -164,6 +165,51 @@ def test_cancel_is_asked_for_and_then_forced(engine: RemoteEngine, ears: Ears, d
     assert again.ok and again.ran == ("last",)
 
 
+def test_a_cancel_right_after_the_start_is_not_lost(engine: RemoteEngine, ears: Ears) -> None:
+    ears.until(lambda event: isinstance(event, events.EngineState) and event.state == "ready")
+    engine.grace = 60.0
+    child = engine.process
+    for _ in range(20):
+        engine.submit(graph("Nap", seconds=60.0))
+        engine.cancel()
+        assert ears.finished().cancelled
+    assert engine.process == child
+
+
+def test_questions_are_answered_while_a_run_goes_on(engine: RemoteEngine, ears: Ears) -> None:
+    engine.submit(graph("Nap", seconds=30.0))
+    ears.until(lambda event: isinstance(event, events.NodeStarted) and event.node == "last")
+    engine.look("a", "number")
+    engine.gauge()
+    shown = ears.until(lambda event: isinstance(event, events.Shown))[-1]
+    assert isinstance(shown, events.Shown) and ("value", "4") in shown.facts
+    gauge = ears.until(lambda event: isinstance(event, events.Gauge))[-1]
+    assert isinstance(gauge, events.Gauge) and 0 < gauge.disk < gauge.disk_limit
+    engine.cancel()
+    assert ears.finished().cancelled
+
+
+def test_a_child_that_reads_no_more_is_killed_all_the_same(engine: RemoteEngine, ears: Ears) -> None:
+    ears.until(lambda event: isinstance(event, events.EngineState) and event.state == "ready")
+    os.kill(engine.process, signal.SIGSTOP)
+    many = Graph.of(*(make(f"n{i}", "Value", number=i) for i in range(20_000)))
+    asking = threading.Thread(target=engine.submit, args=(many,))
+    asking.start()
+    time.sleep(0.3)
+    assert asking.is_alive()
+    engine.kill()
+    asking.join(timeout=5)
+    assert not asking.is_alive() and not ears.finished().ok
+    engine.submit(graph())
+    assert ears.finished().ok
+
+
+def test_what_cannot_be_exported_is_a_sentence(engine: RemoteEngine, ears: Ears, tmp_path: Path) -> None:
+    engine.animate([events.Picture(1, 1, b"abc")], tmp_path / "moving.webp")
+    told = ears.until(lambda event: isinstance(event, events.Exported))[-1]
+    assert isinstance(told, events.Exported) and "cannot write" in told.error
+
+
 def test_fifty_kills_at_random_moments(engine: RemoteEngine, ears: Ears) -> None:
     chance = random.Random(7)
     ears.until(lambda event: isinstance(event, events.EngineState) and event.state == "ready")
@@ -192,7 +238,8 @@ def test_events_survive_the_wire(tmp_path: Path) -> None:
         events.RunFinished(True, ("a",), ("b",), (events.Written("a", "p.png"),), 1.5),
         events.Preview("a", events.Picture(2, 1, b"abcdef")),
         events.Shown("a", "image", None, (("shape", "1"),)),
-        events.Gauge(1, 2, 3),
+        events.Gauge(1, 2, 3, 4, 5, 6, 7),
+        events.Exported("a.webp", "why"),
     ]
     path = tmp_path / "frames"
     path.write_bytes(b"".join(pack_event(event) for event in sent))
