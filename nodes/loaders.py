@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, ModelFile, Range, node
-from nodes.types import Clip, ControlNet, Model, Patch, Vae
+from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 Precision = Annotated[
@@ -65,29 +66,33 @@ def diffusion_model_loader(
     return Model(ctx.models.source("diffusion_models", _chosen(file, "diffusion model")), dtype)
 
 
+FAMILIES = ("auto", "sd1", "sd2", "sdxl", "sd3", "flux")
+Kind = Annotated[
+    str, Choice(FAMILIES), Help("The family of models that will be used; auto goes by the files.")
+]
+
+
 @node("ClipLoader", title="Load text encoder", category="loaders", keywords=("clip", "t5", "prompt"))
 def clip_loader(
     ctx: Context,
     *,
     file: Annotated[str, ModelFile("text_encoders"), Help("A file from the text_encoders folder.")] = "",
-    second: Annotated[
-        str,
-        ModelFile("text_encoders"),
-        Help("Another file, for families that read with two; empty for none."),
-    ] = "",
-    third: Annotated[
-        str, ModelFile("text_encoders"), Help("A third file, as Stable Diffusion 3 has; empty for none.")
-    ] = "",
-    kind: Annotated[
-        str,
-        Choice(("auto", "sd1", "sd2", "sdxl", "sd3", "flux")),
-        Help("The family of models that will be used; auto goes by the files."),
-    ] = "auto",
+    kind: Kind = "auto",
 ) -> Clip:
-    """Open text encoders that come as files of their own, up to three for families that need them together."""
-    names = [name for name in (_chosen(file, "text encoder"), second, third) if name]
-    sources = tuple(ctx.models.source("text_encoders", name) for name in names)
-    return Clip(sources, "" if kind == "auto" else kind)
+    """Open a text encoder that comes as a file of its own. Families that read with several join them after this."""
+    source = ctx.models.source("text_encoders", _chosen(file, "text encoder"))
+    return Clip((source,), "" if kind == "auto" else kind)
+
+
+@node("ClipJoin", title="Join text encoders", category="loaders", keywords=("dual clip", "triple clip", "combine"))
+def clip_join(
+    clips: Annotated[tuple[Clip, ...], Help("The text encoders that read together.")], *, kind: Kind = "auto"
+) -> Clip:
+    """Let several text encoders read each prompt together, as SDXL, Stable Diffusion 3 and Flux need it."""
+    if not clips:
+        raise GraphError("No text encoder is linked; link at least one.")
+    sources = tuple(source for clip in clips for source in clip.sources)
+    return replace(clips[0], sources=sources, kind=clips[0].kind if kind == "auto" else kind)
 
 
 @node("VaeLoader", title="Load autoencoder", category="loaders", keywords=("vae", "decoder"))
@@ -163,6 +168,11 @@ def _chosen(name: str, what: str) -> str:
     return name
 
 
-def _check_fit(ctx: Context, source: object, model: Model, clip: Clip | None) -> None:
+def _check_fit(ctx: Context, source: Source, model: Model, clip: Clip | None) -> None:
     """Raises LoadError for a LoRA of another family; says what else of it is not used."""
-    ctx.models.fit(source, model, clip)
+    unused = ctx.models.fit(source, model, clip).unused
+    if unused:
+        ctx.say(
+            f"{len(unused)} parts of the LoRA {Path(source.path).name} fit nowhere here and are left out, "
+            f"{unused[0]} first."
+        )

@@ -7,7 +7,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from nodegraph import Choice, Context, GraphError, Help, Range, Seed, node
+from nodegraph import Choice, Context, Help, Range, Seed, node
+from nodes.denoising.faults import plain_sentences
 from nodes.denoising.guided import Guided, rule_of
 from nodes.denoising.run import Guide, Job, run, start_noise
 from nodes.denoising.sides import Network, Sides
@@ -120,7 +121,5 @@ def plain_guide(
 
 
 def _sigmas(network: Network, sampler: str, schedule: str, steps: int, denoise: float) -> Tensor:
-    try:
+    with plain_sentences():
         return ksampler_sigmas(network.space, sampler, schedule, steps, denoise)
-    except ValueError as error:
-        raise GraphError(str(error)) from error

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from nodegraph import Context, GraphError
+from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.preview import map_for
 from nodes.denoising.sides import Network
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
-from nodes.sampling.sampler import check_sigmas, sample
+from nodes.sampling.sampler import check_sigmas, sample, unsample
 from nodes.types import Latent, Model
 
 Guide = Callable[[Network, Tensor], Denoise]
@@ -47,14 +48,15 @@ class Outcome:
 
 
 def run(ctx: Context, model: Model, latent: Latent, job: Job, guide: Guide) -> Outcome:
-    """Sample `latent`; raises GraphError where numbers or shapes do not fit, Cancelled within a step."""
+    """Sample `latent`, or go back from it to noise where sigmas rise.
+
+    Raises GraphError where numbers or shapes do not fit, Cancelled within a step.
+    """
     if len(job.sigmas) < 2:
         return Outcome(latent, latent)
     network: Network = ctx.models.get(model)
-    try:
+    with plain_sentences():
         x, last = _solve(ctx, model, network, latent, job, guide)
-    except ValueError as error:
-        raise GraphError(str(error)) from error
     return Outcome(_result(latent, network, x), _result(latent, network, last))
 
 
@@ -63,23 +65,27 @@ def _solve(
 ) -> tuple[Tensor, Tensor]:
     start = _start(network, latent)
     noise = job.noise.to(start)
-    sigmas = check_sigmas(job.sigmas)
+    backward = bool(job.sigmas[-1] > job.sigmas[0])
+    sigmas = check_sigmas(job.sigmas.flip(0))[::-1] if backward else check_sigmas(job.sigmas)
     denoise = _checked(ctx, guide(network, start))
     if latent.noise_mask is not None:
         denoise = _kept(model, network, latent, start, noise, job, denoise)
     seen: list[Tensor] = []
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
     x = network.space.start(start, noise, sigmas[0])
-    result = sample(
-        job.solver,
-        denoise,
-        x,
-        sigmas,
-        space=network.space,
-        seed=job.seed,
-        callback=report,
-        options=job.options,
-    )
+    if backward:
+        result = unsample(job.solver, denoise, x, sigmas, space=network.space, callback=report)
+    else:
+        result = sample(
+            job.solver,
+            denoise,
+            x,
+            sigmas,
+            space=network.space,
+            seed=job.seed,
+            callback=report,
+            options=job.options,
+        )
     return result, seen[-1] if seen else result
 
 

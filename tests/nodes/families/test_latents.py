@@ -104,7 +104,9 @@ def test_cropping_stays_inside() -> None:
     latent = noise(height=16, width=16)
     assert torch.equal(latent_crop(latent, width=64, height=64, x=16, y=32).samples,
                        latent.samples[..., 4:12, 2:10])  # fmt: skip
-    assert torch.equal(latent_crop(latent, width=64, height=64, x=9000, y=9000).samples, latent.samples[..., 8:, 8:])
+    assert torch.equal(
+        latent_crop(latent, width=64, height=64, x=9000, y=9000).samples, latent.samples[..., 8:, 8:]
+    )
 
 
 def test_compositing_pastes_cuts_off_and_feathers() -> None:
@@ -130,7 +132,9 @@ def test_compositing_by_mask() -> None:
 def test_mixing() -> None:
     a, b = noise(seed=1), noise(seed=2)
     assert torch.equal(latent_blend(a, b, share=1.0).samples, a.samples)
-    assert torch.allclose(latent_blend(a, b, share=0.25).samples, 0.25 * a.samples + 0.75 * b.samples, atol=1e-6)
+    assert torch.allclose(
+        latent_blend(a, b, share=0.25).samples, 0.25 * a.samples + 0.75 * b.samples, atol=1e-6
+    )
     assert torch.allclose(latent_subtract(latent_add(a, b), b).samples, a.samples, atol=1e-6)
     assert torch.equal(latent_multiply(a, factor=2.0).samples, a.samples * 2)
     between = latent_interpolate(a, b, share=0.5).samples.norm(dim=1)
