@@ -105,7 +105,9 @@ def test_stochastic_solvers_end_in_the_distribution_of_the_data(name: str, space
         return
     space = SIGMA_SPACES[space_name]
     sigmas = schedule("beta" if space.flow else "karras", space, 60)
-    end = sample(name, normal_data(space), start(space_name, sigmas, (4, 4, 24, 24)), sigmas, space=space, seed=3)
+    end = sample(
+        name, normal_data(space), start(space_name, sigmas, (4, 4, 24, 24)), sigmas, space=space, seed=3
+    )
     assert float(end.mean()) == pytest.approx(0.5, abs=0.03)
     assert float(end.std()) == pytest.approx(0.8, abs=0.07 if name in FIRST_ORDER else 0.02)
 
@@ -229,7 +231,12 @@ def test_short_lists(name: str, space_name: str) -> None:
     space = SIGMA_SPACES[space_name]
     top = space.sigma_max
     x = start(space_name, torch.tensor([top]), (1, 4, 3, 3))
-    for sigmas in ([top, 0.0], [top, top / 3], [top, top / 2, top / 3, top / 4], [top, top / 2, top / 2, 0.0]):
+    for sigmas in (
+        [top, 0.0],
+        [top, top / 3],
+        [top, top / 2, top / 3, top / 4],
+        [top, top / 2, top / 2, 0.0],
+    ):
         assert sample(name, guided(space), x, sigmas, space=space).isfinite().all(), sigmas
     assert sample(name, guided(space), x, [top], space=space) is x
     assert sample(name, guided(space), x, torch.empty(0), space=space) is x
