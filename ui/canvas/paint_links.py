@@ -1,0 +1,161 @@
+"""Links: curves in their type's hue near by, batched straight lines far off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ui.canvas.boxes import LinkBox, LinkKey
+from ui.canvas.routing import STUB, distance
+from ui.canvas.text import CENTER, TextPainter
+from ui.theme.palette import Theme
+from ui.theme.types import type_color
+
+WIDTH = 1.8
+REROUTE = 4.0
+NOTHING: frozenset[LinkKey] = frozenset()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim."""
+
+    selected: Collection[LinkKey] = NOTHING
+    hovered: LinkKey | None = None
+    cut: Collection[LinkKey] = NOTHING
+    dimmed: bool = False
+
+
+class LinkPainter:
+    """Draws links in one theme."""
+
+    def __init__(self, theme: Theme, text: TextPainter) -> None:
+        self._theme = theme
+        self._text = text
+        self._accent = theme.color("accent")
+        self._error = theme.color("error")
+        self._ground = theme.color("canvas")
+
+    def near(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
+        """Curves, in scene coordinates; grouped by pen."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        groups: dict[tuple[str, bool], list[LinkBox]] = {}
+        special: list[LinkBox] = []
+        for link in links:
+            if link.key in marked.selected or link.key == marked.hovered or link.key in marked.cut:
+                special.append(link)
+            groups.setdefault((link.type, link.source.muted), []).append(link)
+        for (type_name, muted), members in groups.items():
+            painter.setPen(self.pen(type_name, zoom, muted, marked.dimmed))
+            for link in members:
+                painter.drawPath(link.path())
+        for link in special:
+            self._special(painter, link, zoom, marked)
+        if zoom > 0.5:
+            for members in groups.values():
+                self._marks(painter, members)
+
+    def far(self, painter: QPainter, links: Iterable[LinkBox], marked: Marked) -> None:
+        """Straight lines of one pixel, one call a colour."""
+        groups: dict[str, list[QLineF]] = {}
+        for link in links:
+            if not link.source.portal:
+                lines = groups.get(link.type)
+                if lines is None:
+                    lines = groups[link.type] = []
+                lines.append(link.line)
+        self.lines(painter, groups)
+
+    def lines(self, painter: QPainter, groups: dict[str, list[QLineF]]) -> None:
+        """Draw lines by type."""
+        for type_name, lines in groups.items():
+            color = QColor(type_color(self._theme, type_name))
+            color.setAlphaF(0.55)
+            pen = QPen(color, 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(lines)
+
+    def pen(self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False) -> QPen:
+        """The pen of a link; never thinner than one pixel."""
+        color = QColor(type_color(self._theme, type_name))
+        if muted or dimmed:
+            color.setAlphaF(0.35 if muted else 0.25)
+        pen = QPen(color, max(WIDTH, 1.1 / zoom))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        if muted:
+            pen.setDashPattern([3, 3])
+        return pen
+
+    def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
+        width = max(WIDTH, 1.1 / zoom)
+        if link.key in marked.cut:
+            painter.setPen(QPen(self._error, width * 1.4))
+            painter.drawPath(link.path())
+            return
+        color = self._accent if link.key in marked.selected else type_color(self._theme, link.type)
+        painter.setPen(QPen(self._ground, width * 3.6))
+        painter.drawPath(link.path())
+        painter.setPen(QPen(color, width * 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(link.path())
+
+    def _marks(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
+        """Reroute points, names of portals, the mark of a rounding conversion."""
+        for link in links:
+            if link.source.via:
+                painter.setPen(QPen(self._ground, 2))
+                painter.setBrush(type_color(self._theme, link.type))
+                for point in link.source.via:
+                    painter.drawEllipse(QPointF(*point), REROUTE, REROUTE)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            if link.source.portal:
+                self._portal(painter, link)
+            if link.lossy:
+                self._lossy(painter, link)
+
+    def _portal(self, painter: QPainter, link: LinkBox) -> None:
+        color = type_color(self._theme, link.type)
+        width = min(120.0, self._text.measure(link.source.portal) + 16)
+        start, end = link.points[0], link.points[-1]
+        for left, y in ((start[0] + STUB / 2, start[1]), (end[0] - STUB / 2 - width, end[1])):
+            rect = QRectF(left, y - 9, width, 18)
+            painter.setPen(QPen(color, 1.2))
+            painter.setBrush(self._ground)
+            painter.drawRoundedRect(rect, 9, 9)
+            painter.setPen(self._theme.color("text"))
+            self._text.draw(painter, rect.adjusted(6, 0, -6, 0), link.source.portal, CENTER)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _lossy(self, painter: QPainter, link: LinkBox) -> None:
+        middle = link.path().pointAtPercent(0.5)
+        painter.setPen(QPen(type_color(self._theme, link.type), 1.2))
+        painter.setBrush(self._ground)
+        rect = QRectF(middle.x() - 8, middle.y() - 8, 16, 16)
+        painter.drawEllipse(rect)
+        painter.setPen(self._theme.color("text"))
+        self._text.draw(painter, rect, "≈", CENTER)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def nearest(
+    links: Iterable[LinkBox], point: tuple[float, float], tolerance: float
+) -> tuple[LinkBox, float] | None:
+    """The link within `tolerance` of a scene point, and how far along it the point is (0 output, 1 input)."""
+    best: tuple[LinkBox, float] | None = None
+    least = tolerance
+    for link in links:
+        if link.source.portal:
+            continue
+        box = link.box
+        if not (
+            box.left() - tolerance <= point[0] <= box.right() + tolerance
+            and box.top() - tolerance <= point[1] <= box.bottom() + tolerance
+        ):
+            continue
+        away, where = distance(point, link.polyline())
+        if away <= least:
+            best, least = (link, where), away
+    return best
