@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QPixmap
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
 
 
 @dataclass(frozen=True, slots=True)

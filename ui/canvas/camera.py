@@ -11,7 +11,7 @@ Place = tuple[float, float, float]
 
 
 class Camera:
-    """Maps scene to view: view = (scene - origin) * zoom. At 100 % the origin lies on whole pixels."""
+    """Maps scene to view: view = (scene - origin) * zoom. The origin lies on whole device pixels."""
 
     def __init__(self) -> None:
         self.zoom = 1.0
@@ -74,6 +74,6 @@ class Camera:
         self._snap()
 
     def _snap(self) -> None:
-        if self.zoom == 1.0:
-            unit = 1.0 / self.ratio
-            self.origin = QPointF(round(self.origin.x() / unit) * unit, round(self.origin.y() / unit) * unit)
+        """Whole device pixels: text is crisp and a pan scrolls exactly."""
+        scale = self.zoom * self.ratio
+        self.origin = QPointF(round(self.origin.x() * scale) / scale, round(self.origin.y() * scale) / scale)

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QWidget
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera
 from ui.canvas.dispatch import double_click, gesture_for, held_key
-from ui.canvas.geometry import Density, Metrics, PortRef
+from ui.canvas.geometry import Density, Metrics
 from ui.canvas.hit import EMPTY, Hit, hit
 from ui.canvas.paint_links import Marked
-from ui.canvas.renderer import Look, Renderer
+from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene, union
 from ui.canvas.stage import Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
@@ -149,8 +149,8 @@ class Canvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._gesture.paint(painter)
         painter.end()
-        if self._renderer.wanting:
-            self._settle.start(SETTLE if not self._renderer.exact else 0)
+        if self._renderer.nodes.wanting:
+            self._settle.start(0 if self._renderer.nodes.exact else SETTLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The camera sees as much as the widget is large."""
@@ -192,7 +192,7 @@ class Canvas(QWidget):
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the view, its middle by default."""
         self.camera.zoom_at(at if at is not None else QRectF(self.rect()).center(), factor)
-        self._renderer.exact = False
+        self._renderer.nodes.exact = False
         self._settle.start(SETTLE)
         self._camera_moved()
 
@@ -314,8 +314,7 @@ class Canvas(QWidget):
             self.update()
 
     def _sharpen(self) -> None:
-        self._renderer.exact = True
-        self._renderer.forget()
+        self._renderer.nodes.exact = True
         self.update()
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
@@ -348,6 +347,3 @@ _CURSORS = {
     "note_resize": Qt.CursorShape.SizeFDiagCursor,
     "reroute": Qt.CursorShape.SizeAllCursor,
 }
-
-
-__all__ = ["Canvas", "Look", "PortRef"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from PySide6.QtCore import QRectF
+from typing import TYPE_CHECKING
 
 from nodegraph.graph import Point
 from ui.canvas.scene import Scene
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
 
 NEAR = 900.0
 """How far away, in scene units, a neighbour may be that gives a guide."""

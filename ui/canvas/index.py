@@ -44,8 +44,10 @@ class GridIndex(Generic[K]):
             self._cells.setdefault(cell, set()).add(key)
 
     def remove(self, key: K) -> None:
-        """Forget a key."""
-        span = self._ranges.pop(key)
+        """Forget a key, if it is there."""
+        span = self._ranges.pop(key, None)
+        if span is None:
+            return
         if key in self._large:
             self._large.discard(key)
             return

@@ -16,6 +16,8 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
+SMOOTH = 1.6
+"""The zoom from which on a curve's segments would show, so that its path is drawn."""
 NOTHING: frozenset[LinkKey] = frozenset()
 
 
@@ -39,26 +41,34 @@ class LinkPainter:
         self._error = theme.color("error")
         self._ground = theme.color("canvas")
 
-    def near(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
-        """Curves, in scene coordinates; grouped by pen."""
+    def near(
+        self, painter: QPainter, links: Iterable[LinkBox], zoom: float, view: QRectF, dimmed: bool = False
+    ) -> None:
+        """Curves, in scene coordinates, grouped by pen; `view` is the part of the scene that is seen."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         groups: dict[tuple[str, bool], list[LinkBox]] = {}
-        special: list[LinkBox] = []
         for link in links:
-            if link.key in marked.selected or link.key == marked.hovered or link.key in marked.cut:
-                special.append(link)
             groups.setdefault((link.type, link.source.muted), []).append(link)
         for (type_name, muted), members in groups.items():
-            painter.setPen(self.pen(type_name, zoom, muted, marked.dimmed))
-            for link in members:
-                painter.drawPath(link.path())
-        for link in special:
-            self._special(painter, link, zoom, marked)
+            pen = self.pen(type_name, zoom, muted, dimmed)
+            painter.setPen(pen)
+            if muted or zoom > SMOOTH or pen.isCosmetic():
+                for link in members:
+                    painter.drawPath(link.path())
+            else:
+                painter.drawLines(_seen(members, view))
         if zoom > 0.5:
             for members in groups.values():
                 self._marks(painter, members)
 
-    def far(self, painter: QPainter, links: Iterable[LinkBox], marked: Marked) -> None:
+    def special(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
+        """Links that stand out, over the plain ones."""
+        for link in links:
+            self._special(painter, link, zoom, marked)
+        if zoom > 0.5:
+            self._marks(painter, links)
+
+    def far(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
         """Straight lines of one pixel, one call a colour."""
         groups: dict[str, list[QLineF]] = {}
         for link in links:
@@ -72,23 +82,34 @@ class LinkPainter:
     def lines(self, painter: QPainter, groups: dict[str, list[QLineF]]) -> None:
         """Draw lines by type."""
         for type_name, lines in groups.items():
-            color = QColor(type_color(self._theme, type_name))
-            color.setAlphaF(0.55)
-            pen = QPen(color, 1)
+            pen = QPen(self._mixed(type_name, 0.55), 1)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(lines)
 
     def pen(self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False) -> QPen:
         """The pen of a link; never thinner than one pixel."""
-        color = QColor(type_color(self._theme, type_name))
-        if muted or dimmed:
-            color.setAlphaF(0.35 if muted else 0.25)
-        pen = QPen(color, max(WIDTH, 1.1 / zoom))
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        color = self._mixed(type_name, 0.4 if muted else 0.25 if dimmed else 1.0)
         if muted:
+            pen = QPen(color, max(WIDTH, 1.1 / zoom))
             pen.setDashPattern([3, 3])
+        elif zoom * WIDTH <= 1.0:
+            # Qt draws lines of one pixel five times as fast as wider ones.
+            pen = QPen(color, 1)
+            pen.setCosmetic(True)
+        else:
+            pen = QPen(color, WIDTH)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         return pen
+
+    def _mixed(self, type_name: str, part: float) -> QColor:
+        """A hue mixed with the ground; Qt draws opaque lines eight times as fast as transparent ones."""
+        hue, ground = type_color(self._theme, type_name), self._ground
+        return QColor(
+            round(ground.red() + (hue.red() - ground.red()) * part),
+            round(ground.green() + (hue.green() - ground.green()) * part),
+            round(ground.blue() + (hue.blue() - ground.blue()) * part),
+        )
 
     def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
         width = max(WIDTH, 1.1 / zoom)
@@ -140,6 +161,28 @@ class LinkPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def _seen(links: Iterable[LinkBox], view: QRectF) -> list[QLineF]:
+    """The segments of these links, those out of sight left out where a link leaves the view."""
+    found: list[QLineF] = []
+    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
+    for link in links:
+        if link.source.portal:
+            start, end = link.points[0], link.points[-1]
+            found += [QLineF(*start, start[0] + STUB / 2, start[1]), QLineF(end[0] - STUB / 2, end[1], *end)]
+            continue
+        x1, y1, x2, y2 = link.edges
+        if x1 >= left and x2 <= right and y1 >= top and y2 <= bottom:
+            found += link.segments()
+            continue
+        line = link.polyline()
+        for index, segment in enumerate(link.segments()):
+            (x1, y1), (x2, y2) = line[index], line[index + 1]
+            beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
+            if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
+                found.append(segment)
+    return found
+
+
 def nearest(
     links: Iterable[LinkBox], point: tuple[float, float], tolerance: float
 ) -> tuple[LinkBox, float] | None:
@@ -149,10 +192,9 @@ def nearest(
     for link in links:
         if link.source.portal:
             continue
-        box = link.box
+        x1, y1, x2, y2 = link.edges
         if not (
-            box.left() - tolerance <= point[0] <= box.right() + tolerance
-            and box.top() - tolerance <= point[1] <= box.bottom() + tolerance
+            x1 - tolerance <= point[0] <= x2 + tolerance and y1 - tolerance <= point[1] <= y2 + tolerance
         ):
             continue
         away, where = distance(point, link.polyline())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from nodegraph.graph import Point
@@ -28,7 +29,7 @@ def reach(start: Point, end: Point) -> float:
 def path_of(points: Sequence[Point], style: Style = "curve") -> QPainterPath:
     """The path through the points."""
     path = QPainterPath(QPointF(*points[0]))
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in itertools.pairwise(points):
         if style == "curve":
             out = reach(start, end)
             path.cubicTo(start[0] + out, start[1], end[0] - out, end[1], end[0], end[1])
@@ -39,21 +40,20 @@ def path_of(points: Sequence[Point], style: Style = "curve") -> QPainterPath:
     return path
 
 
-def bounds_of(points: Sequence[Point], style: Style = "curve") -> QRectF:
-    """A rectangle around the path: that of its control points."""
+def edges_of(points: Sequence[Point], style: Style = "curve") -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the path's control points."""
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in itertools.pairwise(points):
         out = reach(start, end) if style == "curve" else 16.0 if style == "orthogonal" else 0.0
         if out:
-            xs += [start[0] + out, end[0] - out]
-    left, top = min(xs), min(ys)
-    return QRectF(left, top, max(xs) - left, max(ys) - top)
+            xs += (start[0] + out, end[0] - out)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def polyline(points: Sequence[Point], style: Style = "curve") -> list[Point]:
     """The path as short straight pieces."""
     line = [points[0]]
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in itertools.pairwise(points):
         if style == "curve":
             line += _sampled(start, end)
         else:
@@ -64,10 +64,10 @@ def polyline(points: Sequence[Point], style: Style = "curve") -> list[Point]:
 def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:
     """How far a point is from a polyline, and where along it (0..1) the nearest place lies."""
     best, where = math.inf, 0.0
-    lengths = [math.dist(a, b) for a, b in zip(line, line[1:], strict=False)]
+    lengths = [math.dist(a, b) for a, b in itertools.pairwise(line)]
     total = sum(lengths) or 1.0
     passed = 0.0
-    for (a, b), length in zip(zip(line, line[1:], strict=False), lengths, strict=True):
+    for (a, b), length in zip(itertools.pairwise(line), lengths, strict=True):
         along = 0.0
         if length > 0:
             dot = (point[0] - a[0]) * (b[0] - a[0]) + (point[1] - a[1]) * (b[1] - a[1])
@@ -86,8 +86,8 @@ def crosses(line: Sequence[Point], other: Sequence[Point]) -> bool:
 
 def crossing(line: Sequence[Point], other: Sequence[Point]) -> Point | None:
     """The first point at which `line` meets `other`, or None."""
-    for a, b in zip(line, line[1:], strict=False):
-        for c, d in zip(other, other[1:], strict=False):
+    for a, b in itertools.pairwise(line):
+        for c, d in itertools.pairwise(other):
             found = _meeting(a, b, c, d)
             if found is not None:
                 return found

@@ -17,6 +17,19 @@ from ui.canvas.specs import spec_of
 
 NODE_CELL, LINK_CELL = 512.0, 1536.0
 PORT_REACH = 12.0
+UNMOVED = (
+    "params",
+    "inputs",
+    "size",
+    "title",
+    "color",
+    "mode",
+    "collapsed",
+    "pinned",
+    "hide_unlinked",
+    "type",
+)
+"""What a moved node shares with the node it was."""
 
 
 class Scene:
@@ -30,12 +43,15 @@ class Scene:
         self.metrics = metrics
         self.style: Style = style
         self.graph = Graph()
+        self.version = 0
         self.nodes: dict[str, NodeBox] = {}
         self.links: dict[LinkKey, LinkBox] = {}
         self.aspects: dict[str, float] = {}
         self.unfolded: set[str] = set()
+        self._around: QRectF | None = None
         self._raised: dict[str, int] = {}
         self._leaving: dict[str, set[LinkKey]] = {}
+        self._unindexed: set[LinkKey] = set()
         self._layouts: dict[LayoutKey, NodeLayout] = {}
         self._node_index: GridIndex[str] = GridIndex(NODE_CELL)
         self._link_index: GridIndex[LinkKey] = GridIndex(LINK_CELL)
@@ -57,6 +73,7 @@ class Scene:
         if subgraphs_changed:
             changed |= {name for name, node in new.items() if node.type.startswith("subgraph/")}
         touched: set[str] = set(changed)
+        self._around = None
         for name in gone:
             touched |= self._unlink(old[name])
         for name in changed:
@@ -66,11 +83,15 @@ class Scene:
                 touched |= self._link(new[name])
         for name in gone:
             self._drop(name)
-        self.refresh(touched & new.keys())
+        shifted = {name for name in touched if self._shift(name, old.get(name), new.get(name))}
+        self.refresh((touched & new.keys()) - shifted)
+        for key in {key for name in shifted for key in self.links_of(name)}:
+            self._place_link(key)
         return touched | set(gone)
 
     def refresh(self, names: Iterable[str]) -> None:
         """Derive these nodes and their links anew."""
+        self.version += 1
         stale: set[LinkKey] = set()
         for name in names:
             stale |= self._place_node(self.graph.nodes[name])
@@ -120,10 +141,18 @@ class Scene:
         output = box.spec.output(ref.name)
         return output.type if output else None
 
+    def within(self, rect: QRectF) -> bool:
+        """Whether a rectangle holds every node."""
+        if self._around is None:
+            self._around = union(box.bounds() for box in self.nodes.values())
+        return rect.contains(self._around)
+
     def nodes_in(self, rect: QRectF) -> list[NodeBox]:
         """The nodes that meet a rectangle, in the order of the graph where few."""
         around = (rect.x(), rect.y(), rect.width(), rect.height())
         nodes = self.nodes
+        if self.within(rect):
+            return list(nodes.values())
         found = self._node_index.query(around)
         if len(found) == len(nodes):
             return list(nodes.values())
@@ -132,12 +161,18 @@ class Scene:
     def links_in(self, rect: QRectF) -> list[LinkBox]:
         """The links whose bounds meet a rectangle."""
         links = self.links
-        found = self._link_index.query((rect.x(), rect.y(), rect.width(), rect.height()))
-        if len(found) == len(links):
+        if self.within(rect):
             return list(links.values())
-        # A level link's bounds have no height, and QRectF.intersects is false for them.
+        self._index_links()
+        found = self._link_index.query((rect.x(), rect.y(), rect.width(), rect.height()))
         left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
-        return [link for key in found if _meets((link := links[key]).box, left, top, right, bottom)]
+        seen: list[LinkBox] = []
+        for key in found:
+            link = links[key]
+            x1, y1, x2, y2 = link.edges
+            if x1 <= right and x2 >= left and y1 <= bottom and y2 >= top:
+                seen.append(link)
+        return seen
 
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these nodes, or around everything."""
@@ -155,6 +190,7 @@ class Scene:
             if link is None:
                 continue
             self._link_index.remove(key)
+            self._unindexed.discard(key)
             self._leaving[link.source.node].discard(key)
             sources.add(link.source.node)
         return sources
@@ -165,7 +201,6 @@ class Scene:
             for index, source in enumerate(found):
                 key = LinkKey(node.id, name, index)
                 self.links[key] = LinkBox(key, source, ANY, False, self.style)
-                self._link_index.put(key, (0.0, 0.0, 0.0, 0.0))
                 self._leaving.setdefault(source.node, set()).add(key)
                 sources.add(source.node)
         return sources
@@ -173,6 +208,25 @@ class Scene:
     def _drop(self, name: str) -> None:
         if self.nodes.pop(name, None) is not None:
             self._node_index.remove(name)
+
+    def _index_links(self) -> None:
+        """Index what moved since the index was asked last; far off it is not asked at all."""
+        for key in self._unindexed:
+            left, top, right, bottom = self.links[key].edges
+            self._link_index.put(key, (left, top, right - left, bottom - top))
+        self._unindexed.clear()
+
+    def _shift(self, name: str, old: Node | None, new: Node | None) -> bool:
+        """Move a box whose node differs in its place alone, which needs no new layout."""
+        box = self.nodes.get(name)
+        if box is None or old is None or new is None or old is new or box.node is not old:
+            return False
+        for attribute in UNMOVED:
+            if getattr(old, attribute) is not getattr(new, attribute):
+                return False
+        box.move(new)
+        self._node_index.put(name, (box.x - PORT_REACH, box.y, box.width + 2 * PORT_REACH, box.height))
+        return True
 
     def _place_node(self, node: Node) -> set[LinkKey]:
         name = node.id
@@ -205,8 +259,7 @@ class Scene:
         link.type = output.type if output else wanted
         link.lossy = lossy(link.type, wanted)
         link.place(start, end)
-        box = link.box
-        self._link_index.put(key, (box.x(), box.y(), box.width(), box.height()))
+        self._unindexed.add(key)
 
 
 def union(rects: Iterable[Rect]) -> QRectF:
@@ -228,7 +281,3 @@ def _entering(node: Node) -> Iterator[LinkKey]:
     for name, sources in node.inputs.items():
         for index in range(len(sources)):
             yield LinkKey(node.id, name, index)
-
-
-def _meets(box: QRectF, left: float, top: float, right: float, bottom: float) -> bool:
-    return box.left() <= right and box.right() >= left and box.top() <= bottom and box.bottom() >= top

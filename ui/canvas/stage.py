@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera
 from ui.canvas.geometry import PortRef
-from ui.canvas.renderer import STILL, Look, Moving
+from ui.canvas.look import STILL, Look, Moving
 from ui.canvas.scene import Scene
 from ui.canvas.text import TextPainter
 from ui.editor import Editor
 from ui.selection import Selection
 from ui.theme.palette import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier

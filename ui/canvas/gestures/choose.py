@@ -46,9 +46,13 @@ class BoxSelect(Gesture):
     def paint(self, painter: QPainter) -> None:
         """The box."""
         if self._begun:
-            _style(painter, self.stage)
             camera = self.stage.camera
-            painter.drawRect(QRectF(camera.to_view(self._from), camera.to_view(self._to)).normalized())
+            box = QRectF(camera.to_view(self._from), camera.to_view(self._to)).normalized().toRect()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.fillRect(box, self.stage.theme.color("accent", 0.10))
+            painter.setPen(self.stage.theme.color("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box)
 
     def _choose(self, pointer: Pointer) -> None:
         rect = QRectF(self._from, self._to).normalized()

@@ -9,7 +9,7 @@ from nodegraph.edits import Edit, Move
 from nodegraph.graph import Point
 from ui.canvas.guides import Guide, guided
 from ui.canvas.hit import Hit
-from ui.canvas.renderer import STILL, Moving
+from ui.canvas.look import STILL, Moving
 from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture, Pointer, Stage
 
 THRESHOLD = 4
