@@ -26,6 +26,7 @@ class Theme:
     field_hover: str
     hairline: str
     outline: str
+    far: str
     grid: str
     text: str
     muted: str
@@ -83,6 +84,7 @@ DARK = Theme(
     field_hover="#2f2f33",
     hairline="#3a3a3f",
     outline="#404046",
+    far="#34343a",
     grid="#2c2c30",
     text="#ececef",
     muted="#a3a3ab",
@@ -134,6 +136,7 @@ LIGHT = Theme(
     field_hover="#e2e2e6",
     hairline="#d3d3d8",
     outline="#bfbfc6",
+    far="#fbfbfc",
     grid="#d6d6da",
     text="#1c1c1f",
     muted="#5f5f67",
@@ -185,6 +188,7 @@ CONTRAST = Theme(
     field_hover="#2a2a2a",
     hairline="#8c8c8c",
     outline="#e0e0e0",
+    far="#3a3a3a",
     grid="#262626",
     text="#ffffff",
     muted="#d6d6d6",
