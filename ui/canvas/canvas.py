@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
@@ -15,14 +18,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from nodegraph.graph import Graph
-from ui.canvas.camera import Camera
+from ui.canvas.camera import Camera, Place
+from ui.canvas.commands import Commands
 from ui.canvas.dispatch import double_click, gesture_for, held_key
-from ui.canvas.geometry import Density, Metrics
+from ui.canvas.geometry import Density, Metrics, Row
 from ui.canvas.hit import EMPTY, Hit, hit
+from ui.canvas.inline import Inline
+from ui.canvas.look import view_rect
+from ui.canvas.paint_frames import HEADER
 from ui.canvas.paint_links import Marked
+from ui.canvas.paint_rows import field_rect
 from ui.canvas.renderer import Renderer
-from ui.canvas.scene import Scene, union
+from ui.canvas.scene import Scene
 from ui.canvas.stage import Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
@@ -35,7 +44,7 @@ STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""
 
 
-class Canvas(QWidget):
+class Canvas(Commands, QWidget):
     """Shows and edits the graph of an editor. Nothing is drawn and no timer runs unless something happened."""
 
     search_requested = Signal(QPointF, object)
@@ -76,8 +85,12 @@ class Canvas(QWidget):
             self.update,
             self.status.emit,
             lambda point, port: self.search_requested.emit(point, port),
+            self._finished,
         )
         self._renderer = Renderer(theme, self._metrics, self._text, self.state)
+        self._places: list[Place] = []
+        self.row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
+        self._inline = Inline(self, self.camera)
         self._gesture: Gesture | None = None
         self._hovered: Hit = EMPTY
         self._seen_place = self.camera.place()
@@ -133,6 +146,43 @@ class Canvas(QWidget):
         inside = QRectF(self.rect()).contains(at)
         return self.camera.to_scene(at if inside else QRectF(self.rect()).center())
 
+    def camera_went(self, animated: bool = False) -> None:
+        """Show what the camera sees now."""
+        self._camera_moved()
+
+    def rename(self, name: str) -> None:
+        """Write another title over the title of a node or frame."""
+        graph = self.stage.graph
+        if name in graph.nodes:
+            box = self.scene.nodes[name]
+            rect = QRectF(box.x + 4, box.y + 1, box.width - 8, box.layout.title - 4)
+            shown = box.node.title or box.spec.title
+            self._inline.line(rect, shown, lambda text: self._retitle(name, text), self.theme)
+        elif name in graph.frames:
+            x, y, width, _ = graph.frames[name].rect
+            rect = QRectF(x + 4, y + 3, min(width - 8, 320.0), HEADER - 6)
+            title = graph.frames[name].title
+            self._inline.line(rect, title, lambda text: self._retitle(name, text), self.theme)
+
+    def edit_note(self, note: str) -> None:
+        """Write a note; Ctrl+Enter or a click elsewhere keeps it, Esc does not."""
+        found = self.stage.graph.notes.get(note)
+        if found is None:
+            return
+        rect = QRectF(*found.pos, *found.size)
+        self._inline.page(rect, found.text, lambda text: self._rewrite(note, text), self.theme)
+
+    def activate_row(self, node: str, row: Row) -> None:
+        """Ask for an editor of the row's value."""
+        if row.param is not None:
+            box = self.scene.nodes[node]
+            rect = field_rect(box, row).translated(box.x, box.y)
+            self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
+
+    def show_menu(self, pointer: Pointer, found: Hit) -> None:
+        """Ask for the menu of what was hit."""
+        self.context_menu_requested.emit(self.mapToGlobal(pointer.view).toPoint(), found)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
         painter = QPainter(self)
@@ -141,7 +191,8 @@ class Canvas(QWidget):
         look = stage.look
         look.nodes, look.frames, look.notes = now.nodes, now.frames, now.notes
         marks = look.links
-        look.links = Marked(now.links, self._hovered.link, marks.cut, marks.dimmed)
+        hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed)
         look.hovered = self._hovered.node
         rect = QRectF(event.rect())
         self._renderer.frame(painter, rect, self.scene, self.camera, look, stage.moving)
@@ -171,23 +222,6 @@ class Canvas(QWidget):
             self._gesture.moved(self._pointer_at(event.position(), event.buttons(), event.modifiers()))
         self._camera_moved()
         event.accept()
-
-    def frame_all(self) -> None:
-        """Show everything."""
-        self._go(self.scene.bounds())
-
-    def frame_selected(self) -> None:
-        """Show what is selected, or everything where nothing is."""
-        now = self.stage.selection.now
-        graph = self.stage.graph
-        rects = [self.scene.nodes[name].bounds() for name in now.nodes]
-        rects += [graph.frames[name].rect for name in now.frames]
-        rects += [(*graph.notes[name].pos, *graph.notes[name].size) for name in now.notes]
-        self._go(union(rects) if rects else self.scene.bounds())
-
-    def _go(self, rect: QRectF) -> None:
-        self.camera.frame(rect)
-        self._camera_moved()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the view, its middle by default."""
@@ -275,6 +309,11 @@ class Canvas(QWidget):
             self._hover(EMPTY)
         super().leaveEvent(event)
 
+    def _finished(self) -> None:
+        """A gesture ended itself."""
+        if self._gesture is not None:
+            self._end(self._gesture, False)
+
     def _end(self, gesture: Gesture, goes_on: bool) -> None:
         if not goes_on and self._gesture is gesture:
             self._gesture = None
@@ -310,8 +349,22 @@ class Canvas(QWidget):
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
             self._seen_place = self.camera.place()
+            self._inline.follow()
             self.camera_changed.emit()
             self.update()
+
+    def _retitle(self, name: str, text: str) -> None:
+        graph, title = self.stage.graph, text.strip()
+        if name in graph.nodes:
+            usual = self.scene.nodes[name].spec.title
+            self.apply(SetTitle(name, "" if title == usual else title))
+        elif name in graph.frames:
+            self.apply(ChangeFrame(replace(graph.frames[name], title=title), "Rename"))
+
+    def _rewrite(self, name: str, text: str) -> None:
+        note = self.stage.graph.notes.get(name)
+        if note is not None:
+            self.apply(ChangeNote(replace(note, text=text), "Write"))
 
     def _sharpen(self) -> None:
         self._renderer.nodes.exact = True

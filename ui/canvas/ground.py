@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from ui.canvas.boxes import LinkBox
+from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, view_rect
 from ui.canvas.paint_frames import FramePainter, frame_rects
@@ -160,7 +160,7 @@ class Ground:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for frame, place in frame_rects(scene.graph.frames.values()):
             seen = view_rect(camera, place)
-            if frame.id in names and seen.intersects(rect):
+            if frame.id in names and seen.adjusted(0, -32, 0, 0).intersects(rect):
                 self._frames.frame(painter, frame, seen, camera.zoom, frame.id in look.frames)
 
     def put_notes(
@@ -176,7 +176,8 @@ class Ground:
     def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
         marked = look.links
         keys = {*marked.selected, *marked.cut, *([marked.hovered] if marked.hovered else [])}
-        links = [k for key in keys if (k := scene.links.get(key)) and not _touches(k, moving.nodes)]
+        links = [k for key in keys if (k := scene.links.get(LinkKey(*key))) and not _touches(k, moving.nodes)]
+        links = [link for link in links if link.key not in look.hidden]
         if links:
             painter.save()
             painter.setWorldTransform(camera.transform(), True)

@@ -34,10 +34,7 @@ STILL = Moving()
 
 @dataclass
 class Look:
-    """What stands out: selected, hovered, dimmed and hidden things.
-
-    `dimmed` are nodes that no port of which fits the link in hand, `ports` says per node which of its ports do.
-    """
+    """What stands out: selected and hovered things; `hidden` links are in the hand, `glowing` takes a node in."""
 
     nodes: frozenset[str] = frozenset()
     frames: frozenset[str] = frozenset()
@@ -45,7 +42,7 @@ class Look:
     links: Marked = field(default_factory=Marked)
     hovered: str = ""
     hidden: frozenset[LinkKey] = frozenset()
-    fits: str = ""
+    glowing: LinkKey | None = None
 
 
 def is_far(camera: Camera) -> bool:

@@ -43,8 +43,11 @@ class FramePainter:
             painter.setFont(font)
             painter.setPen(self._theme.color("text", 0.92))
             inset = 12 * min(1.0, max(zoom, 0.4))
-            height = max(HEADER * zoom, size * 1.7)
-            room = QRectF(rect.x() + inset, rect.y(), rect.width() - 2 * inset, height)
+            height = max(HEADER * zoom, size * 1.6)
+            # Far off the header is lower than readable text, which then stands above the frame.
+            top = rect.y() if size <= 15.0 * zoom else rect.y() - height
+            inset = inset if top == rect.y() else 2.0
+            room = QRectF(rect.x() + inset, top, rect.width() - 2 * inset, height)
             shown = painter.fontMetrics().elidedText(
                 frame.title, Qt.TextElideMode.ElideMiddle, int(room.width())
             )

@@ -52,11 +52,11 @@ class LinkPainter:
         for (type_name, muted), members in groups.items():
             pen = self.pen(type_name, zoom, muted, dimmed)
             painter.setPen(pen)
-            if muted or zoom > SMOOTH or pen.isCosmetic():
-                for link in members:
+            plain = [] if muted or zoom > SMOOTH or pen.isCosmetic() else [k for k in members if k.gentle]
+            painter.drawLines(_seen(plain, view))
+            if len(plain) < len(members):
+                for link in members if not plain else [k for k in members if not k.gentle]:
                     painter.drawPath(link.path())
-            else:
-                painter.drawLines(_seen(members, view))
         if zoom > 0.5:
             for members in groups.values():
                 self._marks(painter, members)

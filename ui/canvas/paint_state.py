@@ -62,7 +62,6 @@ class StatePainter:
         painter.fillRect(QRectF(0, bar - 2, box.width, 2), self._theme.color("hairline"))
         painter.fillRect(QRectF(0, bar - 2, width, 2), self._theme.color("accent"))
         painter.restore()
-        self._outline(painter, box, "accent", 1.4)
 
     def _failed(self, painter: QPainter, box: NodeBox, state: NodeState, zoom: float) -> None:
         self._outline(painter, box, "error", max(1.6, 1.6 / zoom))

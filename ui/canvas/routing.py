@@ -13,7 +13,9 @@ from PySide6.QtGui import QPainterPath
 from nodegraph.graph import Point
 
 Style = Literal["curve", "straight", "orthogonal"]
-SEGMENTS = 16
+SEGMENTS = 20
+STEPS = tuple(0.5 - 0.5 * math.cos(math.pi * step / SEGMENTS) for step in range(1, SEGMENTS + 1))
+"""Places along a curve at which it is cut into straight pieces: closer at the ends, where it bends."""
 STUB = 56.0
 """The length of a portal's stub."""
 
@@ -116,8 +118,7 @@ def _sampled(start: Point, end: Point) -> list[Point]:
     out = reach(start, end)
     x0, x1, x2, x3 = start[0], start[0] + out, end[0] - out, end[0]
     found: list[Point] = []
-    for step in range(1, SEGMENTS + 1):
-        t = step / SEGMENTS
+    for t in STEPS:
         s = 1 - t
         a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
         found.append((a * x0 + b * x1 + c * x2 + d * x3, (a + b) * start[1] + (c + d) * end[1]))

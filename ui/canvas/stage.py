@@ -67,6 +67,7 @@ class Stage:
     repaint: Callable[[], None]
     say: Callable[[str], None]
     search: Callable[[QPointF, PortRef | None], None]
+    finish: Callable[[], None]
     look: Look = field(default_factory=Look)
     moving: Moving = STILL
     habits: Habits = field(default_factory=Habits)
