@@ -145,7 +145,7 @@ class LinkBox:
     def gentle(self) -> bool:
         """Whether its bends are so wide that short straight pieces look like a curve."""
         across = self.points[-1][0] - self.points[0][0]
-        return not self.source.via and across > 0.35 * abs(self.points[-1][1] - self.points[0][1])
+        return not self.source.via and across > 0.7 * abs(self.points[-1][1] - self.points[0][1])
 
     def polyline(self) -> list[Point]:
         """The course as short straight pieces, to be hit."""

@@ -38,9 +38,9 @@ class Inline(QObject):
         """Edit one line over a rectangle of the scene."""
         self.close(True)
         editor = QLineEdit(text, self._canvas)
-        editor.selectAll()
         editor.setMaxLength(500)
         self._open(editor, rect, text, commit, theme)
+        editor.selectAll()
 
     def page(self, rect: QRectF, text: str, commit: Callable[[str], None], theme: Theme) -> None:
         """Edit many lines over a rectangle of the scene."""

@@ -46,13 +46,15 @@ class LinkPainter:
     ) -> None:
         """Curves, in scene coordinates, grouped by pen; `view` is the part of the scene that is seen."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        ratio = painter.device().devicePixelRatioF()
         groups: dict[tuple[str, bool], list[LinkBox]] = {}
         for link in links:
             groups.setdefault((link.type, link.source.muted), []).append(link)
         for (type_name, muted), members in groups.items():
             pen = self.pen(type_name, zoom, muted, dimmed)
             painter.setPen(pen)
-            plain = [] if muted or zoom > SMOOTH or pen.isCosmetic() else [k for k in members if k.gentle]
+            rough = muted or zoom * ratio > SMOOTH or pen.isCosmetic()
+            plain = [] if rough else [k for k in members if k.gentle]
             painter.drawLines(_seen(plain, view))
             if len(plain) < len(members):
                 for link in members if not plain else [k for k in members if not k.gentle]:
