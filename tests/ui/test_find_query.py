@@ -64,7 +64,7 @@ def test_a_query_finds_what_it_says(query: str, expected: list[str]) -> None:
 
 
 def test_a_hit_says_where_and_what() -> None:
-    hit = list(find("steps>40", GRAPH, SPECS))[0]
+    hit = next(find("steps>40", GRAPH, SPECS))
     assert (hit.subgraph, hit.title, hit.detail) == ("inner", "KSampler", "steps = 50")
 
 

@@ -61,7 +61,7 @@ class Name:
 
     @staticmethod
     def of(text: str) -> Name:
-        """`KSampler (Advanced)`: words k, sampler, advanced; tokens ksampler, advanced; solid without gaps."""
+        """`KSampler (Advanced)`: words k, sampler, advanced; tokens ksampler, advanced; solid all of it."""
         tokens = [token for token in re.split(r"[\W_]+", text) if token]
         words = tuple(part.lower() for token in tokens for part in WORDS.findall(token))
         return Name(words, tuple(token.lower() for token in tokens), "".join(words))
