@@ -31,7 +31,7 @@ def delta(before: Graph, after: Graph) -> dict[str, Any]:
         if changed:
             found[part] = changed
     for part in WHOLE:
-        if getattr(before, part) != getattr(after, part):
+        if getattr(before, part) is not getattr(after, part):
             found[part] = plain(getattr(after, part))
     return found
 
@@ -52,11 +52,7 @@ def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[
     if before is after:
         return {}
     gone = [name for name in before if name not in after]
-    new = {
-        name: value
-        for name, value in after.items()
-        if name not in before or not (before[name] is value or before[name] == value)
-    }
+    new = {name: value for name, value in after.items() if name not in before or before[name] is not value}
     found: dict[str, Any] = {}
     if gone:
         found["gone"] = gone
