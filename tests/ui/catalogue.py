@@ -1,171 +1,150 @@
-"""A catalogue of the usual nodes, for tests of the editor without any node code."""
-
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from nodegraph.graph import Frame, Graph, Node, Note, Source
 from nodegraph.spec import NodeSpec, Output, Param, Socket
 
-SAMPLERS = ("euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_3m_sde", "uni_pc", "lcm")
-SCHEDULES = ("normal", "karras", "exponential", "simple", "beta")
-
-MODEL, CLIP, VAE = Socket("model", "Model"), Socket("clip", "Clip"), Socket("vae", "Vae")
-SIZE = (
-    Param("width", "Int", 512, widget="number", minimum=16, maximum=8192, step=8),
-    Param("height", "Int", 512, widget="number", minimum=16, maximum=8192, step=8),
+LOADER = NodeSpec(
+    "CheckpointLoader",
+    "Load checkpoint",
+    "loaders",
+    params=(Param("checkpoint", "Text", "", file="checkpoints", choices_from="checkpoints"),),
+    outputs=(Output("model", "Model"), Output("clip", "Clip"), Output("vae", "Vae")),
+    help="Load a model with its text encoder and VAE from one file.",
+    keywords=("model", "safetensors"),
 )
-
-_SAMPLER = NodeSpec(
+PROMPT = NodeSpec(
+    "TextEncode",
+    "Encode prompt",
+    "conditioning",
+    sockets=(Socket("clip", "Clip", help="The text encoder."),),
+    params=(Param("text", "Text", "", widget="multiline", help="What the picture shows."),),
+    outputs=(Output("conditioning", "Conditioning"),),
+    help="Turn a prompt into what a sampler is guided by.",
+    keywords=("clip", "text"),
+)
+LATENT = NodeSpec(
+    "EmptyLatent",
+    "Empty latent",
+    "latent",
+    params=(Param("width", "Int", 512), Param("height", "Int", 512)),
+    outputs=(Output("latent", "Latent"),),
+    help="A blank start of a given size.",
+)
+SAMPLER = NodeSpec(
     "KSampler",
     "KSampler",
     "sampling",
     sockets=(
-        MODEL,
+        Socket("model", "Model"),
         Socket("positive", "Conditioning"),
         Socket("negative", "Conditioning"),
         Socket("latent", "Latent"),
     ),
     params=(
-        Param("seed", "Int", 0, widget="seed", minimum=0),
-        Param("steps", "Int", 20, widget="number", minimum=1, maximum=1000),
-        Param("cfg", "Float", 7.0, widget="number", minimum=0, maximum=100, step=0.1),
-        Param("sampler", "Text", "euler", widget="choice", choices=SAMPLERS),
-        Param("schedule", "Text", "normal", widget="choice", choices=SCHEDULES),
-        Param("denoise", "Float", 1.0, widget="slider", minimum=0, maximum=1, step=0.01),
-        Param("noise_device", "Text", "cpu", widget="choice", choices=("cpu", "gpu"), advanced=True),
-        Param("add_noise", "Bool", True, widget="toggle", advanced=True),
+        Param("seed", "Int", 0, widget="seed"),
+        Param("steps", "Int", 20, minimum=1, maximum=1000, help="How many times noise is taken away."),
+        Param("cfg", "Float", 7.0, minimum=0, maximum=100),
+        Param("sampler", "Text", "euler", choices=("euler", "heun")),
     ),
     outputs=(Output("latent", "Latent"),),
     help="Denoise a latent with a diffusion model.",
+    keywords=("denoise", "generate"),
+)
+DECODE = NodeSpec(
+    "VAEDecode",
+    "VAE decode",
+    "latent",
+    sockets=(Socket("latent", "Latent"), Socket("vae", "Vae")),
+    outputs=(Output("image", "Image"),),
+    help="Turn a latent into a picture.",
+)
+SAVE = NodeSpec(
+    "SaveImage",
+    "Save picture",
+    "output",
+    sockets=(Socket("image", "Image"),),
+    params=(Param("name", "Text", "picture"),),
+    sink=True,
+    help="Write a picture to the output folder.",
+)
+LOAD_IMAGE = NodeSpec(
+    "LoadImage",
+    "Load picture",
+    "image",
+    params=(Param("image", "Text", "", widget="file", file="image"),),
+    outputs=(Output("image", "Image"), Output("mask", "Mask")),
+    help="Read a picture from a file.",
+)
+LORA = NodeSpec(
+    "LoraLoader",
+    "Load LoRA",
+    "loaders",
+    sockets=(Socket("model", "Model"), Socket("clip", "Clip")),
+    params=(
+        Param("lora", "Text", "", file="loras", choices_from="loras"),
+        Param("strength", "Float", 1.0),
+    ),
+    outputs=(Output("model", "Model"), Output("clip", "Clip")),
+    help="Apply a LoRA to a model and its text encoder.",
+)
+BATCH = NodeSpec(
+    "BatchImages",
+    "Batch pictures",
+    "image",
+    sockets=(Socket("images", "Image", variadic=True),),
+    outputs=(Output("image", "Image"),),
 )
 
-_ALL = (
-    NodeSpec(
-        "CheckpointLoader",
-        "Load checkpoint",
-        "loaders",
-        params=(
-            Param(
-                "checkpoint",
-                "Text",
-                "practice.safetensors",
-                widget="choice",
-                choices_from="models/checkpoints",
-            ),
-        ),
-        outputs=(Output("model", "Model"), Output("clip", "Clip"), Output("vae", "Vae")),
-    ),
-    NodeSpec(
-        "LoraLoader",
-        "Load LoRA",
-        "loaders",
-        sockets=(MODEL, CLIP),
-        params=(
-            Param("lora", "Text", "", widget="choice", choices_from="models/loras"),
-            Param("strength_model", "Float", 1.0, widget="slider", minimum=-2, maximum=2, step=0.05),
-            Param("strength_clip", "Float", 1.0, widget="slider", minimum=-2, maximum=2, step=0.05),
-        ),
-        outputs=(Output("model", "Model"), Output("clip", "Clip")),
-    ),
-    NodeSpec(
-        "TextEncode",
-        "Prompt",
-        "conditioning",
-        sockets=(CLIP,),
-        params=(Param("text", "Text", "", widget="multiline"),),
-        outputs=(Output("conditioning", "Conditioning"),),
-    ),
-    NodeSpec(
-        "ConditioningCombine",
-        "Combine conditioning",
-        "conditioning",
-        sockets=(Socket("first", "Conditioning"), Socket("second", "Conditioning")),
-        outputs=(Output("conditioning", "Conditioning"),),
-    ),
-    NodeSpec(
-        "ControlNetLoader",
-        "Load ControlNet",
-        "loaders",
-        params=(Param("control_net", "Text", "canny.safetensors", widget="choice"),),
-        outputs=(Output("control_net", "ControlNet"),),
-    ),
-    NodeSpec(
-        "ControlNetApply",
-        "Apply ControlNet",
-        "control",
-        sockets=(
-            Socket("conditioning", "Conditioning"),
-            Socket("control_net", "ControlNet"),
-            Socket("image", "Image"),
-        ),
-        params=(Param("strength", "Float", 1.0, widget="slider", minimum=0, maximum=2, step=0.05),),
-        outputs=(Output("conditioning", "Conditioning"),),
-    ),
-    NodeSpec(
-        "EmptyLatent",
-        "Empty latent",
-        "latent",
-        params=(*SIZE, Param("batch_size", "Int", 1, widget="number", minimum=1, maximum=64)),
-        outputs=(Output("latent", "Latent"),),
-    ),
-    _SAMPLER,
-    NodeSpec(
-        "VAEDecode",
-        "Decode",
-        "latent",
-        sockets=(Socket("latent", "Latent"), VAE),
-        outputs=(Output("image", "Image"),),
-    ),
-    NodeSpec(
-        "VAEEncode",
-        "Encode",
-        "latent",
-        sockets=(Socket("image", "Image"), VAE),
-        outputs=(Output("latent", "Latent"),),
-    ),
-    NodeSpec(
-        "LoadImage",
-        "Load image",
-        "image",
-        params=(Param("image", "Text", "input.png", widget="file", file="image"),),
-        outputs=(Output("image", "Image"), Output("mask", "Mask")),
-    ),
-    NodeSpec(
-        "SaveImage",
-        "Save picture",
-        "output",
-        sockets=(Socket("image", "Image"),),
-        params=(Param("name", "Text", "picture", widget="text"),),
-        sink=True,
-    ),
-    NodeSpec(
-        "ImageScale",
-        "Scale image",
-        "image",
-        sockets=(Socket("image", "Image"), Socket("mask", "Mask", optional=True)),
-        params=(*SIZE, Param("keep_shape", "Bool", True, widget="toggle")),
-        outputs=(Output("image", "Image"),),
-    ),
-    NodeSpec(
-        "ImageBatch",
-        "Batch images",
-        "image",
-        sockets=(Socket("images", "Image", variadic=True),),
-        outputs=(Output("image", "Image", many=True),),
-    ),
-    NodeSpec(
-        "Number",
-        "Number",
-        "utility",
-        params=(Param("value", "Float", 1.0, widget="number"),),
-        outputs=(Output("value", "Float"),),
-    ),
-    NodeSpec(
-        "MaskInvert",
-        "Invert mask",
-        "mask",
-        sockets=(Socket("mask", "Mask"),),
-        outputs=(Output("mask", "Mask"),),
-    ),
-)
+SPECS: Mapping[str, NodeSpec] = {
+    spec.type: spec for spec in (LOADER, PROMPT, LATENT, SAMPLER, DECODE, SAVE, LOAD_IMAGE, LORA, BATCH)
+}
 
-SPECS: dict[str, NodeSpec] = {spec.type: spec for spec in _ALL}
-"""Type id -> spec."""
+
+def text_to_picture() -> Graph:
+    """The six nodes with which everybody begins."""
+    return Graph(
+        nodes={
+            node.id: node
+            for node in (
+                Node("checkpoint", "CheckpointLoader", pos=(0, 0)),
+                Node(
+                    "prompt",
+                    "TextEncode",
+                    params={"text": "a red house by a lake"},
+                    inputs={"clip": (Source("checkpoint", "clip"),)},
+                    pos=(320, 0),
+                ),
+                Node(
+                    "negative",
+                    "TextEncode",
+                    params={"text": "blurry"},
+                    inputs={"clip": (Source("checkpoint", "clip"),)},
+                    pos=(320, 200),
+                ),
+                Node("latent", "EmptyLatent", pos=(320, 400)),
+                Node(
+                    "sampler",
+                    "KSampler",
+                    params={"seed": 7, "steps": 30},
+                    inputs={
+                        "model": (Source("checkpoint", "model"),),
+                        "positive": (Source("prompt", "conditioning"),),
+                        "negative": (Source("negative", "conditioning"),),
+                        "latent": (Source("latent", "latent"),),
+                    },
+                    pos=(640, 100),
+                ),
+                Node(
+                    "decode",
+                    "VAEDecode",
+                    inputs={"latent": (Source("sampler", "latent"),), "vae": (Source("checkpoint", "vae"),)},
+                    pos=(960, 100),
+                ),
+                Node("save", "SaveImage", inputs={"image": (Source("decode", "image"),)}, pos=(1280, 100)),
+            )
+        },
+        frames={"frame": Frame("frame", "Prompts", ("prompt", "negative"), (300, -40, 280, 400))},
+        notes={"note": Note("note", "# First steps\nChange the prompt.", (0, 300))},
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from ui.i18n import QT_TRANSLATE_NOOP
 
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, has_selection, on_canvas
