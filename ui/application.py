@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication
 
 from nodegraph.spec import NodeSpec
 from ui import paths, session, settings
@@ -24,6 +23,9 @@ from ui.settings import Settings
 from ui.style import style_sheet
 from ui.view import DocumentView, MakeCanvas
 from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 SOON = 500
 """Milliseconds after a change until the session is written."""
@@ -43,7 +45,7 @@ class Application(QObject):
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._ending = False
+        self.ending = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SOON)
@@ -105,7 +107,7 @@ class Application(QObject):
 
     def changed_soon(self) -> None:
         """Write the session in a moment."""
-        if not self._ending and not self._timer.isActive():
+        if not self.ending and not self._timer.isActive():
             self._timer.start()
 
     def save_session(self) -> None:
@@ -116,19 +118,23 @@ class Application(QObject):
         except OSError as error:
             self._tell(self.tr("The session cannot be written: {why}").format(why=error.strerror or error))
 
-    def may_close(self, window: MainWindow) -> bool:
-        """Ask once whether the unsaved work of a window is saved, kept or given up; False to stay."""
-        unsaved = [view for view in window.tabs.views() if view.editor.unsaved]
-        last = len(self.windows) == 1 or self._ending
-        answer = self._ask_close(window, [view.editor.name for view in unsaved], last) if unsaved else "keep"
-        if answer == "save" and not all(window.documents.save(view) for view in unsaved):
-            return False
+    def may_close(self, windows: Sequence[MainWindow]) -> bool:
+        """Ask once whether the unsaved work in these windows is saved, kept or given up; False to stay."""
+        views = [(window, view) for window in windows for view in window.tabs.views()]
+        unsaved = [(window, view) for window, view in views if view.editor.unsaved]
+        last = len(windows) == len(self.windows)
+        names = [view.editor.name for _, view in unsaved]
+        answer = self._ask_close(windows[0], names, last) if unsaved else "keep"
         if answer == "stay":
             return False
+        if answer == "save" and not all(window.documents.save(view) for window, view in unsaved):
+            return False
         if last:
-            self._save_last(window, drop=answer == "lose")
-        for view in window.tabs.views():
+            self.save_session()
+        for window, view in views:
             window.documents.drop(view, keep=answer == "keep" and view.editor.unsaved)
+        if last:
+            self._timer.stop()
         return True
 
     def closed(self, window: MainWindow) -> None:
@@ -138,33 +144,23 @@ class Application(QObject):
         window.deleteLater()
         if not self.windows:
             self._timer.stop()
-        elif not self._ending:
+        elif not self.ending:
             self.changed_soon()
 
     def quit(self) -> bool:
         """Close every window; False where the user would rather stay."""
-        self._ending = True
-        states = [window.state() for window in self.windows]
-        done = all(window.close() for window in list(self.windows))
-        if done and len(states) > 1:
-            session.save(states, paths.session_file())
-        self._ending = False
-        return done
+        if not self.windows or not self.may_close(self.windows):
+            return not self.windows
+        self.ending = True
+        for window in list(self.windows):
+            window.close()
+        self.ending = False
+        return True
 
     def end(self) -> None:
         """Let go of the writer's thread; nothing works afterwards."""
         self._timer.stop()
         self._writer.shutdown()
-
-    def _save_last(self, window: MainWindow, drop: bool) -> None:
-        """Write the session as the next start shall find it."""
-        self._timer.stop()
-        if drop:
-            for view in window.tabs.views():
-                if view.editor.unsaved:
-                    window.documents.drop(view, keep=False)
-        self.save_session()
-        self._timer.stop()
 
     def _ask_close(self, window: MainWindow, names: list[str], last: bool) -> str:
         if len(names) == 1:
@@ -191,9 +187,7 @@ class Application(QObject):
             path = found.pop(tab.journal, None)
             if path is not None and self._recover(window, path, tab.view):
                 recovered += 1
-            elif tab.path and not tab.journal:
-                window.documents.open(Path(tab.path), tab.view)
-            elif tab.path and Path(tab.path).exists():
+            elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
                 window.documents.open(Path(tab.path), tab.view)
         if 0 <= state.current < window.tabs.count():
             window.tabs.setCurrentIndex(state.current)
@@ -233,6 +227,3 @@ class Application(QObject):
     def _tell(self, text: str) -> None:
         for window in self.windows:
             window.say(text)
-
-
-

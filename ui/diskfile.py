@@ -20,7 +20,7 @@ def read(path: Path) -> tuple[Graph, Stamp | None]:
 
 
 def write(graph: Graph, path: Path) -> Stamp | None:
-    """Write the workflow, whole or not at all. Raises OSError."""
+    """Write the workflow, whole or not at all. Raises SaveError."""
     fileformat.save(graph, path)
     return Stamp.of(path)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from nodegraph.document import Document
-from nodegraph.errors import LoadError
+from nodegraph.errors import LoadError, SaveError
 from ui import diskfile
 from ui.ask import Choice, ask
 from ui.editor import Editor
@@ -165,7 +165,10 @@ class Documents(QObject):
     def choose_open(self) -> list[Path]:
         """Ask for files to open."""
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, self.tr("Open"), str(self._folder()), self.tr("Workflows and pictures (*.json *.png *.webp)")
+            self._window,
+            self.tr("Open"),
+            str(self._folder()),
+            self.tr("Workflows and pictures (*.json *.png *.webp)"),
         )
         return [Path(name) for name in names]
 
@@ -195,12 +198,8 @@ class Documents(QObject):
     def _write(self, view: DocumentView, path: Path) -> bool:
         try:
             stamp = diskfile.write(view.editor.graph, path)
-        except OSError as error:
-            self._window.say(
-                self.tr("{name} cannot be written: {why}. Choose another place.").format(
-                    name=path.name, why=error.strerror or error
-                )
-            )
+        except SaveError as error:
+            self._window.say(str(error))
             return False
         view.editor.mark_saved(path, stamp)
         view.watch()
@@ -225,7 +224,9 @@ class Documents(QObject):
         return ask(
             self._window,
             self.tr("Replace “{name}”?").format(name=path.name),
-            self.tr("Another program changed the file since it was opened here. Replacing it loses that change."),
+            self.tr(
+                "Another program changed the file since it was opened here. Replacing it loses that change."
+            ),
             (
                 Choice("as", self.tr("Save as…"), "yes"),
                 Choice("replace", self.tr("Replace"), "lose"),

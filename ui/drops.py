@@ -26,7 +26,9 @@ def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | No
     """The node type that reads a picture from a file, and its parameter."""
     for spec in specs.values():
         for param in spec.params:
-            if param.file in ("image", "images", "input") and any(out.type == "Image" for out in spec.outputs):
+            if param.file in ("image", "images", "input") and any(
+                out.type == "Image" for out in spec.outputs
+            ):
                 return spec, param
     return None
 
@@ -149,7 +151,9 @@ class Zones(QWidget):
     def open(self, two: bool) -> None:
         """Cover the window."""
         self._two, self._lit = two, -1
-        self.setGeometry(self._window.centralWidget().geometry())
+        area = self._window.centralWidget()
+        if area is not None:
+            self.setGeometry(area.geometry())
         self.raise_()
         self.show()
 

@@ -90,11 +90,11 @@ class Editor(QObject):
         """Make `after` the graph, as one step of undo."""
         before, count, index = self.graph, self.stack.count(), self.stack.index()
         tail = self._steps(index)
+        if tail:
+            self.branches.append(Branch(index, tail))
         self._quiet = True
         self.stack.push(GraphCommand(label, before, after, self._show, merge))
         self._quiet = False
-        if tail:
-            self.branches.append(Branch(index, tail))
         if (self.stack.count(), self.stack.index()) == (count, index) and not tail:
             self.amended.emit(before, after)
         else:
@@ -102,6 +102,8 @@ class Editor(QObject):
 
     def take_branch(self, branch: Branch) -> None:
         """Bring back what steps that were undone and left had come to, as a new step."""
+        if self.graph is branch.steps[-1].graph:
+            return
         label = branch.steps[-1].label
         self.push(self.tr("Return to “{step}”").format(step=label), branch.steps[-1].graph)
 

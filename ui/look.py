@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from PySide6.QtGui import QFont
+from typing import TYPE_CHECKING
 
 from ui.settings import Settings
 from ui.style.metrics import Metrics
 from ui.theme import CONTRAST, DARK, LIGHT, Theme, text_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
 
 
 @dataclass(frozen=True)

@@ -122,5 +122,3 @@ class Menus(QObject):
             entry = menu.addAction(f"{path.stem}    {path.parent}".replace("&", "&&"))
             entry.triggered.connect(lambda _on=False, path=path: self._window.documents.open(path))
         menu.setEnabled(bool(self._window.app.settings.recent))
-
-

@@ -41,7 +41,13 @@ class Popups(QObject):
         from_output = port.output if port else True
         wires = port is None and bool(editor.selection.nodes)
         popup = AddNodePopup(
-            self._window, self._window.app.look, editor.specs, self._window.app.usage, kind, from_output, wires
+            self._window,
+            self._window.app.look,
+            editor.specs,
+            self._window.app.usage,
+            kind,
+            from_output,
+            wires,
         )
         place = scene if scene is not None else view.pointer()
         popup.chosen.connect(lambda id, alone: self._add(view, id, place, port, alone))

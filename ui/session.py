@@ -58,4 +58,8 @@ def _tab(data: Mapping[str, Any]) -> TabState:
 
 def _text(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
-    return value if isinstance(value, str) and value.isascii() or name == "path" and isinstance(value, str) else ""
+    return (
+        value
+        if (isinstance(value, str) and value.isascii()) or (name == "path" and isinstance(value, str))
+        else ""
+    )

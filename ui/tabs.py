@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
 from ui.view import DocumentView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
 
 FAR = 60
 """How far below or above the strip a tab is dragged until it comes off."""

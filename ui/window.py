@@ -6,7 +6,6 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.documents import Documents
@@ -23,11 +22,22 @@ from ui.tabs import Tabs
 from ui.view import DocumentView
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+
     from ui.application import Application
 
 
 class MainWindow(QMainWindow):
     """One window with its documents."""
+
+    app: Application
+    tabs: Tabs
+    documents: Documents
+    popups: Popups
+    drops: Drops
+    docks: Docks
+    menus: Menus
+    keys: dict[str, tuple[str, ...]]
 
     def __init__(self, app: Application) -> None:
         super().__init__()
@@ -106,7 +116,11 @@ class MainWindow(QMainWindow):
 
     def _wire_canvas(self, view: DocumentView, connect: bool) -> None:
         """The canvas's own signals; a stand-in may have fewer."""
-        slots = {"search_requested": self.popups.add_node, "status": self.say, "camera_changed": self.app.changed_soon}
+        slots = {
+            "search_requested": self.popups.add_node,
+            "status": self.say,
+            "camera_changed": self.app.changed_soon,
+        }
         for name, slot in slots.items():
             signal = getattr(view.widget, name, None)
             if signal is not None:
@@ -137,7 +151,9 @@ class MainWindow(QMainWindow):
             at = nodes.index(now) + 1 if now in nodes else 0
             self.show_node(nodes[at % len(nodes)])
         elif verb != "set":
-            self.say(self.tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one."))
+            self.say(
+                self.tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one.")
+            )
 
     def state(self) -> WindowState:
         """How the window stands, for the session."""
@@ -148,7 +164,7 @@ class MainWindow(QMainWindow):
             if view.editor.path or view.recorder.id
         ]
         geometry = b64encode(self.saveGeometry().data()).decode()
-        docks = b64encode(self.saveState().data()).decode()
+        docks = b64encode(self.docks.record().data()).decode()
         return WindowState(geometry, docks, tuple(tabs), self.tabs.currentIndex())
 
     def restore(self, state: WindowState) -> None:
@@ -156,7 +172,7 @@ class MainWindow(QMainWindow):
         if state.geometry:
             self.restoreGeometry(QByteArray(b64decode(state.geometry)))
         if state.docks:
-            self.restoreState(QByteArray(b64decode(state.docks)))
+            self.docks.restore(QByteArray(b64decode(state.docks)))
 
     def changeEvent(self, event: QEvent) -> None:
         """Coming back to the window, see whether files were changed meanwhile."""
@@ -166,7 +182,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once about all that is unsaved."""
-        if self.app.may_close(self):
+        if self.app.ending or self.app.may_close([self]):
             event.accept()
             self.app.closed(self)
         else:
@@ -196,6 +212,7 @@ class MainWindow(QMainWindow):
             self.docks.fill(view)
         if view is None:
             self.start.refresh()
+        self.docks.park(view is None)
         self._counted()
         self._title()
         self.app.changed_soon()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ui.actions.action import Action, keys
 from ui.i18n import QT_TRANSLATE_NOOP
 
-from ui.actions.action import Action, keys
-
 if TYPE_CHECKING:
+    from ui.editor import Editor
     from ui.view import Canvas
     from ui.window import MainWindow
 
@@ -19,6 +19,16 @@ def on_canvas(do: Callable[[Canvas], object]) -> Callable[[MainWindow], object]:
 
     def run(window: MainWindow) -> object:
         return do(window.view.canvas) if window.view is not None else None
+
+    return run
+
+
+def on_document(do: Callable[[Editor], None]) -> Callable[[MainWindow], object]:
+    """An action done to the open document."""
+
+    def run(window: MainWindow) -> None:
+        if window.view is not None:
+            do(window.view.editor)
 
     return run
 
@@ -42,7 +52,7 @@ ACTIONS = (
     Action(
         "edit.undo",
         QT_TRANSLATE_NOOP("Actions", "&Undo"),
-        lambda w: w.view and w.view.editor.stack.undo(),
+        on_document(lambda editor: editor.stack.undo()),
         "Edit",
         keys("Ctrl+Z"),
         words="back step",
@@ -51,7 +61,7 @@ ACTIONS = (
     Action(
         "edit.redo",
         QT_TRANSLATE_NOOP("Actions", "&Redo"),
-        lambda w: w.view and w.view.editor.stack.redo(),
+        on_document(lambda editor: editor.stack.redo()),
         "Edit",
         keys("Ctrl+Shift+Z / Ctrl+Y"),
         words="again forward",
@@ -157,7 +167,7 @@ ACTIONS = (
     Action(
         "edit.select_none",
         QT_TRANSLATE_NOOP("Actions", "Select &nothing"),
-        lambda w: w.view and w.view.editor.selection.clear(),
+        on_document(lambda editor: editor.selection.clear()),
         "Edit",
         keys("Ctrl+Shift+A", Blender="Alt+A"),
         words="clear deselect",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.i18n import QT_TRANSLATE_NOOP
-
 from ui.actions.action import Action, keys
+from ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from ui.window import MainWindow

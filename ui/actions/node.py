@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ui.i18n import QT_TRANSLATE_NOOP
-
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, has_selection, on_canvas
+from ui.i18n import QT_TRANSLATE_NOOP
 
 ACTIONS = (
     Action(

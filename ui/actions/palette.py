@@ -37,7 +37,9 @@ class Palette(ChoicePopup):
     def _row(self, action: Action) -> Row:
         keys = "   ".join(native(key) for key in self._keys.get(action.id, ()))
         ready = action.enabled(self._window)
-        return Row(action.id, self._title(action), action.menu.replace("/", " › "), keys, "command", enabled=ready)
+        return Row(
+            action.id, self._title(action), action.menu.replace("/", " › "), keys, "command", enabled=ready
+        )
 
     def _title(self, action: Action) -> str:
         return action.plain.rstrip("…")

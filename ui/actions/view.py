@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ui.i18n import QT_TRANSLATE_NOOP
-
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, on_canvas
+from ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from ui.window import MainWindow

@@ -118,9 +118,7 @@ class ShortcutsDialog(QDialog):
         chosen, settings = self.action, self._app.settings
         bound = bindings(ACTIONS, settings)
         clashing = {id for clash in conflicts(ACTIONS, bound) for id in (clash.one, clash.other)}
-        entries = [
-            Entry(a.id, a.plain, bound[a.id], (a.words,), a.menu) for a in ACTIONS
-        ]
+        entries = [Entry(a.id, a.plain, bound[a.id], (a.words,), a.menu) for a in ACTIONS]
         shown = [match.entry.id for match in rank(self.filter.text(), entries, limit=500)]
         self.model.clear()
         self.model.setHorizontalHeaderLabels([self.tr("Action"), self.tr("Keys"), self.tr("Menu")])
@@ -191,5 +189,3 @@ class ShortcutsDialog(QDialog):
     def _take_preset(self, name: str) -> None:
         self._app.change(keymap=name)
         self._fill()
-
-

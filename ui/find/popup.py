@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from ui.editor import Editor
 from ui.find.query import Hit, find
 from ui.look import Look
 from ui.popup import ChoicePopup, Row
 from ui.theme import category_color
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 MOST = 200
 
@@ -23,7 +25,10 @@ class FindPopup(ChoicePopup):
         self._editor = editor
         self._hits: list[Hit] = []
         super().__init__(
-            parent, look, self.tr("Find in workflow"), self.tr("Find nodes, values, notes: type:KSampler steps>20")
+            parent,
+            look,
+            self.tr("Find in workflow"),
+            self.tr("Find nodes, values, notes: type:KSampler steps>20"),
         )
         self.current_changed.connect(self._preview)
 

@@ -57,7 +57,7 @@ class OutlineModel(QStandardItemModel):
 
     def port(self, index: Index) -> Ref | None:
         """The port that a row is; None for other rows."""
-        index = index.siblingAtColumn(0)
+        index = index.sibling(index.row(), 0)
         kind = index.data(KIND)
         if kind not in ("input", "param", "output"):
             return None
@@ -83,7 +83,7 @@ class OutlineModel(QStandardItemModel):
         """Take a typed title or value as an edit of the document; the row follows the document."""
         if role != Qt.ItemDataRole.EditRole:
             return super().setData(index, value, role)
-        first = index.siblingAtColumn(0)
+        first = index.sibling(index.row(), 0)
         node = first.data(ID)
         if index.column() == 0:
             return self._editor.apply(SetTitle(node, str(value).strip()))
@@ -112,9 +112,7 @@ class OutlineModel(QStandardItemModel):
         touched = {*changes.changed, *changes.added}
         touched |= {link.source.node for id in touched for link in _links(old, new, id)}
         touched |= {link.target for id in touched for link in new.consumers.get(id, ())}
-        touched |= {
-            link.source.node for id in changes.removed for link in old.nodes[id].links()
-        }
+        touched |= {link.source.node for id in changes.removed for link in old.nodes[id].links()}
         for id in touched & new.nodes.keys():
             self._write_node(new.nodes[id])
         for id in changes.frames & new.frames.keys():

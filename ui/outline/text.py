@@ -83,7 +83,9 @@ def _reached(graph: Graph, start: str, forward: bool) -> set[str]:
         if forward:
             found = [link.target for link in graph.consumers.get(name, ())]
         else:
-            found = [link.source.node for link in graph.nodes[name].links() if link.source.node in graph.nodes]
+            found = [
+                link.source.node for link in graph.nodes[name].links() if link.source.node in graph.nodes
+            ]
         fresh = [other for other in found if other not in seen]
         seen.update(fresh)
         waiting.extend(fresh)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrame, RemoveNodes, RemoveNote, SetMode
 from nodegraph.graph import Mode, Source
@@ -38,9 +38,12 @@ class Outline(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.tree = self._make_tree()
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 0, 0)
+        box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
-        box.addWidget(self.filter)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 0, 8, 0)
+        line.addWidget(self.filter)
+        box.addLayout(line)
         box.addWidget(self.tree, 1)
         self.filter.textChanged.connect(self._filter)
         editor.selection.changed.connect(self._follow)
@@ -55,12 +58,12 @@ class Outline(QWidget):
         tree.setIndentation(16)
         tree.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         tree.setEditTriggers(QTreeView.EditTrigger.EditKeyPressed)
-        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._menu_at)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         tree.header().setStretchLastSection(True)
-        tree.header().resizeSection(0, 160)
+        tree.header().resizeSection(0, 150)
         tree.installEventFilter(self)
         tree.doubleClicked.connect(self.activate)
         tree.selectionModel().selectionChanged.connect(self._select)
@@ -214,7 +217,9 @@ class PartnerPopup(ChoicePopup):
             for id, ref in self._found.items()
         ]
         self._specs, self._graph = specs, graph
-        super().__init__(parent, look, self.tr("Connect"), self.tr("Connect {port} with…").format(port=label(port.name)))
+        super().__init__(
+            parent, look, self.tr("Connect"), self.tr("Connect {port} with…").format(port=label(port.name))
+        )
         self.chosen.connect(self._link)
         self.setMinimumSize(420, 320)
 
@@ -227,7 +232,15 @@ class PartnerPopup(ChoicePopup):
             ref = self._found[match.entry.id]
             kind = port_type(self._graph, self._specs, ref) or ""
             color = type_color(self.look.theme, kind).name()
-            rows.append(Row(match.entry.id, match.entry.title, hint=kind, icon="output" if ref.output else "input", color=color))
+            rows.append(
+                Row(
+                    match.entry.id,
+                    match.entry.title,
+                    hint=kind,
+                    icon="output" if ref.output else "input",
+                    color=color,
+                )
+            )
         return rows
 
     def _link(self, id: str, other: bool) -> None:

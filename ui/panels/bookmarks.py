@@ -50,7 +50,9 @@ class Bookmarks(QWidget):
         self.list.setModel(self._rows)
         self.list.setItemDelegate(RowPainter(look, self.list))
         self.list.setAccessibleName(self.tr("Bookmarks"))
-        self.empty = QLabel(self.tr("Select a node and press Ctrl+1 to 9; the digit alone comes back to it."), self)
+        self.empty = QLabel(
+            self.tr("Select a node and press Ctrl+1 to 9; the digit alone comes back to it."), self
+        )
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "quiet")
         self.empty.setContentsMargins(12, 12, 12, 12)

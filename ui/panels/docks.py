@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui.actions.view import DOCKS
@@ -32,6 +32,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._hidden: list[QWidget] = []
+        self._parked: list[QDockWidget] | None = None
         self.docks: dict[str, QDockWidget] = {}
         for name, title, _keys, _words in DOCKS:
             self.docks[name] = self._make(name, QCoreApplication.translate("Actions", title).replace("&", ""))
@@ -61,12 +62,40 @@ class Docks(QObject):
                 panel = PANELS[name](view.editor, look, dock)
                 if isinstance(panel, Outline | Bookmarks):
                     panel.show_asked.connect(self._window.show_node)
-            panel.setMinimumWidth(200)
+            panel.setMinimumWidth(220)
             dock.setWidget(panel)
             old.deleteLater()
             title = dock.titleBarWidget()
             if isinstance(title, DockTitle):
                 title.restyle(look)
+
+    def park(self, away: bool) -> None:
+        """Hide the docks while no document is open, or bring back those that were shown."""
+        if away and self._parked is None:
+            self._parked = [dock for dock in self.docks.values() if not dock.isHidden()]
+            for dock in self._parked:
+                dock.hide()
+        elif not away and self._parked is not None:
+            for dock in self._parked:
+                dock.show()
+            self._parked = None
+
+    def record(self) -> QByteArray:
+        """Qt's record of where the docks are, as they are while a document is open."""
+        parked = self._parked
+        if parked:
+            self.park(False)
+        state = self._window.saveState()
+        if parked:
+            self.park(True)
+        return state
+
+    def restore(self, state: QByteArray) -> None:
+        """Take the places of an earlier window."""
+        parked = self._parked is not None
+        self.park(False)
+        self._window.restoreState(state)
+        self.park(parked)
 
     def panel(self, name: str) -> QWidget:
         """What a dock shows now."""
@@ -74,7 +103,8 @@ class Docks(QObject):
 
     def shown(self, name: str) -> bool:
         """Whether a dock is open."""
-        return self.docks[name].isVisibleTo(self._window)
+        dock = self.docks[name]
+        return dock in self._parked if self._parked is not None else not dock.isHidden()
 
     def toggle(self, name: str) -> None:
         """Open a dock and go there, or close it."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from ui.editor import Editor
 from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
 
 
 class History(QWidget):
@@ -29,10 +34,18 @@ class History(QWidget):
         box.addWidget(self.branches, 1)
         self.steps.clicked.connect(self.jump)
         self.steps.activated.connect(self.jump)
+        self.branches.clicked.connect(self.take)
         self.branches.activated.connect(self.take)
         editor.stack.indexChanged.connect(self.refresh)
         editor.stack.cleanChanged.connect(self.refresh)
+        self._stale = True
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the panel was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def _list(self, look: Look, name: str) -> tuple[QListView, Rows]:
         view, rows = QListView(self), Rows(self)
@@ -54,17 +67,31 @@ class History(QWidget):
             self._editor.take_branch(branches[-1 - index.row()])
 
     def refresh(self) -> None:
-        """List the steps anew."""
+        """List the steps anew, or when the panel is next seen."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
         stack = self._editor.stack
         clean = stack.cleanIndex()
         saved = self.tr("saved")
-        first = Row("0", self.tr("As opened") if self._editor.path else self.tr("New"), hint=saved if clean == 0 else "", icon="file")
+        first = Row(
+            "0",
+            self.tr("As opened") if self._editor.path else self.tr("New"),
+            hint=saved if clean == 0 else "",
+            icon="file",
+        )
         rows = [first]
         for number in range(1, stack.count() + 1):
             done = number <= stack.index()
             hint = saved if number == clean else ""
             rows.append(
-                Row(str(number), stack.text(number - 1), hint=hint, icon="edit" if done else "redo", quiet=not done)
+                Row(
+                    str(number),
+                    stack.text(number - 1),
+                    hint=hint,
+                    icon="edit" if done else "redo",
+                    quiet=not done,
+                )
             )
         self._steps.set(rows)
         here = self._steps.index(stack.index())

@@ -95,7 +95,7 @@ class ChoicePopup(QFrame):
 
     def open_at(self, place: QPoint | None, size: QSize) -> None:
         """Show the popup with its top left corner at `place` in the parent, or centred near the top."""
-        room = self.parentWidget().rect()
+        room = self.window().rect()
         size = size.boundedTo(room.size() - QSize(32, 32))
         if place is None:
             place = QPoint((room.width() - size.width()) // 2, max(16, room.height() // 7))
@@ -121,9 +121,14 @@ class ChoicePopup(QFrame):
                 event.accept()
                 return True
             return event.type() == QEvent.Type.KeyPress and self._pressed(event)
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and not self._done:
-            if watched is not self and not self.isAncestorOf(watched):
-                self.give_up()
+        pressed = event.type() == QEvent.Type.MouseButtonPress and not self._done
+        if (
+            pressed
+            and isinstance(watched, QWidget)
+            and watched is not self
+            and not self.isAncestorOf(watched)
+        ):
+            self.give_up()
         return False
 
     def give_up(self) -> None:

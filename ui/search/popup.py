@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from nodegraph.spec import NodeSpec
 from ui.look import Look
@@ -15,6 +14,9 @@ from ui.search.rank import rank
 from ui.search.recipes import RECIPES
 from ui.search.usage import Usage
 from ui.theme import category_color
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 class AddNodePopup(ChoicePopup):

@@ -45,6 +45,11 @@ class Entry:
         return tuple(Name.of(name) for name in self.synonyms)
 
     @cached_property
+    def letters(self) -> frozenset[str]:
+        """Every letter of every word: a query with another letter cannot mean this."""
+        return frozenset("".join(self.words))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word under which the entry may be asked for, its group included."""
         named = (*self.names, *self.hints, Name.of(self.group))
@@ -79,6 +84,9 @@ class Habit:
     when: float = 0.0
 
 
+UNUSED = Habit()
+
+
 @dataclass(frozen=True, order=True)
 class Match:
     """An entry found; matches sort best first."""
@@ -102,14 +110,27 @@ def rank(
     """
     habits = habits or {}
     asked = Name.of(query)
+    letters = set(asked.solid)
+    numbered = [(order, entry) for order, entry in enumerate(entries) if letters <= entry.letters]
     found: list[Match] = []
-    for order, entry in enumerate(entries):
-        placed = _place(asked, entry) if asked.words else (Tier.EXACT, 0.0)
-        if placed is not None:
-            habit = habits.get(entry.id, Habit())
-            found.append(Match(placed[0], placed[1], -habit.when, -habit.count, order, entry))
-    found.sort()
+    for way in (_place, _place_fuzzily):
+        left = []
+        for order, entry in numbered:
+            placed = way(asked, entry) if asked.words else (Tier.EXACT, 0.0)
+            if placed is None:
+                left.append((order, entry))
+            else:
+                habit = habits.get(entry.id, UNUSED)
+                found.append(Match(placed[0], placed[1], -habit.when, -habit.count, order, entry))
+        if len(found) >= limit:
+            break
+        numbered = left
+    found.sort(key=_order)
     return found[:limit]
+
+
+def _order(match: Match) -> tuple[int, float, float, int, int]:
+    return (match.tier, match.weight, match.recency, match.frequency, match.order)
 
 
 def _place(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
@@ -120,8 +141,10 @@ def _place(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
         best = _better(best, _match(asked, name, 1.0))
     if best is None and all(any(word.startswith(part) for word in entry.words) for part in asked.tokens):
         return Tier.WORDS, 2.0
-    if best is not None:
-        return best
+    return best
+
+
+def _place_fuzzily(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
     return _fuzzy(asked.solid, entry.names)
 
 

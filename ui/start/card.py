@@ -95,7 +95,9 @@ class WorkflowCard(QAbstractButton):
                 self._wire(painter, boxes[link.source.node], boxes[link.target], color, scale)
         for name, box in boxes.items():
             spec = self._specs.get(graph.nodes[name].type)
-            color = category_color(self._look.theme, spec.category) if spec else self._look.theme.color("muted")
+            color = (
+                category_color(self._look.theme, spec.category) if spec else self._look.theme.color("muted")
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._look.theme.color("raised"))
             painter.drawRoundedRect(box, 12, 12)

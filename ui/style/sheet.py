@@ -84,8 +84,8 @@ QMenu::right-arrow { image: $right; width: 14px; height: 14px; }
 QTabWidget::pane { border: 0; }
 QTabBar { background: $surface; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; border: 0; border-right: 1px solid $line;
-  padding: 0 8px 0 14px; height: $tabpx; }
-QTabBar::tab:selected { background: $canvas; color: $text; border-top: 2px solid $accent; }
+  border-top: 2px solid transparent; padding: 0 8px 0 14px; height: $tabpx; }
+QTabBar::tab:selected { background: $canvas; color: $text; border-top-color: $accent; }
 QTabBar::tab:hover:!selected { background: $hover; color: $text; }
 QTabBar::close-button { image: $close; width: 16px; height: 16px; border-radius: 4px; margin: 2px; }
 QTabBar::close-button:hover { image: $close_hover; background: $line; }
