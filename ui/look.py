@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ui.settings import Settings
@@ -29,4 +30,9 @@ class Look:
 
     def font(self, size: str = "body", bold: bool = False) -> QFont:
         """The chrome's font: "small", "body" or "large"."""
-        return text_font(getattr(self.metrics, size), bold)
+        return _font(getattr(self.metrics, size), bold)
+
+
+@lru_cache(maxsize=32)
+def _font(pixels: float, bold: bool) -> QFont:
+    return text_font(pixels, bold)

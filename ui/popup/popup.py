@@ -155,10 +155,13 @@ class ChoicePopup(QFrame):
         return True
 
     def _step(self, by: int) -> None:
-        count = self.rows.rowCount()
+        able = self.rows.able()
+        if not able:
+            return
         now = self.list.currentIndex().row()
-        wanted = (now + by) % count if abs(by) == 1 and count else min(max(0, now + by), count - 1)
-        self.list.setCurrentIndex(self.rows.index(wanted))
+        at = able.index(now) if now in able else -1
+        wanted = (at + by) % len(able) if abs(by) == 1 else min(max(0, at + by), len(able) - 1)
+        self.list.setCurrentIndex(self.rows.index(able[wanted]))
 
     def _choose(self, number: int, other: bool) -> None:
         row = self.rows.row(number)
@@ -170,8 +173,10 @@ class ChoicePopup(QFrame):
 
     def _refresh(self, query: str) -> None:
         self.rows.set(self.rows_for(query))
-        self.list.setCurrentIndex(self.rows.index(0))
-        if not self.rows.rowCount():
+        able = self.rows.able()
+        if able:
+            self.list.setCurrentIndex(self.rows.index(able[0]))
+        else:
             self._announce(-1)
 
     def _announce(self, number: int) -> None:

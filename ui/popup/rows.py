@@ -47,6 +47,10 @@ class Rows(QAbstractListModel):
         """The row at a place; None where there is none."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
+    def able(self) -> list[int]:
+        """The places of the rows that can be chosen."""
+        return [number for number, row in enumerate(self._rows) if row.enabled]
+
     def rowCount(self, parent: Index | None = None) -> int:
         """How many rows there are."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)

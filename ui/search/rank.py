@@ -47,13 +47,12 @@ class Entry:
     @cached_property
     def letters(self) -> frozenset[str]:
         """Every letter of every word: a query with another letter cannot mean this."""
-        return frozenset("".join(self.words))
+        return frozenset(self.joined)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word under which the entry may be asked for, its group included."""
-        named = (*self.names, *self.hints, Name.of(self.group))
-        return frozenset(word for name in named for word in (*name.words, *name.tokens))
+    def joined(self) -> str:
+        """Every word under which the entry may be asked for, its group included, each after a space."""
+        return "".join(name.joined for name in (*self.names, *self.hints, Name.of(self.group)))
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,19 @@ class Name:
     words: tuple[str, ...]
     tokens: tuple[str, ...]
     solid: str
+    joined: str
 
     @staticmethod
     def of(text: str) -> Name:
         """`KSampler (Advanced)`: words k, sampler, advanced; tokens ksampler, advanced; solid all of it."""
         tokens = [token for token in re.split(r"[\W_]+", text) if token]
         words = tuple(part.lower() for token in tokens for part in WORDS.findall(token))
-        return Name(words, tuple(token.lower() for token in tokens), "".join(words))
+        lower = tuple(token.lower() for token in tokens)
+        return Name(words, lower, "".join(words), f" {' '.join((*lower, *words))}")
 
     def starts(self, part: str) -> bool:
         """Whether a word or token begins with `part`."""
-        return any(word.startswith(part) for word in (*self.tokens, *self.words))
+        return f" {part}" in self.joined
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _place(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
         best = _better(best, _match(asked, name, 0.0))
     for name in entry.hints:
         best = _better(best, _match(asked, name, 1.0))
-    if best is None and all(any(word.startswith(part) for word in entry.words) for part in asked.tokens):
+    if best is None and all(f" {part}" in entry.joined for part in asked.tokens):
         return Tier.WORDS, 2.0
     return best
 
