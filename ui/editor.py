@@ -87,17 +87,20 @@ class Editor(QObject):
         return True
 
     def push(self, label: str, after: Graph, merge: str = "") -> None:
-        """Make `after` the graph, as one step of undo."""
-        before, count, index = self.graph, self.stack.count(), self.stack.index()
+        """Make `after` the graph, as one step of undo. After an undo it never goes on with an old step."""
+        before, index = self.graph, self.stack.index()
         tail = self._steps(index)
         if tail:
             self.branches.append(Branch(index, tail))
         self._quiet = True
-        self.stack.push(GraphCommand(label, before, after, self._show, merge))
+        command = GraphCommand(label, before, after, self._show, "" if tail else merge)
+        self.stack.push(command)
         self._quiet = False
-        if (self.stack.count(), self.stack.index()) == (count, index) and not tail:
+        merged = self.stack.index() == index
+        if merged:
             self.amended.emit(before, after)
         else:
+            command.merge = merge
             self.pushed.emit(Step(label, after, merge), before)
 
     def take_branch(self, branch: Branch) -> None:

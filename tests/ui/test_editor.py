@@ -78,6 +78,17 @@ def test_the_selection_lets_go_of_what_is_deleted(editor: Editor) -> None:
     assert editor.selection.nodes == {"a"}
 
 
+def test_a_drag_after_undo_is_a_step_of_its_own(editor: Editor) -> None:
+    for value in (1, 2):
+        editor.apply(SetParam("a", "steps", value), merge=f"drag {value}")
+    editor.stack.undo()
+    for value in (3, 4):
+        editor.apply(SetParam("a", "steps", value), merge="drag 1")
+    assert editor.stack.count() == 2
+    editor.stack.undo()
+    assert editor.graph.nodes["a"].params == {"steps": 1}
+
+
 class Recorder:
     """Keeps the pure history beside the stack, as the journal does."""
 

@@ -36,6 +36,7 @@ class OutlineModel(QStandardItemModel):
         self._look = look
         self._rows: dict[tuple[str, str], QStandardItem] = {}
         self._filled: set[str] = set()
+        self._changing = False
         self.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Value")])
         editor.changed.connect(self._changed)
         self._add(editor.graph)
@@ -67,11 +68,12 @@ class OutlineModel(QStandardItemModel):
         """Nodes have ports and parameters."""
         if parent is None or not parent.isValid():
             return True
-        return parent.column() == 0 and parent.data(KIND) == "node"
+        return self.canFetchMore(parent) or super().hasChildren(parent)
 
     def canFetchMore(self, parent: Index) -> bool:
         """Whether a node has not been opened yet."""
-        return parent.data(KIND) == "node" and parent.data(ID) not in self._filled
+        first = parent.column() == 0 and parent.data(KIND) == "node"
+        return first and not self._changing and parent.data(ID) not in self._filled
 
     def fetchMore(self, parent: Index) -> None:
         """Make the rows of a node."""
@@ -104,6 +106,11 @@ class OutlineModel(QStandardItemModel):
         return self._editor.specs.get(node.type)
 
     def _changed(self, old: Graph, new: Graph) -> None:
+        self._changing = True
+        self._follow(old, new)
+        self._changing = False
+
+    def _follow(self, old: Graph, new: Graph) -> None:
         changes = diff(old, new)
         self._remove("node", changes.removed)
         self._remove("frame", (id for id in changes.frames if id not in new.frames))
@@ -165,10 +172,10 @@ class OutlineModel(QStandardItemModel):
             self._write_rows(item, node, spec)
 
     def _fill(self, item: QStandardItem, id: str) -> None:
-        if id in self._filled:
+        node = self._editor.graph.nodes.get(id)
+        if id in self._filled or node is None:
             return
         self._filled.add(id)
-        node = self._editor.graph.nodes[id]
         spec = self._spec(node)
         theme = self._look.theme
         for socket in spec.sockets if spec else ():
