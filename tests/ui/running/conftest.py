@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from nodegraph.document import Document
 from nodegraph.engine.local import Options
@@ -15,6 +15,9 @@ from ui.running.bridge import EngineBridge
 from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner, Sheet
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 LIBRARY = "tests.ui.running.library:library"
 
