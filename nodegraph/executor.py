@@ -35,7 +35,7 @@ class Executor:
 
     plan: Plan
     replan: Callable[[Iterable[str]], Plan]
-    library: Library
+    node_types: Library
     cache: Cache
     codec: Codec
     sinks: Sinks
@@ -148,7 +148,7 @@ class Executor:
         item = node.item
         try:
             found = arguments(item, gathered)
-            return call(self.library.declared(item.spec.type), context, found)
+            return call(self.node_types.declared(item.spec.type), context, found)
         except Exception as error:
             inputs = tuple(
                 f"{name} = {', '.join(self.codec.summary(v) for v in values)}"

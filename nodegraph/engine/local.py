@@ -79,7 +79,7 @@ class LocalEngine:
         nodes: runtime.Runtime | None = None,
     ) -> None:
         self.options = options or Options(cache_bytes, tuple(map(Path, models)), device)
-        self.library = library if library is not None else catalogue.installed(self.options.remember)
+        self.node_types = library if library is not None else catalogue.installed(self.options.remember)
         plain = isinstance(library, Registry)
         self._nodes = nodes or (runtime.PlainRuntime() if plain else runtime.installed())
         self.files = self._nodes.open_files(self.options.models)
@@ -190,7 +190,7 @@ class LocalEngine:
 
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
         return prepare(
-            graph, self.library, self.files, self._fingerprints, self._prefix, targets, base or Path()
+            graph, self.node_types, self.files, self._fingerprints, self._prefix, targets, base or Path()
         )
 
     def _plan(self, prepared: Prepared, targets: Iterable[str]) -> Plan:
@@ -224,7 +224,7 @@ class LocalEngine:
         return Executor(
             plan=self._plan(prepared, prepared.targets),
             replan=lambda names: self._plan(prepared, names),
-            library=self.library,
+            node_types=self.node_types,
             cache=self.cache,
             codec=self._codec,
             sinks=Sinks(self.cache, self.options.output),

@@ -121,7 +121,7 @@ class Worker:
             if isinstance(library, tuple):
                 library, nodes = library
         self._engine = LocalEngine(options=options_from(request["options"]), library=library, nodes=nodes)
-        self._send(events.CatalogueRead(catalogue_text(self._engine.library)))
+        self._send(events.CatalogueRead(catalogue_text(self._engine.node_types)))
         self._send(events.EngineState("ready"))
         if library is None:
             self._send(events.EngineState("ready", "loading torch"))
