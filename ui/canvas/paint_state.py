@@ -22,12 +22,12 @@ class StatePainter:
         self._text = text
         self._state = state
 
-    def paint(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+    def paint(self, painter: QPainter, box: NodeBox, zoom: float, ratio: float) -> None:
         """Everything that the node's state shows."""
         state = self._state.of(box.id)
         preview = self._state.preview(box.id)
         if preview is not None and box.layout.preview is not None:
-            self._preview(painter, box, zoom)
+            self._preview(painter, box, zoom, ratio)
         if state.status == "running":
             self._progress(painter, box, state)
         elif state.status == "failed":
@@ -36,12 +36,12 @@ class StatePainter:
             self._glyph(painter, box, state)
             self._problems(painter, box)
 
-    def _preview(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+    def _preview(self, painter: QPainter, box: NodeBox, zoom: float, ratio: float) -> None:
         preview, area = self._state.preview(box.id), box.layout.preview
         if preview is None or area is None:
             return
         rect = QRectF(*area)
-        pixmap = preview.at(rect.width() * zoom * painter.device().devicePixelRatioF())
+        pixmap = preview.at(rect.width() * zoom * ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         clip = QPainterPath()
         clip.addRoundedRect(rect, 4, 4)
