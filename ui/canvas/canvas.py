@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -66,6 +67,7 @@ class Canvas(Walking, QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setMinimumSize(160, 120)
@@ -215,15 +217,16 @@ class Canvas(Walking, QWidget):
         self._settle.start(SETTLE)
         self._camera_moved()
 
-    def event(self, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms; Tab is the canvas's own."""
-        if event.type() == QEvent.Type.NativeGesture:
-            value = getattr(event, "value", lambda: 0.0)()
-            position = getattr(event, "position", lambda: QPointF())()
-            if getattr(event, "gestureType", lambda: None)() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom_by(1.0 + value, position)
-                return True
-        return super().event(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pinching on a touchpad zooms.
+
+        This is a filter, for an exception in an event handler called from an overridden `event` ends the process.
+        """
+        pinch = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
+            self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A gesture begins, or goes on with another button."""

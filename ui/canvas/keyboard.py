@@ -65,7 +65,7 @@ def linkable(scene: Scene, ref: PortRef) -> list[PortRef]:
 def spoken(scene: Scene, name: str) -> str:
     """A node as a screen reader says it: title, place among all, values, links."""
     box = scene.nodes[name]
-    order = list(scene.nodes)
+    order = list(scene.graph.nodes)
     parts = [f"{box.node.title or box.spec.title}, node {order.index(name) + 1} of {len(order)}"]
     if box.node.mode != "run":
         parts.append("muted" if box.node.mode == "mute" else "bypassed")
