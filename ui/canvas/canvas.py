@@ -28,6 +28,7 @@ from ui.canvas.look import view_rect
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
+from ui.canvas.paint_state import MESSAGE
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.stage import Gesture, Pointer, Stage
@@ -362,7 +363,9 @@ class Canvas(Walking, QWidget):
         if box is not None and self.isVisible():
             zoom = self.camera.zoom
             corner = self.camera.to_view(box.rect.topLeft())
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12, 40)
+            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(
+                -12, -12, 12 + max(0.0, MESSAGE - box.width) * zoom, 40
+            )
             self.update(area.toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:

@@ -13,6 +13,9 @@ from ui.canvas.state import CanvasState, NodeState
 from ui.canvas.text import LEFT, RIGHT, TextPainter
 from ui.theme.palette import Theme
 
+MESSAGE = 400.0
+"""The widest that the sentence under a failed node gets; all of it is in the node's tooltip."""
+
 
 class StatePainter:
     """Draws run states in scene coordinates with the node's corner at the origin."""
@@ -67,7 +70,8 @@ class StatePainter:
         self._outline(painter, box, "error", max(1.6, 1.6 / zoom))
         if not state.message or zoom < 0.5:
             return
-        strip = QRectF(0, box.height + 6, box.width, 26)
+        width = max(box.width, min(MESSAGE, self._text.measure(state.message) + 42))
+        strip = QRectF(0, box.height + 6, width, 26)
         painter.setPen(QPen(self._theme.color("error", 0.7), 1))
         painter.setBrush(self._theme.color("raised"))
         painter.drawRoundedRect(strip, 5, 5)

@@ -74,7 +74,7 @@ def call(hand: Hand, name: str) -> None:
         getattr(hand.canvas, name)()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(DRAGS, CALLS), min_size=1, max_size=12))
 def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(
     qtbot: QtBot, steps: list[object]
