@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -18,23 +18,23 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera, Place
-from ui.canvas.commands import Commands
 from ui.canvas.dispatch import double_click, gesture_for, held_key
-from ui.canvas.geometry import Density, Metrics, Row
+from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.hit import EMPTY, Hit, hit
 from ui.canvas.inline import Inline
 from ui.canvas.look import view_rect
-from ui.canvas.paint_frames import HEADER
+from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
+from ui.canvas.paint_state import MESSAGE
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.stage import Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
+from ui.canvas.walking import Walking
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
@@ -44,7 +44,7 @@ STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""
 
 
-class Canvas(Commands, QWidget):
+class Canvas(Walking, QWidget):
     """Shows and edits the graph of an editor. Nothing is drawn and no timer runs unless something happened."""
 
     search_requested = Signal(QPointF, object)
@@ -55,6 +55,8 @@ class Canvas(Commands, QWidget):
     """A node was double-clicked."""
     view_requested = Signal(str)
     """A node's result is to be looked at."""
+    ports_requested = Signal(object)
+    """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
     row_activated = Signal(str, str, QRectF)
     """Node, parameter, rectangle in the view: edit the value."""
     status = Signal(str)
@@ -66,6 +68,7 @@ class Canvas(Commands, QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setMinimumSize(160, 120)
@@ -91,6 +94,8 @@ class Canvas(Commands, QWidget):
         self._places: list[Place] = []
         self.row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
         self._inline = Inline(self, self.camera)
+        self.minimap = Minimap(self)
+        self.minimap.hide()
         self._gesture: Gesture | None = None
         self._hovered: Hit = EMPTY
         self._seen_place = self.camera.place()
@@ -146,31 +151,9 @@ class Canvas(Commands, QWidget):
         inside = QRectF(self.rect()).contains(at)
         return self.camera.to_scene(at if inside else QRectF(self.rect()).center())
 
-    def camera_went(self, animated: bool = False) -> None:
+    def camera_went(self) -> None:
         """Show what the camera sees now."""
         self._camera_moved()
-
-    def rename(self, name: str) -> None:
-        """Write another title over the title of a node or frame."""
-        graph = self.stage.graph
-        if name in graph.nodes:
-            box = self.scene.nodes[name]
-            rect = QRectF(box.x + 4, box.y + 1, box.width - 8, box.layout.title - 4)
-            shown = box.node.title or box.spec.title
-            self._inline.line(rect, shown, lambda text: self._retitle(name, text), self.theme)
-        elif name in graph.frames:
-            x, y, width, _ = graph.frames[name].rect
-            rect = QRectF(x + 4, y + 3, min(width - 8, 320.0), HEADER - 6)
-            title = graph.frames[name].title
-            self._inline.line(rect, title, lambda text: self._retitle(name, text), self.theme)
-
-    def edit_note(self, note: str) -> None:
-        """Write a note; Ctrl+Enter or a click elsewhere keeps it, Esc does not."""
-        found = self.stage.graph.notes.get(note)
-        if found is None:
-            return
-        rect = QRectF(*found.pos, *found.size)
-        self._inline.page(rect, found.text, lambda text: self._rewrite(note, text), self.theme)
 
     def activate_row(self, node: str, row: Row) -> None:
         """Ask for an editor of the row's value."""
@@ -178,6 +161,10 @@ class Canvas(Commands, QWidget):
             box = self.scene.nodes[node]
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
+
+    def ask_for_port(self, port: PortRef) -> None:
+        """Have the ports listed to which a link from this one may lead."""
+        self.ports_requested.emit(port)
 
     def show_menu(self, pointer: Pointer, found: Hit) -> None:
         """Ask for the menu of what was hit."""
@@ -207,6 +194,7 @@ class Canvas(Commands, QWidget):
         """The camera sees as much as the widget is large."""
         self.camera.size = QSizeF(event.size())
         self.camera.ratio = self.devicePixelRatioF()
+        self.minimap.place()
         super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -230,15 +218,16 @@ class Canvas(Commands, QWidget):
         self._settle.start(SETTLE)
         self._camera_moved()
 
-    def event(self, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms; Tab is the canvas's own."""
-        if event.type() == QEvent.Type.NativeGesture:
-            value = getattr(event, "value", lambda: 0.0)()
-            position = getattr(event, "position", lambda: QPointF())()
-            if getattr(event, "gestureType", lambda: None)() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom_by(1.0 + value, position)
-                return True
-        return super().event(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pinching on a touchpad zooms.
+
+        This is a filter, for an exception in an event handler called from an overridden `event` ends the process.
+        """
+        pinch = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
+            self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A gesture begins, or goes on with another button."""
@@ -282,6 +271,8 @@ class Canvas(Commands, QWidget):
             if self._gesture.key(key, modifiers):
                 self.update()
                 return
+        if self._gesture is None and self.walk(key, modifiers):
+            return
         if not event.isAutoRepeat() and self._gesture is None:
             held = held_key(self, key, modifiers)
             if held is not None:
@@ -313,6 +304,11 @@ class Canvas(Commands, QWidget):
         """A gesture ended itself."""
         if self._gesture is not None:
             self._end(self._gesture, False)
+
+    def show_minimap(self, shown: bool) -> None:
+        """Show or hide the map in the corner."""
+        self.minimap.setVisible(shown)
+        self.minimap.place()
 
     def _end(self, gesture: Gesture, goes_on: bool) -> None:
         if not goes_on and self._gesture is gesture:
@@ -353,19 +349,6 @@ class Canvas(Commands, QWidget):
             self.camera_changed.emit()
             self.update()
 
-    def _retitle(self, name: str, text: str) -> None:
-        graph, title = self.stage.graph, text.strip()
-        if name in graph.nodes:
-            usual = self.scene.nodes[name].spec.title
-            self.apply(SetTitle(name, "" if title == usual else title))
-        elif name in graph.frames:
-            self.apply(ChangeFrame(replace(graph.frames[name], title=title), "Rename"))
-
-    def _rewrite(self, name: str, text: str) -> None:
-        note = self.stage.graph.notes.get(name)
-        if note is not None:
-            self.apply(ChangeNote(replace(note, text=text), "Write"))
-
     def _sharpen(self) -> None:
         self._renderer.nodes.exact = True
         self.update()
@@ -380,7 +363,9 @@ class Canvas(Commands, QWidget):
         if box is not None and self.isVisible():
             zoom = self.camera.zoom
             corner = self.camera.to_view(box.rect.topLeft())
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12, 40)
+            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(
+                -12, -12, 12 + max(0.0, MESSAGE - box.width) * zoom, 40
+            )
             self.update(area.toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:

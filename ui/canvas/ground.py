@@ -142,7 +142,7 @@ class Ground:
         if far:
             self._links.far(painter, links)
         else:
-            self._links.near(painter, links, camera.zoom, around, look.links.dimmed)
+            self._links.near(painter, links, camera.zoom, camera.ratio, around, look.links.dimmed)
         painter.restore()
 
     def put_frames(

@@ -162,5 +162,5 @@ class NodeLayer:
                 painter.save()
                 painter.setWorldTransform(transform, True)
                 painter.translate(box.x, box.y)
-                self._states.paint(painter, box, camera.zoom)
+                self._states.paint(painter, box, camera.zoom, camera.ratio)
                 painter.restore()

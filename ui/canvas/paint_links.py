@@ -42,11 +42,16 @@ class LinkPainter:
         self._ground = theme.color("canvas")
 
     def near(
-        self, painter: QPainter, links: Iterable[LinkBox], zoom: float, view: QRectF, dimmed: bool = False
+        self,
+        painter: QPainter,
+        links: Iterable[LinkBox],
+        zoom: float,
+        ratio: float,
+        view: QRectF,
+        dimmed: bool = False,
     ) -> None:
         """Curves, in scene coordinates, grouped by pen; `view` is the part of the scene that is seen."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        ratio = painter.device().devicePixelRatioF()
         groups: dict[tuple[str, bool], list[LinkBox]] = {}
         for link in links:
             groups.setdefault((link.type, link.source.muted), []).append(link)

@@ -50,12 +50,12 @@ class NodePainter:
         self._plate(painter, box, scale)
         painter.scale(scale, scale)
         self._title(painter, box)
+        if box.node.mode == "bypass":
+            self._through(painter, box)
         if 12.0 * scale / ratio >= FULL_TEXT:
             self._body(painter, box, unfolded)
         else:
             self._wells(painter, box)
-        if box.node.mode == "bypass":
-            self._through(painter, box)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
         return Picture(pixmap, scale, pad, width * height * 4)
@@ -168,7 +168,7 @@ class NodePainter:
 
     def _through(self, painter: QPainter, box: NodeBox) -> None:
         """The wire of a bypassed node, from an input to the output of its type."""
-        pen = QPen(self.theme.color("bypass"), 1.6, Qt.PenStyle.DashLine)
+        pen = QPen(self.theme.color("bypass", 0.6), 1.6)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for output in (port for port in box.layout.ports if port.output):

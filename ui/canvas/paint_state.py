@@ -13,6 +13,9 @@ from ui.canvas.state import CanvasState, NodeState
 from ui.canvas.text import LEFT, RIGHT, TextPainter
 from ui.theme.palette import Theme
 
+MESSAGE = 400.0
+"""The widest that the sentence under a failed node gets; all of it is in the node's tooltip."""
+
 
 class StatePainter:
     """Draws run states in scene coordinates with the node's corner at the origin."""
@@ -22,12 +25,12 @@ class StatePainter:
         self._text = text
         self._state = state
 
-    def paint(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+    def paint(self, painter: QPainter, box: NodeBox, zoom: float, ratio: float) -> None:
         """Everything that the node's state shows."""
         state = self._state.of(box.id)
         preview = self._state.preview(box.id)
         if preview is not None and box.layout.preview is not None:
-            self._preview(painter, box, zoom)
+            self._preview(painter, box, zoom, ratio)
         if state.status == "running":
             self._progress(painter, box, state)
         elif state.status == "failed":
@@ -36,12 +39,12 @@ class StatePainter:
             self._glyph(painter, box, state)
             self._problems(painter, box)
 
-    def _preview(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+    def _preview(self, painter: QPainter, box: NodeBox, zoom: float, ratio: float) -> None:
         preview, area = self._state.preview(box.id), box.layout.preview
         if preview is None or area is None:
             return
         rect = QRectF(*area)
-        pixmap = preview.at(rect.width() * zoom * painter.device().devicePixelRatioF())
+        pixmap = preview.at(rect.width() * zoom * ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         clip = QPainterPath()
         clip.addRoundedRect(rect, 4, 4)
@@ -67,7 +70,8 @@ class StatePainter:
         self._outline(painter, box, "error", max(1.6, 1.6 / zoom))
         if not state.message or zoom < 0.5:
             return
-        strip = QRectF(0, box.height + 6, box.width, 26)
+        width = max(box.width, min(MESSAGE, self._text.measure(state.message) + 42))
+        strip = QRectF(0, box.height + 6, width, 26)
         painter.setPen(QPen(self._theme.color("error", 0.7), 1))
         painter.setBrush(self._theme.color("raised"))
         painter.drawRoundedRect(strip, 5, 5)

@@ -84,8 +84,9 @@ class Scene:
         for name in gone:
             self._drop(name)
         shifted = {name for name in touched if self._shift(name, old.get(name), new.get(name))}
-        self.refresh((touched & new.keys()) - shifted)
-        for key in {key for name in shifted for key in self.links_of(name)}:
+        fresh = (touched & new.keys()) - shifted
+        self.refresh([name for name in new if name in fresh] if len(fresh) > 50 else sorted(fresh))
+        for key in {key: None for name in shifted for key in self.links_of(name)}:
             self._place_link(key)
         return touched | set(gone)
 

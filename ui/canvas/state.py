@@ -78,6 +78,10 @@ class CanvasState(QObject):
             self.set(node, IDLE)
         self._states.clear()
 
+    def states(self) -> dict[str, NodeState]:
+        """Every state, by node."""
+        return self._states
+
     def busy(self) -> bool:
         """Whether anything is to be shown on any node."""
         return bool(self._states or self._previews or self._problems)

@@ -196,3 +196,12 @@ def test_a_corner_resizes_a_node(hand: Hand) -> None:
     after = hand.canvas.scene.nodes["prompt"]
     assert after.width == box.width + 48 or after.width > 300
     assert after.height > height + 60 and hand.graph.nodes["prompt"].size is not None
+
+
+def test_a_frame_takes_the_frames_inside_it_along(make_hand: MakeHand) -> None:
+    nodes = [Node("in", "VAEDecode", pos=(80, 120))]
+    inner = Frame("inner", "Inner", ("in",), (60, 60, 300, 200))
+    outer = Frame("outer", "Outer", (), (0, 0, 500, 400))
+    hand = make_hand(graph_of(nodes, (outer, inner)))
+    hand.drag((250.0, 12.0), (314.0, 44.0), modifiers=CTRL)
+    assert hand.graph.frames["inner"].rect[:2] == (124, 92) and hand.graph.nodes["in"].pos == (144, 152)

@@ -73,9 +73,10 @@ class MoveThings(Gesture):
         frames = {name for name in chosen.frames if not graph.frames[name].locked}
         nodes = set(chosen.nodes)
         notes = set(chosen.notes)
+        for name in tuple(frames):
+            frames |= _inner_frames(self.stage, name)
         for name in frames:
             nodes.update(graph.frames[name].members)
-            frames |= _inner_frames(self.stage, name)
         nodes = {name for name in nodes if not graph.nodes[name].pinned}
         notes |= {note.id for note in graph.notes.values() if note.on in nodes}
         notes |= _inner_notes(self.stage, frames)

@@ -1,0 +1,87 @@
+"""Copy, paste and duplicate; the clipboard holds the text of a workflow."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from nodegraph.edits.paste import copied, pasted, without_loose_links
+from nodegraph.errors import NodegraphError
+from nodegraph.fileformat import dumps, loads
+from nodegraph.graph import Graph, Point
+from ui.canvas.acting import Acting, moved, on_grid
+from ui.canvas.geometry import Rect
+from ui.canvas.scene import Scene, union
+
+
+class Copying(Acting):
+    """Copies of the selection."""
+
+    _copied: tuple[str, Graph] | None = None
+
+    def copy(self) -> None:
+        """Put the selected nodes, frames and notes on the clipboard, as the text of a workflow."""
+        part = self._part()
+        if part is None:
+            return
+        text = dumps(without_loose_links(part))
+        self._copied = (text, part)
+        QGuiApplication.clipboard().setText(text)
+        self.say(f"Copied {len(part.nodes)} nodes.")
+
+    def paste(self, keep_inputs: bool = False) -> None:
+        """Add what is on the clipboard at the pointer; with `keep_inputs` linked to what fed it."""
+        text = QGuiApplication.clipboard().text()
+        if not text.strip():
+            self.say("There is nothing on the clipboard to paste.")
+            return
+        try:
+            part = loads(text, "clipboard")
+        except NodegraphError as error:
+            self.say(str(error))
+            return
+        if keep_inputs and self._copied is not None and self._copied[0] == text:
+            part = self._copied[1]
+        rect = union(_rects(part, self.scene))
+        at = self.pointer()
+        offset = (on_grid(at.x() - rect.center().x()), on_grid(at.y() - rect.center().y()))
+        while any(
+            node.pos == moved(p.pos, offset)
+            for node in self.stage.graph.nodes.values()
+            for p in part.nodes.values()
+        ):
+            offset = (offset[0] + 24.0, offset[1] + 24.0)
+        self._add(part, offset, keep_inputs)
+
+    def duplicate(self, keep_inputs: bool = False) -> None:
+        """Copy the selection beside itself; with `keep_inputs` its links from outside too."""
+        part = self._part()
+        if part is not None:
+            self._add(part, (32.0, 32.0), keep_inputs)
+
+    def _part(self) -> Graph | None:
+        now, graph = self.stage.selection.now, self.stage.graph
+        ids = {*now.nodes, *now.frames, *now.notes}
+        for name in now.frames:
+            ids.update(graph.frames[name].members)
+        return copied(graph, ids) if ids else None
+
+    def _add(self, part: Graph, offset: Point, keep_inputs: bool) -> None:
+        edit = pasted(self.stage.graph, part, offset, keep_links=keep_inputs)
+        if self.apply(edit):
+            self.stage.selection.set(
+                [node.id for node in edit.nodes],
+                (),
+                [frame.id for frame in edit.frames],
+                [note.id for note in edit.notes],
+            )
+
+
+def _rects(part: Graph, scene: Scene) -> list[Rect]:
+    rects: list[Rect] = []
+    for node in part.nodes.values():
+        box = scene.nodes.get(node.id)
+        size = (box.width, box.height) if box is not None else (208.0, 160.0)
+        rects.append((*node.pos, *size))
+    rects += [frame.rect for frame in part.frames.values()]
+    rects += [(*note.pos, *note.size) for note in part.notes.values()]
+    return rects

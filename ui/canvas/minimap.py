@@ -1,0 +1,131 @@
+"""The whole graph in a corner: what is in view, what runs, what failed. Drag to pan, wheel to zoom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.canvas.scene import Scene
+from ui.theme.types import category_color
+
+if TYPE_CHECKING:
+    from ui.canvas.canvas import Canvas
+
+SIZE = QSize(216, 144)
+MARGIN = 12
+INSET = 8.0
+
+
+class Minimap(QWidget):
+    """Lies over the lower right corner of its canvas and repaints only when that shows something else."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.resize(SIZE)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(self.tr("Drag to move the view, turn the wheel to zoom"))
+        self.setAccessibleName(self.tr("Minimap"))
+        self._version = -1
+        self._lists: dict[str, list[QRectF]] = {}
+        canvas.camera_changed.connect(self.update)
+        canvas.editor.changed.connect(self.update)
+        canvas.state.changed.connect(self.update)
+
+    def place(self) -> None:
+        """Stand in the canvas's corner."""
+        canvas = self._canvas
+        self.move(canvas.width() - self.width() - MARGIN, canvas.height() - self.height() - MARGIN)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nodes as blocks in their category's hue, frames with names, the view as a rectangle."""
+        canvas, theme = self._canvas, self._canvas.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("hairline"), 1))
+        painter.setBrush(theme.color("node", 0.94))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        scale, origin = self._fit()
+        painter.setClipRect(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        self._frames(painter, scale, origin)
+        painter.save()
+        painter.translate(origin)
+        painter.scale(scale, scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for category, rects in self._grouped(canvas.scene).items():
+            painter.setBrush(category_color(theme, category))
+            painter.drawRects(rects)
+        for name, color in self._alarms():
+            painter.setBrush(theme.color(color))
+            painter.drawRect(canvas.scene.nodes[name].rect)
+        painter.restore()
+        seen = canvas.camera.visible()
+        view = QRectF(seen.topLeft() * scale + origin, seen.size() * scale)
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("accent", 0.10))
+        painter.drawRoundedRect(view, 2, 2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look where the press is."""
+        self._look(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Look where the pointer is."""
+        if event.buttons():
+            self._look(event.position())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom the canvas around its middle."""
+        self._canvas.zoom_by(2.0 ** (event.angleDelta().y() / 240))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything."""
+        self._canvas.frame_all()
+
+    def _look(self, at: QPointF) -> None:
+        scale, origin = self._fit()
+        scene = (at - origin) / scale
+        self._canvas.camera.look_at((scene.x(), scene.y(), self._canvas.camera.zoom))
+        self._canvas.camera_went()
+
+    def _fit(self) -> tuple[float, QPointF]:
+        """Scale and origin at which everything and the view fit."""
+        around = self._canvas.scene.bounds().united(self._canvas.camera.visible())
+        width, height = self.width() - 2 * INSET, self.height() - 2 * INSET
+        scale = min(width / max(1.0, around.width()), height / max(1.0, around.height()))
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        return scale, middle - around.center() * scale
+
+    def _grouped(self, scene: Scene) -> dict[str, list[QRectF]]:
+        if self._version != scene.version:
+            self._version = scene.version
+            self._lists = {}
+            for box in scene.nodes.values():
+                self._lists.setdefault(box.spec.category, []).append(box.rect)
+        return self._lists
+
+    def _alarms(self) -> list[tuple[str, str]]:
+        found = []
+        for name, state in self._canvas.state.states().items():
+            if state.status in ("failed", "running") and name in self._canvas.scene.nodes:
+                found.append((name, "error" if state.status == "failed" else "accent"))
+        for name, node in self._canvas.scene.graph.nodes.items():
+            if node.mode == "bypass":
+                found.append((name, "bypass"))
+        return found
+
+    def _frames(self, painter: QPainter, scale: float, origin: QPointF) -> None:
+        theme = self._canvas.theme
+        painter.setFont(self._canvas.stage.text.small)
+        for frame in self._canvas.scene.graph.frames.values():
+            rect = QRectF(*frame.rect)
+            seen = QRectF(rect.topLeft() * scale + origin, rect.size() * scale)
+            painter.fillRect(seen, theme.color("frame", 0.22))
+            if seen.width() > 44 and seen.height() > 16:
+                painter.setPen(theme.color("muted"))
+                painter.drawText(seen.adjusted(3, 1, -2, 0), int(Qt.AlignmentFlag.AlignTop), frame.title)

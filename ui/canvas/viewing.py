@@ -1,0 +1,69 @@
+"""What part of the scene is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ui.canvas.acting import Acting
+from ui.canvas.boxes import LinkKey
+from ui.canvas.camera import Place
+from ui.canvas.scene import union
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+
+
+class Viewing(Acting):
+    """Jumps of the camera, and the way back."""
+
+    _places: list[Place]
+
+    def frame_all(self) -> None:
+        """Show everything."""
+        self.go(self.scene.bounds())
+
+    def frame_selected(self) -> None:
+        """Show what is selected, or everything where nothing is."""
+        now, graph = self.stage.selection.now, self.stage.graph
+        rects = [self.scene.nodes[name].bounds() for name in now.nodes]
+        rects += [graph.frames[name].rect for name in now.frames]
+        rects += [(*graph.notes[name].pos, *graph.notes[name].size) for name in now.notes]
+        for key in now.links:
+            left, top, right, bottom = self.scene.links[LinkKey(*key)].edges
+            rects.append((left, top, right - left, bottom - top))
+        self.go(union(rects) if rects else self.scene.bounds())
+
+    def go(self, rect: QRectF) -> None:
+        """Show a part of the scene and remember the one before."""
+        if not rect.isEmpty():
+            self._places.append(self.camera.place())
+            del self._places[:-32]
+            self.camera.frame(rect)
+            self.camera_went()
+
+    def previous_view(self) -> None:
+        """Go back to what was seen before the last jump."""
+        if self._places:
+            place = self._places.pop()
+            self.camera.look_at(place)
+            self.camera_went()
+
+    def zoom_to(self, zoom: float) -> None:
+        """Look at the same middle at that zoom; 1 is 100 %."""
+        x, y, _ = self.camera.place()
+        self.camera.look_at((x, y, zoom))
+        self.camera_went()
+
+    def view_state(self) -> Mapping[str, Any]:
+        """What part of the scene is seen, as plain JSON data."""
+        x, y, zoom = self.camera.place()
+        return {"x": round(x, 2), "y": round(y, 2), "zoom": round(zoom, 4)}
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """See the part that `view_state` told of; anything else is left alone."""
+        values = [state.get(name) for name in ("x", "y", "zoom")]
+        numbers = [float(v) for v in values if isinstance(v, int | float) and abs(v) < 1e9]
+        if len(numbers) == 3 and numbers[2] > 0:
+            self.camera.look_at((numbers[0], numbers[1], numbers[2]))
+            self.camera_went()

@@ -1,0 +1,96 @@
+"""The keys that move the focus on the canvas, and what ports do when Enter is pressed on them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from nodegraph.edits import Disconnect
+from ui.canvas.accessible import announce
+from ui.canvas.boxes import LinkKey
+from ui.canvas.commands import Commands
+from ui.canvas.fitting import Fitting
+from ui.canvas.geometry import PortRef, Row
+from ui.canvas.gestures.inside import Inside
+from ui.canvas.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
+from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture
+from ui.canvas.wiring import links_of, rewire
+
+
+class Walking(Commands):
+    """Everything that the mouse does, without it."""
+
+    def begin(self, gesture: Gesture | None) -> None:
+        """Let a gesture take over."""
+        raise NotImplementedError
+
+    def activate_row(self, node: str, row: Row) -> None:
+        """Edit a value."""
+        raise NotImplementedError
+
+    def ask_for_port(self, port: PortRef) -> None:
+        """Have the ports listed to which a link may lead."""
+        raise NotImplementedError
+
+    def walk(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Arrows move the focus by geometry, with Ctrl along links, with Alt they move the nodes."""
+        direction = DIRECTIONS.get(key)
+        active = self.stage.selection.active
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and active and not modifiers:
+            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut))
+            return True
+        if direction is None or not self.scene.nodes:
+            return False
+        pointer = modifiers & (SHIFT | CTRL | ALT)
+        if pointer == ALT:
+            step = self.stage.habits.snap or 8.0
+            self.nudge(direction[0] * step, direction[1] * step)
+            return True
+        if active not in self.scene.nodes:
+            self._focus_node(first_node(self.scene), False)
+        elif pointer == CTRL:
+            found = along_links(self.scene, active, direction[0] + direction[1] > 0)
+            self._focus_node(found[0] if found else active, False)
+        else:
+            self._focus_node(neighbour(self.scene, active, direction), pointer == SHIFT)
+        return True
+
+    def _focus_node(self, name: str, add: bool) -> None:
+        now = self.stage.selection.now
+        self.stage.selection.set(now.nodes | {name} if add else (name,), active=name)
+        box = self.scene.nodes[name]
+        if not self.camera.visible().contains(box.rect):
+            middle = box.rect.center()
+            self.camera.look_at((middle.x(), middle.y(), self.camera.zoom))
+            self.camera_went()
+        text = spoken(self.scene, name)
+        self.say(text)
+        announce(self, text)
+
+    def _port_chosen(self, port: PortRef) -> None:
+        box = self.scene.nodes[port.node]
+        row = next((r for r in box.layout.rows if r.param and r.param.name == port.name), None)
+        if row is not None and not port.output and (port.name, 0) not in box.linked_in:
+            self.activate_row(port.node, row)
+        else:
+            self.ask_for_port(port)
+
+    def _port_cut(self, port: PortRef) -> None:
+        if port.output:
+            keys = self.scene.leaving(port.node, port.name)
+        else:
+            keys = [k for k in [LinkKey(port.node, port.name, port.index)] if k in self.scene.links]
+        links = links_of(self.scene.graph, keys)
+        if links:
+            self.apply(Disconnect(links))
+
+    def linkable(self, port: PortRef) -> list[PortRef]:
+        """Every port to which a link from this one may lead, those of near nodes first."""
+        return linkable(self.scene, port)
+
+    def link_ports(self, one: PortRef, other: PortRef) -> bool:
+        """Link two ports, whichever of them is the output; what cannot be linked is said."""
+        verdict = Fitting(self.scene, (one,)).judge(other)
+        if verdict.port is None:
+            self.say(verdict.why)
+            return False
+        return self.apply(rewire(self.scene, (one,), other, ()))
