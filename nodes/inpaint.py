@@ -164,7 +164,7 @@ def inpaint_stitch(
     crop: Annotated[Crop, Help("Where it was, from Crop around mask.")],
     *,
     blend: Annotated[
-        float, Range(0, 256, 1), Help("How softly its edge goes over into the picture, in pixels.")
+        float, Range(0, 256, 1), Help("How softly its edge fades into the picture, in pixels.")
     ] = 16.0,
 ) -> Image:
     """Put a redrawn part back where it was cut out; outside the mask the picture stays as it was."""

@@ -30,15 +30,14 @@ def outer_fade(height: int, width: int, feather: int, sides: tuple[bool, bool, b
     that are extended."""
     if feather <= 0 or 2 * feather >= min(height, width):
         return torch.zeros(height, width)
-    far = float(max(height, width))
-    row, column = torch.arange(height).float(), torch.arange(width).float()
     left, top, right, bottom = sides
-    down = torch.minimum(
-        row if top else torch.full_like(row, far), (height - row) if bottom else torch.full_like(row, far)
-    )
-    across = torch.minimum(
-        column if left else torch.full_like(column, far),
-        (width - column) if right else torch.full_like(column, far),
-    )
+    down, across = _nearness(height, top, bottom), _nearness(width, left, right)
     nearest = torch.minimum(down[:, None], across[None, :])
     return ((feather - nearest).clamp(min=0) / feather) ** 2
+
+
+def _nearness(length: int, first: bool, last: bool) -> Tensor:
+    """The distance of each row from the ends that count."""
+    place = torch.arange(length, dtype=torch.float32)
+    far = torch.full((length,), float("inf"))
+    return torch.minimum(place if first else far, length - place if last else far)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_tiles_cover_everything_and_overlap(length: int, tile: int, overlap: int
     overlap = min(overlap, tile // 2)
     found = starts(length, tile, overlap)
     assert found[0] == 0 and found[-1] + tile >= length and found == sorted(set(found))
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in pairwise(found):
         assert a + tile - b >= overlap
     assert (ramp(tile, overlap, False, False) > 0).all()
 
