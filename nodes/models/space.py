@@ -23,7 +23,7 @@ def space_of(facts: Facts, options: tuple[tuple[str, Scalar], ...] = ()) -> Sigm
     if name:
         space = SIGMA_SPACES[str(name)]
     elif facts.scheduler is not None:
-        space = space_from_scheduler(facts.scheduler)
+        space = space_from_scheduler(facts.scheduler, SIGMA_SPACES[facts.space])
     else:
         space = SIGMA_SPACES[facts.space]
     if isinstance(space, DiscreteSpace) and given.get("zsnr"):

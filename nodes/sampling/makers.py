@@ -24,8 +24,7 @@ def polyexponential(steps: int, sigma_min: float, sigma_max: float, rho: float =
 def variance_preserving(
     steps: int, beta_d: float = 19.9, beta_min: float = 0.1, smallest_time: float = 0.001
 ) -> Tensor:
-    """Evenly spaced times of the continuous VP process (Song et al. 2021b, eq. 32) from 1 to `smallest_time`.
-    """
+    """Evenly spaced times of the continuous VP process (Song et al. 2021b, eq. 32) from 1 to `smallest_time`."""
     check_steps(steps)
     t = torch.linspace(1, smallest_time, steps)
     return with_zero((beta_d * t**2 / 2 + beta_min * t).expm1().sqrt())
@@ -85,8 +84,7 @@ def align_your_steps(family: AlignedFamily, steps: int, denoise: float = 1.0) ->
 
 
 def log_interpolated(sigmas: Tensor, count: int) -> Tensor:
-    """`count` sigmas on the curve of ln `sigmas` (all above 0), straight between neighbours, the ends kept.
-    """
+    """`count` sigmas on the curve of ln `sigmas` (all above 0), straight between neighbours, the ends kept."""
     position = torch.linspace(0, len(sigmas) - 1, count, dtype=torch.float64)
     left = position.floor().long().clamp(max=len(sigmas) - 2)
     logs = sigmas.double().log()

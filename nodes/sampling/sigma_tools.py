@@ -70,8 +70,7 @@ def extend(
 
 
 def from_text(text: str) -> Tensor:
-    """The sigmas written in a text, divided by commas, semicolons, blanks or brackets; ValueError for a word.
-    """
+    """The sigmas written in a text, divided by commas, semicolons, blanks or brackets; ValueError for a word."""
     numbers = []
     for word in re.split(r"[\s,;\[\]()]+", text):
         if word:

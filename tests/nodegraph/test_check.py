@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import statistics
 import time
 from dataclasses import replace
 from typing import Any
@@ -233,6 +232,22 @@ def test_what_is_wrong_in_a_subgraph_is_found_at_the_node_that_runs_it() -> None
     assert only(lost).sentence == "Node fix: there is no subgraph called 'Fix'; unpack or remove the node."
 
 
+def test_ports_that_fan_out_at_every_level_are_looked_at_once() -> None:
+    def level(number: int) -> Subgraph:
+        kind = f"subgraph/S{number - 1}" if number else "Blend"
+        ports = tuple(Port(name, "n", name) for name in ("a", "b"))
+        return Subgraph(f"S{number}", {"n": Node("n", kind)}, ports, (Port("image", "n", "image"),))
+
+    graph = Graph({"top": Node("top", "subgraph/S30")}, subgraphs={f"S{i}": level(i) for i in range(31)})
+    assert [problem.field for problem in problems(graph, SPECS)] == ["a", "b"]
+
+
+def test_a_subgraph_that_holds_itself_is_unknown_within() -> None:
+    inner = Subgraph("S", {"n": Node("n", "subgraph/S")}, (), (Port("image", "n", "image"),))
+    graph = Graph({"top": Node("top", "subgraph/S")}, subgraphs={"S": inner})
+    assert problems(graph, SPECS) == []
+
+
 def edits() -> st.SearchStrategy[Edit]:
     names = st.sampled_from(list(folded().nodes))
     outputs = st.sampled_from(("model", "clip", "vae", "conditioning", "latent", "image"))
@@ -288,9 +303,9 @@ def test_a_long_chain_of_bypassed_nodes_is_walked_once() -> None:
     nodes += [node(f"n{i}", "Invert", {"image": f"n{i - 1}.image"}) for i in range(1, 5000)]
     graph = Graph.of(*(replace(item, mode="bypass") if item.type == "Invert" else item for item in nodes))
     graph = graph.with_nodes(node(f"s{i}", "Save", {"image": "n4999.image"}) for i in range(200))
-    start = time.perf_counter()
+    start = time.process_time()
     assert problems(graph, SPECS) == []
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_thousand_nodes_are_checked_in_a_moment() -> None:
@@ -317,8 +332,6 @@ def test_a_thousand_nodes_are_checked_in_a_moment() -> None:
         start = time.perf_counter()
         assert checker.problems(graph) == []
         partial.append(time.perf_counter() - start)
-    print(
-        f"whole {statistics.median(times) * 1e3:.2f} ms, after an edit {statistics.median(partial) * 1e3:.2f} ms"
-    )
-    assert statistics.median(times) < 0.1
-    assert statistics.median(partial) < 0.02
+    # About 6 ms and 0.2 ms on an idle core; the best of ten is not disturbed by what else runs there.
+    assert min(times) < 0.05
+    assert min(partial) < 0.005

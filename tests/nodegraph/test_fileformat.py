@@ -238,10 +238,10 @@ def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(100 * 2**20)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LoadError, match="100 MB is more than a workflow can be"):
         load(path)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_text_that_would_fill_the_memory_is_refused_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,8 +51,9 @@ def _earlier(space: "SigmaSpace", sigma: float, eta: float) -> float:
 
 
 def ddpm(run: "Run", x: "Tensor") -> "Tensor":
-    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2) between any two
-    sigmas.
+    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2), between any sigmas.
+
+    Flow latents are treated alike, and so gain more noise than their sigma says.
     """
     for i, sigma, sigma_next in run.steps():
         noise = (x - run.step_x0(i, x)) / sigma

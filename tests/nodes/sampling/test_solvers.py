@@ -9,6 +9,7 @@ from torch import Tensor
 from nodes.sampling import SAMPLERS, SIGMA_SPACES, Prediction, Step, sample, schedule, unsample
 from nodes.sampling.names import INVERTIBLE, needs_unconditional
 from nodes.sampling.solvers.registry import SOLVERS
+from nodes.sampling.step_noise import fresh_noise
 from tests.nodes.sampling.toy import guided, normal_data, two_points
 
 SOLVE_ODE = (
@@ -98,16 +99,47 @@ def test_other_spaces_converge_too(name: str, space_name: str) -> None:
     assert error(name, space_name, 160) < (0.12 if name in FIRST_ORDER else 0.006)
 
 
-@pytest.mark.parametrize("name", KEEP_DISTRIBUTION)
-@pytest.mark.parametrize("space_name", ["sd15", "flux"])
+@pytest.mark.parametrize(
+    ("space_name", "name"),
+    [("sd15", name) for name in KEEP_DISTRIBUTION]
+    + [("flux", name) for name in KEEP_DISTRIBUTION if name not in ADD_NOISE_WITHOUT_SCALING],
+)
 def test_stochastic_solvers_end_in_the_distribution_of_the_data(name: str, space_name: str) -> None:
-    if space_name == "flux" and name in ADD_NOISE_WITHOUT_SCALING:
-        return
     space = SIGMA_SPACES[space_name]
     sigmas = schedule("beta" if space.flow else "karras", space, 60)
-    end = sample(name, normal_data(space), start(space_name, sigmas, (4, 4, 24, 24)), sigmas, space=space, seed=3)
+    end = sample(
+        name, normal_data(space), start(space_name, sigmas, (4, 4, 24, 24)), sigmas, space=space, seed=3
+    )
     assert float(end.mean()) == pytest.approx(0.5, abs=0.03)
     assert float(end.std()) == pytest.approx(0.8, abs=0.07 if name in FIRST_ORDER else 0.02)
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLERS if name.endswith("_gpu")])
+def test_noise_on_the_device_is_the_same_on_a_cpu(name: str) -> None:
+    space = SIGMA_SPACES["flux"]
+    sigmas = schedule("simple", space, 5)
+    x = start("flux", sigmas)
+    on_cpu = sample(name.removesuffix("_gpu"), two_points(space), x, sigmas, space=space, seed=4)
+    assert torch.equal(sample(name, two_points(space), x, sigmas, space=space, seed=4), on_cpu)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_a_gpu_solves_alike(name: str) -> None:
+    """The same noise given, the device makes no difference; what comes back stays on it."""
+    space = SIGMA_SPACES["flux"]
+    sigmas = schedule("simple", space, 6)
+    x = start("flux", sigmas)
+    draw = fresh_noise(x, 4)
+    expected = sample(name, two_points(space), x, sigmas, space=space, noise=draw)
+    draw = fresh_noise(x, 4)
+    found = sample(
+        name, two_points(space), x.cuda(), sigmas.cuda(), space=space, noise=lambda a, b: draw(a, b).cuda()
+    )
+    assert found.is_cuda
+    torch.testing.assert_close(found.cpu(), expected, rtol=0, atol=1e-4)
+    assert sample(name, two_points(space), x.cuda(), sigmas, space=space, seed=4).isfinite().all()
 
 
 @pytest.mark.parametrize("name", SINGLE_STEP)
@@ -229,7 +261,12 @@ def test_short_lists(name: str, space_name: str) -> None:
     space = SIGMA_SPACES[space_name]
     top = space.sigma_max
     x = start(space_name, torch.tensor([top]), (1, 4, 3, 3))
-    for sigmas in ([top, 0.0], [top, top / 3], [top, top / 2, top / 3, top / 4], [top, top / 2, top / 2, 0.0]):
+    for sigmas in (
+        [top, 0.0],
+        [top, top / 3],
+        [top, top / 2, top / 3, top / 4],
+        [top, top / 2, top / 2, 0.0],
+    ):
         assert sample(name, guided(space), x, sigmas, space=space).isfinite().all(), sigmas
     assert sample(name, guided(space), x, [top], space=space) is x
     assert sample(name, guided(space), x, torch.empty(0), space=space) is x

@@ -1,0 +1,30 @@
+"""Graphs of the test nodes."""
+
+from __future__ import annotations
+
+from nodegraph.graph import Graph, Node, Source
+from nodegraph.spec import Scalar
+
+
+def painting(sink: str = "test/Show", between: str = "", **values: Scalar) -> Graph:
+    """words -> paint (-> between) -> sink; values go to paint, except `text`, `how` and `mode`."""
+    text, how = values.pop("text", "a red fox"), values.pop("how", "kill")
+    mode = values.pop("mode", "")
+    last = "between" if between else "paint"
+    nodes = [
+        Node("words", "test/Words", params={"text": text}),
+        Node(
+            "paint",
+            "test/Paint",
+            params=values,
+            inputs={"words": (Source("words", "number"),)},
+            pos=(300, 0),
+            extra={"seed_mode": {"seed": mode}} if mode else {},
+        ),
+        Node("show", sink, inputs={"image": (Source(last, "image"),)}, pos=(900, 0)),
+    ]
+    if between:
+        inputs = {"image": (Source("paint", "image"),)}
+        params = {"how": how} if between == "test/Die" else {}
+        nodes.append(Node("between", between, params=params, inputs=inputs, pos=(600, 0)))
+    return Graph.of(*nodes)

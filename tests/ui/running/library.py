@@ -1,0 +1,119 @@
+"""Nodes for tests of runs: a source, a painter that shows its steps, and ways to go wrong. Lives in the child."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NewType
+
+import numpy as np
+
+from nodegraph import events
+from nodegraph.context import Context
+from nodegraph.declare import Multiline, Range, Seed, node
+from nodegraph.registry import Registry
+from nodegraph.runtime import PlainRuntime
+
+Number = NewType("Number", int)
+Image = NewType("Image", tuple[int, ...])
+EDGE = 48
+
+
+@node("test/Words")
+def words(*, text: Annotated[str, Multiline()] = "a red fox") -> Number:
+    """A number for a text."""
+    return Number(sum(text.encode()) % 256)
+
+
+@node("test/Paint")
+def paint(
+    ctx: Context,
+    words: Number,
+    *,
+    seed: Annotated[int, Seed()] = 0,
+    steps: Annotated[int, Range(1, 1000)] = 4,
+    seconds: float = 0.0,
+    deaf: bool = False,
+) -> Image:
+    """A picture from a text and a seed that comes out of the dark in steps; a deaf one does not hear a cancel."""
+    for step in range(1, steps + 1):
+        time.sleep(seconds / steps)
+        if not deaf:
+            ctx.progress(step, steps)
+        ctx.preview(pixels(words, seed, step / steps))
+    return Image((words, seed, steps))
+
+
+@node("test/Die")
+def die(ctx: Context, image: Image, *, how: str = "kill") -> Image:
+    """Go wrong in a way."""
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "raise":
+        raise ValueError("the brush broke")
+    while how == "hang":
+        time.sleep(0.05)
+    return image
+
+
+@node("test/Show", sink=True)
+def show(ctx: Context, image: Image) -> None:
+    """Take the picture."""
+
+
+@node("test/Save", sink=True)
+def save(ctx: Context, image: Image) -> None:
+    """Write the picture as a portable pixmap."""
+    path = ctx.places.output / f"picture_{'_'.join(map(str, image))}.ppm"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(f"P6 {EDGE} {EDGE} 255\n".encode() + pixels(image[0], image[1], 1.0).tobytes())
+    ctx.wrote(path)
+
+
+@node("test/Sick")
+def sick(image: Image) -> Image:
+    """A picture that shall be looked at with alarm."""
+    return Image((*image, -1))
+
+
+def pixels(hue: int, seed: int, done: float) -> Any:
+    """A disc on a gradient, placed by the seed, as bright as the work is done."""
+    y, x = np.mgrid[0:EDGE, 0:EDGE] / (EDGE - 1)
+    cx, cy = 0.3 + (seed * 37 % 41) / 100, 0.3 + (seed * 53 % 41) / 100
+    disc = ((x - cx) ** 2 + (y - cy) ** 2) < 0.05
+    red = np.where(disc, 0.9, 0.15 + 0.5 * y)
+    green = np.where(disc, hue / 255, 0.25 + 0.4 * x)
+    blue = np.where(disc, 1 - hue / 255, 0.55 - 0.3 * y)
+    return (np.stack([red, green, blue], -1) * 255 * (0.2 + 0.8 * done)).astype(np.uint8)
+
+
+class Pictures(PlainRuntime):
+    """Shows the tuples that these nodes call images."""
+
+    def picture(self, value: Any, size: int) -> Any:
+        """The picture that was painted."""
+        return pixels(value[0], value[1], 1.0) if isinstance(value, tuple) and len(value) > 2 else None
+
+    def describe(self, value: Any) -> list[tuple[str, str]]:
+        """Shape and, where it is sick, an alarm."""
+        if not isinstance(value, tuple):
+            return super().describe(value)
+        facts = [("shape", f"1 x {EDGE} x {EDGE} x 3"), ("dtype", "float32"), ("device", "cpu")]
+        return [*facts, ("alarm", "12 values are NaN or infinite")] if value[-1] == -1 else facts
+
+    def animate(self, frames: Sequence[events.Picture], path: Path, seconds: float) -> None:
+        """Note how many there were."""
+        path.write_text(f"{len(frames)} x {frames[0].width}", encoding="ascii")
+
+
+def library() -> tuple[Registry, Pictures]:
+    """These nodes and how their values look."""
+    found = Registry()
+    found.add_declared((words, paint, die, show, save, sick))
+    return found, Pictures()
+
+
+SPECS = dict(library()[0])

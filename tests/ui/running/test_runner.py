@@ -1,0 +1,257 @@
+"""Runs in a real child process, seen through Qt: order, previews, deaths, stops, results that come back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nodegraph import events
+from nodegraph.document import Document
+from nodegraph.edits import SetParam
+from nodegraph.engine.local import Options
+from tests.ui.running.conftest import LIBRARY
+from tests.ui.running.graphs import painting
+from tests.ui.running.library import EDGE, SPECS
+from ui.editor import Editor
+from ui.running.bridge import EngineBridge
+from ui.running.job import Job
+from ui.running.live import Live
+from ui.running.queue import JobQueue
+from ui.running.results import Result, Results, restored
+from ui.running.runner import Runner, Sheet
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+WAIT = 60_000
+
+
+def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
+    qtbot.waitUntil(lambda: len(runner.queue.over) >= count, timeout=WAIT)
+    return list(reversed(runner.queue.over))
+
+
+def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
+    qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
+
+
+def test_a_run_shows_steps_previews_and_leaves_a_result(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    seen: list[tuple[str, int]] = []
+    results: list[Result] = []
+    sheet.picture.connect(lambda node, image: seen.append((node, image.width())))
+    runner.resulted.connect(results.append)
+    sheet.editor.apply(SetParam("paint", "seconds", 1.2))
+    sheet.editor.apply(SetParam("paint", "steps", 12))
+    runner.run(sheet)
+    assert sheet.state.of("paint").status == "queued"
+    wait_running(qtbot, sheet, "paint")
+    qtbot.waitUntil(lambda: sheet.state.of("paint").step >= 3, timeout=WAIT)
+    assert "/12" in sheet.state.of("paint").line
+    (job,) = wait_over(qtbot, runner, 1)
+    qtbot.waitUntil(lambda: bool(results), timeout=WAIT)
+    assert job.state == "done" and job.ran == 3
+    run = sheet.state.of("paint")
+    assert run.status == "done" and run.seconds > 1 and run.reason and run.rate > 1
+    assert ("paint", EDGE) in seen and ("show", EDGE) in seen
+    (result,) = results
+    assert result.graph() == sheet.editor.graph and result.label == "a red fox"
+    image = runner.results.picture(result)
+    assert (image.width(), image.height()) == (EDGE, EDGE)
+
+
+def test_only_what_changed_reruns_and_an_undone_value_needs_no_run(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    results: list[Result] = []
+    runner.resulted.connect(results.append)
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    qtbot.waitUntil(lambda: len(results) == 1, timeout=WAIT)
+    sheet.editor.apply(SetParam("paint", "seed", 5))
+    assert {n: sheet.state.of(n).status for n in ("words", "paint", "show")} == {
+        "words": "done", "paint": "stale", "show": "stale"
+    }  # fmt: skip
+    runner.run(sheet)
+    second = wait_over(qtbot, runner, 2)[1]
+    assert (second.label, second.ran, second.cached) == ("seed 5", 2, 1)
+    qtbot.waitUntil(lambda: len(results) == 2, timeout=WAIT)
+    sheet.editor.stack.undo()
+    qtbot.waitUntil(lambda: len(results) == 3, timeout=WAIT)
+    assert results[2] == results[0]
+    assert sheet.state.of("paint").status == "done" and runner.queue.running is None
+    runner.run(sheet)
+    third = wait_over(qtbot, runner, 3)[2]
+    assert (third.ran, third.state) == (0, "done")
+    qtbot.waitUntil(lambda: len(results) == 4, timeout=WAIT)
+    assert results[3] == results[0] and len(runner.results.all()) == 2
+
+
+def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
+    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(runner.resulted, timeout=WAIT) as first:
+        runner.run(sheet)
+    runner.results.close()
+    runner.bridge.close()
+    options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
+    bridge = EngineBridge(options, library=LIBRARY)
+    again = Runner(bridge, JobQueue(tmp_path / "queue.jsonl"), Results(tmp_path / "results"))
+    seen: list[str] = []
+    opened = again.open(Editor(SPECS, Document(painting())))
+    opened.picture.connect(lambda node, image: seen.append(node))
+    with qtbot.waitSignal(again.resulted, timeout=WAIT) as second:
+        pass
+    assert second.args == first.args and seen == ["paint", "show"]
+    picture = again.results.picture(second.args[0])
+    assert picture.width() == EDGE and bridge.process == 0
+    again.results.close()
+    bridge.close()
+
+
+@pytest.mark.parametrize("how", ["kill", "raise"])
+def test_a_node_that_dies_is_marked_and_the_queue_goes_on(
+    qtbot: QtBot, runner: Runner, sheet: Sheet, how: str
+) -> None:
+    deadly = painting(between="test/Die", how=how)
+    other = runner.open(Editor(SPECS, Document(deadly)), "other")
+    runner.run(other)
+    runner.run(sheet)
+    first, second = wait_over(qtbot, runner, 2)
+    assert (first.state, second.state) == ("failed", "done")
+    failed = other.state.of("between")
+    assert failed.status == "failed" and other.state.failed() == ["between"]
+    assert ("engine" if how == "kill" else "the brush broke") in failed.message
+    assert other.editor.graph == deadly
+
+
+def test_a_hanging_node_is_stopped_by_force(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    hanging = runner.open(Editor(SPECS, Document(painting(between="test/Die", how="hang"))), "other")
+    runner.run(hanging)
+    wait_running(qtbot, hanging, "between")
+    child = runner.bridge.process
+    runner.stop()
+    (job,) = wait_over(qtbot, runner, 1)
+    assert job.state == "stopped" and hanging.state.of("between").status == "idle"
+    runner.run(sheet)
+    assert wait_over(qtbot, runner, 2)[1].state == "done"
+    assert runner.bridge.process != child
+
+
+def test_a_stop_costs_one_job_and_a_pause_holds_the_rest(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    sheet.editor.apply(SetParam("paint", "seconds", 30.0))
+    runner.run(sheet)
+    wait_running(qtbot, sheet, "paint")
+    sheet.editor.apply(SetParam("paint", "seconds", 0.0))
+    runner.run(sheet)
+    runner.pause(True)
+    runner.stop()
+    (job,) = wait_over(qtbot, runner, 1)
+    assert job.state == "stopped" and len(runner.queue.waiting) == 1 and runner.queue.running is None
+    runner.pause(False)
+    assert wait_over(qtbot, runner, 2)[1].state == "done"
+
+
+def test_drawn_seeds_are_in_the_job_and_then_in_the_document(qtbot: QtBot, runner: Runner) -> None:
+    sheet = runner.open(Editor(SPECS, Document(painting(mode="next", seed=40, seconds=0.3))), "doc")
+    for _ in range(3):
+        runner.run(sheet)
+    jobs = [runner.queue.running, *runner.queue.waiting]
+    assert [job.seeds["paint.seed"] for job in jobs if job] == [40, 41, 42]
+    assert sheet.editor.graph.nodes["paint"].params["seed"] == 40
+    wait_over(qtbot, runner, 3)
+    assert sheet.editor.graph.nodes["paint"].params["seed"] == 42
+    sheet.editor.apply(SetParam("paint", "seed", 7))
+    assert runner.run(sheet).seeds == {"paint.seed": 7}
+    wait_over(qtbot, runner, 4)
+
+
+def test_values_of_a_result_come_back(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    with qtbot.waitSignal(runner.resulted, timeout=WAIT) as made:
+        runner.run(sheet)
+    result: Result = made.args[0]
+    editor = sheet.editor
+    editor.apply(SetParam("paint", "seed", 9))
+    editor.apply(SetParam("paint", "steps", 7))
+    edit = restored(result, editor.graph, SPECS, seeds_only=True)
+    assert edit is not None and editor.apply(edit)
+    assert dict(editor.graph.nodes["paint"].params) == {"steps": 7}
+    edit = restored(result, editor.graph, SPECS, seeds_only=False)
+    assert edit is not None and editor.apply(edit)
+    assert editor.graph.nodes["paint"].params == painting().nodes["paint"].params
+    assert restored(result, editor.graph, SPECS, seeds_only=False) is None
+
+
+def test_live_reruns_by_itself_and_stops_what_is_stale(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    editor, done = sheet.editor, list[Job]()
+    live = Live(runner)
+    runner.finished.connect(done.append)
+    live.follow(sheet)
+    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
+    editor.apply(SetParam("paint", "seconds", 20.0))
+    wait_running(qtbot, sheet, "paint")
+    editor.apply(SetParam("paint", "seconds", 0.0))
+    editor.apply(SetParam("words", "text", "a blue cat"))
+    qtbot.waitUntil(lambda: len(done) == 3, timeout=WAIT)
+    assert [job.state for job in done] == ["done", "stopped", "done"]
+    assert done[2].graph is editor.graph and not runner.queue.over
+    live.follow(None)
+    editor.apply(SetParam("paint", "seed", 3))
+    qtbot.wait(400)
+    assert len(done) == 3
+
+
+def test_live_shows_few_steps_first(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    editor, done = sheet.editor, list[Job]()
+    live = Live(runner)
+    runner.finished.connect(done.append)
+    editor.apply(SetParam("paint", "steps", 16))
+    editor.apply(SetParam("paint", "seconds", 1.0))
+    live.follow(sheet)
+    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
+    editor.apply(SetParam("paint", "seed", 3))
+    qtbot.waitUntil(lambda: len(done) == 3, timeout=WAIT)
+    assert [(job.coarse, job.graph.nodes["paint"].params["steps"]) for job in done] == [
+        (False, 16), (True, 4), (False, 16)
+    ]  # fmt: skip
+    live.follow(None)
+
+
+def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    done = list[Job]()
+    live = Live(runner)
+    runner.finished.connect(done.append)
+    sheet.editor.apply(SetParam("paint", "seconds", 30.0))
+    live.follow(sheet)
+    wait_running(qtbot, sheet, "paint")
+    runner.stop()
+    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
+    qtbot.wait(400)
+    assert runner.queue.running is None and len(done) == 1
+    live.follow(None)
+
+
+def test_five_kills_among_twenty_jobs_leave_the_queue_alive(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    """Kills in the midst of a node: every job is accounted for, and the next job runs."""
+    sheet.editor.apply(SetParam("paint", "seconds", 0.2))
+    for seed in range(20):
+        sheet.editor.apply(SetParam("paint", "seed", seed))
+        runner.run(sheet)
+    killed: list[int] = []
+
+    def kill(event: events.Event) -> None:
+        child = runner.bridge.process
+        if isinstance(event, events.NodeStarted) and event.node == "paint" and len(killed) < 5 and child:
+            killed.append(child)
+            os.kill(child, signal.SIGKILL)
+
+    runner.bridge.heard.connect(kill)
+    started = time.monotonic()
+    qtbot.waitUntil(lambda: len(runner.queue.over) == 20, timeout=4 * WAIT)
+    assert time.monotonic() - started < 240
+    states = [job.state for job in runner.queue.over]
+    assert states.count("failed") == len(killed) == 5 and states.count("done") == 15

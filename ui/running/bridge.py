@@ -1,0 +1,145 @@
+"""The engine's process as the window sees it: one signal for everything it says, and no call that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+
+from nodegraph import events
+from nodegraph.engine.local import Options
+from nodegraph.engine.remote import RemoteEngine
+from nodegraph.graph import Graph
+from ui import paths
+
+DISK_BYTES = 10 << 30
+"""So much of the disk may hold results."""
+GRACE = 5.0
+"""Seconds after a cancel until the process is replaced."""
+FULL = 8192
+"""The longest side of a picture that is looked at closely."""
+
+Answer = Callable[[events.Shown], object]
+
+
+def editor_options(models: Sequence[Path] = (), output: Path = Path("output")) -> Options:
+    """How the editor runs its engine: results are kept on disk, node types read from code are remembered."""
+    cache = paths.cache_folder()
+    return Options(
+        models=tuple(models),
+        output=output,
+        cache_dir=cache / "results",
+        disk_bytes=DISK_BYTES,
+        remember=cache,
+    )
+
+
+class EngineBridge(QObject):
+    """Owns the engine. Everything asked of it is passed on by a thread, so that a busy child holds up no window."""
+
+    heard = Signal(object)
+    """An event of the engine, in the order they were said; emitted in the window's thread."""
+    _said = Signal(object)
+
+    def __init__(
+        self,
+        options: Options,
+        parent: QObject | None = None,
+        *,
+        library: str = "",
+        grace: float = GRACE,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = RemoteEngine(options, _Emitter(self._said), grace=grace, library=library)
+        self._caller = ThreadPoolExecutor(1, "engine-caller")
+        self._closed = False
+        self.state = events.EngineState("stopped")
+        self._looks: list[tuple[str, str, Answer]] = []
+        # Queued, so that whoever listens is called in the window's thread, plain functions too.
+        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def process(self) -> int:
+        """The child's process id, 0 if there is none."""
+        return self._engine.process
+
+    def start(self) -> None:
+        """Start the child; EngineState events tell how far it is."""
+        self._ask(self._engine.start)
+
+    def run(self, graph: Graph, targets: Sequence[str] | None = None, base: Path | None = None) -> None:
+        """Run a graph; what happens comes as events, RunFinished last."""
+        self._ask(lambda: self._engine.submit(graph, targets, base=base))
+
+    def cancel(self) -> None:
+        """Stop the run within one step, or after the grace time by force."""
+        self._ask(self._engine.cancel)
+
+    def kill(self) -> None:
+        """Replace the child at once, whatever it does."""
+        self._engine.kill()
+
+    def look(self, node: str, output: str, answer: Answer, size: int = FULL) -> None:
+        """Ask for a result of the last run as a picture and facts; `answer` gets it, unless the child ends."""
+        self._looks.append((node, output, answer))
+        self._ask(lambda: self._engine.look(node, output, size))
+
+    def gauge(self) -> None:
+        """Ask for memory figures; Gauge is the answer."""
+        self._ask(self._engine.gauge)
+
+    def purge(self, *, disk: bool) -> None:
+        """Free memory, and the disk if asked; Gauge is the answer."""
+        self._ask(lambda: self._engine.purge(disk=disk))
+
+    def animate(self, frames: Sequence[events.Picture], path: Path, seconds: float = 0.25) -> None:
+        """Ask for an animated WebP of pictures of one size; Exported is the answer."""
+        kept = tuple(frames)
+        self._ask(lambda: self._engine.animate(kept, path, seconds))
+
+    def close(self) -> None:
+        """End the child and the thread; may be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._engine.kill()
+        self._caller.shutdown(wait=True, cancel_futures=True)
+        self._engine.close()
+
+    def _ask(self, call: Callable[[], Any]) -> None:
+        if not self._closed:
+            self._caller.submit(call)
+
+    def _hear(self, event: events.Event) -> None:
+        if self._closed:
+            return
+        if isinstance(event, events.EngineState):
+            self.state = event
+            if event.state in ("starting", "stopped"):
+                self._looks.clear()
+        self.heard.emit(event)
+        if isinstance(event, events.Shown):
+            self._answer(event)
+
+    def _answer(self, event: events.Shown) -> None:
+        for index, (node, output, answer) in enumerate(self._looks):
+            if (node, output) == (event.node, event.output):
+                del self._looks[index]
+                answer(event)
+                return
+
+
+class _Emitter:
+    """Passes events into Qt from whatever thread they are said in; nothing once the bridge is gone."""
+
+    def __init__(self, signal: SignalInstance) -> None:
+        self._signal = signal
+
+    def __call__(self, event: events.Event) -> None:
+        try:
+            self._signal.emit(event)
+        except RuntimeError:
+            return

@@ -1,0 +1,25 @@
+"""Pictures of the engine as pictures of Qt."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+
+from nodegraph.events import Picture
+
+
+def image_of(picture: Picture) -> QImage:
+    """The picture with its own memory."""
+    found = QImage(
+        picture.pixels, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888
+    )
+    return found.copy()
+
+
+def fitted(image: QImage, side: int) -> QImage:
+    """The picture made smaller until it fits a square; a small one stays as it is."""
+    if max(image.width(), image.height()) <= side:
+        return image
+    return image.scaled(
+        QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
