@@ -84,7 +84,12 @@ def clip_loader(
     return Clip((source,), "" if kind == "auto" else kind)
 
 
-@node("ClipJoin", title="Join text encoders", category="loaders", keywords=("dual clip", "triple clip", "combine"))
+@node(
+    "ClipJoin",
+    title="Join text encoders",
+    category="loaders",
+    keywords=("dual clip", "triple clip", "combine"),
+)
 def clip_join(
     clips: Annotated[tuple[Clip, ...], Help("The text encoders that read together.")], *, kind: Kind = "auto"
 ) -> Clip:

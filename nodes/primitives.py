@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from nodegraph import Help, Lazy, Multiline, Range, node
+from nodegraph import Context, Help, Lazy, Multiline, Range, node
 
 
 @node("PrimitiveInt", title="Integer", category="values", keywords=("number", "constant"))
@@ -52,3 +52,12 @@ def switch(
 @node("Note", title="Note", category="values", keywords=("comment", "text"))
 def note(*, text: Annotated[str, Multiline(), Help("What you want to remember.")] = "") -> None:
     """A remark inside the workflow, for whoever opens it next. It computes nothing."""
+
+
+@node("PreviewText", title="Show text", category="output", sink=True, keywords=("print", "view", "value"))
+def preview_text(
+    ctx: Context, text: Annotated[Any, Help("A text or a number to read; other values are described.")]
+) -> Any:
+    """Show a text or a number and pass it on. Nothing is saved."""
+    ctx.say(str(text))
+    return text

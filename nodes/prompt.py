@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from nodegraph import Context, Help, Multiline, node
-from nodes.types import Clip, Conditioning
+from nodegraph import Context, Help, Multiline, Range, node
+from nodes.conditions.tokens import report, seen
+from nodes.pictures.chips import chips
+from nodes.types import Clip, Conditioning, Image
 
 
 @node(
@@ -26,3 +28,25 @@ def text_encode(
     ctx.check()
     found: Conditioning = ctx.models.get(clip).encode(text)
     return found
+
+
+class Tokens(NamedTuple):
+    """A prompt's tokens, in words and as a picture."""
+
+    report: Annotated[str, Help("Each chunk's tokens and weights as text.")]
+    image: Annotated[Image, Help("The same as a picture.")]
+
+
+@node(
+    "PromptTokens",
+    title="Prompt tokens",
+    category="conditioning",
+    keywords=("weights", "chunks", "length", "clip"),
+)
+def prompt_tokens(
+    *,
+    text: Annotated[str, Multiline(), Help("The prompt to look into.")] = "",
+    width: Annotated[int, Range(200, 4096), Help("Width of the picture in pixels.")] = 720,
+) -> Tokens:
+    """See a prompt as CLIP reads it: tokens, weights, and where it is cut into chunks of 75."""
+    return Tokens(report(text), Image(chips(seen(text), width)))

@@ -191,3 +191,15 @@ class Solver:
 
     name: str
     options: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """Where a part of `image` `[B, H, W, C]` was cut out around `mask` `[B, H, W]`: in pixels."""
+
+    image: Tensor
+    mask: Tensor
+    x: int
+    y: int
+    width: int
+    height: int
