@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
+
+from nodes.models.families import families
+from nodes.models.header import TensorInfo
+from nodes.models.parts import Piece
 
 State = dict[str, Tensor]
 
@@ -264,3 +270,115 @@ def original_vae(vae: Any) -> State:
             name = name.replace(f".{new}.", f".{old}.")
         found[name] = tensor
     return found
+
+
+def sd3(seed: int = 0) -> Tiny:
+    """Stable Diffusion 3.5 medium in small: two layers, the first with a second attention, normed queries."""
+    from diffusers import SD3Transformer2DModel
+
+    torch.manual_seed(seed)
+    network = SD3Transformer2DModel(
+        sample_size=16,
+        in_channels=16,
+        out_channels=16,
+        num_layers=2,
+        attention_head_dim=64,
+        num_attention_heads=2,
+        joint_attention_dim=96,
+        caption_projection_dim=128,
+        pooled_projection_dim=32 + 64,
+        pos_embed_max_size=24,
+        dual_attention_layers=(0,),
+        qk_norm="rms_norm",
+    ).eval()
+    texts = (clip(32, "quick_gelu"), clip(64, "gelu", projected=True), t5(96))
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), texts)
+
+
+def flux(seed: int = 0, guidance: bool = True, channels: int = 64) -> Tiny:
+    """FLUX.1 in small: one head, one double and two single blocks."""
+    from diffusers import FluxTransformer2DModel
+
+    torch.manual_seed(seed)
+    network = FluxTransformer2DModel(
+        in_channels=channels,
+        out_channels=64,
+        num_layers=1,
+        num_single_layers=2,
+        attention_head_dim=128,
+        num_attention_heads=1,
+        joint_attention_dim=96,
+        pooled_projection_dim=32,
+        guidance_embeds=guidance,
+    ).eval()
+    return Tiny(
+        network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (clip(32, "quick_gelu"), t5(96))
+    )
+
+
+def t5(width: int) -> Any:
+    """A T5 encoder of version 1.1 with two layers."""
+    from transformers import T5Config, T5EncoderModel
+
+    config = T5Config(
+        vocab_size=32128,
+        d_model=width,
+        d_kv=16,
+        d_ff=64,
+        num_layers=2,
+        num_heads=2,
+        feed_forward_proj="gated-gelu",
+        is_encoder_decoder=False,
+    )
+    return T5EncoderModel(config).eval()
+
+
+def joined(pieces: Mapping[str, Piece], state: State) -> State:
+    """The tensors of an original file whose pieces are these parameters."""
+    parts: dict[str, dict[int, Tensor]] = {}
+    for name, piece in pieces.items():
+        tensor = state[name]
+        if piece.form == "swapped":
+            tensor = torch.cat(tensor.chunk(2)[::-1])
+        parts.setdefault(piece.name, {})[piece.rows[0] if piece.rows else 0] = tensor
+    return {name: torch.cat([rows[at] for at in sorted(rows)]) for name, rows in parts.items()}
+
+
+def write_transformer(
+    tiny: Tiny, path: Path, kinds: tuple[str, ...], dtype: torch.dtype = torch.float32
+) -> Path:
+    """A transformer, its autoencoder and its text encoders ("clip_l" ...) as one file in original names."""
+    state: State = {}
+    for name, tensor in original_transformer(tiny.unet).items():
+        state[f"model.diffusion_model.{name}"] = tensor
+    state |= {f"first_stage_model.{k}": v for k, v in original_vae(tiny.vae).items()}
+    for kind, text in zip(kinds, tiny.texts, strict=True):
+        lead = f"text_encoders.{'t5xxl' if kind == 't5' else kind}.transformer."
+        weights = text.state_dict() if kind == "t5" else hf_text(text)
+        state |= {lead + k: v for k, v in weights.items() if k != "encoder.embed_tokens.weight"}
+    save_file({name: tensor.to(dtype).contiguous().clone() for name, tensor in state.items()}, path)
+    return path
+
+
+def original_transformer(network: Any) -> State:
+    """The weights of a transformer of diffusers' in the names of its original project."""
+    state: State = network.state_dict()
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    for family in families().values():
+        part = family.recognise(shapes)
+        if part:
+            infos = {n: TensorInfo(Path(), "F32", s, 0, 0) for n, s in shapes.items()}
+            return joined(family.original(replace(part, tensors=infos)), state)
+    raise ValueError("No family knows this transformer.")
+
+
+def write_transformer_folder(tiny: Tiny, path: Path, scheduler: Mapping[str, Any]) -> Path:
+    """The same as a diffusers folder."""
+    tiny.unet.save_pretrained(path / "transformer")
+    tiny.vae.save_pretrained(path / "vae")
+    for at, text in enumerate(tiny.texts):
+        text.save_pretrained(path / f"text_encoder{'' if at == 0 else f'_{at + 1}'}")
+    (path / "scheduler").mkdir()
+    (path / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+    (path / "model_index.json").write_text("{}")
+    return path

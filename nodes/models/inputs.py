@@ -60,14 +60,21 @@ def to_batch(tensor: Tensor, batch: int) -> Tensor:
 
 
 def beside(denoiser: Denoiser, x: Tensor, condition: Condition, channels: int) -> Tensor:
-    """The channels that inpainting networks see beside the latent: the mask (1 where they paint), then the
-    latent of the masked picture. Without them: paint everything, over nothing."""
+    """The channels that a network sees beside the latent: the latent of another picture, and for inpainting
+    a mask (1 where to paint), before it where the mask is one channel and after it where each of its pixels
+    has one. Without them: paint everything, over nothing."""
     extras: dict[str, Any] = dict(condition.extras)
     given: Tensor | None = extras.get("concat_latent")
-    latent = torch.zeros_like(x) if given is None else denoiser.scaled(given.to(x))
+    latent = torch.zeros_like(x) if given is None else to_batch(denoiser.scaled(given.to(x)), x.shape[0])
+    side = channels - x.shape[1]
+    if side == 0:
+        return latent
     mask: Tensor | None = extras.get("concat_mask")
-    if mask is None:
-        mask = torch.ones(1, 1, *x.shape[-2:])
-    mask = functional.interpolate(mask.reshape(-1, 1, *mask.shape[-2:]).to(x), x.shape[-2:], mode="bilinear")
-    parts = [to_batch(mask.round(), x.shape[0]), to_batch(latent, x.shape[0])]
-    return torch.cat(parts[-1:] if channels == latent.shape[1] else parts, 1)
+    mask = torch.ones(1, 1, *x.shape[-2:]) if mask is None else mask.reshape(-1, 1, *mask.shape[-2:])
+    pixels = round(side**0.5)
+    size = [length * pixels for length in x.shape[-2:]]
+    mask = functional.interpolate(
+        mask.to(x), size, mode="bilinear" if pixels == 1 else "nearest-exact"
+    ).round()
+    mask = to_batch(functional.pixel_unshuffle(mask, pixels), x.shape[0])
+    return torch.cat([mask, latent] if side == 1 else [latent, mask], 1)

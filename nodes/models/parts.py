@@ -53,10 +53,15 @@ class Part:
         return str(next((info.path for info in self.tensors.values()), "The file"))
 
     @property
+    def shapes(self) -> Shapes:
+        """The shapes of the network's parameters."""
+        pieces = ((name, piece) for name, piece in self.pieces.items() if piece.name in self.tensors)
+        return {name: piece.shape(self.tensors[piece.name].shape) for name, piece in pieces}
+
+    @property
     def parameters(self) -> int:
         """How many numbers the network has."""
-        pieces = (piece for piece in self.pieces.values() if piece.name in self.tensors)
-        return sum(prod(piece.shape(self.tensors[piece.name].shape)) for piece in pieces)
+        return sum(map(prod, self.shapes.values()))
 
     @property
     def stored(self) -> str:

@@ -68,3 +68,9 @@ def join_sd3(
     cond = functional.pad(cond, (0, widths[2] - cond.shape[-1]))
     pooled = torch.cat([left.pooled, right.pooled], -1)
     return Encoded(cond if t5 is None else torch.cat([cond, t5], 1), pooled)
+
+
+def join_flux(clip_l: Encoded | None, t5: Encoded | None) -> Encoded:
+    """FLUX.1: the states of T5, and CLIP-L's pooled state; an encoder that is None counts as zeros."""
+    cond = torch.zeros(1, 256, 4096) if t5 is None else t5.cond
+    return Encoded(cond, torch.zeros(1, 768) if clip_l is None else clip_l.pooled)
