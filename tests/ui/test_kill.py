@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,18 +63,23 @@ def check_one(home: Path, seed: int, after: float) -> float:
     begun, *ages = run_and_kill(home, seed, after)
     states, numbers = expected(seed, len(ages) + 200)
     found = [r for path in recoverable(home / "journals") if (r := recover(path)) is not None]
-    lost = 0.0 if len(found) == 2 else begun
-    left = [0, 1]
+    came_back = [fingerprint(r.history.index, len(r.history.steps), r.history.graph) for r in found]
     for recovered in found:
-        history = recovered.history
-        came_back = fingerprint(history.index, len(history.steps), history.graph)
-        at = next((at for at in left if came_back in states[at]), None)
-        assert at is not None, "the journal holds a state that never was"
-        left.remove(at)
-        reached = len(states[at]) - 1 - states[at][::-1].index(came_back)
-        lost = max([lost, *(ages[number] for number in numbers[at][reached + 1 :] if number < len(ages))])
         recovered.journal.close()
-    return lost
+    fitting = [
+        order
+        for order in permutations((0, 1), len(found))
+        if all(one in states[at] for one, at in zip(came_back, order, strict=True))
+    ]
+    assert fitting, "the journals hold a state that never was"
+    lost = []
+    for order in fitting:
+        missing = [begun] if len(found) < 2 else [0.0]
+        for one, at in zip(came_back, order, strict=True):
+            reached = len(states[at]) - 1 - states[at][::-1].index(one)
+            missing += [ages[number] for number in numbers[at][reached + 1 :] if number < len(ages)]
+        lost.append(max(missing))
+    return min(lost)
 
 
 @pytest.mark.parametrize("seed", range(4))

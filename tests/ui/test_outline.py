@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from nodegraph.document import Document
 from nodegraph.edits import AddNodes, RemoveNodes, SetParam, SetTitle
@@ -105,22 +105,24 @@ def test_the_model_keeps_qts_rules(outline: Outline) -> None:
 def test_a_value_is_typed_with_the_keyboard_alone(outline: Outline) -> None:
     go(outline, outline.model.port_row("sampler", "steps", "param"))
     QTest.keyClick(outline.tree, Qt.Key.Key_Return)
-    line = QApplication.focusWidget()
+    line = outline.tree.viewport().findChild(QLineEdit)
     assert isinstance(line, QLineEdit)
     line.selectAll()
     QTest.keyClicks(line, "5000")
     QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.qWait(10)
     assert editor_of(outline).graph.nodes["sampler"].params["steps"] == 1000
 
 
 def test_a_node_is_renamed_with_f2(outline: Outline) -> None:
     go(outline, outline.model.row_of("node", "save"))
     QTest.keyClick(outline.tree, Qt.Key.Key_F2)
-    line = QApplication.focusWidget()
+    line = outline.tree.viewport().findChild(QLineEdit)
     assert isinstance(line, QLineEdit)
     line.selectAll()
     QTest.keyClicks(line, "Result")
     QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.qWait(10)
     assert editor_of(outline).graph.nodes["save"].title == "Result"
 
 

@@ -71,7 +71,9 @@ class Outline(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Enter and Delete on the tree."""
-        if watched is self.tree and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if watched is not self.tree or self.tree.state() == QTreeView.State.EditingState:
+            return False
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.activate(self.tree.currentIndex())
                 return True
