@@ -121,7 +121,7 @@ class Runner(QObject):
             names = sinks(job.graph, sheet.editor.specs) if targets is None else targets
             sheet.state.queued(upstream(job.graph, names))
         self.pump()
-        return job
+        return self.queue.find(job.id) or job
 
     def run_live(self, sheet: Sheet, graph: Graph, *, coarse: bool) -> Job | None:
         """Run a graph now, past the queue; None while anything runs."""

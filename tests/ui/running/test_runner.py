@@ -235,7 +235,9 @@ def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, s
     live.follow(None)
 
 
-def test_five_kills_among_twenty_jobs_leave_the_queue_alive(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_five_kills_among_twenty_jobs_leave_the_queue_alive(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
     """Kills in the midst of a node: every job is accounted for, and the next job runs."""
     sheet.editor.apply(SetParam("paint", "seconds", 0.2))
     for seed in range(20):
