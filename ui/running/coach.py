@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -164,9 +165,7 @@ class Coach(QObject):
         self._sheet.editor.changed.disconnect(self._edited)
         self._sheet = None
         self.bubble.hide()
-        try:
+        # Where it cannot be written the lessons come again, which costs one Esc.
+        with contextlib.suppress(OSError):
             jsonfile.write(self._path, {"over": True})
-        except OSError:
-            # Then the lessons come again, which costs one Esc.
-            pass
         self.ended.emit()
