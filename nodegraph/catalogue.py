@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator, Mapping
-from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _folder(package: str) -> Path:
-    spec = PathFinder.find_spec(package)
+    spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise DefinitionError(f"the node package {package} is registered but not installed; reinstall it.")
     return Path(next(iter(spec.submodule_search_locations)))

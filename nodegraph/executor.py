@@ -55,6 +55,7 @@ class Executor:
         held = [self.plan.keyed[t].result(o.name) for t in self.plan.targets for o in self._spec_outputs(t)]
         self.cache.pin(held)
         self._reasons: dict[str, str] = {}
+        self._at_hand: set[str] = set()
         self._queue: deque[str] = deque()
         try:
             self._take_in(self.plan)
@@ -81,7 +82,8 @@ class Executor:
                 self.cache.pin(self._read_keys(name))
         self._queue.extendleft(reversed(names))
         for name in plan.cached:
-            if name not in self.cached and name not in self._reasons:
+            if name not in self._at_hand and name not in self._reasons:
+                self._at_hand.add(name)
                 self.cached.append(name)
                 self.outputs += self.sinks.written(plan.keyed[name])
                 self.history.record(name, plan.keyed[name].parts)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from nodegraph.errors import LoadError
 from nodegraph.events import Picture
 from nodegraph.files import Files, NoFiles
+from nodegraph.fingerprint import Fingerprints
 from nodegraph.values import Codec, PlainCodec
 
 GROUP = "nodegraph.runtime"
@@ -26,7 +27,7 @@ class Runtime(Protocol):
     def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
         """What changes pixels besides the graph: device class, dtype, library versions; must not import torch."""
 
-    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
         """What nodes see as `ctx.models`."""
 
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
@@ -62,7 +63,7 @@ class PlainRuntime:
         """Nothing but what was asked for."""
         return [("device", device), ("dtype", dtype)]
 
-    def open_models(self, files: Files, device: str, dtype: str) -> Any:
+    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
         """Nothing."""
         return None
 

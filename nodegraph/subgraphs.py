@@ -99,27 +99,51 @@ def _moved(source: Source, outputs: Mapping[str, Mapping[str, tuple[str, str]]])
 
 def subgraph_spec(graph: Graph, type_id: str, specs: Mapping[str, NodeSpec]) -> NodeSpec | None:
     """What an instance looks like from outside: the ports it offers with their inner types; None if unknown."""
-    found = definition(graph, type_id)
-    if found is None:
-        return None
+    return _spec(graph, type_id, specs, {})
+
+
+def _spec(
+    graph: Graph, type_id: str, specs: Mapping[str, NodeSpec], known: dict[str, NodeSpec | None]
+) -> NodeSpec | None:
+    if not is_instance(type_id):
+        return specs.get(type_id)
+    # Each definition is read once, however many ports lead to it; one that holds itself is unknown within.
+    if type_id not in known:
+        known[type_id] = None
+        found = definition(graph, type_id)
+        known[type_id] = _seen_from_outside(graph, type_id, found, specs, known) if found else None
+    return known[type_id]
+
+
+def _seen_from_outside(
+    graph: Graph,
+    type_id: str,
+    found: Subgraph,
+    specs: Mapping[str, NodeSpec],
+    known: dict[str, NodeSpec | None],
+) -> NodeSpec:
     sockets: list[Socket] = []
     params: list[Param] = []
     outputs: list[Output] = []
     for port in found.inputs:
-        spec = _inner(graph, found, port.node, specs)
+        spec = _inner(graph, found, port.node, specs, known)
         if spec and (socket := spec.socket(port.port)):
             sockets.append(replace(socket, name=port.name))
         elif spec and (param := spec.param(port.port)):
             params.append(replace(param, name=port.name))
     for port in found.outputs:
-        spec = _inner(graph, found, port.node, specs)
+        spec = _inner(graph, found, port.node, specs, known)
         if spec and (output := spec.output(port.port)):
             outputs.append(replace(output, name=port.name))
     return NodeSpec(type_id, found.name, "subgraphs", 1, tuple(sockets), tuple(params), tuple(outputs))
 
 
-def _inner(graph: Graph, found: Subgraph, name: str, specs: Mapping[str, NodeSpec]) -> NodeSpec | None:
+def _inner(
+    graph: Graph,
+    found: Subgraph,
+    name: str,
+    specs: Mapping[str, NodeSpec],
+    known: dict[str, NodeSpec | None],
+) -> NodeSpec | None:
     node = found.nodes.get(name)
-    if node is None:
-        return None
-    return subgraph_spec(graph, node.type, specs) if is_instance(node.type) else specs.get(node.type)
+    return _spec(graph, node.type, specs, known) if node else None

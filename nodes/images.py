@@ -81,5 +81,3 @@ def image_blend(
         below, above = alike(below, above)
         amount = strength * sized[..., None]
     return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)))
-
-

@@ -38,7 +38,10 @@ def latent_composite(
 
 
 @node(
-    "LatentCompositeMasked", title="Composite latents by mask", category="latent/mix", keywords=("paste", "mask")
+    "LatentCompositeMasked",
+    title="Composite latents by mask",
+    category="latent/mix",
+    keywords=("paste", "mask"),
 )
 def latent_composite_masked(
     latent: Below,
@@ -47,7 +50,9 @@ def latent_composite_masked(
     *,
     x: X = 0,
     y: Y = 0,
-    resize: Annotated[bool, Help("Whether the upper latent is scaled to the lower one's size first.")] = False,
+    resize: Annotated[
+        bool, Help("Whether the upper latent is scaled to the lower one's size first.")
+    ] = False,
 ) -> Latent:
     """Lay one latent over another through a mask, to exchange a part of any form."""
     rows, columns = latent.samples.shape[-2:]
@@ -61,18 +66,27 @@ def latent_blend(
     first: First,
     second: Second,
     *,
-    share: Annotated[float, Range(0, 1, 0.01), Help("How much of the first: 1 is only it, 0 only the second.")] = 0.5,
+    share: Annotated[
+        float, Range(0, 1, 0.01), Help("How much of the first: 1 is only it, 0 only the second.")
+    ] = 0.5,
 ) -> Latent:
     """Fade between two latents. Follow it with a sampler at a low denoise to make one picture of both."""
     return replace(first, samples=torch.lerp(_fitted(second, first), first.samples, share))
 
 
-@node("LatentInterpolate", title="Interpolate latents", category="latent/mix", keywords=("morph", "mix", "between"))
+@node(
+    "LatentInterpolate",
+    title="Interpolate latents",
+    category="latent/mix",
+    keywords=("morph", "mix", "between"),
+)
 def latent_interpolate(
     first: First,
     second: Second,
     *,
-    share: Annotated[float, Range(0, 1, 0.01), Help("How much of the first: 1 is only it, 0 only the second.")] = 0.5,
+    share: Annotated[
+        float, Range(0, 1, 0.01), Help("How much of the first: 1 is only it, 0 only the second.")
+    ] = 0.5,
 ) -> Latent:
     """Go from one latent to another by direction and strength apart, which keeps more contrast than a blend."""
     a, b = first.samples, _fitted(second, first)
@@ -88,13 +102,17 @@ def latent_add(first: First, second: Second) -> Latent:
     return replace(first, samples=first.samples + _fitted(second, first))
 
 
-@node("LatentSubtract", title="Subtract latents", category="latent/arithmetic", keywords=("minus", "difference"))
+@node(
+    "LatentSubtract", title="Subtract latents", category="latent/arithmetic", keywords=("minus", "difference")
+)
 def latent_subtract(first: First, second: Second) -> Latent:
     """The difference of two latents: what the first has and the second has not."""
     return replace(first, samples=first.samples - _fitted(second, first))
 
 
-@node("LatentMultiply", title="Multiply latent", category="latent/arithmetic", keywords=("strength", "contrast"))
+@node(
+    "LatentMultiply", title="Multiply latent", category="latent/arithmetic", keywords=("strength", "contrast")
+)
 def latent_multiply(
     latent: TheLatent,
     *,
@@ -113,11 +131,18 @@ def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gat
     samples = torch.cat([_scaled(latent, first) for latent in latents])
     index = tuple(i for latent in latents for i in _index(latent))
     masks = [latent.noise_mask for latent in latents]
-    mask = torch.cat([_mask(latent, first) for latent in latents]) if any(m is not None for m in masks) else None
+    mask = (
+        torch.cat([_mask(latent, first) for latent in latents]) if any(m is not None for m in masks) else None
+    )
     return replace(first, samples=samples, noise_mask=mask, batch_index=index)
 
 
-@node("LatentFromBatch", title="Latent from batch", category="latent/batch", keywords=("pick", "choose", "single"))
+@node(
+    "LatentFromBatch",
+    title="Latent from batch",
+    category="latent/batch",
+    keywords=("pick", "choose", "single"),
+)
 def latent_from_batch(
     latent: TheLatent,
     *,
@@ -137,7 +162,9 @@ def latent_from_batch(
     )
 
 
-@node("LatentRepeat", title="Repeat latent", category="latent/batch", keywords=("copy", "batch", "variations"))
+@node(
+    "LatentRepeat", title="Repeat latent", category="latent/batch", keywords=("copy", "batch", "variations")
+)
 def latent_repeat(
     latent: TheLatent, *, amount: Annotated[int, Range(1, 256), Help("How often the batch is repeated.")] = 2
 ) -> Latent:

@@ -49,7 +49,9 @@ def latent_scale(
     return replace(latent, samples=scale(samples, columns, rows, method))
 
 
-@node("LatentScaleBy", title="Scale latent by", category="latent/size", keywords=("upscale", "resize", "factor"))
+@node(
+    "LatentScaleBy", title="Scale latent by", category="latent/size", keywords=("upscale", "resize", "factor")
+)
 def latent_scale_by(
     latent: TheLatent,
     *,
@@ -94,13 +96,17 @@ def latent_flip(
 def latent_rotate(
     latent: TheLatent,
     *,
-    degrees: Annotated[str, Choice(("0", "90", "180", "270")), Help("How far it is turned, clockwise.")] = "90",
+    degrees: Annotated[
+        str, Choice(("0", "90", "180", "270")), Help("How far it is turned, clockwise.")
+    ] = "90",
 ) -> Latent:
-    """Turn a latent by quarter turns, clockwise."""
+    """Turn a latent clockwise by quarter turns, to draw a composition lying or upside down."""
     return _with_mask(latent, lambda planes: planes.rot90(-int(degrees) // 90, dims=(-2, -1)))
 
 
-@node("LatentNoiseMask", title="Noise mask", category="latent/inpaint", keywords=("inpaint", "repaint", "mask"))
+@node(
+    "LatentNoiseMask", title="Noise mask", category="latent/inpaint", keywords=("inpaint", "repaint", "mask")
+)
 def latent_noise_mask(
     latent: TheLatent, mask: Annotated[Mask, Help("White is drawn anew, black is kept; grey mixes.")]
 ) -> Latent:

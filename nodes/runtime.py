@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nodegraph.events import Picture
     from nodegraph.files import Files
+    from nodegraph.fingerprint import Fingerprints
     from nodegraph.values import Codec
 
 
@@ -38,11 +39,11 @@ def facts(device: str, dtype: str) -> list[tuple[str, str]]:
     return [("device", kind), ("dtype", dtype), ("machine", platform.machine()), *libraries]
 
 
-def open_models(files: Files, device: str, dtype: str) -> Any:
+def open_models(files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
     """The pool that makes weights real."""
     from nodes.models import create_pool
 
-    return create_pool(files=files, device=device, dtype=dtype)
+    return create_pool(files=files, device=device, dtype=dtype, fingerprints=fingerprints)
 
 
 def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:

@@ -154,3 +154,40 @@ class Condition:
 
 Conditioning = NewType("Conditioning", tuple[Condition, ...])
 """All the conditions on one side of the guidance."""
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The noise that a sampler starts from.
+
+    `kind` is "seed" (one for the batch), "same" (that of the seed's first picture for every picture), "seeds"
+    (one seed for each picture of the batch), "none" or "given" (`samples`, of unit variance). Each of
+    `variations` then turns it toward another seed by a strength of 0..1.
+    """
+
+    kind: str = "seed"
+    seeds: tuple[int, ...] = (0,)
+    variations: tuple[tuple[int, float], ...] = ()
+    samples: Tensor | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Guider:
+    """How the predictions for several conditionings become one.
+
+    `kind` is "none", "cfg", "dual", "nested" or "perpendicular"; `sides` are its conditionings and `scales`
+    its strengths, in the order in which the kind names them.
+    """
+
+    model: Model
+    kind: str
+    sides: tuple[Conditioning, ...]
+    scales: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Solver:
+    """A solver by name, with options of its own such as eta."""
+
+    name: str
+    options: tuple[tuple[str, float], ...] = ()

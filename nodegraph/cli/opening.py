@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -77,8 +78,10 @@ def parsed(param: Param, text: str, place: str) -> Scalar:
         match param.type:
             case "Int":
                 return int(text)
-            case "Float":
+            case "Float" if math.isfinite(float(text)):
                 return float(text)
+            case "Float":
+                raise ValueError
             case "Bool":
                 if text.lower() not in TRUE + FALSE:
                     raise ValueError

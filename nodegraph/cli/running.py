@@ -14,8 +14,7 @@ from types import FrameType
 from typing import Any
 
 from nodegraph import events
-from nodegraph.check import problems
-from nodegraph.cli import BAD, CANCELLED, DONE, FAILED
+from nodegraph.cli import CANCELLED, DONE, FAILED
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine
@@ -29,11 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     specs = node_types()
     graph = open_workflow(arguments, specs)
     with open_engine(arguments, specs) as engine, _interruptible(engine):
-        found = [p for p in problems(graph, specs, engine.files) if _matters(p.node, graph, arguments.to)]
-        if found:
-            for problem in found:
-                print(f"nodegraph: {problem.sentence}", file=sys.stderr)
-            return BAD
         bar = Bar(sys.stderr) if sys.stderr.isatty() and not arguments.json else None
         listener = _json_line if arguments.json else bar.show if bar else _quiet
         base = Path(arguments.file).parent
@@ -41,25 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
         if bar:
             bar.close()
     return _conclude(result, arguments.json)
-
-
-def _matters(node: str, graph: Any, targets: list[str] | None) -> bool:
-    """A problem stops the run only where the node takes part."""
-    if node not in graph.nodes:
-        return True
-    return graph.nodes[node].mode != "mute" and (targets is None or node in _upstream(graph, targets))
-
-
-def _upstream(graph: Any, targets: list[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(targets)
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in graph.nodes:
-            continue
-        found.add(name)
-        waiting += [link.source.node for link in graph.nodes[name].links()]
-    return found
 
 
 def _conclude(result: Result, as_json: bool) -> int:

@@ -216,7 +216,9 @@ class LocalEngine:
 
         def context(node: str) -> Context:
             if self._models is None:
-                self._models = self._nodes.open_models(self.files, self.options.device, self.options.dtype)
+                self._models = self._nodes.open_models(
+                    self.files, self._fingerprints, self.options.device, self.options.dtype
+                )
             return Context(node, places, emit, self._stop, self._models)
 
         return Executor(

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nodegraph.check import Problem, problems
 from nodegraph.errors import GraphError
 from nodegraph.files import Files
 from nodegraph.fingerprint import Fingerprints
 from nodegraph.graph import Graph
 from nodegraph.plan import Keyed, default_targets, keyed_nodes, ordered
-from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec
 from nodegraph.wiring import Wired, Wiring, wire
 
@@ -41,8 +41,7 @@ def prepare(
     chosen = tuple(targets) if targets is not None else default_targets(wiring)
     _known(graph, wiring, chosen)
     order = ordered(wiring, chosen)
-    for item in order:
-        _runnable(item, wiring)
+    _refuse(problems(graph, specs, files), order)
     keyed = keyed_nodes(
         order, lambda item, param: _fingerprint(item, param, files, fingerprints, base), prefix
     )
@@ -57,33 +56,17 @@ def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
             raise GraphError(f"There is no node called {name}{hint}")
 
 
-def _runnable(item: Wired, wiring: Wiring) -> None:
-    if item.id in wiring.unknown:
-        raise GraphError(
-            f"Node {item.id} is of type {item.spec.type}, which is not installed; install the package that brings it, "
-            "or mute the node."
-        )
-    for socket in item.spec.sockets:
-        if not socket.optional and socket.name not in item.inputs:
-            raise GraphError(
-                f"Node {item.id} ({item.title}): input {socket.name} is not linked; link a {socket.type}."
-            )
-    for name, sources in item.inputs.items():
-        wanted = item.spec.input_type(name)
-        if wanted is None:
-            raise GraphError(f"Node {item.id} ({item.title}) has no input called {name}; remove the link.")
-        for source in sources:
-            origin = wiring.nodes.get(source.node)
-            output = origin.spec.output(source.output) if origin else None
-            if output is None:
-                raise GraphError(
-                    f"Node {item.id}: {source.node} has no output called {source.output}; link another."
-                )
-            if not fits(output.type, wanted):
-                raise GraphError(
-                    f"Node {item.id} ({item.title}): {source.node}.{source.output} is a {output.type} "
-                    f"and does not fit input {name}, which takes a {wanted}."
-                )
+def _refuse(found: Iterable[Problem], order: Iterable[Wired]) -> None:
+    """Raise for the first problem of a node that takes part, or of a subgraph instance around one."""
+    needed = {part for item in order for part in _and_around(item.id)}
+    for problem in found:
+        if problem.node in needed:
+            raise GraphError(problem.sentence)
+
+
+def _and_around(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[: i + 1]) for i in range(len(parts))]
 
 
 def _fingerprint(item: Wired, name: str, files: Files, fingerprints: Fingerprints, base: Path) -> str:

@@ -26,7 +26,7 @@ def control_part(shapes: Shapes) -> Part | None:
             pieces = same(inner)
         else:
             continue
-        return Part("controlnet", control_config(shapes_of(pieces, inner)), pieces, {}).within(prefix)
+        return Part("controlnet", control_config(shapes_of(pieces, inner)), pieces).within(prefix)
     return None
 
 

@@ -14,6 +14,7 @@ from nodes.models.folder import is_folder, recognise_folder
 from nodes.models.header import read_header
 from nodes.models.keys.vae import vae_config, vae_pieces
 from nodes.models.parts import Part, same, shapes_of, under
+from nodes.models.patches.names import is_change
 from nodes.models.recognised import Recognised
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 NETWORK_PREFIXES = ("model.diffusion_model.", "diffusion_model.", "model.", "")
 VAE_PREFIXES = ("first_stage_model.", "vae.", "")
-LORA_MARKS = ("lora", "hada_w1", "lokr_w1", "dora_scale", ".diff", ".w_norm")
 
 
 def recognise(path: Path) -> Recognised:
@@ -40,7 +40,7 @@ def recognise(path: Path) -> Recognised:
         path,
         _kind(parts, header),
         family.name if family else "",
-        {kind: replace(part, files=dict.fromkeys(header.tensors, path)) for kind, part in parts.items()},
+        {kind: replace(part, tensors=header.tensors) for kind, part in parts.items()},
         facts,
         main_dtype(header),
         sum(info.end - info.start for info in header.tensors.values()),
@@ -77,7 +77,7 @@ def _file_parts(header: Header) -> tuple[dict[str, Part], Family | None, Facts |
 
 def is_lora(shapes: Shapes) -> bool:
     """Whether tensors are changes to a network rather than a network."""
-    return any(mark in name for name in shapes for mark in LORA_MARKS)
+    return any(is_change(name) for name in shapes)
 
 
 def find_network(shapes: Shapes) -> tuple[Family, Part] | None:
@@ -104,7 +104,7 @@ def find_vae(shapes: Shapes) -> Part | None:
         else:
             continue
         try:
-            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces, {}).within(prefix)
+            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces).within(prefix)
         except (KeyError, IndexError):
             continue
     return None

@@ -1,7 +1,8 @@
-"""Finding text encoders among the tensors of a file."""
+"""Finding text encoders among the tensors of files, and giving each its place in a family."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nodes.models.keys.clip import clip_config, clip_pieces
@@ -9,11 +10,16 @@ from nodes.models.keys.t5 import t5_config, t5_pieces
 from nodes.models.parts import Part, shapes_of, under
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nodes.models.family import Family
     from nodes.models.parts import Shapes
 
 STANDALONE = ("", "transformer.", "text_encoder.", "cond_stage_model.transformer.", "cond_stage_model.model.")
 """Prefixes under which files of a single encoder keep it."""
+
+WIDTHS = {768: "clip_l", 1024: "clip_h", 1280: "clip_g"}
+"""Which CLIP text model is this wide; others count as CLIP-L."""
 
 
 def encoder_parts(shapes: Shapes, family: Family) -> dict[str, Part]:
@@ -40,19 +46,24 @@ def encoder_part(shapes: Shapes, kind: str) -> Part | None:
     """The encoder in a bare network; `kind` "" takes the kind from the width. None if there is none."""
     if "shared.weight" in shapes and kind in ("", "t5"):
         pieces = t5_pieces(shapes)
-        return Part("t5", t5_config(shapes_of(pieces, shapes)), pieces, {})
+        return Part("t5", t5_config(shapes_of(pieces, shapes)), pieces)
     pieces = clip_pieces(shapes)
     if "text_model.embeddings.token_embedding.weight" not in pieces or kind == "t5":
         return None
-    named = shapes_of(pieces, shapes)
-    kind = kind or clip_kind(named)
-    if kind == "clip_l":
-        pieces.pop("text_projection.weight", None)
-        named.pop("text_projection.weight", None)
-    return Part(kind, clip_config(named, quick=kind == "clip_l"), pieces, {})
+    config = clip_config(shapes_of(pieces, shapes))
+    return as_kind(Part("", config, pieces), kind or WIDTHS.get(config["width"], "clip_l"))
 
 
-def clip_kind(named: Shapes) -> str:
-    """Which CLIP text model has this width: L 768, H 1024, G 1280; others count as L."""
-    width = named["text_model.embeddings.token_embedding.weight"][1]
-    return {1024: "clip_h", 1280: "clip_g"}.get(width, "clip_l")
+def as_kind(part: Part, kind: str) -> Part:
+    """The CLIP text model as this kind: CLIP-L has an activation of its own."""
+    activation = "quick_gelu" if kind == "clip_l" else "gelu"
+    return replace(part, kind=kind, config={**part.config, "activation": activation})
+
+
+def cast_encoders(family: Family, parts: Iterable[Part]) -> dict[str, Part]:
+    """Give every place in a family the encoder of its kind; CLIP models left over fill places by width."""
+    cast = {part.kind: part for part in parts if part.kind in {use.kind for use in family.encoders}}
+    open_places = [use.kind for use in family.encoders if use.kind not in cast and use.kind != "t5"]
+    spare = [part for part in parts if part.kind != "t5" and part not in cast.values()]
+    by_width = sorted(spare, key=lambda part: int(part.config["width"]))
+    return cast | {place: as_kind(part, place) for place, part in zip(open_places, by_width, strict=False)}

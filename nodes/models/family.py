@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from nodes.models.parts import Part, Shapes
+    from nodes.models.parts import Part, Piece, Shapes
     from nodes.text.encode import Encoded
 
 
@@ -82,7 +82,9 @@ class Family:
     `recognise` gets the names and shapes of a bare network and returns it, or None if it is no such network.
     `facts` says what sampling must know, `build` makes the empty network from a part's config and `call`
     runs it. `encoders` are its text encoders in order; `join` makes one of what they said, by kind (an
-    encoder that is missing is missing there).
+    encoder that is missing is missing there). `original` says where each parameter lies in files of the
+    original project, whatever file the part is from: patches name them so. `repeats` says that a context
+    may be repeated without changing its meaning, so that prompts of different lengths share a call.
     """
 
     name: str
@@ -93,5 +95,6 @@ class Family:
     call: Callable[[nn.Module, Inputs], Tensor]
     encoders: tuple[Use, ...]
     join: Callable[[Mapping[str, Encoded]], Encoded]
-    folder: str = "unet"
+    original: Callable[[Part], Mapping[str, Piece]]
+    repeats: bool = False
     control: Callable[[nn.Module, Inputs, Tensor, float], Mapping[str, Any]] | None = None

@@ -12,7 +12,7 @@ from nodes.models.encoders import encoder_part
 from nodes.models.families import families
 from nodes.models.header import TensorInfo, read_header
 from nodes.models.keys.vae import vae_same
-from nodes.models.parts import Part, same
+from nodes.models.parts import Part
 from nodes.models.recognised import Recognised
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ def recognise_folder(path: Path) -> Recognised:
     if not (path / "model_index.json").is_file():
         return _single(path)
     folder = "unet" if (path / "unet").is_dir() else "transformer"
-    network, tensors = _weights(path / folder)
+    network = _weights(path / folder)
     for family in families().values():
         part = family.recognise({name: info.shape for name, info in network.items()})
         if part:
             break
     else:
         raise LoadError(f"{path / folder} holds no network of a known family.")
-    part = replace(part, config=_config(path / folder), files=tensors)
+    part = replace(part, config=_config(path / folder), tensors=network)
     parts = {"network": part} | _encoders(path, family)
     if (path / "vae").is_dir():
         parts["vae"] = vae_part(path / "vae")
@@ -54,31 +54,31 @@ def recognise_folder(path: Path) -> Recognised:
 
 def vae_part(path: Path) -> Part:
     """The autoencoder in a folder of its own."""
-    infos, files = _weights(path)
-    return Part("vae", _config(path), vae_same(infos), files)
+    infos = _weights(path)
+    return Part("vae", _config(path), vae_same(infos), infos)
 
 
 def _single(path: Path) -> Recognised:
-    infos, files = _weights(path)
+    infos = _weights(path)
     shapes = {name: info.shape for name, info in infos.items()}
     size = sum(info.end - info.start for info in infos.values())
     dtype = next(iter(infos.values())).dtype
     config = _config(path)
     if control := control_part(shapes):
-        part = replace(control, config=config, files=files)
+        part = replace(control, config=config, tensors=infos)
         return Recognised(path, "controlnet", "", {"controlnet": part}, None, dtype, size)
     if "decoder.conv_in.weight" in shapes:
         return Recognised(
-            path, "vae", "", {"vae": Part("vae", config, vae_same(infos), files)}, None, dtype, size
+            path, "vae", "", {"vae": Part("vae", config, vae_same(infos), infos)}, None, dtype, size
         )
     for family in families().values():
         if found := family.recognise(shapes):
-            part = replace(found, config=config, files=files)
+            part = replace(found, config=config, tensors=infos)
             return Recognised(
                 path, "diffusion_model", family.name, {"network": part}, family.facts(part), dtype, size
             )
     if encoder := encoder_part(shapes, ""):
-        part = replace(encoder, files=files)
+        part = replace(encoder, tensors=infos)
         return Recognised(path, "text_encoder", "", {part.kind: part}, None, dtype, size)
     raise LoadError(f"{path} holds no network of a known family.")
 
@@ -88,20 +88,20 @@ def _encoders(path: Path, family: Family) -> dict[str, Part]:
     for use in family.encoders:
         if not (path / use.folder).is_dir():
             continue
-        infos, files = _weights(path / use.folder)
+        infos = _weights(path / use.folder)
         part = encoder_part({name: info.shape for name, info in infos.items()}, use.kind)
         if part is None:
             raise LoadError(f"{path / use.folder} holds no text encoder of {family.title}.")
-        config = (
-            {**part.config, **_clip_facts(_config(path / use.folder))} if "clip" in use.kind else part.config
-        )
-        found[use.kind] = replace(part, config=config, files=files)
+        if use.kind != "t5":
+            part = replace(part, config={**part.config, **_clip_facts(_config(path / use.folder), use.kind)})
+        found[use.kind] = replace(part, tensors=infos)
     return found
 
 
-def _clip_facts(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What shapes do not tell about a CLIP text model."""
+def _clip_facts(config: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What shapes do not tell about a CLIP text model. Folders leave out the last layer of CLIP-H."""
     facts = {"heads": config.get("num_attention_heads"), "activation": config.get("hidden_act")}
+    facts["dropped"] = int(kind == "clip_h")
     return {name: value for name, value in facts.items() if value}
 
 
@@ -134,27 +134,24 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _weights(path: Path) -> tuple[dict[str, TensorInfo], dict[str, Path]]:
-    """The tensors of a network's folder and the file each lies in; half precision where both are there."""
+def _weights(path: Path) -> dict[str, TensorInfo]:
+    """The tensors of a network's folder; half precision where both are there."""
     for stem in WEIGHTS:
         for variant in VARIANTS:
             file = path / f"{stem}{variant}.safetensors"
             if file.is_file():
-                return _merged([file])
+                return dict(read_header(file).tensors)
             index = path / f"{stem}.safetensors.index{variant}.json"
             if index.is_file():
-                names = set(read_json(index).get("weight_map", {}).values())
-                return _merged([path / _plain(name, index) for name in sorted(map(str, names))])
+                return _shards(path, index)
     raise LoadError(f"{path} holds no weights: {WEIGHTS[0]}.safetensors is missing.")
 
 
-def _plain(name: str, index: Path) -> str:
-    if "/" in name or "\\" in name or name.startswith("."):
-        raise LoadError(f"{index} names {name!r}, which is not a file beside it.")
-    return name
-
-
-def _merged(files: list[Path]) -> tuple[dict[str, TensorInfo], dict[str, Path]]:
-    headers = [read_header(file) for file in files]
-    infos = {name: info for header in headers for name, info in header.tensors.items()}
-    return infos, {name: header.path for header in headers for name in header.tensors}
+def _shards(path: Path, index: Path) -> dict[str, TensorInfo]:
+    where = read_json(index).get("weight_map")
+    names = sorted({str(name) for name in where.values()}) if isinstance(where, dict) else []
+    for name in names:
+        if "/" in name or "\\" in name or name.startswith("."):
+            raise LoadError(f"{index} names {name!r}, which is not a file beside it.")
+    headers = [read_header(path / name) for name in names]
+    return {name: info for header in headers for name, info in header.tensors.items()}

@@ -30,6 +30,7 @@ BITS = {
 class TensorInfo:
     """Type, shape and place of a tensor; `start` and `end` count bytes from the beginning of the file."""
 
+    path: Path
     dtype: str
     shape: tuple[int, ...]
     start: int
@@ -48,6 +49,8 @@ class Header:
 def read_header(path: Path) -> Header:
     """Read and check the header of a safetensors file; `LoadError` says what is wrong with one that lies."""
     try:
+        if not path.is_file():
+            raise LoadError(f"{path} is not a file." if path.exists() else f"{path} does not exist.")
         size = path.stat().st_size
         with path.open("rb") as file:
             length = _length(path, file.read(8), size)
@@ -111,4 +114,4 @@ def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorIn
             f"{path} is incomplete: {name!r} ends at byte {data + end}, the file at {size}. "
             "Copy or download it again."
         )
-    return TensorInfo(dtype, shape, data + start, data + end)
+    return TensorInfo(path, dtype, shape, data + start, data + end)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from nodes.models.parts import Part, Piece
+    from nodes.models.parts import Part
 
 DEEPEST = 256
 WIDEST = 1_000_000
@@ -38,7 +38,7 @@ def load_part(
     for name, shape in wanted.items():
         if tuple(state[name].shape) != shape:
             raise LoadError(
-                f"{where(part)} does not fit its own sizes: {part.pieces[name].name!r} is "
+                f"{part.place} does not fit its own sizes: {part.pieces[name].name!r} is "
                 f"{list(state[name].shape)} where {list(shape)} belongs."
             )
     network.load_state_dict(state, assign=True)
@@ -51,7 +51,7 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
         with torch.device("meta"):
             return build(part.config)
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise LoadError(f"{where(part)} has settings that make no network: {error}.") from error
+        raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
 
 
 def read(
@@ -61,34 +61,29 @@ def read(
     by_file: dict[Path, list[str]] = defaultdict(list)
     for name in names:
         piece = part.pieces.get(name)
-        if piece is None or piece.name not in part.files:
-            raise LoadError(f"{where(part)} is incomplete: {name!r} is missing.")
-        by_file[part.files[piece.name]].append(name)
+        if piece is None or piece.name not in part.tensors:
+            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+        by_file[part.tensors[piece.name].path].append(name)
     for file, inside in by_file.items():
         try:
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
                     piece = part.pieces[name]
-                    tensor = cut(opened.get_tensor(piece.name), piece)
+                    tensor = part_of(opened.get_tensor(piece.name), piece.rows, piece.form)
                     yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
 
 
-def cut(tensor: Tensor, piece: Piece) -> Tensor:
-    """The piece of a whole tensor, as a view."""
-    if piece.rows:
-        tensor = tensor[piece.rows[0] : piece.rows[1]]
-    if piece.form == "matrix":
+def part_of(tensor: Tensor, rows: tuple[int, int] | None, form: str) -> Tensor:
+    """The piece of a whole tensor that `rows` and `form` describe, as a view where it can be."""
+    if rows:
+        tensor = tensor[rows[0] : rows[1]]
+    if form == "matrix":
         return tensor.flatten(1)
-    if piece.form == "turned":
+    if form == "turned":
         return tensor.t().contiguous()
-    return torch.cat(tensor.chunk(2)[::-1]) if piece.form == "swapped" else tensor
-
-
-def where(part: Part) -> str:
-    """The file of a part, for sentences."""
-    return str(next(iter(part.files.values()), "The file"))
+    return torch.cat(tensor.chunk(2)[::-1]) if form == "swapped" else tensor
 
 
 def check_config(part: Part) -> None:
@@ -98,7 +93,7 @@ def check_config(part: Part) -> None:
         limit = DEEPEST if "layers" in name else WIDEST
         numbers = [n for item in items for n in (item if isinstance(item, list) else [item])]
         if len(numbers) > DEEPEST or any(isinstance(n, int | float) and n > limit for n in numbers):
-            raise LoadError(f"{where(part)}: the setting {name!r} is too large to be true.")
+            raise LoadError(f"{part.place}: the setting {name!r} is too large to be true.")
 
 
 def first_bad(network: nn.Module) -> str | None:

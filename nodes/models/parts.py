@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
+
+    from nodes.models.header import TensorInfo
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -35,13 +38,31 @@ class Piece:
 class Part:
     """A network of a known kind: "unet", "vae", "clip_l" ... with the settings its class is made with.
 
-    `pieces` says for every parameter of the network where its values lie, by names in `files`.
+    `pieces` says for every parameter of the network where its values lie, by names in `tensors`, which has
+    all tensors of the files, the part's or not.
     """
 
     kind: str
     config: Mapping[str, Any]
     pieces: Mapping[str, Piece]
-    files: Mapping[str, Path]
+    tensors: Mapping[str, TensorInfo] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The file of the part, for sentences."""
+        return str(next((info.path for info in self.tensors.values()), "The file"))
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network has."""
+        pieces = (piece for piece in self.pieces.values() if piece.name in self.tensors)
+        return sum(prod(piece.shape(self.tensors[piece.name].shape)) for piece in pieces)
+
+    @property
+    def stored(self) -> str:
+        """The type that most parameters are stored in, as the file calls it."""
+        types = Counter(self.tensors[p.name].dtype for p in self.pieces.values() if p.name in self.tensors)
+        return max(types, key=types.__getitem__, default="")
 
     def within(self, prefix: str) -> Part:
         """The same part, its tensors' names led by `prefix`."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from nodegraph.errors import LoadError
 from nodegraph.fingerprint import Fingerprints
@@ -13,20 +12,219 @@ from nodes.models.autoencoder import Autoencoder
 from nodes.models.control import ControlRunner
 from nodes.models.denoiser import Denoiser
 from nodes.models.detect import recognise
+from nodes.models.embeddings import Embeddings
+from nodes.models.encoders import cast_encoders
+from nodes.models.families import families
 from nodes.models.loading import bytes_of, load_part
-from nodes.models.patches.apply import patched_weights
-from nodes.models.precision import pick_device
+from nodes.models.patches.apply import Fit, fit, patched_weights
+from nodes.models.patches.targets import Table, encoder_targets, network_targets
+from nodes.models.precision import default_budget, encoder_dtype, pick_device
 from nodes.models.resident import Resident
-from nodes.models.text_encoder import TextEncoder
+from nodes.models.text_encoder import TextEncoder, build_encoder
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Hashable, Mapping
 
     import torch
     from torch import Tensor, nn
 
+    from nodes.models.family import Family, Use
     from nodes.models.folders import ModelFolders
     from nodes.models.parts import Part
     from nodes.models.recognised import Recognised
+    from nodes.text.chunks import Lookup
+
+
+class Pool:
+    """Makes `Model`, `Clip`, `Vae` and `ControlNet` real on one device, within one budget of bytes.
+
+    What was used last stays; two descriptions over one file share it. `folders` are the model folders.
+    `dtype` is the precision of denoising networks that do not ask for one.
+    """
+
+    def __init__(
+        self,
+        folders: ModelFolders,
+        device: str = "auto",
+        dtype: str = "auto",
+        budget_bytes: int | None = None,
+        fingerprints: Fingerprints | None = None,
+    ) -> None:
+        self.folders = folders
+        self.device = pick_device(device)
+        self.dtype = dtype
+        self.budget = default_budget(self.device) if budget_bytes is None else budget_bytes
+        self._fingerprints = fingerprints or Fingerprints()
+        self._recognised: dict[Source, Recognised] = {}
+        self._residents: OrderedDict[Hashable, Resident] = OrderedDict()
+        self._patched: OrderedDict[Hashable, dict[str, Tensor]] = OrderedDict()
+        self._embeddings = Embeddings(folders)
+
+    def source(self, kind: str, name: str) -> Source:
+        """The file or folder that `name` of a kind means, with its fingerprint; `LoadError` if there is none."""
+        path = self.folders.find(kind, name)
+        if path is None:
+            raise LoadError(self.folders.missing(kind, name))
+        return Source(str(path), self._fingerprints.of(path))
+
+    def recognised(self, source: Source) -> Recognised:
+        """What a source is; remembered."""
+        if source not in self._recognised:
+            self._recognised[source] = recognise(Path(source.path))
+        return self._recognised[source]
+
+    @overload
+    def get(self, ref: Model) -> Denoiser: ...
+    @overload
+    def get(self, ref: Clip) -> TextEncoder: ...
+    @overload
+    def get(self, ref: Vae) -> Autoencoder: ...
+    @overload
+    def get(self, ref: ControlNet) -> ControlRunner: ...
+    def get(
+        self, ref: Model | Clip | Vae | ControlNet
+    ) -> Denoiser | TextEncoder | Autoencoder | ControlRunner:
+        """What a description describes, ready to run; weights are read when it first runs."""
+        if isinstance(ref, Clip):
+            family, parts = self.encoders(ref)
+            return TextEncoder(self, ref, family, parts)
+        found = self.recognised(ref.source)
+        if isinstance(ref, Vae):
+            return Autoencoder(self, ref, need(found, "vae"))
+        if isinstance(ref, ControlNet):
+            return ControlRunner(self, ref, need(found, "controlnet"))
+        part = need(found, "network")
+        family = families()[found.family]
+        return Denoiser(self, ref, family, found.facts or family.facts(part), part)
+
+    def encoders(self, ref: Clip) -> tuple[Family, Mapping[str, Part]]:
+        """The family that text encoders condition, and each of them by kind."""
+        found = [self.recognised(source) for source in ref.sources]
+        parts = [part for each in found for kind, part in each.parts.items() if kind not in NO_ENCODERS]
+        names = [ref.kind, *(each.family for each in found), default_family(parts)]
+        family = families()[next(name for name in names if name)]
+        if not parts:
+            raise LoadError(
+                f"{ref.sources[0].path} has no text encoder: add a ClipLoader with one of {family.title}."
+            )
+        return family, cast_encoders(family, parts)
+
+    def fit(self, source: Source, model: Model | None, clip: Clip | None) -> Fit:
+        """How a LoRA fits; raises `LoadError` where not one of its changes does."""
+        tables: list[Table] = []
+        titles: list[str] = []
+        if model is not None:
+            found = self.recognised(model.source)
+            family, part = families()[found.family], need(found, "network")
+            tables.append(network_targets(part.pieces, family.original(part)))
+            titles.append(family.title)
+        if clip is not None:
+            family, parts = self.encoders(clip)
+            tables += [encoder_targets(part.pieces, kind, len(parts) == 1) for kind, part in parts.items()]
+            titles.append(family.title)
+        result = fit(source, tables)
+        if not result.used:
+            raise LoadError(f"{source.path} was made for another model: nothing in it fits {titles[0]}.")
+        return result
+
+    def network(self, ref: Model, family: Family, part: Part, dtype: torch.dtype) -> nn.Module:
+        """The denoising network of a model, wearing its patches."""
+        resident = self.resident(ref.source, part, family.build, dtype)
+        return self._dressed(
+            resident, ref.source, ref.patches, lambda: network_targets(part.pieces, family.original(part))
+        )
+
+    def encoder(self, ref: Clip, use: Use, part: Part, alone: bool) -> nn.Module:
+        """A text encoder, wearing its patches."""
+        source = next((s for s in ref.sources if part.place.startswith(s.path)), ref.sources[0])
+        resident = self.resident(source, part, build_encoder(use), encoder_dtype(ref.dtype))
+        return self._dressed(
+            resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
+        )
+
+    def embeddings(self, kind: str, width: int) -> Lookup:
+        """Textual inversions for an encoder, by name."""
+        return self._embeddings.lookup(kind, width)
+
+    def resident(
+        self,
+        source: Source,
+        part: Part,
+        build: Callable[[Mapping[str, Any]], nn.Module],
+        dtype: torch.dtype | None,
+    ) -> Resident:
+        """A network in memory; others leave, the longest unused first, where the budget asks for it."""
+        key = (source, part.kind, dtype)
+        if key not in self._residents:
+            size = part.parameters * (dtype.itemsize if dtype else 2)
+            self._make_room(size)
+            network = load_part(part, build, self.device, dtype)
+            self._residents[key] = Resident(key, network, part, self.device)
+        self._residents.move_to_end(key)
+        return self._residents[key]
+
+    @property
+    def bytes(self) -> int:
+        """Memory of all weights that are held, patched ones included."""
+        patched = sum(bytes_of(tensors.values()) for tensors in self._patched.values())
+        return patched + sum(resident.bytes for resident in self._residents.values())
+
+    def clear(self) -> None:
+        """Let go of all weights."""
+        self._patched.clear()
+        self._residents.clear()
+
+    def _dressed(
+        self, resident: Resident, source: Source, patches: tuple[Patch, ...], table: Callable[[], Table]
+    ) -> nn.Module:
+        if not patches:
+            resident.wear({})
+            return resident.network
+        key = (resident.key, patches)
+        if key not in self._patched:
+            changed = patched_weights(patches, table(), resident)
+            self._make_room(bytes_of(changed.values()), keep=resident)
+            self._patched[key] = changed
+        self._patched.move_to_end(key)
+        resident.wear(self._patched[key])
+        return resident.network
+
+    def _make_room(self, size: int, keep: Resident | None = None) -> None:
+        """Let go of patched weights and networks, the longest unused first, until `size` more bytes fit."""
+        while self._patched and self.bytes + size > self.budget:
+            self._patched.popitem(last=False)
+        for key, resident in list(self._residents.items()):
+            if self.bytes + size <= self.budget:
+                return
+            if resident is not keep:
+                del self._residents[key]
+
+
+NO_ENCODERS = ("network", "vae", "controlnet")
+
+
+def default_family(parts: list[Part]) -> str:
+    """The family that a set of single encoders most likely conditions."""
+    kinds = {part.kind for part in parts}
+    if "t5" in kinds:
+        return "sd3" if "clip_g" in kinds else "flux"
+    if "clip_g" in kinds or len(parts) > 1:
+        return "sdxl"
+    return "sd2" if "clip_h" in kinds else "sd1"
+
+
+ADVICE = {
+    "vae": "it has no autoencoder: add a VaeLoader",
+    "network": "it has no denoising network: add a DiffusionModelLoader",
+    "controlnet": "it is no control network",
+}
+
+
+def need(found: Recognised, kind: str) -> Part:
+    """A part of a source; `LoadError` says what the file is instead and what to add."""
+    part = found.parts.get(kind)
+    if part is None:
+        what = f"is a {found.kind.replace('_', ' ')}" if found.kind != "unknown" else "holds no known network"
+        raise LoadError(f"{found.path} {what}: {ADVICE[kind]}.")
+    return part

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nodes.models.loading import bytes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     import torch
     from torch import Tensor, nn
@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 class Resident:
     """A loaded network. Patches swap the pointers of its parameters; its own tensors are never written to."""
 
-    def __init__(self, network: nn.Module, part: Part, device: torch.device, dtype: torch.dtype | None) -> None:
+    def __init__(self, key: Hashable, network: nn.Module, part: Part, device: torch.device) -> None:
+        self.key = key
         self.network = network
         self.part = part
         self.device = device
-        self.dtype = dtype
         self.bytes = bytes_of(network.state_dict().values())
         self._parameters = dict(network.named_parameters())
         self._own = {name: parameter.data for name, parameter in self._parameters.items()}
         self._active: Mapping[str, Tensor] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the network has a parameter of this name."""
+        return name in self._own
 
     def own(self, name: str) -> Tensor:
         """A parameter without any patch."""

@@ -27,7 +27,7 @@ def unet_part(shapes: Shapes, heads: int | None) -> Part | None:
         return None
     named = shapes_of(pieces, shapes)
     try:
-        return Part("network", unet_config(named, heads), pieces, {})
+        return Part("network", unet_config(named, heads), pieces)
     except (KeyError, StopIteration, IndexError):
         return None
 

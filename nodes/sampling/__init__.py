@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nodes.sampling.names import SAMPLERS, SCHEDULES
 
 if TYPE_CHECKING:
-    from nodes.sampling.catalogue import SIGMA_SPACES
+    from nodes.sampling.catalogue import SIGMA_SPACES, adjusted, space_from_scheduler
     from nodes.sampling.noise import prepare_noise
     from nodes.sampling.run import Denoise, Prediction, Step, StepCallback
     from nodes.sampling.sampler import sample, unsample
@@ -25,10 +25,12 @@ __all__ = [
     "SigmaSpace",
     "Step",
     "StepCallback",
+    "adjusted",
     "ksampler_sigmas",
     "prepare_noise",
     "sample",
     "schedule",
+    "space_from_scheduler",
     "unsample",
 ]
 
@@ -39,10 +41,12 @@ _HOMES = {
     "SigmaSpace": "spaces",
     "Step": "run",
     "StepCallback": "run",
+    "adjusted": "catalogue",
     "ksampler_sigmas": "schedules",
     "prepare_noise": "noise",
     "sample": "sampler",
     "schedule": "schedules",
+    "space_from_scheduler": "catalogue",
     "unsample": "sampler",
 }
 

@@ -1,11 +1,13 @@
 """The sigma spaces of known model families, by name."""
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from nodes.sampling.flow_spaces import FlowSpace, FluxSpace
+from nodes.sampling.predictions import PREDICTION_KINDS
 from nodes.sampling.spaces import ContinuousSpace, CosineSpace, DiscreteSpace, SigmaSpace, betas
 
 if TYPE_CHECKING:
@@ -42,26 +44,35 @@ SIGMA_SPACES: "Mapping[str, SigmaSpace]" = MappingProxyType(
 _KINDS: "Mapping[str, PredictionKind]" = {"epsilon": "eps", "v_prediction": "v", "sample": "x0"}
 
 
-def space_from_scheduler(config: "Mapping[str, Any]") -> SigmaSpace:
-    """The space that a diffusers scheduler configuration describes (scheduler/scheduler_config.json)."""
+def space_from_scheduler(config: "Mapping[str, Any]", family: SigmaSpace | None = None) -> SigmaSpace:
+    """The space that a diffusers scheduler configuration describes (scheduler/scheduler_config.json).
+
+    `family` is the space the network's family has otherwise: it says how a flow's timesteps count, and what a
+    flow whose shift depends on the picture's size is sampled with. Raises ValueError for a configuration not
+    understood.
+    """
     class_name = str(config.get("_class_name", ""))
     if class_name.startswith("FlowMatch"):
-        if config.get("use_dynamic_shifting"):
-            return FluxSpace("flow", mu=float(config.get("max_shift") or 1.15))
-        return FlowSpace("flow", shift=float(config.get("shift", 1.0)))
+        return _flow_from_scheduler(config, family)
     kind = str(config.get("prediction_type", "epsilon"))
     if class_name.startswith("EDM"):
         low, high = float(config.get("sigma_min", 0.002)), float(config.get("sigma_max", 80.0))
-        return ContinuousSpace(
-            "v" if kind == "v_prediction" else "edm", float(config.get("sigma_data", 0.5)), low=low, high=high
-        )
+        prediction: PredictionKind = "v" if kind == "v_prediction" else "edm"
+        return ContinuousSpace(prediction, float(config.get("sigma_data", 0.5)), low=low, high=high)
     if kind not in _KINDS:
-        raise ValueError(
-            f"The scheduler's prediction type '{kind}' is unknown: use one of {', '.join(_KINDS)}."
-        )
-    return DiscreteSpace(
-        _KINDS[kind], variances=_variances(config), zero_snr=bool(config.get("rescale_betas_zero_snr"))
-    )
+        known = ", ".join(_KINDS)
+        raise ValueError(f"The scheduler's prediction type '{kind}' is unknown: use one of {known}.")
+    zero_snr = bool(config.get("rescale_betas_zero_snr"))
+    return DiscreteSpace(_KINDS[kind], variances=_variances(config), zero_snr=zero_snr)
+
+
+def _flow_from_scheduler(config: "Mapping[str, Any]", family: SigmaSpace | None) -> SigmaSpace:
+    if config.get("use_dynamic_shifting"):
+        return family if isinstance(family, FluxSpace) else FluxSpace("flow")
+    multiplier = family.multiplier if isinstance(family, FlowSpace) else 1000.0
+    if isinstance(family, FluxSpace):
+        multiplier = 1.0
+    return FlowSpace("flow", shift=float(config.get("shift", 1.0)), multiplier=multiplier)
 
 
 def _variances(config: "Mapping[str, Any]") -> torch.Tensor:
@@ -73,3 +84,29 @@ def _variances(config: "Mapping[str, Any]") -> torch.Tensor:
         float(config.get("beta_end", 0.02)),
         int(config.get("num_train_timesteps", 1000)),
     )
+
+
+_FIELDS: "Mapping[str, str]" = {
+    "prediction": "prediction",
+    "shift": "shift",
+    "mu": "mu",
+    "zsnr": "zero_snr",
+    "sigma_min": "low",
+    "sigma_max": "high",
+    "sigma_data": "sigma_data",
+}
+
+
+def adjusted(space: SigmaSpace, options: "Mapping[str, Any]") -> SigmaSpace:
+    """The space with some facts replaced: prediction, sigma_data, and where it has them shift, mu, zsnr,
+    sigma_min and sigma_max. Raises ValueError for an option the space does not have.
+    """
+    changes = {}
+    for name, value in options.items():
+        field = _FIELDS.get(name, "")
+        if not hasattr(space, field):
+            raise ValueError(f"A {type(space).__name__} has no '{name}' that could be changed.")
+        if name == "prediction" and (value not in PREDICTION_KINDS or (value == "flow") != space.flow):
+            raise ValueError(f"A {type(space).__name__} cannot predict '{value}'.")
+        changes[field] = value
+    return replace(space, **changes)

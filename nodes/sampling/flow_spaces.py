@@ -58,9 +58,9 @@ class FluxSpace(SigmaSpace):
 
     def percent_to_sigma(self, percent: float) -> float:
         """The sigma at which this part (0 to 1) of the sampling is done."""
-        if percent >= 1.0:
-            return 0.0
-        return math.exp(self.mu) / (math.exp(self.mu) + 1 / min(1.0 - percent, 1.0) - 1)
+        if not 0.0 < percent < 1.0:
+            return 1.0 if percent <= 0.0 else 0.0
+        return math.exp(self.mu) / (math.exp(self.mu) + 1 / (1.0 - percent) - 1)
 
 
 def shifted(time: Tensor, shift: float) -> Tensor:

@@ -1,6 +1,7 @@
 """The way in: `sample` runs a solver by name."""
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -65,7 +66,9 @@ def unsample(
     """
     if name not in INVERTIBLE:
         raise ValueError(f"Sampler '{name}' cannot run back to noise: use one of {', '.join(INVERTIBLE)}.")
-    levels = check_sigmas(list(sigmas)[::-1])[::-1]
+    if any(sigma > sigma_next for sigma, sigma_next in pairwise(sigmas)):
+        raise ValueError("Sigmas back to noise must rise; to go down use a sampler.")
+    levels = check_sigmas([*sigmas][::-1])[::-1]
     if levels and levels[0] == 0:
         raise ValueError("Sigmas back to noise must start above 0, for example at 0.0001.")
     if len(levels) < 2:
@@ -91,7 +94,7 @@ def check_sigmas(sigmas: "Tensor | Sequence[float]") -> tuple[float, ...]:
             raise ValueError(f"Sigma {i} is {sigma}: sigmas must be finite and not negative.")
         if i and sigma > levels[i - 1]:
             raise ValueError(
-                f"Sigma {i} rises from {levels[i - 1]:g} to {sigma:g}: sigmas must go one way, down to sample."
+                f"Sigma {i} rises from {levels[i - 1]:g} to {sigma:g}: to sample, sigmas must fall."
             )
     return tuple(dict.fromkeys(levels))
 

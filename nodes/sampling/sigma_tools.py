@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -62,7 +63,7 @@ def extend(
         raise ValueError(f"A step can be divided into 1 to 100 parts, not {parts}.")
     share = SPACINGS[spacing](torch.linspace(0, 1, parts + 1)[:-1])
     pieces = []
-    for sigma, sigma_next in zip(sigmas[:-1], sigmas[1:], strict=True):
+    for sigma, sigma_next in pairwise(sigmas):
         divided = end <= float(sigma) <= start
         pieces.append(sigma + share * (sigma_next - sigma) if divided else sigma.reshape(1))
     return torch.cat([*pieces, sigmas[-1:]])

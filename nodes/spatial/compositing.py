@@ -25,7 +25,9 @@ def feathered(height: int, width: int, feather: int, edges: tuple[bool, bool, bo
     return mask
 
 
-def paste(below: Tensor, above: Tensor, x: int, y: int, mask: Tensor | None = None, feather: int = 0) -> Tensor:
+def paste(
+    below: Tensor, above: Tensor, x: int, y: int, mask: Tensor | None = None, feather: int = 0
+) -> Tensor:
     """`below` `[B, C, h, w]` with `above` at column x and row y, cut off where it reaches beyond.
 
     `mask` `[B or 1, h, w]` of `above`'s size says where it shows.

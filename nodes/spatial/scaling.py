@@ -22,9 +22,14 @@ def scale(planes: Tensor, width: int, height: int, method: str) -> Tensor:
 def centred(planes: Tensor, width: int, height: int) -> Tensor:
     """The largest centred part with the proportions width : height."""
     old_height, old_width = planes.shape[-2:]
-    cut_x = max(round((old_width - old_height * width / height) / 2), 0)
-    cut_y = max(round((old_height - old_width * height / width) / 2), 0)
+    cut_x = _cut(old_width, old_height * width / height)
+    cut_y = _cut(old_height, old_width * height / width)
     return planes[..., cut_y : old_height - cut_y, cut_x : old_width - cut_x]
+
+
+def _cut(length: int, wanted: float) -> int:
+    """How much to take off at each end; something is always left."""
+    return min(max(round((length - wanted) / 2), 0), (length - 1) // 2)
 
 
 def bislerp(planes: Tensor, width: int, height: int) -> Tensor:

@@ -68,7 +68,7 @@ def test_values_are_set_and_events_are_json(tmp_path: Path, capsys: pytest.Captu
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert last["ran"] == [] and sorted(last["cached"]) == ["color", "invert", "save"]
     assert run("plan", flow, "--set", "color.width=32", "--cache-dir", "kept") == 0
-    assert "color (Solid color): width changed from 24 to 32" in capsys.readouterr().out
+    assert "color (Solid colour): width changed from 24 to 32" in capsys.readouterr().out
 
 
 def test_to_runs_only_what_a_node_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,7 +172,7 @@ def test_a_file_name_cannot_leave_the_output_folder(
 def test_a_picture_that_is_none_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "photo.png").write_text("no picture")
     data = workflow()
-    data["nodes"][0] = {"id": "color", "type": "LoadImage", "params": {"file": "photo.png"}}
+    data["nodes"][0] = {"id": "color", "type": "LoadImage", "params": {"image": "photo.png"}}
     assert run("run", written(tmp_path, data)) in (1, 2)
     said = capsys.readouterr().err
     assert "photo.png" in said and "Traceback" not in said

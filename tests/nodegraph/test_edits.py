@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import statistics
 import time
 from dataclasses import replace
 
@@ -270,4 +269,4 @@ def test_an_edit_of_a_thousand_nodes_takes_microseconds() -> None:
         SetParam("n500", "s", -1 - value).apply(graph)
         times.append(time.perf_counter() - start)
     # About 12 us on an idle core; the bound only catches work that grows with the values of all nodes.
-    assert statistics.median(times) < 200e-6
+    assert min(times) < 100e-6

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodes.models.family import Facts, Family, LatentFormat, Use
+from nodes.models.keys.unet import unet_original
 from nodes.models.unets import build_unet, call_unet, control_unet, only, unet_part
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ FAMILY = Family(
     build=build_unet,
     call=call_unet,
     control=control_unet,
+    original=unet_original,
+    repeats=True,
     encoders=(
         Use("clip_h", "text_encoder", ("cond_stage_model.model.", "cond_stage_model."), layer=-2, pad=0),
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nodes.models.families.sdxl import LATENT_SCALE, REFINER_VECTOR
 from nodes.models.family import Facts, Family, LatentFormat, Use
+from nodes.models.keys.unet import unet_original
 from nodes.models.unets import build_unet, call_unet, control_unet, only, unet_part
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ FAMILY = Family(
     build=build_unet,
     call=call_unet,
     control=control_unet,
+    original=unet_original,
+    repeats=True,
     encoders=(
         Use(
             "clip_g",

@@ -65,18 +65,14 @@ def _open_clip(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Piece]:
     return pieces
 
 
-def clip_config(shapes: Shapes, quick: bool | None = None) -> dict[str, Any]:
-    """A `ClipConfig`'s fields from the shapes of the parameters; heads are 64 wide.
-
-    `quick` says whether the activation is CLIP-L's approximation; None takes it from the width.
-    """
+def clip_config(shapes: Shapes) -> dict[str, Any]:
+    """A `ClipConfig`'s fields from the shapes of the parameters; heads are 64 wide."""
     width = shapes["text_model.embeddings.token_embedding.weight"][1]
     config = ClipConfig(
         width=width,
         hidden=shapes["text_model.encoder.layers.0.mlp.fc1.weight"][0],
         layers=count(shapes, "text_model.encoder.layers."),
         heads=max(width // 64, 1),
-        activation="quick_gelu" if (width == 768 if quick is None else quick) else "gelu",
         projection=shapes.get("text_projection.weight", (0,))[0],
         vocabulary=shapes["text_model.embeddings.token_embedding.weight"][0],
         positions=shapes["text_model.embeddings.position_embedding.weight"][0],

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from nodes.models.parts import Piece, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
+
+    from nodes.models.parts import Part
 
 _TOP = {
     "time_embed.0": "time_embedding.linear_1",
@@ -33,6 +35,9 @@ _RESNET = {
     "out_layers.3": "conv2",
     "skip_connection": "conv_shortcut",
 }
+_BACK = {new: old for old, new in _RESNET.items()}
+_RESNET_BACK = re.compile(rf"^(?:{'|'.join(map(re.escape, _BACK))})(?=\.)")
+_PLACE = re.compile(r"(down|up)_blocks\.(\d+)\.(resnets|attentions|downsamplers|upsamplers)\.(\d+)\.(.+)")
 _BLOCK = re.compile(r"(input_blocks|output_blocks)\.(\d+)\.(\d+)\.(.+)")
 _INNER = re.compile("|".join(map(re.escape, _RESNET)))
 
@@ -71,6 +76,33 @@ def _diffusers(name: str, layers: int) -> str | None:
 
 def _resnet(rest: str) -> str:
     return _INNER.sub(lambda match: _RESNET[match[0]], rest, count=1)
+
+
+def unet_original(part: Part) -> dict[str, Piece]:
+    """Where every parameter of a UNet lies in original files."""
+    layers = int(part.config["layers_per_block"])
+    tops = sorted(_TOP.items(), key=lambda item: -len(item[1]))
+    return {name: Piece(_original(name, layers, tops, part.pieces)) for name in part.pieces}
+
+
+def _original(name: str, layers: int, tops: list[tuple[str, str]], names: Container[str]) -> str:
+    if place := _PLACE.fullmatch(name):
+        side, level, what, layer, rest = place[1], int(place[2]), place[3], int(place[4]), place[5]
+        number = level * (layers + 1) + layer + (side == "down")
+        start = f"{'in' if side == 'down' else 'out'}put_blocks."
+        if what == "resnets":
+            return f"{start}{number}.0.{_RESNET_BACK.sub(lambda match: _BACK[match[0]], rest, count=1)}"
+        if what == "attentions":
+            return f"{start}{number}.1.{rest}"
+        if what == "downsamplers":
+            return f"{start}{(level + 1) * (layers + 1)}.0.op.{rest.removeprefix('conv.')}"
+        attended = f"up_blocks.{level}.attentions.0.norm.weight" in names
+        return f"{start}{level * (layers + 1) + layers}.{1 + attended}.{rest}"
+    for old, new in tops:
+        if name.startswith(new + "."):
+            rest = name[len(new) + 1 :]
+            return f"{old}.{_RESNET_BACK.sub(lambda match: _BACK[match[0]], rest, count=1)}"
+    return name
 
 
 def unet_config(shapes: Mapping[str, tuple[int, ...]], heads: int | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _TOP = {
 }
 _OLD_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 _OLD = re.compile(r"\b(query|key|value|proj_attn)(\.(?:weight|bias))$")
+_ATTENTION = re.compile(r"\.mid\.attn_1\.(q|k|v|proj_out)\.weight$")
 _LEVEL = re.compile(r"(down|up)\.(\d+)\.(block\.\d+|downsample|upsample)\.(.+)")
 
 
@@ -30,11 +31,7 @@ def vae_pieces(names: Iterable[str]) -> dict[str, Piece]:
     names = list(names)
     levels = max(count(names, "decoder.up."), count(names, "encoder.down."))
     mapped = ((_diffusers(name, levels), name) for name in names)
-    return {
-        new: Piece(name, form="matrix" if ".mid.attn_1." in name and name.endswith(".weight") else "")
-        for new, name in mapped
-        if new
-    }
+    return {new: Piece(name, form="matrix" if _ATTENTION.search(name) else "") for new, name in mapped if new}
 
 
 def vae_same(names: Iterable[str]) -> dict[str, Piece]:

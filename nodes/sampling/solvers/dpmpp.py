@@ -77,7 +77,8 @@ def _middle(run: "Run", sigma: float, sigma_down: float) -> float:
 def dpmpp_2s_ancestral_cfg_pp(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
     """`dpmpp_2s_ancestral` whose noise direction is the unguided one (CFG++, Chung et al. 2024).
 
-    The direction of the whole step is that of the unguided prediction in its middle.
+    The direction of the whole step is that of the unguided prediction in its middle, while the image term is that
+    at its start: as workflows know it, although it draws pictures together more than the data are.
     """
     for i, sigma, sigma_next in run.steps():
         x0, x0_uncond = run.step_guided(i, x)

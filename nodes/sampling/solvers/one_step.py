@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from nodes.sampling.spaces import DiscreteSpace
+
 if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.sampling.run import Run
+    from nodes.sampling.spaces import SigmaSpace
 
 
 def lcm(run: "Run", x: "Tensor") -> "Tensor":
@@ -23,13 +26,14 @@ def lcm(run: "Run", x: "Tensor") -> "Tensor":
 def tcd(run: "Run", x: "Tensor", *, eta: float = 0.3) -> "Tensor":
     """Strategic stochastic sampling (Zheng et al. 2024, algorithm 4): down to timestep (1 - eta) t', noise up
     to t'.
+
+    In spaces without numbered timesteps it goes down to (1 - eta) sigma'.
     """
     for i, sigma, sigma_next in run.steps():
         x0 = run.step_x0(i, x)
         if sigma_next == 0:
             return x0
-        timestep = run.space.timestep(torch.tensor([sigma_next]))
-        sigma_down = min(float(run.space.sigma((1 - eta) * timestep)), sigma_next)
+        sigma_down = _earlier(run.space, sigma_next, eta)
         scale = run.alpha(sigma_next) / run.alpha(sigma_down)
         noise = (x - run.alpha(sigma) * x0) / sigma
         x = run.space.noised(x0, noise, sigma_down) * scale
@@ -39,9 +43,17 @@ def tcd(run: "Run", x: "Tensor", *, eta: float = 0.3) -> "Tensor":
     return x
 
 
+def _earlier(space: "SigmaSpace", sigma: float, eta: float) -> float:
+    if not isinstance(space, DiscreteSpace):
+        return (1 - eta) * sigma
+    timestep = space.timestep(torch.tensor([sigma]))
+    return min(float(space.sigma(((1 - eta) * timestep).floor())), sigma)
+
+
 def ddpm(run: "Run", x: "Tensor") -> "Tensor":
-    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2) between any two
-    sigmas.
+    """Ancestral sampling of a variance-preserving process (Ho et al. 2020, algorithm 2), between any sigmas.
+
+    Flow latents are treated alike, and so gain more noise than their sigma says.
     """
     for i, sigma, sigma_next in run.steps():
         noise = (x - run.step_x0(i, x)) / sigma

@@ -17,7 +17,10 @@ def res_multistep(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def res_multistep_ancestral(run: "Run", x: "Tensor", *, eta: float = 1.0, s_noise: float = 1.0) -> "Tensor":
-    """`res_multistep` to below the next sigma, then fresh noise up to it."""
+    """`res_multistep` to below the next sigma, then fresh noise up to it.
+
+    Flow latents are not scaled down for the noise, and so gain more than their sigma says.
+    """
     last = None
     last_down = 0.0
     for i, sigma, sigma_next in run.steps():

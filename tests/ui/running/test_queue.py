@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ui.worlds import default_workflow, graph_of
 
 from nodegraph.events import RunFinished, Written
 from nodegraph.graph import Graph, Node, Source
 from tests.ui.catalogue import SPECS
 from tests.ui.running.graphs import painting
 from tests.ui.running.library import SPECS as PAINTING
-from tests.ui.worlds import default_workflow, graph_of
 from ui.running.job import Job
 from ui.running.labels import label
 from ui.running.picks import coarse, identity, prompt_of, result_spots, upstream

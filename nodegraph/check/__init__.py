@@ -1,0 +1,164 @@
+"""Why a graph cannot run as it stands, before it runs: every reason, each with the place and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from nodegraph.check.links import Flow, link_problems
+from nodegraph.check.problem import Problem
+from nodegraph.check.values import value_problems
+from nodegraph.diff import Changes, diff
+from nodegraph.edits.swap import swapped
+from nodegraph.files import Files
+from nodegraph.graph import Graph, Node
+from nodegraph.lookup import spec_of
+from nodegraph.nearest import meant, nearest
+from nodegraph.spec import NodeSpec
+from nodegraph.subgraphs import PREFIX, definition, is_instance
+
+__all__ = ["Checker", "Problem", "problems", "problems_of"]
+
+MAX_INNER = 1000
+"""Subgraphs looked into, at most."""
+
+
+def problems(graph: Graph, specs: Mapping[str, NodeSpec], files: Files | None = None) -> list[Problem]:
+    """Everything that keeps nodes from running, in the order of the nodes. Muted nodes are left alone.
+
+    Without `files`, model files are not looked for.
+    """
+    look = _Look(graph, specs, files)
+    found = [problem for node in graph.nodes.values() for problem in look.at(node)]
+    return _once(found) + (list(look.inside()) if graph.subgraphs else [])
+
+
+def problems_of(
+    graph: Graph, name: str, specs: Mapping[str, NodeSpec], files: Files | None = None
+) -> list[Problem]:
+    """What keeps one node from running; raises KeyError if there is none called so."""
+    return _once(_Look(graph, specs, files).at(graph.nodes[name]))
+
+
+class Checker:
+    """Checks a document again and again, looking only at what has changed and what it feeds."""
+
+    def __init__(self, specs: Mapping[str, NodeSpec], files: Files | None = None) -> None:
+        self._specs = specs
+        self._files = files
+        self._graph = Graph()
+        self._found: dict[str, list[Problem]] = {}
+
+    def forget(self) -> None:
+        """Look at everything next time, as when model files have come or gone."""
+        self._graph = Graph()
+        self._found = {}
+
+    def problems(self, graph: Graph) -> list[Problem]:
+        """The same as `problems(graph, specs, files)`."""
+        look = _Look(graph, self._specs, self._files)
+        changes = diff(self._graph, graph)
+        if changes.removed:
+            self._found = {name: found for name, found in self._found.items() if name in graph.nodes}
+        for name in graph.nodes if changes.subgraphs else self._touched(graph, changes):
+            self._found[name] = look.at(graph.nodes[name])
+        self._graph = graph
+        found = [problem for name in graph.nodes for problem in self._found.get(name, ())]
+        return _once(found) + (list(look.inside()) if graph.subgraphs else [])
+
+    def _touched(self, graph: Graph, changes: Changes) -> list[str]:
+        """The nodes that differ, and those that values of them reach over bypassed nodes."""
+        same = {"pos", "size", "extra"}
+        waiting = [*changes.added, *(name for name, aspects in changes.changed.items() if aspects - same)]
+        spreading = {name for name in waiting if self._spreads(graph, name)}
+        touched = dict.fromkeys(waiting)
+        while spreading:
+            name = spreading.pop()
+            for link in graph.consumers.get(name, ()):
+                if link.target not in touched:
+                    touched[link.target] = None
+                    if graph.nodes[link.target].mode == "bypass":
+                        spreading.add(link.target)
+        return list(touched)
+
+    def _spreads(self, graph: Graph, name: str) -> bool:
+        before, after = self._graph.nodes.get(name), graph.nodes[name]
+        if before is None or "bypass" in (before.mode, after.mode):
+            return True
+        return (before.type, before.version, before.mode) != (after.type, after.version, after.mode)
+
+
+@dataclass
+class _Look:
+    """One look at a graph."""
+
+    graph: Graph
+    specs: Mapping[str, NodeSpec]
+    files: Files | None
+
+    def __post_init__(self) -> None:
+        self._known: dict[str, NodeSpec | None] = {}
+        self._flow = Flow(self.graph.nodes, self.spec)
+
+    def spec(self, node: Node) -> NodeSpec | None:
+        """The node's type, looked up once."""
+        if node.type not in self._known:
+            self._known[node.type] = spec_of(self.graph, node.type, self.specs)
+        return self._known[node.type]
+
+    def at(self, node: Node, fed: frozenset[str] = frozenset()) -> list[Problem]:
+        """The problems of one node; `fed` are inputs that come from outside a subgraph."""
+        if node.mode != "run":
+            return []
+        spec = self.spec(node)
+        if spec is None:
+            return [self._unknown(node)]
+        place = f"Node {node.id} ({node.title or spec.title})"
+        if node.version > spec.version:
+            sentence = (
+                f"{place}: made with version {node.version} of {node.type}, and version {spec.version} is "
+                "installed; update the package that brings it."
+            )
+            return [Problem(node.id, "", sentence)]
+        return [
+            *value_problems(node, spec, place, self.files),
+            *link_problems(node, spec, place, self._flow, fed),
+        ]
+
+    def _unknown(self, node: Node) -> Problem:
+        if is_instance(node.type):
+            name = node.type.removeprefix(PREFIX)
+            ending = meant(name, self.graph.subgraphs, "unpack or remove the node")
+            return Problem(node.id, "", f"Node {node.id}: there is no subgraph called {name!r}{ending}")
+        ending = meant(node.type, self.specs, "install the package that brings it, or mute the node")
+        near = nearest(node.type, self.specs)
+        fix = swapped(self.graph, node.id, self.specs[near], self.specs) if near else None
+        return Problem(node.id, "", f"Node {node.id}: the type {node.type} is not installed{ending}", fix)
+
+    def inside(self) -> Iterator[Problem]:
+        """The problems within each subgraph that runs, told once, at the first node that stands for it."""
+        seen: set[str] = set()
+        waiting = [("", node) for node in self.graph.nodes.values()]
+        while waiting and len(seen) < MAX_INNER:
+            prefix, instance = waiting.pop(0)
+            found = definition(self.graph, instance.type) if is_instance(instance.type) else None
+            if found is None or instance.mode != "run" or found.name in seen:
+                continue
+            seen.add(found.name)
+            path = f"{prefix}{instance.id}/"
+            look = _Look(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs, self.files)
+            for node in found.nodes.values():
+                fed = frozenset(port.port for port in found.inputs if port.node == node.id)
+                for problem in look.at(node, fed):
+                    yield _within(problem, path)
+                waiting.append((path, node))
+
+
+def _once(found: Iterable[Problem]) -> list[Problem]:
+    """A bypassed node is complained of by each node that it feeds."""
+    return list({(problem.node, problem.sentence): problem for problem in found}.values())
+
+
+def _within(problem: Problem, path: str) -> Problem:
+    sentence = problem.sentence.replace(f"Node {problem.node}", f"Node {path}{problem.node}", 1)
+    return replace(problem, node=f"{path}{problem.node}", sentence=sentence, fix=None)

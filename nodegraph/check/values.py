@@ -1,0 +1,134 @@
+"""Is this value one that the parameter takes?"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from nodegraph.check.problem import Problem
+from nodegraph.edits.values import SetParam, SetParams
+from nodegraph.files import Files
+from nodegraph.graph import Node
+from nodegraph.nearest import meant, nearest
+from nodegraph.spec import NodeSpec, Param, Scalar
+
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
+_KINDS = {"Int": "a whole number", "Float": "a number", "Bool": "true or false", "Text": "a text"}
+
+
+def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) -> Iterator[Problem]:
+    """What is wrong with the parameters of a node; linked ones hold no value and are not looked at."""
+    for name, value in node.params.items():
+        if spec.param(name) is None:
+            yield _unknown(node, spec, place, name, value)
+    for param in spec.params:
+        if any(not source.muted for source in node.inputs.get(param.name, ())):
+            continue
+        value = node.params.get(param.name, param.default)
+        if value is param.default and not param.choices_from and not param.file:
+            continue
+        if not _is(param.type, value):
+            yield _wrong_type(node, place, param, value)
+            continue
+        for look in (_limits, _color, _choice):
+            if problem := look(node, place, param, value):
+                yield problem
+        if problem := _file(node, place, param, value, files):
+            yield problem
+
+
+def _unknown(node: Node, spec: NodeSpec, place: str, name: str, value: Scalar) -> Problem:
+    if spec.socket(name) is not None:
+        sentence = f"{place}: {name} is an input to be linked and holds no value; remove the value."
+        return Problem(node.id, name, sentence, SetParam(node.id, name, None))
+    known = [param.name for param in spec.params]
+    near = nearest(name, known)
+    free = near is not None and near not in node.params
+    fix = SetParams({node.id: {name: None, str(near): value}}) if free else SetParam(node.id, name, None)
+    ending = meant(name, known, "remove it")
+    return Problem(node.id, name, f"{place}: there is no parameter called {name}{ending}", fix)
+
+
+def _is(kind: str, value: Scalar) -> bool:
+    match kind:
+        case "Int":
+            return type(value) is int
+        case "Float":
+            return type(value) in (int, float)
+        case "Bool":
+            return type(value) is bool
+        case "Text":
+            return type(value) is str
+    return True
+
+
+def _wrong_type(node: Node, place: str, param: Param, value: Scalar) -> Problem:
+    sentence = f"{place}: {param.name} must be {_KINDS[param.type]}, not {_shown(value)}."
+    whole = type(value) is float and value.is_integer() and param.type == "Int"
+    mended = int(value) if whole else None
+    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, mended))
+
+
+def _limits(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+    if isinstance(value, str | bool):
+        return None
+    if not math.isfinite(value):
+        sentence = f"{place}: {param.name} is {value}, which is no number to compute with; type another."
+        return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
+    low, high = param.minimum, param.maximum
+    if low is not None and value < low:
+        bound, word = low, "below"
+    elif high is not None and value > high:
+        bound, word = high, "above"
+    else:
+        return None
+    allowed = f"{_number(low)} to {_number(high)}" if low is not None and high is not None else _number(bound)
+    sentence = f"{place}: {param.name} is {value}, {word} {_number(bound)}; use {allowed}."
+    mended = int(bound) if param.type == "Int" else float(bound)
+    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, mended))
+
+
+def _color(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+    if param.widget != "color" or _COLOR.fullmatch(str(value)):
+        return None
+    sentence = f"{place}: {param.name} cannot be {_shown(value)}; write a colour as #rrggbb, as in #ff8000."
+    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
+
+
+def _choice(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+    if not param.choices or param.choices_from or value in param.choices:
+        return None
+    near = nearest(str(value), param.choices)
+    if near is None:
+        few = ", ".join(param.choices[:12]) + (", ..." if len(param.choices) > 12 else "")
+        ending = f"; choose one of {few}."
+    else:
+        ending = meant(str(value), param.choices)
+    sentence = f"{place}: {param.name} cannot be {_shown(value)}{ending}"
+    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, near))
+
+
+def _file(node: Node, place: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+    if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
+        return None
+    if not value:
+        return Problem(node.id, param.name, f"{place}: {param.name} names no file; choose one.")
+    kind = param.file.removeprefix("model:") if param.file.startswith("model:") else param.choices_from
+    if not kind or files is None or files.find(kind, value) is not None:
+        return None
+    near = nearest(value, files.names(kind))
+    fix = SetParam(node.id, param.name, near) if near else None
+    return Problem(node.id, param.name, f"{place}: {files.missing(kind, value)}", fix)
+
+
+def _shown(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value[:60]) if isinstance(value, str) else str(value)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"

@@ -1,0 +1,1 @@
+"""Conditions as vectors and as places."""

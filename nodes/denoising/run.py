@@ -1,0 +1,158 @@
+"""One sampling of a latent, from its noise to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+
+from nodegraph import Context, GraphError
+from nodes.denoising.faults import plain_sentences
+from nodes.denoising.inpaint import differential, mask_for, masked
+from nodes.denoising.preview import map_for
+from nodes.denoising.sides import Network
+from nodes.sampling.noise import prepare_noise
+from nodes.sampling.run import Denoise, Prediction, Step
+from nodes.sampling.sampler import check_sigmas, sample, unsample
+from nodes.types import Latent, Model
+
+Guide = Callable[[Network, Tensor], Denoise]
+"""Makes a guided denoiser for a network and for latents of the shape to come, on its device."""
+
+FRESH_MASK_NOISE = ("ddim",)
+"""Solvers whose protected parts are noised from seed + 1 rather than with the noise of the start."""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What to run: sigmas `[n + 1]`, the solver with its options, the start noise `[B, C, h, w]`, and the seed of
+    the noise added on the way."""
+
+    sigmas: Tensor
+    solver: str
+    noise: Tensor
+    seed: int
+    options: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The result, and the clean latent predicted at the last step."""
+
+    latent: Latent
+    denoised: Latent
+
+
+def run(ctx: Context, model: Model, latent: Latent, job: Job, guide: Guide) -> Outcome:
+    """Sample `latent`, or go back from it to noise where sigmas rise.
+
+    Raises GraphError where numbers or shapes do not fit, Cancelled within a step.
+    """
+    if len(job.sigmas) < 2:
+        return Outcome(latent, latent)
+    network: Network = ctx.models.get(model)
+    with plain_sentences():
+        x, last = _solve(ctx, model, network, latent, job, guide)
+    return Outcome(_result(latent, network, x), _result(latent, network, last))
+
+
+def _solve(
+    ctx: Context, model: Model, network: Network, latent: Latent, job: Job, guide: Guide
+) -> tuple[Tensor, Tensor]:
+    start = _start(network, latent)
+    noise = job.noise.to(start)
+    backward = bool(job.sigmas[-1] > job.sigmas[0])
+    sigmas = check_sigmas(job.sigmas.flip(0))[::-1] if backward else check_sigmas(job.sigmas)
+    denoise = _checked(ctx, guide(network, start))
+    if latent.noise_mask is not None:
+        denoise = _kept(model, network, latent, start, noise, job, denoise)
+    seen: list[Tensor] = []
+    report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
+    x = network.space.start(start, noise, sigmas[0])
+    if backward:
+        result = unsample(job.solver, denoise, x, sigmas, space=network.space, callback=report)
+    else:
+        result = sample(
+            job.solver,
+            denoise,
+            x,
+            sigmas,
+            space=network.space,
+            seed=job.seed,
+            callback=report,
+            options=job.options,
+        )
+    return result, seen[-1] if seen else result
+
+
+def with_channels(samples: Tensor, channels: int) -> Tensor:
+    """Empty latents with the number of channels that a model takes; others must have it already."""
+    given = samples.shape[1]
+    if given == channels:
+        return samples
+    if samples.any():
+        raise GraphError(
+            f"The latent has {given} channels and the model takes {channels}: they belong to different families of "
+            "models; encode the picture with the autoencoder of this model's family."
+        )
+    return samples[:, torch.arange(channels) % given]
+
+
+def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:
+    """The noise of a seed for a latent, that of its place in its batch where it has one."""
+    samples = with_channels(latent.samples, network.facts.latent.channels)
+    return prepare_noise(samples.shape, seed, latent.batch_index)
+
+
+def _start(network: Network, latent: Latent) -> Tensor:
+    samples = with_channels(latent.samples, network.facts.latent.channels).to(network.device, torch.float32)
+    return network.scaled(samples) if samples.any() else samples
+
+
+def _checked(ctx: Context, denoise: Denoise) -> Denoise:
+    def predict(x: Tensor, sigma: Tensor) -> Prediction:
+        ctx.check()
+        return denoise(x, sigma)
+
+    return predict
+
+
+def _kept(
+    model: Model, network: Network, latent: Latent, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
+) -> Denoise:
+    if latent.noise_mask is None:
+        return denoise
+    mask = mask_for(latent.noise_mask, start)
+    if job.solver in FRESH_MASK_NOISE:
+        noise = prepare_noise(start.shape, job.seed + 1).to(start)
+    strength = dict(model.options).get("differential")
+    if strength:
+        return differential(denoise, mask, start, noise, network.space, job.sigmas.to(start), float(strength))
+    return masked(denoise, mask, start, noise, network.space)
+
+
+def _preview(ctx: Context, model: Model, network: Network) -> Callable[[Tensor], None]:
+    colours = map_for(model.source.path, network.facts.family)
+    return lambda x0: ctx.preview(partial(colours.picture, x0))
+
+
+def _report(
+    ctx: Context, total: int, preview: Callable[[Tensor], None], seen: list[Tensor], step: Step
+) -> None:
+    seen[:] = [step.x0]
+    ctx.progress(step.index + 1, max(total, step.index + 1))
+    preview(step.x0)
+
+
+def _result(latent: Latent, network: Network, x: Tensor) -> Latent:
+    samples = network.raw(x).float().cpu()
+    if not torch.isfinite(samples).all():
+        raise GraphError(
+            "The result is not a number everywhere (NaN or infinity): lower cfg, choose another sampler, or run "
+            "with --dtype float32."
+        )
+    return replace(latent, samples=samples)

@@ -1,0 +1,66 @@
+"""Pictures to latents and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from nodes.models.precision import vae_dtype
+from nodes.types import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor, nn
+
+    from nodes.models.parts import Part
+    from nodes.models.pool import Pool
+    from nodes.types import Vae
+
+
+def build_vae(config: Mapping[str, Any]) -> nn.Module:
+    """diffusers' AutoencoderKL."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    network: nn.Module = AutoencoderKL.from_config(dict(config))
+    return network
+
+
+class Autoencoder:
+    """The network of one `Vae`; latents are raw, as the family's format has not yet scaled them."""
+
+    def __init__(self, pool: Pool, ref: Vae, part: Part) -> None:
+        self._pool = pool
+        self._ref = ref
+        self._part = part
+        self.downscale = 2 ** (len(part.config["block_out_channels"]) - 1)
+        self.channels = int(part.config["latent_channels"])
+
+    def encode(self, image: Image) -> Tensor:
+        """The mean of the posterior, float32 `[B, C, h, w]`, of pictures cropped around the centre to whole
+        multiples of the scale."""
+        pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
+        network, device, dtype = self._network()
+        with torch.inference_mode():
+            mean: Tensor = network.encode(pixels.to(device, dtype)).latent_dist.mean
+            return mean.float().cpu().clone()
+
+    def decode(self, samples: Tensor) -> Image:
+        """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""
+        network, device, dtype = self._network()
+        with torch.inference_mode():
+            decoded = network.decode(samples.to(device, dtype), return_dict=False)[0]
+            picture = ((decoded.float() + 1) / 2).clamp(0, 1).cpu()
+            return Image(picture.movedim(1, -1).contiguous().clone())
+
+    def cropped(self, image: Image) -> Tensor:
+        """The middle of pictures whose sides are no multiples of the scale."""
+        height, width = (side // self.downscale * self.downscale for side in image.shape[1:3])
+        top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
+        return image[:, top : top + height, left : left + width]
+
+    def _network(self) -> tuple[Any, torch.device, torch.dtype]:
+        dtype = vae_dtype(self._ref.dtype, self._pool.device)
+        resident = self._pool.resident(self._ref.source, self._part, build_vae, dtype)
+        return resident.network, resident.device, dtype

@@ -1,0 +1,126 @@
+"""The one place where a noisy latent becomes a network's call and its answer a clean latent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from math import lcm
+from typing import TYPE_CHECKING
+
+import torch
+
+from nodegraph.errors import LoadError
+from nodes.models.inputs import gather, likeness
+from nodes.models.loading import first_bad
+from nodes.models.precision import network_dtype
+from nodes.models.space import space_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+    from typing import Any
+
+    from torch import Tensor, nn
+
+    from nodes.models.family import Facts, Family, Inputs
+    from nodes.models.parts import Part
+    from nodes.models.pool import Pool
+    from nodes.sampling.spaces import SigmaSpace
+    from nodes.types import Condition, Control, Model
+
+REPEATS = 4
+"""How often a context may be repeated to share a call with a longer one."""
+
+
+class Denoiser:
+    """The network of one `Model`. `facts` and `space` say what sampling must know; nothing is loaded before
+    the first call."""
+
+    def __init__(self, pool: Pool, ref: Model, family: Family, facts: Facts, part: Part) -> None:
+        self._pool = pool
+        self._ref = ref
+        self._part = part
+        self.family = family
+        self.facts = facts
+        self.space: SigmaSpace = space_of(facts, ref.options)
+        self._checked = False
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network runs and latents belong during sampling."""
+        return self._pool.device
+
+    def scaled(self, samples: Tensor) -> Tensor:
+        """Raw latents as the network knows them."""
+        return (samples - self.facts.latent.shift) * self.facts.latent.scale
+
+    def raw(self, samples: Tensor) -> Tensor:
+        """The inverse of `scaled`."""
+        return samples / self.facts.latent.scale + self.facts.latent.shift
+
+    def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
+        """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
+        condition. Conditions alike in shape and control share one call, in the order given."""
+        with torch.inference_mode():
+            network = self._network()
+            found: dict[int, Tensor] = {}
+            for members in self._groups(conditions, float(sigma[0])):
+                inputs = gather(self, x, sigma, [conditions[at] for at in members])
+                inputs = replace(inputs, residuals=self._residuals(inputs, conditions[members[0]], sigma))
+                output = self.family.call(network, inputs).float()
+                self._check(network, output)
+                for at, piece in zip(members, output.chunk(len(members)), strict=True):
+                    found[at] = self.space.to_x0(x, piece, sigma)
+        return [found[at] for at in range(len(conditions))]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision in which the network computes."""
+        wanted = self._pool.dtype if self._ref.dtype == "auto" else self._ref.dtype
+        return network_dtype(wanted, self._pool.device, self._part.parameters, self._part.stored)
+
+    def _network(self) -> nn.Module:
+        return self._pool.network(self._ref, self.family, self._part, self.dtype)
+
+    def _groups(self, conditions: Sequence[Condition], sigma: float) -> list[list[int]]:
+        """The conditions that can share a call, by their places in the list."""
+        groups: dict[Hashable, list[int]] = defaultdict(list)
+        lengths = {condition.cond.shape[1] for condition in conditions}
+        together = self.family.repeats and lcm(*lengths) <= REPEATS * min(lengths)
+        for at, condition in enumerate(conditions):
+            controls = tuple(map(id, self._active(condition, sigma)))
+            length = 0 if together else condition.cond.shape[1]
+            groups[length, *likeness(condition), controls].append(at)
+        return list(groups.values())
+
+    def _active(self, condition: Condition, sigma: float) -> list[Control]:
+        percent = self.space.percent_to_sigma
+        return [
+            control
+            for control in condition.controls
+            if control.strength and percent(control.end) <= sigma <= percent(control.start)
+        ]
+
+    def _residuals(self, inputs: Inputs, condition: Condition, sigma: Tensor) -> Mapping[str, Any]:
+        """What the active control networks add, summed."""
+        total: dict[str, Any] = {}
+        for control in self._active(condition, float(sigma[0])):
+            for name, value in self._pool.get(control.net).residuals(self, inputs, control).items():
+                total[name] = plus(total[name], value) if name in total else value
+        return total
+
+    def _check(self, network: nn.Module, output: Tensor) -> None:
+        """Once for each denoiser: a network of numbers that are none is the file's fault, and said."""
+        if self._checked:
+            return
+        self._checked = True
+        if not torch.isfinite(output.sum()):
+            bad = first_bad(network)
+            if bad:
+                raise LoadError(f"{self._part.place} is damaged: {bad!r} holds numbers that are none (NaN).")
+
+
+def plus(left: Any, right: Any) -> Any:
+    """The sum of two tensors, or of two equally long sequences of them."""
+    if isinstance(left, torch.Tensor):
+        return left + right
+    return tuple(a + b for a, b in zip(left, right, strict=True))

@@ -1,0 +1,131 @@
+"""Where model files lie. Importing and listing load no torch."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from nodes.models.places import Places, hub_cache, places_of, set_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+PRACTICE = Path(__file__).parents[1] / "practice"
+ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin")
+MARKS = ("model_index.json", "config.json")
+DEEPEST = 8
+MOST = 50_000
+
+
+class ModelFolders:
+    """Model files and diffusers folders by kind and name; see nodegraph.files.Files.
+
+    Names are POSIX paths relative to their folder. Where two folders hold one name, the first wins; the
+    model that ships is always there as "practice".
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+
+    def names(self, kind: str) -> Sequence[str]:
+        """The files and model folders of a kind, sorted; read anew each time."""
+        return tuple(sorted(self.paths(kind), key=str.lower))
+
+    def paths(self, kind: str) -> Mapping[str, Path]:
+        """The files and model folders of a kind by name."""
+        found = dict(shipped(kind))
+        for folder in self.places.get(kind, ()):
+            for name, path in walk(folder):
+                found.setdefault(name, path)
+        if kind == "checkpoints":
+            for name, path in hub_cache():
+                found.setdefault(name, path)
+        return found
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """The file or folder that `name` of a kind means, or None."""
+        name = name.replace("\\", "/")
+        relative = PurePosixPath(name)
+        if not name or relative.is_absolute() or ".." in relative.parts or ":" in relative.parts[0]:
+            return None
+        known = shipped(kind).get(name)
+        if known:
+            return known
+        for folder in self.places.get(kind, ()):
+            path = folder / relative
+            if path.is_file() or any((path / mark).is_file() for mark in MARKS):
+                return path
+        return dict(hub_cache()).get(name) if kind == "checkpoints" else None
+
+    def missing(self, kind: str, name: str) -> str:
+        """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
+        near = nearest(name, self.names(kind))
+        hint = f" Similar: {', '.join(near)}." if near else ""
+        return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
+
+    def _home(self, kind: str) -> str:
+        folders = self.places.get(kind, ())
+        if folders:
+            return f"Put it into {folders[0]}."
+        return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
+
+
+def open_folders(models: Sequence[Path]) -> ModelFolders:
+    """The folders given, then those that the environment and the settings name."""
+    return ModelFolders(places_of([*models, *set_places()]))
+
+
+def shipped(kind: str) -> Mapping[str, Path]:
+    """What ships with the program, by name."""
+    found: dict[str, Path] = {}
+    if kind == "checkpoints" and (PRACTICE / "model" / "model_index.json").is_file():
+        found["practice"] = PRACTICE / "model"
+    if kind == "controlnet" and (PRACTICE / "controlnet" / "config.json").is_file():
+        found["practice"] = PRACTICE / "controlnet"
+    if kind == "loras" and (PRACTICE / "loras").is_dir():
+        found |= {f"practice/{file.name}": file for file in (PRACTICE / "loras").glob("*.safetensors")}
+    return found
+
+
+def walk(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Model files and diffusers folders under a folder, by relative name; links are followed once."""
+    pending = [(folder, PurePosixPath(), 0)]
+    seen: set[str] = set()
+    count = 0
+    while pending:
+        place, relative, depth = pending.pop()
+        real = os.path.realpath(place)
+        if real in seen:
+            continue
+        seen.add(real)
+        for entry in entries(place):
+            count += 1
+            if count > MOST:
+                return
+            name = relative / entry.name
+            if entry.is_dir():
+                path = Path(entry.path)
+                if any((path / mark).is_file() for mark in MARKS):
+                    yield str(name), path
+                elif depth < DEEPEST and not entry.name.startswith("."):
+                    pending.append((path, name, depth + 1))
+            elif entry.name.lower().endswith(ENDINGS):
+                yield str(name), Path(entry.path)
+
+
+def entries(place: Path) -> Iterable[os.DirEntry[str]]:
+    """What a folder holds; nothing where it cannot be read."""
+    try:
+        with os.scandir(place) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def nearest(name: str, names: Sequence[str], count: int = 3) -> list[str]:
+    """The names most like `name`, by the whole or by the last part."""
+    wanted = PurePosixPath(name.replace("\\", "/")).name.lower()
+    by_last = {PurePosixPath(known).name.lower(): known for known in names}
+    return [by_last[match] for match in difflib.get_close_matches(wanted, by_last, count, 0.5)]

@@ -1,0 +1,41 @@
+"""What models there are: kind, name, family, size, fingerprint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.errors import LoadError
+from nodegraph.fingerprint import Fingerprints
+from nodes.models.detect import recognise
+from nodes.models.families import families
+from nodes.models.places import FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nodegraph.files import Files
+
+UNREAD = ("upscale_models", "clip_vision", "style_models", "vae_approx", "model_patches", "ipadapter")
+"""Kinds whose files are listed but not looked into."""
+
+
+def describe(files: Files, fingerprints: Fingerprints | None = None) -> Iterator[Mapping[str, Any]]:
+    """A row for every model file and folder: kind, name, family, dtype, bytes, fingerprint, path, and
+    "error" with a sentence where it cannot be read. Only headers are read for all but the fingerprint."""
+    prints = fingerprints or Fingerprints()
+    for kind in FOLDERS:
+        for name in files.names(kind):
+            path = files.find(kind, name)
+            if path is None:
+                continue
+            row: dict[str, Any] = {"kind": kind, "name": name, "path": str(path)}
+            try:
+                if kind not in UNREAD:
+                    found = recognise(path)
+                    family = families().get(found.family)
+                    title = family.title if family else found.kind.replace("_", " ")
+                    row |= {"family": title, "dtype": found.dtype, "bytes": found.size}
+                row["fingerprint"] = prints.of(path)
+            except (LoadError, OSError) as error:
+                row["error"] = str(error)
+            yield row

@@ -1,0 +1,1 @@
+"""LoRA and every other change to weights: read from files, matched to parameters, applied exactly."""

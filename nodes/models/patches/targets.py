@@ -1,0 +1,91 @@
+"""Every name under which a LoRA may speak of a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nodes.models.parts import Piece
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parameter that a change reaches: its name without the ending, and the rows of the change it takes."""
+
+    base: str
+    rows: tuple[int, int] | None = None
+    form: str = ""
+
+
+Table = dict[str, list[Target]]
+
+NETWORK_LEADS = (
+    "",
+    "unet.",
+    "transformer.",
+    "diffusion_model.",
+    "model.diffusion_model.",
+    "base_model.model.",
+)
+"""What may stand before a dotted name of the denoising network."""
+
+ENCODER_LEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "clip_l": (
+        ("text_encoder.", "te.", "text_encoders.clip_l.transformer.", "clip_l.transformer."),
+        ("lora_te_", "lora_te1_"),
+    ),
+    "clip_h": (("text_encoder.", "text_encoders.clip_h.transformer."), ("lora_te_", "lora_te1_")),
+    "clip_g": (
+        ("text_encoder_2.", "text_encoders.clip_g.transformer.", "clip_g.transformer."),
+        ("lora_te2_", "lora_te_"),
+    ),
+    "t5": (("text_encoder_3.", "text_encoders.t5xxl.transformer."), ("lora_te3_",)),
+}
+"""What may stand before a dotted and before an underscored name of a text encoder, by its kind."""
+
+
+def network_targets(names: Mapping[str, Piece], original: Mapping[str, Piece]) -> Table:
+    """All spellings of a denoising network's parameters: diffusers' and the original project's names,
+    dotted behind one of several leads, or joined by underscores (kohya)."""
+    table: Table = {}
+    for spelled, target in _bases(names, original):
+        for lead in NETWORK_LEADS:
+            _add(table, lead + spelled, target)
+        _add(table, "lora_unet_" + spelled.replace(".", "_"), target)
+        _add(table, "lora_transformer_" + spelled.replace(".", "_"), target)
+        _add(table, "lycoris_" + spelled.replace(".", "_"), target)
+    return table
+
+
+def encoder_targets(names: Mapping[str, Piece], kind: str, alone: bool) -> Table:
+    """All spellings of a text encoder's parameters; `alone` says that the family has no other encoder."""
+    dotted, joined = ENCODER_LEADS[kind]
+    if alone:
+        dotted, joined = (*dotted, "text_encoder."), (*joined, "lora_te_", "lora_te1_")
+    table: Table = {}
+    for name in names:
+        base = name.rpartition(".")[0]
+        for spelled in {base, base.removeprefix("text_model.")}:
+            for lead in dotted:
+                _add(table, lead + spelled, Target(base))
+            for lead in joined:
+                _add(table, lead + spelled.replace(".", "_"), Target(base))
+    return table
+
+
+def _bases(names: Mapping[str, Piece], original: Mapping[str, Piece]) -> Iterator[tuple[str, Target]]:
+    for name in names:
+        base = name.rpartition(".")[0]
+        yield base, Target(base)
+        piece = original.get(name)
+        if piece and name.endswith(".weight"):
+            yield piece.name.removesuffix(".weight"), Target(base, piece.rows, piece.form)
+
+
+def _add(table: Table, spelled: str, target: Target) -> None:
+    known = table.setdefault(spelled, [])
+    if target not in known:
+        known.append(target)

@@ -1,0 +1,89 @@
+"""Text encoders at work: a prompt goes in, a condition comes out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+
+from nodegraph.errors import LoadError
+from nodes.text.chunks import cut, empty, prompt_pieces
+from nodes.text.clip import ClipText
+from nodes.text.config import ClipConfig, T5Config
+from nodes.text.encode import Encoded, encode
+from nodes.text.t5 import T5Encoder, t5_chunk
+from nodes.text.t5_tokenizer import t5_tokens
+from nodes.text.tokenizer import clip_tokens
+from nodes.types import Condition, Conditioning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from torch import Tensor, nn
+
+    from nodes.models.family import Family, Use
+    from nodes.models.parts import Part
+    from nodes.models.pool import Pool
+    from nodes.text.chunks import Token
+    from nodes.types import Clip
+
+
+def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
+    """How to make the empty encoder that a family uses in this way, from a part's config."""
+
+    def build(config: Mapping[str, Any]) -> nn.Module:
+        if use.kind == "t5":
+            return T5Encoder(T5Config(**config))
+        known = {name: value for name, value in config.items() if name != "dropped"}
+        return ClipText(ClipConfig(**known | ({} if use.projected else {"projection": 0})))
+
+    return build
+
+
+class TextEncoder:
+    """The text encoders of one `Clip`, real while they encode."""
+
+    def __init__(self, pool: Pool, ref: Clip, family: Family, parts: Mapping[str, Part]) -> None:
+        self._pool = pool
+        self._ref = ref
+        self._parts = parts
+        self.family = family
+
+    def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
+        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own."""
+        with torch.inference_mode():
+            said = {
+                use.kind: self._say(use, (texts or {}).get(use.kind, text))
+                for use in self.family.encoders
+                if use.kind in self._parts
+            }
+            if not said:
+                raise LoadError(f"{self._ref.sources[0].path} holds no text encoder of {self.family.title}.")
+            joined = self.family.join(said)
+        pooled = joined.pooled.cpu().clone()
+        return Conditioning((Condition(joined.cond.cpu().clone(), pooled),))
+
+    def _say(self, use: Use, text: str) -> Encoded:
+        part = self._parts[use.kind]
+        network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
+        lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        if use.kind == "t5":
+            chunk = t5_chunk(prompt_pieces(text, t5_tokens, lookup), use.minimum)
+            return encode(network, [chunk], t5_chunk([], len(chunk)))
+        chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
+        layer = self._layer(use, part)
+        return encode(partial(_clip, network, layer, use.norm), chunks, empty(use.pad))
+
+    def _layer(self, use: Use, part: Part) -> int:
+        """The layer to read, fewer from the end where the file has the unused last layers cut off."""
+        wanted = self._ref.last_layer or use.layer
+        return min(wanted + int(part.config.get("dropped", 0)), -1)
+
+
+def _clip(
+    network: nn.Module, layer: int, norm: bool, chunks: Sequence[Sequence[Token]]
+) -> tuple[Tensor, Tensor]:
+    result: tuple[Tensor, Tensor] = network(chunks, layer, norm)
+    return result

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+
+from nodegraph.graph import Frame, Note
+from tests.ui.canvas.conftest import MakeHand
+from tests.ui.canvas.hand import Hand
+from tests.ui.canvas.worlds import default_workflow, graph_of, link
+
+
+def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:
+    from nodegraph.graph import Node
+
+    chain = [
+        Node("a", "LoadImage"),
+        Node("scale", "ImageScale", inputs={"image": link("a.image")}, pos=(280, 0)),
+        Node("b", "SaveImage", inputs={"image": link("scale.image")}, pos=(600, 0)),
+    ]
+    hand = make_hand(graph_of(chain))
+    hand.canvas.editor.selection.set(["scale"])
+    hand.canvas.delete(True)
+    assert hand.graph.nodes["b"].inputs["image"] == link("a.image")
+    hand.canvas.editor.stack.undo()
+    hand.canvas.editor.selection.set(["scale"])
+    hand.canvas.delete(False)
+    assert not hand.graph.nodes["b"].inputs and "scale" not in hand.graph.nodes
+
+
+def test_copies_paste_as_text_with_their_inner_links(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["sampler", "decode"])
+    hand.canvas.copy()
+    assert '"KSampler"' in QGuiApplication.clipboard().text()
+    hand.canvas.paste()
+    assert hand.graph.nodes["decode_2"].inputs == {"latent": link("sampler_2.latent")}
+    assert hand.canvas.editor.selection.nodes == {"sampler_2", "decode_2"}
+    hand.canvas.paste(keep_inputs=True)
+    assert hand.graph.nodes["sampler_3"].inputs["model"] == link("checkpoint.model")
+    places = {node.pos for node in hand.graph.nodes.values()}
+    assert len(places) == len(hand.graph.nodes), "no copy hides another"
+
+
+def test_pasting_nonsense_says_so(hand: Hand) -> None:
+    before = hand.graph
+    QGuiApplication.clipboard().setText("hello {")
+    hand.canvas.paste()
+    assert hand.graph is before and len(hand.said) == 1 and "clipboard" in hand.said[0]
+
+
+def test_duplicate_with_and_without_inputs(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["decode"])
+    hand.canvas.duplicate()
+    assert not hand.graph.nodes["decode_2"].inputs
+    hand.canvas.editor.selection.set(["decode"])
+    hand.canvas.duplicate(keep_inputs=True)
+    assert hand.graph.nodes["decode_3"].inputs == hand.graph.nodes["decode"].inputs
+
+
+def test_modes_and_flags_toggle(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["sampler", "decode"])
+    hand.canvas.toggle_mode("mute")
+    assert {hand.graph.nodes[n].mode for n in ("sampler", "decode")} == {"mute"}
+    hand.canvas.toggle_mode("bypass")
+    assert hand.graph.nodes["decode"].mode == "bypass"
+    hand.canvas.toggle_mode("bypass")
+    assert hand.graph.nodes["decode"].mode == "run"
+    for toggle, flag in (
+        (hand.canvas.collapse, "collapsed"),
+        (hand.canvas.hide_unlinked, "hide_unlinked"),
+        (hand.canvas.pin, "pinned"),
+    ):
+        toggle()
+        assert getattr(hand.graph.nodes["decode"], flag)
+        toggle()
+        assert not getattr(hand.graph.nodes["decode"], flag)
+
+
+def test_a_frame_is_made_around_the_selection_and_named_at_once(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["prompt", "avoid"])
+    hand.canvas.add_frame()
+    editor = hand.canvas.findChild(QLineEdit)
+    assert editor is not None and editor.hasFocus()
+    QTest.keyClicks(editor, "Words")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    (frame,) = hand.graph.frames.values()
+    assert frame.title == "Words" and set(frame.members) == {"prompt", "avoid"}
+
+
+def test_a_title_is_renamed_by_double_click_and_escape_drops_it(hand: Hand) -> None:
+    hand.double_click(hand.title("sampler"))
+    editor = hand.canvas.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "First pass")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert hand.graph.nodes["sampler"].title == "First pass"
+    QTest.qWait(1)
+    hand.double_click(hand.title("sampler"))
+    editor = hand.canvas.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "Nonsense")
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert hand.graph.nodes["sampler"].title == "First pass" and hand.canvas.hasFocus()
+
+
+def test_a_note_is_written_in_place_and_kept_on_leaving(make_hand: MakeHand) -> None:
+    hand = make_hand(graph_of(default_workflow(), (), (Note("n", "old", (0, 400)),)))
+    hand.double_click((100.0, 440.0))
+    editor = hand.canvas.findChild(QPlainTextEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "new")
+    hand.click((620.0, 640.0))
+    assert hand.graph.notes["n"].text == "new"
+
+
+def test_nudges_in_a_row_are_one_step(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["decode"])
+    for _ in range(5):
+        hand.canvas.nudge(8, 0)
+    assert hand.graph.nodes["decode"].pos == (1056, 48) and hand.canvas.editor.stack.count() == 1
+
+
+def test_a_portal_hides_the_line(hand: Hand) -> None:
+    hand.canvas.editor.selection.set((), [("decode", "vae", 0)])
+    hand.canvas.make_portal("vae")
+    assert hand.graph.nodes["decode"].inputs["vae"][0].portal == "vae"
+    middle = hand.port("checkpoint", "vae", True) + hand.port("decode", "vae")
+    assert hand.canvas.hit(hand.view(middle / 2).toPointF()).kind != "link"
+
+
+def test_views_come_back(hand: Hand) -> None:
+    state = hand.canvas.view_state()
+    hand.canvas.editor.selection.set(["save"])
+    hand.canvas.frame_selected()
+    assert hand.canvas.view_state() != state
+    hand.canvas.previous_view()
+    assert hand.canvas.view_state() == state
+    hand.canvas.zoom_to(2.0)
+    hand.canvas.set_view_state(state)
+    assert hand.canvas.view_state() == state
+    hand.canvas.set_view_state({"x": "far", "zoom": None})
+    assert hand.canvas.view_state() == state
+
+
+def test_delete_takes_frames_and_notes_and_leaves_the_frames_nodes(make_hand: MakeHand) -> None:
+    frame = Frame("f", "Text", ("prompt",), (300, -40, 400, 300))
+    hand = make_hand(graph_of(default_workflow(), (frame,), (Note("n", "x", (0, 500)),)))
+    hand.canvas.editor.selection.set((), (), ["f"], ["n"])
+    hand.canvas.delete()
+    assert not hand.graph.frames and not hand.graph.notes and "prompt" in hand.graph.nodes

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtTest import QTest
+
+from nodegraph.edits import SetParam
+from tests.ui.canvas.conftest import MakeHand
+from tests.ui.canvas.hand import Hand
+from tests.ui.canvas.worlds import many
+from ui.canvas.canvas import Canvas
+from ui.canvas.state import NodeState
+from ui.theme import THEMES, Theme
+
+
+class Counted(Canvas):
+    """Counts its paint events."""
+
+    painted = 0
+
+    def paintEvent(self, event: object) -> None:
+        self.painted += 1
+        super().paintEvent(event)  # type: ignore[arg-type]
+
+
+def counted(hand: Hand) -> Counted:
+    hand.canvas.__class__ = Counted
+    return hand.canvas  # type: ignore[return-value]
+
+
+def settle(canvas: Canvas) -> None:
+    for _ in range(40):
+        QTest.qWait(10)
+        if not any(timer.isActive() for timer in canvas.findChildren(QTimer)):
+            return
+    raise AssertionError("a timer still runs")
+
+
+def test_idle_means_no_timer_and_no_paint(hand: Hand) -> None:
+    canvas = counted(hand)
+    canvas.zoom_by(1.5)
+    settle(canvas)
+    before = canvas.painted
+    QTest.qWait(300)
+    assert canvas.painted == before
+    assert not [timer for timer in canvas.findChildren(QTimer) if timer.isActive()]
+
+
+def test_a_state_repaints_its_node_and_nothing_else(hand: Hand) -> None:
+    settle(hand.canvas)
+    regions = []
+
+    class Watching(Canvas):
+        def paintEvent(self, event: object) -> None:
+            regions.append(event.rect())  # type: ignore[attr-defined]
+            super().paintEvent(event)  # type: ignore[arg-type]
+
+    hand.canvas.__class__ = Watching
+    hand.canvas.state.set("sampler", NodeState("running", 0.5, "10/20"))
+    QTest.qWait(30)
+    box = hand.canvas.scene.nodes["sampler"]
+    assert regions and all(r.width() < box.width + 60 and r.height() < box.height + 90 for r in regions)
+
+
+def test_undo_keeps_previews(hand: Hand) -> None:
+    picture = QPixmap(64, 48)
+    picture.fill(QColor("#336699"))
+    hand.canvas.state.set_preview("save", picture)
+    hand.canvas.editor.apply(SetParam("sampler", "steps", 30))
+    hand.canvas.editor.stack.undo()
+    assert hand.canvas.state.preview("save") is not None
+    x, y, w, h = hand.canvas.scene.nodes["save"].layout.preview or (0, 0, 0, 0)
+    box = hand.canvas.scene.nodes["save"]
+    at = hand.view(QPointF(box.x + x + w / 2, box.y + y + h / 2))
+    assert hand.canvas.grab().toImage().pixelColor(at) == QColor("#336699")
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("zoom", [0.08, 0.4, 1.0, 2.5])
+def test_every_theme_paints_at_every_detail(make_hand: MakeHand, theme: Theme, zoom: float) -> None:
+    hand = make_hand(many(42))
+    hand.canvas.set_theme(theme)
+    hand.canvas.zoom_to(zoom)
+    settle(hand.canvas)
+    image = hand.canvas.grab().toImage()
+    seen = set()
+    for x in range(0, image.width(), 7):
+        for y in range(0, image.height(), 7):
+            seen.add(image.pixelColor(x, y).name())
+    assert seen & {theme.canvas, theme.node, theme.far} and len(seen) > 8
+
+
+def test_a_picture_from_a_scrolled_ground_equals_one_drawn_anew(make_hand: MakeHand) -> None:
+    hand = make_hand(many(70))
+    hand.canvas.zoom_to(0.8)
+    settle(hand.canvas)
+    hand.canvas.grab()
+    for dx, dy in ((37, 0), (-11, 23), (0, -64), (130, 41)):
+        hand.canvas.camera.pan(QPointF(dx, dy))
+        hand.canvas.camera_went()
+        hand.canvas.grab()
+    settle(hand.canvas)
+    scrolled = hand.canvas.grab().toImage()
+    hand.canvas.set_theme(hand.canvas.theme)
+    settle(hand.canvas)
+    hand.canvas.grab()
+    fresh = hand.canvas.grab().toImage()
+    different = sum(
+        1
+        for x in range(0, fresh.width(), 3)
+        for y in range(0, fresh.height(), 3)
+        if _far_apart(scrolled, fresh, x, y)
+    )
+    assert different < 0.002 * (fresh.width() // 3) * (fresh.height() // 3)
+
+
+def _far_apart(one: QImage, other: QImage, x: int, y: int) -> bool:
+    a, b = one.pixelColor(x, y), other.pixelColor(x, y)
+    return abs(a.red() - b.red()) + abs(a.green() - b.green()) + abs(a.blue() - b.blue()) > 60
+
+
+def test_qt_keeps_the_count_of_none_over_void_calls(hand: Hand) -> None:
+    """PySide6 6.12 on CPython 3.11 drops a reference to None in every void call, and aborts in the end."""
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    before = sys.getrefcount(None)
+    for _ in range(500):
+        painter.drawLine(0, 0, 4, 4)
+    lost = before - sys.getrefcount(None)
+    painter.end()
+    assert lost < 100
+
+
+def test_the_cache_keeps_to_its_budget() -> None:
+    from ui.canvas.cache import Picture, PixmapCache
+
+    cache = PixmapCache(budget=1000)
+    for number in range(10):
+        cache.put(number, Picture(QPixmap(), 1.0, 0, 300))
+    assert cache.held <= 1000 and cache.get(9) is not None and cache.get(0) is None
+    cache.put(9, Picture(QPixmap(), 2.0, 0, 400))
+    assert cache.held == 1000 and len(cache) == 3

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.catalogue import text_to_picture
+from tests.ui.killed import State, fingerprint, play, state
+from ui.editor import Editor
+from ui.journal.journal import recover, recoverable
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_and_kill(home: Path, seed: int, after: float) -> list[float]:
+    """How long before the kill the documents were made, and then each edit."""
+    log = home / "log"
+    environment = {
+        **os.environ,
+        "NODEGRAPH_HOME": str(home),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "tests.ui.killed", str(seed), str(log)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as child:
+        deadline = time.time() + 60
+        while not (log.exists() and log.stat().st_size) and time.time() < deadline:
+            time.sleep(0.02)
+        time.sleep(after)
+        killed = time.time()
+        child.send_signal(signal.SIGKILL)
+    lines = [line.split() for line in log.read_text().splitlines()]
+    return [killed - float(line[0]) for line in lines if len(line) == 2]
+
+
+def expected(seed: int, count: int) -> tuple[list[list[State]], list[list[int]]]:
+    """The states that each document goes through, and the number of the edit that led to each."""
+    editors = [Editor({}), Editor({})]
+    states: list[list[State]] = []
+    for editor in editors:
+        editor.push("Begin", text_to_picture())
+        states.append([state(editor)])
+    numbers: list[list[int]] = [[-1], [-1]]
+    for number, at in zip(range(count), play(editors, seed), strict=False):
+        states[at].append(state(editors[at]))
+        numbers[at].append(number)
+    return states, numbers
+
+
+def check_one(home: Path, seed: int, after: float) -> float:
+    """Kill a session; the age in seconds of the oldest edit that was lost."""
+    begun, *ages = run_and_kill(home, seed, after)
+    states, numbers = expected(seed, len(ages) + 200)
+    found = [r for path in recoverable(home / "journals") if (r := recover(path)) is not None]
+    lost = 0.0 if len(found) == 2 else begun
+    left = [0, 1]
+    for recovered in found:
+        history = recovered.history
+        came_back = fingerprint(history.index, len(history.steps), history.graph)
+        at = next((at for at in left if came_back in states[at]), None)
+        assert at is not None, "the journal holds a state that never was"
+        left.remove(at)
+        reached = len(states[at]) - 1 - states[at][::-1].index(came_back)
+        lost = max([lost, *(ages[number] for number in numbers[at][reached + 1 :] if number < len(ages))])
+        recovered.journal.close()
+    return lost
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_killed_session_loses_nothing_older_than_a_second(qtbot: QtBot, tmp_path: Path, seed: int) -> None:
+    assert check_one(tmp_path, seed, random.Random(seed).uniform(0.0, 1.8)) <= 1.0
+
+
+@pytest.mark.benchmark
+def test_fifty_killed_sessions_lose_nothing_older_than_a_second(qtbot: QtBot, tmp_path: Path) -> None:
+    ages = []
+    for seed in range(100, 150):
+        home = tmp_path / str(seed)
+        home.mkdir()
+        ages.append(check_one(home, seed, random.Random(seed).uniform(0.0, 1.8)))
+    print(f"50 kills: oldest lost edit {max(ages):.3f} s, median {sorted(ages)[25]:.3f} s")
+    assert max(ages) <= 1.0

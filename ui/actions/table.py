@@ -1,0 +1,12 @@
+"""Every action of the program, in the order of the menus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ui.actions import edit, file, node, view
+from ui.actions.action import Action
+
+ACTIONS: tuple[Action, ...] = (*file.ACTIONS, *edit.ACTIONS, *node.ACTIONS, *view.ACTIONS)
+BY_ID: Mapping[str, Action] = MappingProxyType({action.id: action for action in ACTIONS})

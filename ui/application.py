@@ -1,0 +1,229 @@
+"""What all windows share: settings, looks, node types, the session, and what a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from nodegraph.spec import NodeSpec
+from ui import paths, session, settings
+from ui.ask import Choice, ask
+from ui.editor import Editor
+from ui.journal.journal import Recovered, recover, recoverable
+from ui.look import Look
+from ui.recorder import Recorder
+from ui.search.usage import Usage
+from ui.session import WindowState
+from ui.settings import Settings
+from ui.style import style_sheet
+from ui.view import DocumentView, MakeCanvas
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+SOON = 500
+"""Milliseconds after a change until the session is written."""
+
+
+class Application(QObject):
+    """One for the process. `start` opens the windows; `quit` closes them."""
+
+    settings_changed = Signal()
+
+    def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
+        super().__init__(qt)
+        self.qt = qt
+        self.specs = specs
+        self.windows: list[MainWindow] = []
+        self.usage = Usage(paths.usage_file())
+        self.settings: Settings = settings.load(paths.settings_file())
+        self._make_canvas = make_canvas
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self.ending = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SOON)
+        self._timer.timeout.connect(self.save_session)
+        self.look = Look.of(self.settings, self._system_dark())
+        qt.styleHints().colorSchemeChanged.connect(self._restyle)
+        self._restyle()
+
+    def start(self, files: Iterable[Path] = ()) -> MainWindow:
+        """Open the windows as they were left, with what a crash left, and `files` in front."""
+        found = {path.stem: path for path in recoverable(paths.journal_folder())}
+        saved = session.load(paths.session_file())
+        recovered = 0
+        for state in saved or [WindowState()]:
+            window = self.new_window()
+            window.restore(state)
+            recovered += self._restore_tabs(window, state, found)
+            window.show()
+        window = self.windows[0]
+        for path in found.values():
+            recovered += self._recover(window, path, {})
+        for file in files:
+            window.documents.open(file)
+        if recovered:
+            text = self.tr("Unsaved work is back: 1 workflow.")
+            if recovered > 1:
+                text = self.tr("Unsaved work is back: {count} workflows.").format(count=recovered)
+            window.say(text)
+        return window
+
+    def new_window(self) -> MainWindow:
+        """An empty window, not shown yet."""
+        window = MainWindow(self)
+        self.windows.append(window)
+        return window
+
+    def make_view(self, editor: Editor) -> DocumentView:
+        """A tab for a document, with its journal."""
+        recorder = Recorder(editor, paths.journal_folder(), self._writer)
+        view = DocumentView(editor, recorder, self.look, self._make_canvas)
+        self._restyle_view(view)
+        return view
+
+    def change(self, **changes: Any) -> None:
+        """Change settings; looks and keys follow at once."""
+        self.settings = replace(self.settings, **changes)
+        self._save_settings()
+        self._restyle()
+
+    def remember(self, path: Path) -> None:
+        """The file was opened or saved just now."""
+        self.settings = self.settings.with_recent(path.resolve())
+        self._save_settings()
+
+    def used(self, node_type: str) -> None:
+        """A node of that type was added."""
+        self.usage.used(node_type)
+        self.changed_soon()
+
+    def changed_soon(self) -> None:
+        """Write the session in a moment."""
+        if not self.ending and not self._timer.isActive():
+            self._timer.start()
+
+    def save_session(self) -> None:
+        """Write the session and the tally of use now."""
+        try:
+            session.save([window.state() for window in self.windows], paths.session_file())
+            self.usage.save()
+        except OSError as error:
+            self._tell(self.tr("The session cannot be written: {why}").format(why=error.strerror or error))
+
+    def may_close(self, windows: Sequence[MainWindow]) -> bool:
+        """Ask once whether the unsaved work in these windows is saved, kept or given up; False to stay."""
+        views = [(window, view) for window in windows for view in window.tabs.views()]
+        unsaved = [(window, view) for window, view in views if view.editor.unsaved]
+        last = len(windows) == len(self.windows)
+        names = [view.editor.name for _, view in unsaved]
+        answer = self._ask_close(windows[0], names, last) if unsaved else "keep"
+        if answer == "stay":
+            return False
+        if answer == "save" and not all(window.documents.save(view) for window, view in unsaved):
+            return False
+        if last:
+            self.save_session()
+        for window, view in views:
+            window.documents.drop(view, keep=answer == "keep" and view.editor.unsaved)
+        if last:
+            self._timer.stop()
+        return True
+
+    def closed(self, window: MainWindow) -> None:
+        """A window is gone."""
+        self.settings_changed.disconnect(window._settings_changed)
+        self.windows.remove(window)
+        window.deleteLater()
+        if not self.windows:
+            self._timer.stop()
+        elif not self.ending:
+            self.changed_soon()
+
+    def quit(self) -> bool:
+        """Close every window; False where the user would rather stay."""
+        if not self.windows or not self.may_close(self.windows):
+            return not self.windows
+        self.ending = True
+        for window in list(self.windows):
+            window.close()
+        self.ending = False
+        return True
+
+    def end(self) -> None:
+        """Let go of the writer's thread; nothing works afterwards."""
+        self._timer.stop()
+        self._writer.shutdown()
+
+    def _ask_close(self, window: MainWindow, names: list[str], last: bool) -> str:
+        if len(names) == 1:
+            title = self.tr("“{name}” has unsaved changes").format(name=names[0])
+        else:
+            title = self.tr("{count} workflows have unsaved changes").format(count=len(names))
+        listed = "\n".join(names) + "\n\n" if len(names) > 1 else ""
+        choices = [
+            Choice("save", self.tr("Save"), "yes"),
+            Choice("keep", self.tr("Keep for next start"), "other"),
+            Choice("lose", self.tr("Discard"), "lose"),
+            Choice("stay", self.tr("Cancel"), "no"),
+        ]
+        if not last:
+            del choices[1]
+            text = self.tr("Closing the window without saving loses them.")
+        else:
+            text = self.tr("They can wait, unsaved, for the next start.")
+        return ask(window, title, listed + text, choices)
+
+    def _restore_tabs(self, window: MainWindow, state: WindowState, found: dict[str, Path]) -> int:
+        recovered = 0
+        for tab in state.tabs:
+            path = found.pop(tab.journal, None)
+            if path is not None and self._recover(window, path, tab.view):
+                recovered += 1
+            elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
+                window.documents.open(Path(tab.path), tab.view)
+        if 0 <= state.current < window.tabs.count():
+            window.tabs.setCurrentIndex(state.current)
+        return recovered
+
+    def _recover(self, window: MainWindow, path: Path, view: Mapping[str, Any]) -> int:
+        """Open what a journal holds; 1 if it had unsaved work."""
+        found: Recovered | None = recover(path)
+        if found is None:
+            return 0
+        shown = window.documents.recover(found, view)
+        return int(shown.editor.unsaved) or 1
+
+    def _system_dark(self) -> bool:
+        return self.qt.styleHints().colorScheme() != Qt.ColorScheme.Light
+
+    def _restyle(self) -> None:
+        self.look = Look.of(self.settings, self._system_dark())
+        self.qt.setStyle("Fusion")
+        self.qt.setPalette(self.look.theme.qt_palette())
+        self.qt.setFont(self.look.font())
+        self.qt.setStyleSheet(style_sheet(self.look.theme, self.look.metrics))
+        for window in self.windows:
+            for view in window.tabs.views():
+                self._restyle_view(view)
+        self.settings_changed.emit()
+
+    def _restyle_view(self, view: DocumentView) -> None:
+        view.canvas.set_theme(self.look.theme)
+
+    def _save_settings(self) -> None:
+        try:
+            settings.save(self.settings, paths.settings_file())
+        except OSError as error:
+            self._tell(self.tr("The settings cannot be written: {why}").format(why=error.strerror or error))
+
+    def _tell(self, text: str) -> None:
+        for window in self.windows:
+            window.say(text)

@@ -1,0 +1,169 @@
+"""What the scene derives from one node or one link: where it lies and what it looks like."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from nodegraph.graph import Node, Point, Source
+from nodegraph.spec import NodeSpec
+from ui.canvas.geometry import NodeLayout, Rect
+from ui.canvas.routing import STUB, Style, edges_of, path_of, polyline
+
+
+class LinkKey(NamedTuple):
+    """A link by the input that it ends in."""
+
+    target: str
+    input: str
+    index: int = 0
+
+
+class NodeBox:
+    """A node in the scene. `content` is equal for boxes that look the same; the position is no part of it."""
+
+    __slots__ = (
+        "content",
+        "height",
+        "id",
+        "known",
+        "layout",
+        "linked_in",
+        "linked_out",
+        "node",
+        "rect",
+        "spec",
+        "strip",
+        "width",
+        "x",
+        "y",
+    )
+
+    def __init__(
+        self,
+        node: Node,
+        spec: NodeSpec,
+        known: bool,
+        layout: NodeLayout,
+        linked_out: frozenset[str],
+    ) -> None:
+        self.id = node.id
+        self.node = node
+        self.spec = spec
+        self.known = known
+        self.layout = layout
+        self.width, self.height = layout.width, layout.height
+        self.move(node)
+        self.linked_in = frozenset((name, i) for name, s in node.inputs.items() for i in range(len(s)))
+        self.linked_out = linked_out
+        self.content: Hashable = (
+            node.type,
+            id(layout),
+            known,
+            tuple(node.params.items()),
+            self.linked_in,
+            linked_out,
+            node.title,
+            node.color,
+            node.mode,
+            node.pinned,
+        )
+
+    def move(self, node: Node) -> None:
+        """Lie where `node` lies, which differs from the one before in its place alone."""
+        self.node = node
+        self.x, self.y = node.pos
+        self.rect = QRectF(self.x, self.y, self.width, self.height)
+        self.strip = QRectF(self.x, self.y, self.width, min(self.layout.title, self.height))
+
+    def bounds(self) -> Rect:
+        """x, y, width, height."""
+        return (self.x, self.y, self.width, self.height)
+
+    def port_at(self, name: str, output: bool, index: int = 0) -> Point:
+        """Where a port lies in the scene; the middle of the edge where there is no such port."""
+        port = self.layout.port(name, output, index)
+        if port is None:
+            return (self.x + (self.width if output else 0.0), self.y + self.layout.title / 2)
+        return (self.x + port.x, self.y + port.y)
+
+
+class LinkBox:
+    """A link in the scene. `type` is that of the output it leaves; `lossy` marks a rounding conversion."""
+
+    __slots__ = (
+        "_edges",
+        "_line",
+        "_path",
+        "_segments",
+        "key",
+        "line",
+        "lossy",
+        "points",
+        "source",
+        "style",
+        "type",
+    )
+
+    def __init__(self, key: LinkKey, source: Source, type_name: str, lossy: bool, style: Style) -> None:
+        self.key = key
+        self.source = source
+        self.type = type_name
+        self.lossy = lossy
+        self.style = style
+        self.points: tuple[Point, ...] = ((0.0, 0.0), (0.0, 0.0))
+        self.line = QLineF()
+        self._edges: tuple[float, float, float, float] | None = None
+        self._path: QPainterPath | None = None
+        self._line: list[Point] | None = None
+        self._segments: list[QLineF] | None = None
+
+    def place(self, start: Point, end: Point) -> None:
+        """Lay the link between its ends."""
+        self.points = (start, *self.source.via, end)
+        self.line = QLineF(*start, *end)
+        self._edges = self._path = self._line = self._segments = None
+
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what it may cover."""
+        if self._edges is None:
+            self._edges = edges_of(self.points, self.style)
+        return self._edges
+
+    def path(self) -> QPainterPath:
+        """What is painted; a portal's two stubs where it has a name."""
+        if self._path is None:
+            self._path = self._stubs() if self.source.portal else path_of(self.points, self.style)
+        return self._path
+
+    @property
+    def gentle(self) -> bool:
+        """Whether its bends are so wide that short straight pieces look like a curve."""
+        across = self.points[-1][0] - self.points[0][0]
+        return not self.source.via and across > 0.7 * abs(self.points[-1][1] - self.points[0][1])
+
+    def polyline(self) -> list[Point]:
+        """The course as short straight pieces, to be hit."""
+        if self._line is None:
+            self._line = polyline(self.points, self.style)
+        return self._line
+
+    def segments(self) -> list[QLineF]:
+        """The course as lines to paint; Qt draws these in half the time of the path."""
+        if self._segments is None:
+            line = self.polyline()
+            self._segments = [QLineF(*a, *b) for a, b in itertools.pairwise(line)]
+        return self._segments
+
+    def _stubs(self) -> QPainterPath:
+        start, end = self.points[0], self.points[-1]
+        path = QPainterPath(QPointF(*start))
+        path.lineTo(start[0] + STUB / 2, start[1])
+        path.moveTo(end[0] - STUB / 2, end[1])
+        path.lineTo(*end)
+        return path

@@ -1,0 +1,79 @@
+"""What part of the scene the view shows: one scale and one offset."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QTransform
+
+MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
+Place = tuple[float, float, float]
+"""Scene x and y at the view's middle, and the zoom."""
+
+
+class Camera:
+    """Maps scene to view: view = (scene - origin) * zoom. The origin lies on whole device pixels."""
+
+    def __init__(self) -> None:
+        self.zoom = 1.0
+        self.origin = QPointF(0.0, 0.0)
+        self.size = QSizeF(1.0, 1.0)
+        self.ratio = 1.0
+
+    def transform(self) -> QTransform:
+        """Scene to view."""
+        zoom = self.zoom
+        return QTransform(zoom, 0, 0, zoom, -self.origin.x() * zoom, -self.origin.y() * zoom)
+
+    def to_scene(self, view: QPointF) -> QPointF:
+        """The scene point under a view point."""
+        return view / self.zoom + self.origin
+
+    def to_view(self, scene: QPointF) -> QPointF:
+        """The view point over a scene point."""
+        return (scene - self.origin) * self.zoom
+
+    def visible(self) -> QRectF:
+        """The part of the scene in view."""
+        return QRectF(self.origin, self.size / self.zoom)
+
+    def pan(self, delta: QPointF) -> None:
+        """Move the scene by a distance in view pixels."""
+        self.origin = self.origin - delta / self.zoom
+        self._snap()
+
+    def zoom_at(self, view: QPointF, factor: float) -> None:
+        """Scale around a view point, which keeps its scene point."""
+        anchor = self.to_scene(view)
+        zoom = max(MIN_ZOOM, min(MAX_ZOOM, self.zoom * factor))
+        if abs(zoom - 1.0) < 0.012:
+            zoom = 1.0
+        self.zoom = zoom
+        self.origin = anchor - view / zoom
+        self._snap()
+
+    def frame(self, rect: QRectF, margin: float = 48.0, most: float = 1.0) -> None:
+        """Show all of a scene rectangle, no larger than zoom `most`."""
+        if rect.isEmpty():
+            return
+        room_x = max(16.0, self.size.width() - 2 * margin)
+        room_y = max(16.0, self.size.height() - 2 * margin)
+        zoom = min(room_x / rect.width(), room_y / rect.height(), most)
+        self.look_at((rect.center().x(), rect.center().y(), zoom))
+
+    def place(self) -> Place:
+        """Where the camera is, for going back and for saving."""
+        middle = self.visible().center()
+        return (middle.x(), middle.y(), self.zoom)
+
+    def look_at(self, place: Place) -> None:
+        """Go to a place that `place` gave."""
+        x, y, zoom = place
+        self.zoom = max(MIN_ZOOM, min(MAX_ZOOM, zoom))
+        half = self.size / (2 * self.zoom)
+        self.origin = QPointF(x - half.width(), y - half.height())
+        self._snap()
+
+    def _snap(self) -> None:
+        """Whole device pixels: text is crisp and a pan scrolls exactly."""
+        scale = self.zoom * self.ratio
+        self.origin = QPointF(round(self.origin.x() * scale) / scale, round(self.origin.y() * scale) / scale)

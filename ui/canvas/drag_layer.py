@@ -1,0 +1,76 @@
+"""The links of what is dragged: worked out once for a drag, then shifted or stretched by the frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QPainter
+
+from nodegraph.graph import Point
+from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
+from ui.canvas.camera import Camera
+from ui.canvas.look import Moving, is_far
+from ui.canvas.paint_links import LinkPainter
+from ui.canvas.routing import path_of
+from ui.canvas.scene import Scene
+
+
+class DragLayer:
+    """The moving nodes of one drag and their links: `inner` with both ends in it, outer with one."""
+
+    def __init__(self, scene: Scene, moving: Moving, hidden: frozenset[LinkKey]) -> None:
+        self.key = (scene.version, moving.things(), hidden)
+        names = moving.nodes
+        self.boxes: list[NodeBox] = [scene.nodes[name] for name in names if name in scene.nodes]
+        keys = {key for name in names for key in scene.links_of(name)} - hidden
+        links = [scene.links[key] for key in keys]
+        self.inner = [k for k in links if k.key.target in names and k.source.node in names]
+        self._lines: dict[str, list[QLineF]] = {}
+        for link in self.inner:
+            self._lines.setdefault(link.type, []).append(link.line)
+        self._outer = [
+            (k, k.source.node in names) for k in links if (k.key.target in names) != (k.source.node in names)
+        ]
+        self._stretched: dict[str, list[QLineF]] = {}
+        self._ends: list[tuple[QLineF, Point, bool]] = []
+        for link, leaves in self._outer:
+            line = QLineF(link.line)
+            self._stretched.setdefault(link.type, []).append(line)
+            self._ends.append((line, link.points[0] if leaves else link.points[-1], leaves))
+
+    def paint_far(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
+        """All links as lines of one pixel."""
+        dx, dy = by
+        for line, (x, y), leaves in self._ends:
+            if leaves:
+                line.setP1(QPointF(x + dx, y + dy))
+            else:
+                line.setP2(QPointF(x + dx, y + dy))
+        painter.save()
+        painter.setWorldTransform(camera.transform(), True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        links.lines(painter, self._stretched)
+        painter.translate(dx, dy)
+        links.lines(painter, self._lines)
+        painter.restore()
+
+    def paint_near(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
+        """Those with one end in the drag, as curves."""
+        painter.save()
+        painter.setWorldTransform(camera.transform(), True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for link, leaves in self._outer:
+            start, end = stretched(link, leaves, by)
+            painter.setPen(links.pen(link.type, camera.zoom, link.source.muted))
+            painter.drawPath(path_of((start, *link.source.via, end), link.style))
+        painter.restore()
+
+    def far(self, camera: Camera) -> bool:
+        """Whether `paint_far` is the one to call."""
+        return is_far(camera)
+
+
+def stretched(link: LinkBox, leaves: bool, by: Point) -> tuple[Point, Point]:
+    """The ends of a link while the node that it leaves, or else enters, is dragged."""
+    (x1, y1), (x2, y2) = link.points[0], link.points[-1]
+    dx, dy = by
+    return ((x1 + dx, y1 + dy), (x2, y2)) if leaves else ((x1, y1), (x2 + dx, y2 + dy))

@@ -1,0 +1,154 @@
+"""Moving nodes, with what dropping can do: into a link, out of their links, into a frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from nodegraph.edits import Batch, ChangeFrame, Edit
+from nodegraph.graph import Frame
+from ui.canvas.between import extracted, inserted, link_under
+from ui.canvas.boxes import LinkKey
+from ui.canvas.gestures.move import MoveThings, moved_by
+from ui.canvas.hit import Hit
+from ui.canvas.label import paint_label
+from ui.canvas.look import Moving, view_rect
+from ui.canvas.paint_frames import frame_rects
+from ui.canvas.stage import ALT, Pointer, Stage
+
+DWELL = 0.12
+"""Seconds over a link before it takes the node in."""
+
+
+class MoveNodes(MoveThings):
+    """Alt at the press pulls nodes out of their links; F while dragging changes the frame they are in."""
+
+    def __init__(self, stage: Stage, start: Pointer, hit: Hit) -> None:
+        self._extracting = False
+        self._over: LinkKey | None = None
+        self._since = 0.0
+        self._reparent = False
+        self._pointer = start
+        self._alt_at_press = start.held(ALT)
+        super().__init__(stage, start, hit)
+
+    def begin(self, pointer: Pointer) -> None:
+        """The drag begins."""
+        super().begin(pointer)
+        self._extracting = self._alt_at_press
+        if self._extracting:
+            names = self.stage.moving.nodes
+            scene = self.stage.scene
+            crossing = {
+                key
+                for name in names
+                for key in scene.links_of(name)
+                if (key.target in names) != (scene.links[key].source.node in names)
+            }
+            self.stage.look.hidden = frozenset(crossing)
+
+    def dragged(self, pointer: Pointer) -> None:
+        """See whether the node hangs over a link that would take it."""
+        self._pointer = pointer
+        over = self._link(pointer)
+        if over != self._over:
+            self._over, self._since = over, monotonic()
+        self._light(self._over if self._ripe() else None)
+
+    def released(self, pointer: Pointer) -> bool:
+        """Drop."""
+        goes_on = super().released(pointer)
+        self._clear()
+        return goes_on
+
+    def cancel(self) -> None:
+        """Nothing has moved."""
+        self._clear()
+        super().cancel()
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """F: leave the frame, or enter the one under the pointer."""
+        if key == Qt.Key.Key_F and self._begun:
+            self._reparent = not self._reparent
+            return True
+        return False
+
+    def changes(self) -> bool:
+        """Whether dropping does more than moving."""
+        return self._extracting or self._reparent
+
+    def drop(self, moving: Moving, pointer: Pointer) -> None:
+        """Apply the move with what comes with it, as one step."""
+        edits: list[Edit] = extracted(self.stage.scene, moving.nodes) if self._extracting else []
+        name = next(iter(moving.nodes), "")
+        if self._over is not None and self._ripe() and not self._extracting:
+            box = self.stage.scene.nodes[name]
+            edits.append(inserted(self.stage.scene, box, self._over, self._by))
+        else:
+            move = moved_by(self.stage, moving, self._by)
+            edits += [move] if move is not None else []
+        edits += self._framed(moving)
+        if len(edits) == 1:
+            self.stage.editor.apply(edits[0])
+        elif edits:
+            title = "Extract" if self._extracting else "Insert" if self._over else "Move"
+            self.stage.editor.apply(Batch(tuple(edits), f"{title} {_some(moving.nodes)}"))
+
+    def paint(self, painter: QPainter) -> None:
+        """The guides, and the frame that would take the nodes."""
+        super().paint(painter)
+        if not self._begun or not self._reparent:
+            return
+        frame = self._frame_under()
+        if frame is not None:
+            painter.setPen(QPen(self.stage.theme.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(view_rect(self.stage.camera, QRectF(*frame.rect)), 8, 8)
+        text = f"Into {frame.title or 'the frame'}" if frame else "Out of the frame"
+        paint_label(painter, self.stage, self._pointer.view + QPointF(16, 18), text)
+
+    def _framed(self, moving: Moving) -> list[Edit]:
+        if not self._reparent:
+            return []
+        graph, wanted = self.stage.graph, self._frame_under()
+        if wanted is not None:
+            return [ChangeFrame(replace(wanted, members=(*wanted.members, *sorted(moving.nodes))))]
+        return [
+            ChangeFrame(replace(frame, members=tuple(m for m in frame.members if m not in moving.nodes)))
+            for frame in graph.frames.values()
+            if moving.nodes.intersection(frame.members)
+        ]
+
+    def _frame_under(self) -> Frame | None:
+        """The smallest frame under the pointer that does not hold all of the nodes yet."""
+        nodes = self.stage.moving.nodes or self.stage.selection.nodes
+        for frame, rect in reversed(frame_rects(self.stage.graph.frames.values())):
+            if rect.contains(self._pointer.scene) and not nodes <= set(frame.members):
+                return frame
+        return None
+
+    def _link(self, pointer: Pointer) -> LinkKey | None:
+        moving, scene = self.stage.moving, self.stage.scene
+        if len(moving.nodes) != 1 or pointer.held(ALT) or self._extracting:
+            return None
+        box = scene.nodes[next(iter(moving.nodes))]
+        return link_under(scene, box, self._by)
+
+    def _ripe(self) -> bool:
+        return self._over is not None and monotonic() - self._since >= DWELL
+
+    def _light(self, key: LinkKey | None) -> None:
+        look = self.stage.look
+        if look.glowing != key:
+            look.glowing = key
+
+    def _clear(self) -> None:
+        self.stage.look.hidden = frozenset()
+        self._light(None)
+
+
+def _some(names: frozenset[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else f"{len(names)} nodes"

@@ -1,0 +1,125 @@
+"""Real editors over the canvas: a line for titles, a page for notes. They follow what they edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from ui.canvas.camera import Camera
+from ui.canvas.look import view_rect
+from ui.theme.palette import Theme
+from ui.theme.typeface import SIZES, text_font
+
+READABLE = (0.6, 2.0)
+"""Zooms between which an editor is as large as what it covers; beyond them it is of readable size."""
+
+
+class Inline(QObject):
+    """One open editor at most. `close(True)` commits what is written, `close(False)` drops it."""
+
+    def __init__(self, canvas: QWidget, camera: Camera) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._camera = camera
+        self._editor: QLineEdit | QPlainTextEdit | None = None
+        self._rect = QRectF()
+        self._commit: Callable[[str], None] = _nothing
+        self._before = ""
+
+    @property
+    def editor(self) -> QLineEdit | QPlainTextEdit | None:
+        """The open editor."""
+        return self._editor
+
+    def line(self, rect: QRectF, text: str, commit: Callable[[str], None], theme: Theme) -> None:
+        """Edit one line over a rectangle of the scene."""
+        self.close(True)
+        editor = QLineEdit(text, self._canvas)
+        editor.setMaxLength(500)
+        self._open(editor, rect, text, commit, theme)
+        editor.selectAll()
+
+    def page(self, rect: QRectF, text: str, commit: Callable[[str], None], theme: Theme) -> None:
+        """Edit many lines over a rectangle of the scene."""
+        self.close(True)
+        editor = QPlainTextEdit(text, self._canvas)
+        editor.setTabChangesFocus(True)
+        self._open(editor, rect, text, commit, theme)
+
+    def follow(self) -> None:
+        """The camera moved."""
+        if self._editor is not None:
+            self._editor.setGeometry(self._place())
+
+    def close(self, keep: bool) -> None:
+        """End editing."""
+        editor, self._editor = self._editor, None
+        if editor is None:
+            return
+        editor.removeEventFilter(self)
+        text = editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+        focused = editor.hasFocus()
+        editor.hide()
+        editor.deleteLater()
+        if focused:
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        if keep and text != self._before:
+            self._commit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter (with Ctrl on a page) and leaving commit, Esc drops."""
+        if watched is not self._editor:
+            return False
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if event.key() == Qt.Key.Key_Escape:
+                self.close(False)
+                return True
+            if enter and (
+                isinstance(watched, QLineEdit) or event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            ):
+                self.close(True)
+                return True
+        left = isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut
+        if left and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.close(True)
+        return False
+
+    def _open(
+        self,
+        editor: QLineEdit | QPlainTextEdit,
+        rect: QRectF,
+        text: str,
+        commit: Callable[[str], None],
+        theme: Theme,
+    ) -> None:
+        self._editor, self._rect, self._commit, self._before = editor, rect, commit, text
+        zoom = self._zoom()
+        editor.setFont(text_font(SIZES["body"] * zoom))
+        editor.setStyleSheet(
+            f"background: {theme.field}; color: {theme.text}; border: 1px solid {theme.accent};"
+            f" border-radius: 4px; padding: 2px 6px; selection-background-color: {theme.accent};"
+            f" selection-color: {theme.on_accent};"
+        )
+        editor.setGeometry(self._place())
+        editor.installEventFilter(self)
+        editor.show()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _zoom(self) -> float:
+        low, high = READABLE
+        return self._camera.zoom if low <= self._camera.zoom <= high else 1.0
+
+    def _place(self) -> QRect:
+        seen = view_rect(self._camera, self._rect)
+        zoom = self._zoom()
+        seen.setWidth(max(seen.width(), self._rect.width() * zoom, 120.0))
+        seen.setHeight(max(seen.height(), self._rect.height() * zoom, 22.0))
+        return seen.toAlignedRect()
+
+
+def _nothing(text: str) -> None:
+    """No editor is open."""

@@ -1,0 +1,205 @@
+"""Links: curves in their type's hue near by, batched straight lines far off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ui.canvas.boxes import LinkBox, LinkKey
+from ui.canvas.routing import STUB, distance
+from ui.canvas.text import CENTER, TextPainter
+from ui.theme.palette import Theme
+from ui.theme.types import type_color
+
+WIDTH = 1.8
+REROUTE = 4.0
+SMOOTH = 1.6
+"""The zoom from which on a curve's segments would show, so that its path is drawn."""
+NOTHING: frozenset[LinkKey] = frozenset()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim."""
+
+    selected: Collection[LinkKey] = NOTHING
+    hovered: LinkKey | None = None
+    cut: Collection[LinkKey] = NOTHING
+    dimmed: bool = False
+
+
+class LinkPainter:
+    """Draws links in one theme."""
+
+    def __init__(self, theme: Theme, text: TextPainter) -> None:
+        self._theme = theme
+        self._text = text
+        self._accent = theme.color("accent")
+        self._error = theme.color("error")
+        self._ground = theme.color("canvas")
+
+    def near(
+        self, painter: QPainter, links: Iterable[LinkBox], zoom: float, view: QRectF, dimmed: bool = False
+    ) -> None:
+        """Curves, in scene coordinates, grouped by pen; `view` is the part of the scene that is seen."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ratio = painter.device().devicePixelRatioF()
+        groups: dict[tuple[str, bool], list[LinkBox]] = {}
+        for link in links:
+            groups.setdefault((link.type, link.source.muted), []).append(link)
+        for (type_name, muted), members in groups.items():
+            pen = self.pen(type_name, zoom, muted, dimmed)
+            painter.setPen(pen)
+            rough = muted or zoom * ratio > SMOOTH or pen.isCosmetic()
+            plain = [] if rough else [k for k in members if k.gentle]
+            painter.drawLines(_seen(plain, view))
+            if len(plain) < len(members):
+                for link in members if not plain else [k for k in members if not k.gentle]:
+                    painter.drawPath(link.path())
+        if zoom > 0.5:
+            for members in groups.values():
+                self._marks(painter, members)
+
+    def special(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
+        """Links that stand out, over the plain ones."""
+        for link in links:
+            self._special(painter, link, zoom, marked)
+        if zoom > 0.5:
+            self._marks(painter, links)
+
+    def far(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
+        """Straight lines of one pixel, one call a colour."""
+        groups: dict[str, list[QLineF]] = {}
+        for link in links:
+            if not link.source.portal:
+                lines = groups.get(link.type)
+                if lines is None:
+                    lines = groups[link.type] = []
+                lines.append(link.line)
+        self.lines(painter, groups)
+
+    def lines(self, painter: QPainter, groups: dict[str, list[QLineF]]) -> None:
+        """Draw lines by type."""
+        for type_name, lines in groups.items():
+            pen = QPen(self._mixed(type_name, 0.55), 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(lines)
+
+    def pen(self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False) -> QPen:
+        """The pen of a link; never thinner than one pixel."""
+        color = self._mixed(type_name, 0.4 if muted else 0.25 if dimmed else 1.0)
+        if muted:
+            pen = QPen(color, max(WIDTH, 1.1 / zoom))
+            pen.setDashPattern([3, 3])
+        elif zoom * WIDTH <= 1.0:
+            # Qt draws lines of one pixel five times as fast as wider ones.
+            pen = QPen(color, 1)
+            pen.setCosmetic(True)
+        else:
+            pen = QPen(color, WIDTH)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+        return pen
+
+    def _mixed(self, type_name: str, part: float) -> QColor:
+        """A hue mixed with the ground; Qt draws opaque lines eight times as fast as transparent ones."""
+        hue, ground = type_color(self._theme, type_name), self._ground
+        return QColor(
+            round(ground.red() + (hue.red() - ground.red()) * part),
+            round(ground.green() + (hue.green() - ground.green()) * part),
+            round(ground.blue() + (hue.blue() - ground.blue()) * part),
+        )
+
+    def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
+        width = max(WIDTH, 1.1 / zoom)
+        if link.key in marked.cut:
+            painter.setPen(QPen(self._error, width * 1.4))
+            painter.drawPath(link.path())
+            return
+        color = self._accent if link.key in marked.selected else type_color(self._theme, link.type)
+        painter.setPen(QPen(self._ground, width * 3.6))
+        painter.drawPath(link.path())
+        painter.setPen(QPen(color, width * 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(link.path())
+
+    def _marks(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
+        """Reroute points, names of portals, the mark of a rounding conversion."""
+        for link in links:
+            if link.source.via:
+                painter.setPen(QPen(self._ground, 2))
+                painter.setBrush(type_color(self._theme, link.type))
+                for point in link.source.via:
+                    painter.drawEllipse(QPointF(*point), REROUTE, REROUTE)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            if link.source.portal:
+                self._portal(painter, link)
+            if link.lossy:
+                self._lossy(painter, link)
+
+    def _portal(self, painter: QPainter, link: LinkBox) -> None:
+        color = type_color(self._theme, link.type)
+        width = min(120.0, self._text.measure(link.source.portal) + 16)
+        start, end = link.points[0], link.points[-1]
+        for left, y in ((start[0] + STUB / 2, start[1]), (end[0] - STUB / 2 - width, end[1])):
+            rect = QRectF(left, y - 9, width, 18)
+            painter.setPen(QPen(color, 1.2))
+            painter.setBrush(self._ground)
+            painter.drawRoundedRect(rect, 9, 9)
+            painter.setPen(self._theme.color("text"))
+            self._text.draw(painter, rect.adjusted(6, 0, -6, 0), link.source.portal, CENTER)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _lossy(self, painter: QPainter, link: LinkBox) -> None:
+        middle = link.path().pointAtPercent(0.5)
+        painter.setPen(QPen(type_color(self._theme, link.type), 1.2))
+        painter.setBrush(self._ground)
+        rect = QRectF(middle.x() - 8, middle.y() - 8, 16, 16)
+        painter.drawEllipse(rect)
+        painter.setPen(self._theme.color("text"))
+        self._text.draw(painter, rect, "≈", CENTER)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _seen(links: Iterable[LinkBox], view: QRectF) -> list[QLineF]:
+    """The segments of these links, those out of sight left out where a link leaves the view."""
+    found: list[QLineF] = []
+    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
+    for link in links:
+        if link.source.portal:
+            start, end = link.points[0], link.points[-1]
+            found += [QLineF(*start, start[0] + STUB / 2, start[1]), QLineF(end[0] - STUB / 2, end[1], *end)]
+            continue
+        x1, y1, x2, y2 = link.edges
+        if x1 >= left and x2 <= right and y1 >= top and y2 <= bottom:
+            found += link.segments()
+            continue
+        line = link.polyline()
+        for index, segment in enumerate(link.segments()):
+            (x1, y1), (x2, y2) = line[index], line[index + 1]
+            beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
+            if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
+                found.append(segment)
+    return found
+
+
+def nearest(
+    links: Iterable[LinkBox], point: tuple[float, float], tolerance: float
+) -> tuple[LinkBox, float] | None:
+    """The link within `tolerance` of a scene point, and how far along it the point is (0 output, 1 input)."""
+    best: tuple[LinkBox, float] | None = None
+    least = tolerance
+    for link in links:
+        if link.source.portal:
+            continue
+        x1, y1, x2, y2 = link.edges
+        if not (
+            x1 - tolerance <= point[0] <= x2 + tolerance and y1 - tolerance <= point[1] <= y2 + tolerance
+        ):
+            continue
+        away, where = distance(point, link.polyline())
+        if away <= least:
+            best, least = (link, where), away
+    return best

@@ -1,0 +1,119 @@
+"""What changes by the event and lies over the cached pictures: progress, previews, errors, selection."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from ui.canvas.boxes import NodeBox
+from ui.canvas.icons import paint_icon
+from ui.canvas.paint_nodes import RADIUS
+from ui.canvas.paint_rows import field_rect
+from ui.canvas.state import CanvasState, NodeState
+from ui.canvas.text import LEFT, RIGHT, TextPainter
+from ui.theme.palette import Theme
+
+
+class StatePainter:
+    """Draws run states in scene coordinates with the node's corner at the origin."""
+
+    def __init__(self, theme: Theme, text: TextPainter, state: CanvasState) -> None:
+        self._theme = theme
+        self._text = text
+        self._state = state
+
+    def paint(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+        """Everything that the node's state shows."""
+        state = self._state.of(box.id)
+        preview = self._state.preview(box.id)
+        if preview is not None and box.layout.preview is not None:
+            self._preview(painter, box, zoom)
+        if state.status == "running":
+            self._progress(painter, box, state)
+        elif state.status == "failed":
+            self._failed(painter, box, state, zoom)
+        if zoom > 0.4:
+            self._glyph(painter, box, state)
+            self._problems(painter, box)
+
+    def _preview(self, painter: QPainter, box: NodeBox, zoom: float) -> None:
+        preview, area = self._state.preview(box.id), box.layout.preview
+        if preview is None or area is None:
+            return
+        rect = QRectF(*area)
+        pixmap = preview.at(rect.width() * zoom * painter.device().devicePixelRatioF())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, 4, 4)
+        painter.save()
+        if zoom > 0.5:
+            painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+        painter.restore()
+
+    def _progress(self, painter: QPainter, box: NodeBox, state: NodeState) -> None:
+        bar = box.layout.title
+        width = box.width * max(0.0, min(1.0, state.progress))
+        clip = QPainterPath()
+        clip.addRoundedRect(QRectF(0, 0, box.width, box.height), RADIUS, RADIUS)
+        painter.save()
+        painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(QRectF(0, 0, width, bar), self._theme.color("accent", 0.22))
+        painter.fillRect(QRectF(0, bar - 2, box.width, 2), self._theme.color("hairline"))
+        painter.fillRect(QRectF(0, bar - 2, width, 2), self._theme.color("accent"))
+        painter.restore()
+
+    def _failed(self, painter: QPainter, box: NodeBox, state: NodeState, zoom: float) -> None:
+        self._outline(painter, box, "error", max(1.6, 1.6 / zoom))
+        if not state.message or zoom < 0.5:
+            return
+        strip = QRectF(0, box.height + 6, box.width, 26)
+        painter.setPen(QPen(self._theme.color("error", 0.7), 1))
+        painter.setBrush(self._theme.color("raised"))
+        painter.drawRoundedRect(strip, 5, 5)
+        painter.setPen(self._theme.color("text"))
+        paint_icon(painter, "alert", 14, strip.center().y(), self._theme.color("error"), 13)
+        painter.setPen(self._theme.color("text"))
+        self._text.draw(painter, strip.adjusted(26, 0, -8, 0), state.message, LEFT)
+
+    def _outline(self, painter: QPainter, box: NodeBox, color: str, width: float) -> None:
+        painter.setPen(QPen(self._theme.color(color), width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(0, 0, box.width, box.height), RADIUS, RADIUS)
+
+    def _glyph(self, painter: QPainter, box: NodeBox, state: NodeState) -> None:
+        middle = (box.layout.title - 2) / 2
+        x = box.width - 14
+        muted = self._theme.color("muted")
+        if state.status == "running" and state.text:
+            painter.setPen(self._theme.color("text"))
+            rect = QRectF(box.width / 2, 0, box.width / 2 - 10, box.layout.title - 2)
+            self._text.draw(painter, rect, state.text, RIGHT, self._text.small)
+        elif state.status in ("cached", "done"):
+            paint_icon(painter, "check", x, middle, self._theme.color("done"), 13)
+        elif state.status == "failed":
+            paint_icon(painter, "alert", x, middle, self._theme.color("error"), 14)
+        elif state.status in ("queued", "stale"):
+            pen = QPen(muted if state.status == "queued" else self._theme.color("warning"), 1.4)
+            if state.status == "stale":
+                pen.setDashPattern([1.2, 1.6])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, middle), 4.2, 4.2)
+
+    def _problems(self, painter: QPainter, box: NodeBox) -> None:
+        error = self._theme.color("error")
+        for name in self._state.problems(box.id):
+            row = next((r for r in box.layout.rows if r.param and r.param.name == name), None)
+            if row is not None:
+                painter.setPen(QPen(error, 1.4))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(field_rect(box, row), 4, 4)
+                continue
+            port = box.layout.port(name, False)
+            if port is not None:
+                painter.setPen(QPen(error, 1.8))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(QPointF(port.x, port.y), 8, 8)
+            else:
+                paint_icon(painter, "alert", box.width - 14, (box.layout.title - 2) / 2, error, 14)

@@ -1,0 +1,103 @@
+"""One frame of the canvas, put together from its layers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPixmap
+
+from ui.canvas.camera import Camera
+from ui.canvas.drag_layer import DragLayer
+from ui.canvas.geometry import Metrics
+from ui.canvas.ground import Ground
+from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, snapped
+from ui.canvas.node_layer import NodeLayer
+from ui.canvas.paint_frames import FramePainter
+from ui.canvas.paint_grid import GridPainter
+from ui.canvas.paint_links import LinkPainter
+from ui.canvas.paint_nodes import NodePainter
+from ui.canvas.paint_state import StatePainter
+from ui.canvas.scene import Scene
+from ui.canvas.state import CanvasState
+from ui.canvas.text import TextPainter
+from ui.theme.palette import Theme
+
+
+class Renderer:
+    """Paints a scene through a camera, in one theme."""
+
+    def __init__(self, theme: Theme, metrics: Metrics, text: TextPainter, state: CanvasState) -> None:
+        self.links = LinkPainter(theme, text)
+        self.nodes = NodeLayer(NodePainter(theme, metrics, text), StatePainter(theme, text, state), state)
+        self._ground = Ground(GridPainter(theme), FramePainter(theme, text), self.links)
+        self._still: tuple[object, QPixmap] | None = None
+        self._drag: DragLayer | None = None
+
+    def frame(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        scene: Scene,
+        camera: Camera,
+        look: Look,
+        moving: Moving = STILL,
+    ) -> None:
+        """Paint `rect` of the view."""
+        self.nodes.begin()
+        if moving is not STILL:
+            painter.drawPixmap(0, 0, self._standing(scene, camera, look, moving))
+            self._put_moving(painter, scene, camera, look, moving)
+            return
+        self._still = self._drag = None
+        self._ground.paint(painter, rect, scene, camera, look, moving)
+        self.nodes.paint(painter, scene.nodes_in(scene_rect(camera, rect)), scene, camera, look)
+
+    def _standing(self, scene: Scene, camera: Camera, look: Look, moving: Moving) -> QPixmap:
+        """Everything that does not move, drawn once for a drag at one place of the camera."""
+        size = (camera.size.width(), camera.size.height(), camera.ratio)
+        key = (
+            scene.version,
+            camera.place(),
+            size,
+            moving.things(),
+            look.links,
+            look.hidden,
+            self.nodes.exact,
+        )
+        if self._still is not None and self._still[0] == key:
+            return self._still[1]
+        pixmap = QPixmap((camera.size * camera.ratio).toSize())
+        pixmap.setDevicePixelRatio(camera.ratio)
+        painter = QPainter(pixmap)
+        view = QRectF(QPointF(0, 0), camera.size)
+        self._ground.paint(painter, view, scene, camera, look, moving)
+        seen = [box for box in scene.nodes_in(scene_rect(camera, view)) if box.id not in moving.nodes]
+        self.nodes.paint(painter, seen, scene, camera, look)
+        painter.end()
+        self._still = None if self.nodes.wanting else (key, pixmap)
+        return pixmap
+
+    def _put_moving(
+        self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving
+    ) -> None:
+        drag = self._drag
+        if drag is None or drag.key != (scene.version, moving.things(), look.hidden):
+            drag = self._drag = DragLayer(scene, moving, look.hidden)
+        shift = snapped(QPointF(*moving.by) * camera.zoom, camera.ratio)
+        view = QRectF(QPointF(0, 0), camera.size)
+        around = scene_rect(camera, view).translated(-moving.by[0], -moving.by[1])
+        painter.save()
+        painter.translate(shift)
+        self._ground.put_frames(painter, view.translated(-shift), scene, camera, look, moving.frames)
+        painter.restore()
+        if is_far(camera):
+            drag.paint_far(painter, self.links, camera, moving.by)
+        else:
+            drag.paint_near(painter, self.links, camera, moving.by)
+        painter.save()
+        painter.translate(shift)
+        if not is_far(camera):
+            self._ground.put_links(painter, drag.inner, around, camera, look)
+        boxes = [box for box in drag.boxes if box.rect.intersects(around)]
+        self.nodes.paint(painter, boxes, scene, camera, look)
+        self._ground.put_notes(painter, scene, camera, look, moving.notes)
+        painter.restore()

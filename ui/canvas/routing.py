@@ -1,0 +1,125 @@
+"""The course of a link through its points: as a path to paint and as a polyline to hit."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
+
+from nodegraph.graph import Point
+
+Style = Literal["curve", "straight", "orthogonal"]
+SEGMENTS = 20
+STEPS = tuple(0.5 - 0.5 * math.cos(math.pi * step / SEGMENTS) for step in range(1, SEGMENTS + 1))
+"""Places along a curve at which it is cut into straight pieces: closer at the ends, where it bends."""
+STUB = 56.0
+"""The length of a portal's stub."""
+
+
+def reach(start: Point, end: Point) -> float:
+    """How far a curve's handles stand out from its ends."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    if dx >= 0:
+        return min(max(0.5 * dx, min(32.0, 0.5 * math.hypot(dx, dy))), 200.0)
+    return min(48.0 + 0.35 * -dx + 0.12 * abs(dy), 260.0)
+
+
+def path_of(points: Sequence[Point], style: Style = "curve") -> QPainterPath:
+    """The path through the points."""
+    path = QPainterPath(QPointF(*points[0]))
+    for start, end in itertools.pairwise(points):
+        if style == "curve":
+            out = reach(start, end)
+            path.cubicTo(start[0] + out, start[1], end[0] - out, end[1], end[0], end[1])
+            continue
+        for point in _corners(start, end) if style == "orthogonal" else ():
+            path.lineTo(*point)
+        path.lineTo(*end)
+    return path
+
+
+def edges_of(points: Sequence[Point], style: Style = "curve") -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the path's control points."""
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    for start, end in itertools.pairwise(points):
+        out = reach(start, end) if style == "curve" else 16.0 if style == "orthogonal" else 0.0
+        if out:
+            xs += (start[0] + out, end[0] - out)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def polyline(points: Sequence[Point], style: Style = "curve") -> list[Point]:
+    """The path as short straight pieces."""
+    line = [points[0]]
+    for start, end in itertools.pairwise(points):
+        if style == "curve":
+            line += _sampled(start, end)
+        else:
+            line += [*(_corners(start, end) if style == "orthogonal" else ()), end]
+    return line
+
+
+def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:
+    """How far a point is from a polyline, and where along it (0..1) the nearest place lies."""
+    best, where = math.inf, 0.0
+    lengths = [math.dist(a, b) for a, b in itertools.pairwise(line)]
+    total = sum(lengths) or 1.0
+    passed = 0.0
+    for (a, b), length in zip(itertools.pairwise(line), lengths, strict=True):
+        along = 0.0
+        if length > 0:
+            dot = (point[0] - a[0]) * (b[0] - a[0]) + (point[1] - a[1]) * (b[1] - a[1])
+            along = max(0.0, min(1.0, dot / (length * length)))
+        away = math.hypot(a[0] + along * (b[0] - a[0]) - point[0], a[1] + along * (b[1] - a[1]) - point[1])
+        if away < best:
+            best, where = away, (passed + along * length) / total
+        passed += length
+    return best, where
+
+
+def crosses(line: Sequence[Point], other: Sequence[Point]) -> bool:
+    """Whether two polylines meet."""
+    return crossing(line, other) is not None
+
+
+def crossing(line: Sequence[Point], other: Sequence[Point]) -> Point | None:
+    """The first point at which `line` meets `other`, or None."""
+    for a, b in itertools.pairwise(line):
+        for c, d in itertools.pairwise(other):
+            found = _meeting(a, b, c, d)
+            if found is not None:
+                return found
+    return None
+
+
+def _meeting(a: Point, b: Point, c: Point, d: Point) -> Point | None:
+    rx, ry, sx, sy = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
+    cross = rx * sy - ry * sx
+    if cross == 0:
+        return None
+    t = ((c[0] - a[0]) * sy - (c[1] - a[1]) * sx) / cross
+    u = ((c[0] - a[0]) * ry - (c[1] - a[1]) * rx) / cross
+    return (a[0] + t * rx, a[1] + t * ry) if 0 <= t <= 1 and 0 <= u <= 1 else None
+
+
+def _corners(start: Point, end: Point) -> tuple[Point, ...]:
+    if end[0] >= start[0] + 32:
+        middle = (start[0] + end[0]) / 2
+        return ((middle, start[1]), (middle, end[1]))
+    half = (start[1] + end[1]) / 2
+    return ((start[0] + 16, start[1]), (start[0] + 16, half), (end[0] - 16, half), (end[0] - 16, end[1]))
+
+
+def _sampled(start: Point, end: Point) -> list[Point]:
+    out = reach(start, end)
+    x0, x1, x2, x3 = start[0], start[0] + out, end[0] - out, end[0]
+    found: list[Point] = []
+    for t in STEPS:
+        s = 1 - t
+        a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+        found.append((a * x0 + b * x1 + c * x2 + d * x3, (a + b) * start[1] + (c + d) * end[1]))
+    return found

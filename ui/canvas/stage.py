@@ -1,0 +1,114 @@
+"""What gestures work on: the document, its picture, and ways to speak to the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from nodegraph.graph import Graph
+from ui.canvas.camera import Camera
+from ui.canvas.geometry import PortRef
+from ui.canvas.look import STILL, Look, Moving
+from ui.canvas.scene import Scene
+from ui.canvas.text import TextPainter
+from ui.editor import Editor
+from ui.selection import Selection
+from ui.theme.palette import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """One mouse event: where it is in the view and in the scene, and what is held with it now."""
+
+    view: QPointF
+    scene: QPointF
+    button: Qt.MouseButton
+    buttons: Qt.MouseButton
+    modifiers: Qt.KeyboardModifier
+
+    def held(self, modifier: Qt.KeyboardModifier) -> bool:
+        """Whether a modifier is held."""
+        return bool(self.modifiers & modifier)
+
+    def only(self, *modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether exactly these of Shift, Ctrl and Alt are held."""
+        return all(self.held(m) == (m in modifiers) for m in (SHIFT, CTRL, ALT))
+
+
+@dataclass
+class Habits:
+    """Settings of the canvas: `snap` in scene units (0 is off), guides while dragging, healing on delete."""
+
+    snap: float = 8.0
+    guides: bool = True
+    heal: bool = True
+    animate: bool = True
+
+
+@dataclass
+class Stage:
+    """The shared place of all gestures of one canvas."""
+
+    editor: Editor
+    scene: Scene
+    camera: Camera
+    theme: Theme
+    text: TextPainter
+    repaint: Callable[[], None]
+    say: Callable[[str], None]
+    search: Callable[[QPointF, PortRef | None], None]
+    finish: Callable[[], None]
+    look: Look = field(default_factory=Look)
+    moving: Moving = STILL
+    habits: Habits = field(default_factory=Habits)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as it stands."""
+        return self.editor.document.graph
+
+    @property
+    def selection(self) -> Selection:
+        """What is selected."""
+        return self.editor.selection
+
+
+class Gesture:
+    """One thing a hand does, from the press to the release. `moved` and `released` return whether it goes on."""
+
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def pressed(self, pointer: Pointer) -> bool:
+        """Another button went down meanwhile."""
+        return True
+
+    def moved(self, pointer: Pointer) -> bool:
+        """The pointer moved."""
+        return True
+
+    def released(self, pointer: Pointer) -> bool:
+        """The button went up."""
+        return False
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """A key went down; whether the gesture took it."""
+        return False
+
+    def cancel(self) -> None:
+        """Leave everything as it was before."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw over the scene, in view coordinates."""

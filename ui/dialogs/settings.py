@@ -1,0 +1,99 @@
+"""The settings dialog: every choice takes effect at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.settings import CHOICES
+
+if TYPE_CHECKING:
+    from ui.application import Application
+
+
+class SettingsDialog(QDialog):
+    """Looks, motion and keys."""
+
+    def __init__(self, app: Application, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._app = app
+        self.setWindowTitle(self.tr("Settings"))
+        self.setMinimumWidth(440)
+        self.fields: dict[str, QComboBox | QCheckBox] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(10)
+        self._combo(form, "theme", self.tr("Theme"), self._themes())
+        self._combo(form, "scale", self.tr("Interface scale"), self._percents("scale"))
+        self._note(form, self.tr("A new scale is taken at the next start."))
+        self._combo(form, "text_size", self.tr("Text size"), self._percents("text_size"))
+        self._combo(form, "density", self.tr("Density"), self._densities())
+        self._combo(form, "links", self.tr("Links"), self._links())
+        self._combo(form, "motion", self.tr("Animation"), self._motions())
+        self._combo(form, "keymap", self.tr("Keyboard"), {name: name for name in CHOICES["keymap"]})
+        self._check(form, "snap", self.tr("Snap nodes to the grid"))
+        self._check(form, "minimap", self.tr("Show the minimap"))
+        buttons = QDialogButtonBox(self)
+        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
+        close.clicked.connect(self.accept)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 24, 24, 16)
+        box.setSpacing(20)
+        box.addLayout(form)
+        box.addWidget(buttons)
+
+    def _combo(self, form: QFormLayout, name: str, label: str, choices: dict[object, str]) -> None:
+        combo = QComboBox(self)
+        for value, text in choices.items():
+            combo.addItem(text, value)
+        combo.setCurrentIndex(combo.findData(getattr(self._app.settings, name)))
+        combo.currentIndexChanged.connect(lambda _index: self._app.change(**{name: combo.currentData()}))
+        combo.setAccessibleName(label)
+        self.fields[name] = combo
+        form.addRow(label, combo)
+
+    def _check(self, form: QFormLayout, name: str, label: str) -> None:
+        check = QCheckBox(label, self)
+        check.setChecked(getattr(self._app.settings, name))
+        check.toggled.connect(lambda on: self._app.change(**{name: on}))
+        self.fields[name] = check
+        form.addRow("", check)
+
+    def _note(self, form: QFormLayout, text: str) -> None:
+        note = QLabel(text, self)
+        note.setProperty("role", "small")
+        form.addRow("", note)
+
+    def _themes(self) -> dict[object, str]:
+        return {
+            "system": self.tr("As the system"),
+            "dark": self.tr("Dark"),
+            "light": self.tr("Light"),
+            "contrast": self.tr("High contrast"),
+        }
+
+    def _percents(self, name: str) -> dict[object, str]:
+        return {value: self.tr("{value} %").format(value=value) for value in CHOICES[name]}
+
+    def _densities(self) -> dict[object, str]:
+        return {"compact": self.tr("Compact"), "normal": self.tr("Normal"), "large": self.tr("Large")}
+
+    def _links(self) -> dict[object, str]:
+        return {
+            "curved": self.tr("Curved"),
+            "straight": self.tr("Straight"),
+            "orthogonal": self.tr("Right angles"),
+        }
+
+    def _motions(self) -> dict[object, str]:
+        return {"system": self.tr("As the system"), "on": self.tr("On"), "off": self.tr("Off")}

@@ -1,0 +1,235 @@
+"""What a window does with documents: new, open, save, close, tear off, paste, drop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from nodegraph.document import Document
+from nodegraph.errors import LoadError, SaveError
+from ui import diskfile
+from ui.ask import Choice, ask
+from ui.editor import Editor
+from ui.journal.journal import Recovered
+from ui.view import DocumentView
+
+if TYPE_CHECKING:
+    from ui.window import MainWindow
+
+CLOSED = 20
+
+
+class Documents(QObject):
+    """The documents of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._closed: list[Path] = []
+
+    @property
+    def can_reopen(self) -> bool:
+        """Whether a closed tab can come back."""
+        return bool(self._closed)
+
+    def new(self) -> DocumentView:
+        """An empty workflow in a new tab."""
+        return self._show(Editor(self._window.app.specs))
+
+    def open(self, path: Path, view: Mapping[str, Any] | None = None) -> DocumentView | None:
+        """Open a file in a new tab, even where it is open already; None with a sentence where it cannot be."""
+        try:
+            graph, stamp = diskfile.read(path)
+        except LoadError as error:
+            self._window.say(str(error))
+            return None
+        editor = Editor(self._window.app.specs, Document(graph, path))
+        editor.stamp = stamp
+        self._window.app.remember(path)
+        return self._show(editor, view)
+
+    def open_template(self, path: Path) -> DocumentView | None:
+        """Open a file as the beginning of a new workflow, so that the template itself stays as it is."""
+        try:
+            graph, _ = diskfile.read(path)
+        except LoadError as error:
+            self._window.say(str(error))
+            return None
+        return self._show(Editor(self._window.app.specs, Document(graph)))
+
+    def recover(self, found: Recovered, view: Mapping[str, Any] | None = None) -> DocumentView:
+        """A document that a crash left behind, with its undo steps."""
+        editor = Editor(self._window.app.specs, Document(path=found.path))
+        editor.stamp = found.stamp
+        editor.restore(found.history)
+        shown = self._show(editor, view)
+        shown.recorder.take(found.journal)
+        shown.look_at_disk()
+        return shown
+
+    def ask_open(self) -> None:
+        """Choose files and open each in a tab of its own."""
+        for path in self.choose_open():
+            self.open(path)
+
+    def save(self, view: DocumentView | None = None) -> bool:
+        """Write the document to its file; asks where it has none or the file is not what was read."""
+        view = view or self._window.view
+        if view is None:
+            return False
+        path = view.editor.path
+        if path is None:
+            return self.save_as(view)
+        if view.changed_on_disk() and path.exists():
+            answer = self._ask_overwrite(path)
+            if answer == "as":
+                return self.save_as(view)
+            if answer != "replace":
+                return False
+        return self._write(view, path)
+
+    def save_as(self, view: DocumentView | None = None) -> bool:
+        """Choose a file and write the document there."""
+        view = view or self._window.view
+        path = self.choose_save(view) if view is not None else None
+        return view is not None and path is not None and self._write(view, path)
+
+    def reload(self) -> None:
+        """Take over what is on disk, as a step that undo takes back."""
+        view = self._window.view
+        if view is None or view.editor.path is None:
+            return
+        try:
+            graph, stamp = diskfile.read(view.editor.path)
+        except LoadError as error:
+            self._window.say(str(error))
+            return
+        view.editor.push(self.tr("Reload from disk"), graph)
+        view.editor.mark_saved(view.editor.path, stamp)
+        view.watch()
+
+    def close(self, view: DocumentView | None = None) -> bool:
+        """Close a tab; asks where work would be lost."""
+        view = view or self._window.view
+        if view is None or (view.editor.unsaved and not self._may_close(view)):
+            return view is None
+        if view.editor.path is not None:
+            self._closed = [*self._closed, view.editor.path][-CLOSED:]
+        self.drop(view, keep=False)
+        return True
+
+    def drop(self, view: DocumentView, keep: bool) -> None:
+        """Take a tab away without asking; `keep` leaves its journal for the next start."""
+        view.recorder.finish(keep)
+        self._window.release(view)
+        view.close()
+        view.deleteLater()
+
+    def reopen(self) -> None:
+        """Open the file of the tab closed last."""
+        if self._closed:
+            self.open(self._closed.pop())
+
+    def tear_off(self, index: int | None = None) -> None:
+        """Move a tab to a window of its own."""
+        tabs = self._window.tabs
+        view = tabs.view_at(tabs.currentIndex() if index is None else index)
+        if view is not None and tabs.count() > 1:
+            window = self._window.app.new_window()
+            window.resize(self._window.size())
+            self._window.release(view)
+            window.adopt(view)
+            window.show()
+
+    def cut(self) -> None:
+        """Copy the selection and delete it."""
+        if self._window.view is not None:
+            self._window.view.canvas.copy()
+            self._window.view.canvas.delete(True)
+
+    def paste(self, keep_inputs: bool = False) -> None:
+        """Paste nodes (JSON as text), or files and pictures from the clipboard."""
+        view = self._window.view
+        if view is None:
+            return
+        data = QApplication.clipboard().mimeData()
+        if data.hasUrls():
+            self._window.drops.take([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
+        else:
+            view.canvas.paste(keep_inputs)
+
+    def choose_open(self) -> list[Path]:
+        """Ask for files to open."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window,
+            self.tr("Open"),
+            str(self._folder()),
+            self.tr("Workflows and pictures (*.json *.png *.webp)"),
+        )
+        return [Path(name) for name in names]
+
+    def choose_save(self, view: DocumentView) -> Path | None:
+        """Ask for a file to save to."""
+        start = view.editor.path or self._folder() / f"{view.editor.name}.json"
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save as"), str(start), self.tr("Workflows (*.json)")
+        )
+        if not name:
+            return None
+        return Path(name) if Path(name).suffix else Path(f"{name}.json")
+
+    def _folder(self) -> Path:
+        recent = self._window.app.settings.recent
+        return Path(recent[0]).parent if recent else Path.home()
+
+    def _show(self, editor: Editor, view: Mapping[str, Any] | None = None) -> DocumentView:
+        shown = self._window.app.make_view(editor)
+        self._window.adopt(shown)
+        if view:
+            shown.restore_camera(view)
+        else:
+            shown.frame_soon()
+        return shown
+
+    def _write(self, view: DocumentView, path: Path) -> bool:
+        try:
+            stamp = diskfile.write(view.editor.graph, path)
+        except SaveError as error:
+            self._window.say(str(error))
+            return False
+        view.editor.mark_saved(path, stamp)
+        view.watch()
+        self._window.app.remember(path)
+        self._window.say(self.tr("Saved {name}").format(name=path.name))
+        return True
+
+    def _may_close(self, view: DocumentView) -> bool:
+        answer = ask(
+            self._window,
+            self.tr("Save changes to “{name}”?").format(name=view.editor.name),
+            self.tr("Closing the tab without saving loses them."),
+            (
+                Choice("save", self.tr("Save"), "yes"),
+                Choice("lose", self.tr("Don’t save"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )
+        return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_overwrite(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr(
+                "Another program changed the file since it was opened here. Replacing it loses that change."
+            ),
+            (
+                Choice("as", self.tr("Save as…"), "yes"),
+                Choice("replace", self.tr("Replace"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )

@@ -1,0 +1,201 @@
+"""Files dropped on a window: a workflow opens, a picture asks which of two ways, a model finds its loader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from nodegraph.edits import AddNodes
+from nodegraph.graph import Graph, Node, Point, readable_id
+from nodegraph.spec import NodeSpec, Param
+from ui import diskfile
+from ui.icons import paint
+
+if TYPE_CHECKING:
+    from ui.window import MainWindow
+
+FOLDERS = ("checkpoints", "loras", "vae", "controlnet", "upscale", "embeddings", "clip", "diffusion_models")
+
+
+def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | None:
+    """The node type that reads a picture from a file, and its parameter."""
+    for spec in specs.values():
+        for param in spec.params:
+            if param.file in ("image", "images", "input") and any(
+                out.type == "Image" for out in spec.outputs
+            ):
+                return spec, param
+    return None
+
+
+def model_loader(specs: Mapping[str, NodeSpec], path: Path) -> tuple[NodeSpec, Param] | None:
+    """The node type that loads a model file: by the kind of folder it lies in, else a checkpoint."""
+    kinds = [part.lower() for part in path.parent.parts[::-1]]
+    loaders = [
+        (spec, param)
+        for spec in specs.values()
+        for param in spec.params
+        if param.file in FOLDERS or param.choices_from in FOLDERS
+    ]
+    for kind in (*kinds, "checkpoints"):
+        for spec, param in loaders:
+            if kind in (param.file, param.choices_from):
+                return spec, param
+    return loaders[0] if loaders else None
+
+
+def model_name(path: Path) -> str:
+    """A model file as a parameter names it: its path below the folder of its kind."""
+    parts = path.parts
+    for at in range(len(parts) - 2, -1, -1):
+        if parts[at].lower() in FOLDERS:
+            return "/".join(parts[at + 1 :])
+    return path.name
+
+
+def loaders_for(
+    graph: Graph, specs: Mapping[str, NodeSpec], paths: Sequence[Path], pos: Point
+) -> tuple[AddNodes | None, list[Path]]:
+    """The edit that adds a loader for each picture and model, one below the other, and what has none."""
+    nodes: list[Node] = []
+    left: list[Path] = []
+    for path in paths:
+        kind = diskfile.kind(path)
+        found = picture_loader(specs) if kind == "picture" else None
+        found = model_loader(specs, path) if kind == "model" else found
+        if found is None:
+            left.append(path)
+            continue
+        spec, param = found
+        value = path.as_posix() if kind == "picture" else model_name(path)
+        id = graph.fresh_id(readable_id(spec.type), (node.id for node in nodes))
+        place = (pos[0], pos[1] + 220.0 * len(nodes))
+        nodes.append(Node(id, spec.type, spec.version, params={param.name: value}, pos=place))
+    return (AddNodes(tuple(nodes)) if nodes else None), left
+
+
+class Drops(QObject):
+    """Takes files for one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.zones = Zones(window)
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Accept files; show the zones where a picture is among them."""
+        paths = _files(event)
+        if not paths:
+            return
+        event.acceptProposedAction()
+        pictures = any(diskfile.kind(path) == "picture" for path in paths)
+        self.zones.open(two=pictures)
+
+    def move(self, event: QDragMoveEvent) -> None:
+        """Light the zone under the pointer."""
+        self.zones.point(event.position())
+        event.acceptProposedAction()
+
+    def leave(self, event: QDragLeaveEvent) -> None:
+        """The files went elsewhere."""
+        self.zones.hide()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Take the files."""
+        as_workflow = self.zones.second(event.position())
+        self.zones.hide()
+        self.take(_files(event), as_workflow)
+        event.acceptProposedAction()
+
+    def take(self, paths: Iterable[Path], pictures_are_workflows: bool = False) -> None:
+        """Open workflows (never over the current tab) and add loaders for pictures and models."""
+        loaded: list[Path] = []
+        for path in paths:
+            kind = diskfile.kind(path)
+            if kind == "workflow" or (kind == "picture" and pictures_are_workflows):
+                self._window.documents.open(path)
+            else:
+                loaded.append(path)
+        if loaded:
+            self._load(loaded)
+
+    def _load(self, paths: list[Path]) -> None:
+        view = self._window.view or self._window.documents.new()
+        editor = view.editor
+        edit, left = loaders_for(editor.graph, editor.specs, paths, view.drop_place())
+        if edit is not None and editor.apply(edit):
+            editor.selection.set(node.id for node in edit.nodes)
+        if left:
+            names = ", ".join(path.name for path in left)
+            self._window.say(
+                self.tr("No node loads {names}. Drop workflows, pictures or models.").format(names=names)
+            )
+
+
+class Zones(QWidget):
+    """The two halves shown while a picture is dragged over the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._two = False
+        self._lit = -1
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def open(self, two: bool) -> None:
+        """Cover the window."""
+        self._two, self._lit = two, -1
+        area = self._window.centralWidget()
+        if area is not None:
+            self.setGeometry(area.geometry())
+        self.raise_()
+        self.show()
+
+    def point(self, place: QPointF) -> None:
+        """The pointer is at a place of the window."""
+        lit = int(self.second(place)) if self._two else 0
+        if lit != self._lit:
+            self._lit = lit
+            self.update()
+
+    def second(self, place: QPointF) -> bool:
+        """Whether a place of the window is in the zone that opens the picture's workflow."""
+        return self._two and place.x() > self.geometry().center().x()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dim the window and draw the zones."""
+        look = self._window.app.look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), look.theme.color("canvas", 0.72))
+        words = [(self.tr("Use as picture"), "picture"), (self.tr("Open its workflow"), "file")]
+        if not self._two:
+            words = [(self.tr("Drop to open or load"), "file")]
+        width = (self.width() - 32 - 16 * (len(words) - 1)) / len(words)
+        for number, (text, name) in enumerate(words):
+            box = QRectF(16 + number * (width + 16), 16, width, self.height() - 32)
+            lit = number == self._lit
+            pen = painter.pen()
+            pen.setColor(look.theme.color("accent" if lit else "outline"))
+            pen.setWidthF(2 if lit else 1)
+            pen.setStyle(Qt.PenStyle.SolidLine if lit else Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            painter.setBrush(look.theme.color("accent" if lit else "raised", 0.16 if lit else 0.5))
+            painter.drawRoundedRect(box, 8, 8)
+            center = box.center()
+            color = look.theme.text if lit else look.theme.muted
+            paint(painter, QRectF(center.x() - 16, center.y() - 36, 32, 32), name, color)
+            painter.setPen(look.theme.color("text" if lit else "muted"))
+            painter.setFont(look.font("large", bold=lit))
+            line = QRectF(box.left(), center.y() + 4, box.width(), 32)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,166 @@
+"""One open document with its undo stack and selection: what canvas, panels and actions work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from nodegraph.document import Document
+from nodegraph.edits import Edit
+from nodegraph.errors import EditError
+from nodegraph.graph import Graph
+from nodegraph.spec import NodeSpec
+from ui.journal.history import Branch, History, Step
+from ui.journal.stamp import Stamp
+from ui.selection import Selection
+from ui.undo import GraphCommand
+
+
+class Editor(QObject):
+    """Every change of a document goes through `apply`. Undo and redo are those of `stack`."""
+
+    changed = Signal(object, object)
+    """The graph before and the graph after, at each change, undo and redo."""
+    status = Signal(str)
+    """A sentence for the status bar."""
+    filed = Signal()
+    """The path, or whether there are unsaved changes, is different now."""
+    pushed = Signal(object, object)
+    """A step was made: Step, graph before it."""
+    amended = Signal(object, object)
+    """The last step goes on: graph it ended in, graph it ends in now."""
+    moved = Signal(int)
+    """Steps were undone or redone: how many are done now."""
+    saved = Signal()
+    """The document was written to its path."""
+
+    def __init__(
+        self, specs: Mapping[str, NodeSpec], document: Document | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.specs = specs
+        self.document = document or Document()
+        self.stamp: Stamp | None = None
+        self.selection = Selection(self)
+        self.branches: list[Branch] = []
+        self.stack = QUndoStack(self)
+        self._quiet = False
+        self.stack.indexChanged.connect(self._index_changed)
+        self.stack.cleanChanged.connect(self.filed)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as it stands."""
+        return self.document.graph
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the document, None for one never saved."""
+        return self.document.path
+
+    @property
+    def name(self) -> str:
+        """What the tab says."""
+        return self.path.stem if self.path else self.tr("Untitled")
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose work."""
+        return not self.stack.isClean()
+
+    def apply(self, edit: Edit, merge: str = "") -> bool:
+        """Make an edit one step of undo; steps in a row with the same `merge` key become one.
+
+        Where the edit does not fit the graph nothing is pushed and the status bar says why.
+        """
+        try:
+            after = edit.apply(self.graph)
+        except EditError as error:
+            self.status.emit(str(error))
+            return False
+        if after is not self.graph:
+            self.push(edit.title, after, merge)
+        return True
+
+    def push(self, label: str, after: Graph, merge: str = "") -> None:
+        """Make `after` the graph, as one step of undo. After an undo it never goes on with an old step."""
+        before, index = self.graph, self.stack.index()
+        tail = self._steps(index)
+        if tail:
+            self.branches.append(Branch(index, tail))
+        self._quiet = True
+        command = GraphCommand(label, before, after, self._show, "" if tail else merge)
+        self.stack.push(command)
+        self._quiet = False
+        merged = self.stack.index() == index
+        if merged:
+            self.amended.emit(before, after)
+        else:
+            command.merge = merge
+            self.pushed.emit(Step(label, after, merge), before)
+
+    def take_branch(self, branch: Branch) -> None:
+        """Bring back what steps that were undone and left had come to, as a new step."""
+        if self.graph is branch.steps[-1].graph:
+            return
+        label = branch.steps[-1].label
+        self.push(self.tr("Return to “{step}”").format(step=label), branch.steps[-1].graph)
+
+    def restore(self, history: History) -> None:
+        """Take over a history (from a journal): every step, and what was undone, is there again.
+
+        Merge keys are left behind, so that no new drag continues an old one.
+        """
+        self._quiet = True
+        self.stack.clear()
+        self.document.replace(history.base)
+        before = history.base
+        for step in history.steps:
+            self.stack.push(GraphCommand(step.label, before, step.graph, self._show))
+            before = step.graph
+        self.branches = list(history.branches)
+        if history.saved < 0:
+            self.stack.resetClean()
+        elif history.saved:
+            self.stack.setIndex(history.saved)
+            self.stack.setClean()
+        if history.saved >= 0:
+            self.document.mark_saved(graph=history.at(history.saved))
+        self.stack.setIndex(history.index)
+        self._quiet = False
+
+    def history(self) -> History:
+        """The steps so far, as plain values."""
+        stack, steps = self.stack, self._steps(0)
+        base = self._command(0).before if steps else self.graph
+        return History(base, list(steps), stack.index(), stack.cleanIndex(), list(self.branches))
+
+    def mark_saved(self, path: Path, stamp: Stamp | None) -> None:
+        """The graph as it stands is in the file at `path`."""
+        self.document.mark_saved(path)
+        self.stamp = stamp
+        self.stack.setClean()
+        self.saved.emit()
+        self.filed.emit()
+
+    def _show(self, graph: Graph) -> None:
+        before = self.graph
+        self.document.replace(graph)
+        if graph is not before:
+            self.selection.prune(graph)
+            self.changed.emit(before, graph)
+
+    def _index_changed(self, index: int) -> None:
+        if not self._quiet:
+            self.moved.emit(index)
+
+    def _command(self, index: int) -> GraphCommand:
+        return cast("GraphCommand", self.stack.command(index))
+
+    def _steps(self, start: int) -> tuple[Step, ...]:
+        commands = (self._command(index) for index in range(start, self.stack.count()))
+        return tuple(Step(command.text(), command.after, command.merge) for command in commands)

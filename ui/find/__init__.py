@@ -1,0 +1,1 @@
+"""Finding things in the open graph: the query language and the bar."""

@@ -1,0 +1,73 @@
+"""The icons themselves: SVG shapes on a 24 grid, stroked 1.75 wide with round ends, never filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def _p(d: str) -> str:
+    return f'<path d="{d}"/>'
+
+
+def _c(x: float, y: float, r: float) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="{r}"/>'
+
+
+def _r(x: float, y: float, w: float, h: float, r: float = 2) -> str:
+    return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{r}"/>'
+
+
+STROKES: Mapping[str, str] = MappingProxyType(
+    {
+        "add": _p("M12 5v14M5 12h14"),
+        "arrow-left": _p("M19 12H5M11 6l-6 6 6 6"),
+        "arrow-right": _p("M5 12h14M13 6l6 6-6 6"),
+        "bookmark": _p("M7 4h10v16l-5-4-5 4z"),
+        "bypass": _r(8, 8, 8, 8) + _p("M2 12h6M16 12h6M8 12h8"),
+        "check": _p("M5 12.5l4.5 4.5L19 7.5"),
+        "chevron-down": _p("M7 10l5 5 5-5"),
+        "chevron-right": _p("M10 7l5 5-5 5"),
+        "chevron-up": _p("M7 14l5-5 5 5"),
+        "close": _p("M7 7l10 10M17 7L7 17"),
+        "command": _p("M5 7l5 5-5 5M12 18h7"),
+        "copy": _r(9, 9, 11, 11) + _p("M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"),
+        "disk-changed": _p("M13 4H6v16h12V9zM13 4v5h5M12 12v3.5M12 17.6v.1"),
+        "edit": _p("M5 19l1-4L16 5l3 3L9 18z"),
+        "eye": _p("M3 12c2.5-4.5 5.5-6.5 9-6.5s6.5 2 9 6.5c-2.5 4.5-5.5 6.5-9 6.5S5.5 16.5 3 12z")
+        + _c(12, 12, 2.6),
+        "file": _p("M13 4H6v16h12V9zM13 4v5h5"),
+        "find": _c(10.5, 10.5, 6) + _p("M15 15l5 5"),
+        "folder": _p("M4 18V6h5l2 2.5h9V18z"),
+        "frame": _r(4, 5, 16, 14, 2) + _p("M4 9.5h16"),
+        "history": _p("M4 12a8 8 0 1 0 2.5-5.8M4 4.5v3.7h3.7M12 8v4.3l3 1.7"),
+        "input": _c(6, 12, 2.5) + _p("M8.5 12H20M15 8l4 4-4 4"),
+        "keyboard": _r(3, 6, 18, 12) + _p("M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"),
+        "link": _c(5.5, 7, 2.2) + _c(18.5, 17, 2.2) + _p("M7.7 7C14 7 10 17 16.3 17"),
+        "minus": _p("M6 12h12"),
+        "mute": _c(12, 12, 7.5) + _p("M6.7 6.7l10.6 10.6"),
+        "node": _r(4, 6, 16, 12, 2.5) + _p("M4 10h16"),
+        "note": _p("M5 5h14v9l-5 5H5zM14 19v-5h5"),
+        "outline": _p("M4 6h7M9 12h10M9 18h8M5.5 8.5V18H6.5M5.5 12H6.5"),
+        "output": _c(18, 12, 2.5) + _p("M15.5 12H4"),
+        "param": _p("M4 8h9M17 8h3M4 16h3M11 16h9") + _c(15, 8, 2) + _c(9, 16, 2),
+        "picture": _r(4, 5, 16, 14, 2) + _c(9, 10, 1.6) + _p("M5 18l5-5 3 3 2.5-2.5L20 18"),
+        "recipe": _r(3, 4, 7, 5, 1.5) + _r(14, 15, 7, 5, 1.5) + _p("M10 6.5h3a3 3 0 0 1 3 3V15"),
+        "redo": _p("M19 9H9a5 5 0 0 0 0 10h5M19 9l-4-4M19 9l-4 4"),
+        "settings": _c(12, 12, 3)
+        + _p(
+            "M12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2"
+        ),
+        "undo": _p("M5 9h10a5 5 0 0 1 0 10h-5M5 9l4-4M5 9l4 4"),
+        "warning": _p("M12 4.5L21 19H3zM12 10v4M12 16.6v.1"),
+    }
+)
+"""Icon name -> the shapes inside the SVG."""
+
+
+def svg(name: str, color: str, width: float = 1.75) -> bytes:
+    """The icon as an SVG document. Raises KeyError for an icon there is none of."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{color}" '
+        f'stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round">{STROKES[name]}</svg>'
+    ).encode()

@@ -1,0 +1,84 @@
+"""Nine places in a document: set with Ctrl+1..9, recalled with 1..9."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
+
+from nodegraph.edits import Batch, SetView
+from nodegraph.graph import Graph
+from ui.editor import Editor
+from ui.find.query import node_title
+from ui.look import Look
+from ui.popup.rows import Row, RowPainter, Rows
+from ui.theme import category_color
+
+KEY = "bookmarks"
+
+
+def bookmarks(graph: Graph) -> dict[int, str]:
+    """Number -> node of every bookmark whose node is still there."""
+    kept = graph.view.get(KEY)
+    if not isinstance(kept, Mapping):
+        return {}
+    found = {int(number): node for number, node in kept.items() if str(number).isdigit()}
+    return {number: node for number, node in sorted(found.items()) if node in graph.nodes}
+
+
+def set_bookmark(graph: Graph, number: int, node: str, title: str) -> Batch:
+    """The edit that puts a bookmark on a node, or takes it away where it is there already."""
+    kept = {key: value for key, value in bookmarks(graph).items() if value != node}
+    if bookmarks(graph).get(number) != node:
+        kept[number] = node
+    marks = {str(key): value for key, value in sorted(kept.items())}
+    return Batch((SetView({**graph.view, KEY: marks}),), title)
+
+
+class Bookmarks(QWidget):
+    """Lists the bookmarks of one document."""
+
+    show_asked = Signal(str)
+
+    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._look = look
+        self._rows = Rows(self)
+        self.list = QListView(self)
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(RowPainter(look, self.list))
+        self.list.setAccessibleName(self.tr("Bookmarks"))
+        self.empty = QLabel(
+            self.tr("Select a node and press Ctrl+1 to 9; the digit alone comes back to it."), self
+        )
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("role", "quiet")
+        self.empty.setContentsMargins(12, 12, 12, 12)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 4, 0, 0)
+        box.addWidget(self.empty)
+        box.addWidget(self.list, 1)
+        self.list.activated.connect(self._show)
+        self.list.clicked.connect(self._show)
+        editor.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the bookmarks anew."""
+        graph, specs = self._editor.graph, self._editor.specs
+        rows = []
+        for number, node in bookmarks(graph).items():
+            spec = specs.get(graph.nodes[node].type)
+            color = category_color(self._look.theme, spec.category).name() if spec else ""
+            title = node_title(graph.nodes[node], spec)
+            rows.append(Row(node, title, hint=str(number), icon="bookmark", color=color))
+        self._rows.set(rows)
+        self.empty.setVisible(not rows)
+        self.list.setVisible(bool(rows))
+
+    def _show(self, index: QModelIndex) -> None:
+        row = self._rows.row(index.row())
+        if row is not None:
+            self.show_asked.emit(row.id)

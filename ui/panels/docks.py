@@ -1,0 +1,158 @@
+"""The docks of a window: one of each kind, showing the document in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from ui.actions.view import DOCKS
+from ui.editor import Editor
+from ui.icons import icon
+from ui.look import Look
+from ui.outline.tree import Outline
+from ui.panels.bookmarks import Bookmarks
+from ui.panels.history import History
+from ui.view import DocumentView
+
+if TYPE_CHECKING:
+    from ui.window import MainWindow
+
+Panel = Callable[[Editor, Look, QWidget], QWidget]
+PANELS: Mapping[str, Panel] = {"outline": Outline, "history": History, "bookmarks": Bookmarks}
+LEFT = ("outline", "bookmarks")
+
+
+class Docks(QObject):
+    """Makes the docks and fills them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._hidden: list[QWidget] = []
+        self._parked: list[QDockWidget] | None = None
+        self.docks: dict[str, QDockWidget] = {}
+        for name, title, _keys, _words in DOCKS:
+            self.docks[name] = self._make(name, QCoreApplication.translate("Actions", title).replace("&", ""))
+        for name, dock in self.docks.items():
+            left = Qt.DockWidgetArea.LeftDockWidgetArea
+            right = Qt.DockWidgetArea.RightDockWidgetArea
+            window.addDockWidget(left if name in LEFT else right, dock)
+            dock.hide()
+        self.docks["outline"].show()
+        window.resizeDocks([self.docks["outline"]], [280], Qt.Orientation.Horizontal)
+
+    def _make(self, name: str, title: str) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock.{name}")
+        dock.setTitleBarWidget(DockTitle(title, dock, self._window.app.look))
+        dock.setWidget(QWidget(dock))
+        return dock
+
+    def fill(self, view: DocumentView | None) -> None:
+        """Show this document in every dock."""
+        look = self._window.app.look
+        for name, dock in self.docks.items():
+            old = dock.widget()
+            if view is None:
+                panel = QWidget(dock)
+            else:
+                panel = PANELS[name](view.editor, look, dock)
+                if isinstance(panel, Outline | Bookmarks):
+                    panel.show_asked.connect(self._window.show_node)
+            panel.setMinimumWidth(220)
+            dock.setWidget(panel)
+            old.deleteLater()
+            title = dock.titleBarWidget()
+            if isinstance(title, DockTitle):
+                title.restyle(look)
+
+    def park(self, away: bool) -> None:
+        """Hide the docks while no document is open, or bring back those that were shown."""
+        if away and self._parked is None:
+            self._parked = [dock for dock in self.docks.values() if not dock.isHidden()]
+            for dock in self._parked:
+                dock.hide()
+        elif not away and self._parked is not None:
+            for dock in self._parked:
+                dock.show()
+            self._parked = None
+
+    def record(self) -> QByteArray:
+        """Qt's record of where the docks are, as they are while a document is open."""
+        parked = self._parked
+        if parked:
+            self.park(False)
+        state = self._window.saveState()
+        if parked:
+            self.park(True)
+        return state
+
+    def restore(self, state: QByteArray) -> None:
+        """Take the places of an earlier window."""
+        parked = self._parked is not None
+        self.park(False)
+        self._window.restoreState(state)
+        self.park(parked)
+
+    def panel(self, name: str) -> QWidget:
+        """What a dock shows now."""
+        return self.docks[name].widget()
+
+    def shown(self, name: str) -> bool:
+        """Whether a dock is open."""
+        dock = self.docks[name]
+        return dock in self._parked if self._parked is not None else not dock.isHidden()
+
+    def toggle(self, name: str) -> None:
+        """Open a dock and go there, or close it."""
+        dock = self.docks[name]
+        opening = not self.shown(name)
+        dock.setVisible(opening)
+        if opening:
+            dock.raise_()
+            dock.widget().setFocus()
+
+    @property
+    def focused(self) -> bool:
+        """Whether everything but the canvas is hidden."""
+        return bool(self._hidden)
+
+    def toggle_focus(self) -> None:
+        """Hide everything but the canvas, or bring it back."""
+        if self._hidden:
+            for widget in self._hidden:
+                widget.show()
+            self._hidden = []
+            return
+        window = self._window
+        parts: list[QWidget] = [*self.docks.values(), window.menuBar(), window.statusBar(), window.tabs.strip]
+        self._hidden = [widget for widget in parts if widget.isVisibleTo(window)]
+        for widget in self._hidden:
+            widget.hide()
+
+
+class DockTitle(QWidget):
+    """A dock's quiet title with a close button."""
+
+    def __init__(self, title: str, dock: QDockWidget, look: Look) -> None:
+        super().__init__(dock)
+        self.setObjectName("DockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._close = QToolButton(self)
+        self._close.setToolTip(self.tr("Close panel"))
+        self._close.setAccessibleName(self.tr("Close panel"))
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 4, 0)
+        row.addWidget(QLabel(title, self), 1)
+        row.addWidget(self._close)
+        self.restyle(look)
+
+    def restyle(self, look: Look) -> None:
+        """Follow the theme."""
+        self._close.setIcon(icon("close", look.theme.muted))
+        self.setFixedHeight(look.metrics.row + 8)

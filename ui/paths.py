@@ -1,0 +1,42 @@
+"""Where the editor keeps what it remembers; `NODEGRAPH_HOME` puts all of it into one folder instead."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nodegraph import userfolders
+
+
+def settings_file() -> Path:
+    """The settings, plain JSON."""
+    return (_home() or userfolders.config_folder()) / "settings.json"
+
+
+def session_file() -> Path:
+    """Windows, tabs and views as they were left."""
+    return _state() / "session.json"
+
+
+def usage_file() -> Path:
+    """Which node types were added, how often and when."""
+    return _state() / "usage.json"
+
+
+def journal_folder() -> Path:
+    """One journal for each open document."""
+    return _state() / "journals"
+
+
+def cache_folder() -> Path:
+    """What can be made again: catalogues, thumbnails."""
+    return _home() or userfolders.cache_folder()
+
+
+def _state() -> Path:
+    return _home() or userfolders.state_folder()
+
+
+def _home() -> Path | None:
+    home = os.environ.get("NODEGRAPH_HOME", "")
+    return Path(home) if home else None

@@ -1,0 +1,143 @@
+"""Opens the popups and dialogs of a window, and does what is chosen in them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QSize
+
+from ui.actions.palette import Palette
+from ui.actions.table import BY_ID
+from ui.find.popup import FindPopup
+from ui.popup import ChoicePopup
+from ui.search.candidates import recipe_of
+from ui.search.insert import Insertion, Port, insert_beside, insert_node, insert_recipe, port_type
+from ui.search.popup import AddNodePopup
+from ui.search.rank import Habit
+from ui.search.recipes import RECIPES
+
+if TYPE_CHECKING:
+    from ui.view import DocumentView
+    from ui.window import MainWindow
+
+
+class Popups(QObject):
+    """At most one popup is open in a window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._used: dict[str, Habit] = {}
+        self.current: ChoicePopup | None = None
+
+    def add_node(self, scene: QPointF | None = None, port: Port | None = None) -> None:
+        """Search for a node to add at a scene point, or beside the selected node; `port` filters and wires."""
+        view = self._window.view
+        if view is None:
+            return
+        editor = view.editor
+        kind = port_type(editor.graph, editor.specs, port) if port else None
+        from_output = port.output if port else True
+        wires = port is None and bool(editor.selection.nodes)
+        popup = AddNodePopup(
+            self._window,
+            self._window.app.look,
+            editor.specs,
+            self._window.app.usage,
+            kind,
+            from_output,
+            wires,
+        )
+        place = scene if scene is not None else view.pointer()
+        popup.chosen.connect(lambda id, alone: self._add(view, id, place, port, alone))
+        where = view.widget.mapTo(self._window, view.to_view(place)) if scene is not None else None
+        self._open(popup, QSize(640, 420), where)
+
+    def find(self) -> None:
+        """Find in the workflow."""
+        view = self._window.view
+        if view is None:
+            return
+        before = view.editor.selection.now
+        popup = FindPopup(self._window, self._window.app.look, view.editor)
+        popup.chosen.connect(lambda id, _other: self._found(popup, id))
+        popup.given_up.connect(
+            lambda: view.editor.selection.set(before.nodes, before.links, before.frames, before.notes)
+        )
+        self._open(popup, QSize(560, 380))
+
+    def commands(self) -> None:
+        """The command palette."""
+        popup = Palette(self._window, self._window.app.look, self._used)
+        popup.chosen.connect(lambda id, _other: self._run(id))
+        self._open(popup, QSize(600, 420))
+
+    def settings(self) -> None:
+        """The settings dialog."""
+        from ui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._window.app, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def shortcuts(self) -> None:
+        """The keyboard shortcuts dialog."""
+        from ui.dialogs.shortcuts import ShortcutsDialog
+
+        dialog = ShortcutsDialog(self._window.app, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def _open(self, popup: ChoicePopup, size: QSize, where: QPoint | None = None) -> None:
+        if self.current is not None:
+            self.current.give_up()
+        self.current = popup
+        popup.chosen.connect(self._closed)
+        popup.given_up.connect(self._closed)
+        popup.open_at(where, size)
+
+    def _closed(self) -> None:
+        self.current = None
+        if self._window.view is not None:
+            self._window.view.widget.setFocus()
+
+    def _add(self, view: DocumentView, id: str, place: QPointF, port: Port | None, alone: bool) -> None:
+        editor = view.editor
+        made = self._insertion(view, id, (place.x(), place.y()), port, alone)
+        if made is None or not editor.apply(made.edit):
+            return
+        editor.selection.set(made.nodes, active=made.nodes[0])
+        self._window.app.used(id)
+
+    def _insertion(
+        self, view: DocumentView, id: str, pos: tuple[float, float], port: Port | None, alone: bool
+    ) -> Insertion | None:
+        graph, specs = view.editor.graph, view.editor.specs
+        recipe = recipe_of(id, RECIPES)
+        if recipe is not None and port is not None:
+            return insert_recipe(recipe, graph, specs, pos, port)
+        spec = specs.get(id)
+        if spec is None:
+            return None
+        selected = view.editor.selection.active
+        if port is None and selected and not alone:
+            return insert_beside(spec, graph, specs, selected)
+        return insert_node(spec, graph, specs, pos, None if alone else port)
+
+    def _found(self, popup: FindPopup, id: str) -> None:
+        hit = popup.hit(id)
+        view = self._window.view
+        if hit is None or view is None:
+            return
+        if hit.subgraph:
+            self._window.say(self.tr("In subgraph {name}: {id}").format(name=hit.subgraph, id=hit.id))
+        else:
+            view.canvas.frame_selected()
+
+    def _run(self, id: str) -> None:
+        old = self._used.get(id, Habit())
+        self._used[id] = Habit(old.count + 1, time.time())
+        action = BY_ID[id]
+        if action.enabled(self._window):
+            action.run(self._window)

@@ -1,0 +1,167 @@
+"""What choosing a node in the search does to the graph: new nodes, wired where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from nodegraph.edits import AddNodes, Batch, Connect, Edit
+from nodegraph.graph import Graph, Node, Point, Source, readable_id
+from nodegraph.sockets import fits
+from nodegraph.spec import NodeSpec
+from ui.search.recipes import Recipe
+
+WIDTH = 240.0
+GAP = 80.0
+ROW = 200.0
+
+
+class Port(Protocol):
+    """A port of the graph: an input or output `name` of `node`."""
+
+    @property
+    def node(self) -> str:
+        """The node's id."""
+
+    @property
+    def name(self) -> str:
+        """The input's or output's name."""
+
+    @property
+    def output(self) -> bool:
+        """Whether it is an output."""
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """The edit, and the ids of the nodes it brings, the one to look at first."""
+
+    edit: Edit
+    nodes: tuple[str, ...]
+
+
+def port_type(graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> str | None:
+    """The type of a port; None where the node type is not known."""
+    node = graph.nodes.get(port.node)
+    spec = specs.get(node.type) if node else None
+    if spec is None:
+        return None
+    if not port.output:
+        return spec.input_type(port.name)
+    output = spec.output(port.name)
+    return output.type if output else None
+
+
+def suits(spec: NodeSpec, type_id: str, from_output: bool) -> bool:
+    """Whether a node of this type has a port for a link of `type_id` that comes from an output or an input."""
+    if from_output:
+        return input_for(spec, type_id) is not None
+    return output_for(spec, type_id) is not None
+
+
+def input_for(spec: NodeSpec, type_id: str) -> str | None:
+    """The input that best takes `type_id`: of the same type before one that only fits, sockets first."""
+    named = [(socket.name, socket.type) for socket in spec.sockets]
+    named += [(param.name, param.type) for param in spec.params]
+    return next((name for name, kind in named if kind == type_id), None) or next(
+        (name for name, kind in named if fits(type_id, kind)), None
+    )
+
+
+def output_for(spec: NodeSpec, type_id: str) -> str | None:
+    """The output that best feeds an input of `type_id`."""
+    return next((out.name for out in spec.outputs if out.type == type_id), None) or next(
+        (out.name for out in spec.outputs if fits(out.type, type_id)), None
+    )
+
+
+def insert_node(
+    spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], pos: Point, port: Port | None = None
+) -> Insertion:
+    """A node of that type at `pos`, linked with `port` where it fits."""
+    node = _new(spec, graph, pos)
+    kind = port_type(graph, specs, port) if port else None
+    if port is None or kind is None:
+        return Insertion(AddNodes((node,)), (node.id,))
+    if port.output:
+        name = input_for(spec, kind)
+        linked = {name: (Source(port.node, port.name),)} if name else {}
+        return Insertion(AddNodes((replace(node, inputs=linked),)), (node.id,))
+    output = output_for(spec, kind)
+    if output is None:
+        return Insertion(AddNodes((node,)), (node.id,))
+    add = AddNodes((node,))
+    target = graph.nodes[port.node]
+    socket = specs[target.type].socket(port.name)
+    index = None if socket is not None and socket.variadic else 0
+    connect = Connect(Source(node.id, output), port.node, port.name, index)
+    return Insertion(Batch((add, connect), add.title), (node.id,))
+
+
+def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], selected: str) -> Insertion:
+    """A node of that type beside the selected node, wired to it where their types are the same.
+
+    It goes to the right and takes what the selected node gives; where nothing fits it goes to the left
+    and feeds the selected node's free inputs; where nothing fits there either, to the right, unwired.
+    """
+    beside = graph.nodes[selected]
+    known = specs.get(beside.type)
+    width = beside.size[0] if beside.size else WIDTH
+    right = (beside.pos[0] + width + GAP, beside.pos[1])
+    node = _new(spec, graph, right)
+    taken = _taken(spec, known, selected) if known else {}
+    if taken or known is None:
+        return Insertion(AddNodes((replace(node, inputs=taken),)), (node.id,))
+    for socket in known.sockets:
+        output = next((out.name for out in spec.outputs if out.type == socket.type), None)
+        if output and socket.name not in beside.inputs:
+            add = AddNodes((replace(node, pos=(beside.pos[0] - WIDTH - GAP, beside.pos[1])),))
+            connect = Connect(Source(node.id, output), selected, socket.name)
+            return Insertion(Batch((add, connect), add.title), (node.id,))
+    return Insertion(AddNodes((node,)), (node.id,))
+
+
+def insert_recipe(
+    recipe: Recipe, graph: Graph, specs: Mapping[str, NodeSpec], pos: Point, port: Port
+) -> Insertion:
+    """The nodes of a recipe from `pos` to the right, the link from `port` spread to all that take it.
+
+    Nodes that depend on no other part stand below each other, those that do stand a column further.
+    """
+    ids: dict[str, str] = {}
+    columns: dict[str, int] = {}
+    rows: dict[int, int] = {}
+    nodes: list[Node] = []
+    for part in recipe.parts:
+        ids[part.name] = graph.fresh_id(readable_id(part.type), ids.values())
+        inputs = {name: (_source(source, ids, port),) for name, source in part.inputs.items()}
+        before = [columns[source.split(".")[0]] + 1 for source in part.inputs.values() if source != "in"]
+        column = columns[part.name] = max(before, default=0)
+        place = (pos[0] + column * (WIDTH + GAP), pos[1] + rows.get(column, 0) * ROW)
+        rows[column] = rows.get(column, 0) + 1
+        nodes.append(Node(ids[part.name], part.type, specs[part.type].version, inputs=inputs, pos=place))
+    add = AddNodes(tuple(nodes))
+    return Insertion(Batch((add,), recipe.title), tuple(ids.values()))
+
+
+def _new(spec: NodeSpec, graph: Graph, pos: Point) -> Node:
+    return Node(graph.fresh_id(readable_id(spec.type)), spec.type, spec.version, pos=pos)
+
+
+def _taken(spec: NodeSpec, giver: NodeSpec, node: str) -> dict[str, tuple[Source, ...]]:
+    """The inputs of `spec` that take outputs of `giver`: each output feeds the first input of its type."""
+    taken: dict[str, tuple[Source, ...]] = {}
+    for output in giver.outputs:
+        for socket in spec.sockets:
+            if socket.type == output.type and socket.name not in taken:
+                taken[socket.name] = (Source(node, output.name),)
+                break
+    return taken
+
+
+def _source(source: str, ids: Mapping[str, str], port: Port) -> Source:
+    if source == "in":
+        return Source(port.node, port.name)
+    part, output = source.split(".")
+    return Source(ids[part], output)

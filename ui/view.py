@@ -1,0 +1,168 @@
+"""One tab: a document on its canvas, and what stands over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from PySide6.QtCore import QFileSystemWatcher, QPoint, QPointF, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui.editor import Editor
+from ui.journal.stamp import Stamp
+from ui.look import Look
+from ui.recorder import Recorder
+from ui.theme import Theme
+
+
+class Camera(Protocol):
+    """Scene units to pixels and back."""
+
+    def to_view(self, point: QPointF) -> QPointF: ...  # noqa: D102  # named for what it does
+
+
+class Canvas(Protocol):
+    """What the window asks of a canvas; `ui.canvas.Canvas` is one."""
+
+    @property
+    def camera(self) -> Camera: ...  # noqa: D102  # named for what they do
+
+    def frame_all(self) -> None: ...  # noqa: D102  # named for what they do
+    def frame_selected(self) -> None: ...  # noqa: D102
+    def select_all(self) -> None: ...  # noqa: D102
+    def copy(self) -> None: ...  # noqa: D102
+    def paste(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
+    def duplicate(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
+    def delete(self, heal: bool = True) -> None: ...  # noqa: D102
+    def toggle_mode(self, mode: str) -> None: ...  # noqa: D102
+    def collapse(self) -> None: ...  # noqa: D102
+    def hide_unlinked(self) -> None: ...  # noqa: D102
+    def pin(self) -> None: ...  # noqa: D102
+    def add_frame(self) -> None: ...  # noqa: D102
+    def add_note(self) -> None: ...  # noqa: D102
+    def arrange(self, selected_only: bool) -> None: ...  # noqa: D102
+    def straighten(self) -> None: ...  # noqa: D102
+    def pointer(self) -> QPointF: ...  # noqa: D102
+    def set_theme(self, theme: Theme) -> None: ...  # noqa: D102
+    def set_density(self, density: Any, text_scale: float = 1.0) -> None: ...  # noqa: D102
+    def view_state(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def set_view_state(self, state: Mapping[str, Any]) -> None: ...  # noqa: D102
+
+
+MakeCanvas = Callable[[Editor, Theme, QWidget], QWidget]
+"""Makes the canvas of a document; the widget is a `Canvas`."""
+
+
+class DocumentView(QWidget):
+    """The canvas of one document, under a bar that appears when the file was changed by someone else."""
+
+    reload_asked = Signal()
+
+    def __init__(self, editor: Editor, recorder: Recorder, look: Look, make_canvas: MakeCanvas) -> None:
+        super().__init__()
+        self.editor = editor
+        self.recorder = recorder
+        editor.setParent(self)
+        self.bar = ChangedBar(self)
+        self.widget = make_canvas(editor, look.theme, self)
+        self.setFocusProxy(self.widget)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.bar)
+        box.addWidget(self.widget, 1)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self.look_at_disk)
+        self.bar.keep.clicked.connect(self._keep)
+        self.bar.reload.clicked.connect(self.reload_asked)
+        self.watch()
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas as what it can do."""
+        return cast("Canvas", self.widget)
+
+    def pointer(self) -> QPointF:
+        """The scene point where a new node would be looked for: under the mouse, or in the middle."""
+        return self.canvas.pointer()
+
+    def to_view(self, scene: QPointF) -> QPoint:
+        """A scene point in the canvas widget."""
+        return self.canvas.camera.to_view(scene).toPoint()
+
+    def drop_place(self) -> tuple[float, float]:
+        """Where dropped files become nodes, in scene units."""
+        place = self.pointer()
+        return (place.x(), place.y())
+
+    def camera(self) -> Mapping[str, Any]:
+        """What part of the scene is seen, as plain JSON data."""
+        return dict(self.canvas.view_state())
+
+    def restore_camera(self, state: Mapping[str, Any]) -> None:
+        """See the part of the scene that `camera` told of."""
+        self.canvas.set_view_state(state)
+
+    def frame_soon(self) -> None:
+        """Show everything as soon as the canvas has its size."""
+        QTimer.singleShot(0, self, self.canvas.frame_all)
+
+    def watch(self) -> None:
+        """Look at the document's file from now on."""
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if self.editor.path is not None and self.editor.path.exists():
+            self._watcher.addPath(str(self.editor.path))
+        self.bar.hide()
+
+    def changed_on_disk(self) -> bool:
+        """Whether the file is no longer what was read or written last."""
+        path, stamp = self.editor.path, self.editor.stamp
+        return path is not None and stamp is not None and not stamp.holds(path)
+
+    def look_at_disk(self) -> None:
+        """Show or hide the bar; called when the file or the window comes to notice."""
+        path = self.editor.path
+        if path is None:
+            return
+        self.bar.tell(path, path.exists())
+        self.bar.setVisible(self.changed_on_disk())
+        if path.exists() and str(path) not in self._watcher.files():
+            self._watcher.addPath(str(path))
+
+    def _keep(self) -> None:
+        if self.editor.path is not None:
+            self.editor.stamp = Stamp.of(self.editor.path)
+            self.editor.stack.resetClean()
+        self.bar.hide()
+
+
+class ChangedBar(QFrame):
+    """Says that another program changed the file, and asks which of the two shall stay."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("Bar")
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self.reload = QPushButton(self.tr("Load it"), self)
+        self.keep = QPushButton(self.tr("Keep mine"), self)
+        self.reload.setToolTip(self.tr("Take over what is on disk; undo brings yours back"))
+        self.keep.setToolTip(self.tr("Go on with this version; saving replaces the file"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(8)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.reload)
+        row.addWidget(self.keep)
+        self.hide()
+
+    def tell(self, path: Path, there: bool) -> None:
+        """Name the file."""
+        if there:
+            text = self.tr("{name} was changed by another program.").format(name=path.name)
+        else:
+            text = self.tr("{name} is gone from its folder. Save to write it again.").format(name=path.name)
+        self._text.setText(text)
+        self.reload.setVisible(there)

@@ -1,0 +1,250 @@
+"""The main window: menus, tabs, docks, status bar."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from ui.documents import Documents
+from ui.drops import Drops
+from ui.editor import Editor
+from ui.menus import Menus
+from ui.panels.bookmarks import bookmarks, set_bookmark
+from ui.panels.docks import Docks
+from ui.panels.statusbar import StatusBar
+from ui.popups import Popups
+from ui.session import TabState, WindowState
+from ui.start.page import StartPage
+from ui.tabs import Tabs
+from ui.view import DocumentView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+
+    from ui.application import Application
+
+
+class MainWindow(QMainWindow):
+    """One window with its documents."""
+
+    app: Application
+    tabs: Tabs
+    documents: Documents
+    popups: Popups
+    drops: Drops
+    docks: Docks
+    menus: Menus
+    keys: dict[str, tuple[str, ...]]
+
+    def __init__(self, app: Application) -> None:
+        super().__init__()
+        self.app = app
+        self._shown: DocumentView | None = None
+        self.setObjectName("MainWindow")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setWindowTitle(self.tr("Nodegraph"))
+        self.resize(1440, 900)
+        self.tabs = Tabs(self)
+        self.start = StartPage(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.start)
+        self._stack.addWidget(self.tabs)
+        self.setCentralWidget(self._stack)
+        self.bar = StatusBar(self)
+        self.setStatusBar(self.bar)
+        self.documents = Documents(self)
+        self.popups = Popups(self)
+        self.drops = Drops(self)
+        self.docks = Docks(self)
+        self.menus = Menus(self)
+        self.keys = self.menus.rebind()
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self.tabs.tabCloseRequested.connect(self._close_tab)
+        self.tabs.strip.middle_clicked.connect(self._close_tab)
+        self.tabs.strip.torn_off.connect(self._tear_off)
+        self.tabs.strip.tabMoved.connect(self.app.changed_soon)
+        app.settings_changed.connect(self._settings_changed)
+        self._tab_changed()
+
+    @property
+    def view(self) -> DocumentView | None:
+        """The document in front."""
+        return self.tabs.current()
+
+    def say(self, text: str) -> None:
+        """Show a sentence in the status bar."""
+        self.bar.say(text)
+
+    def adopt(self, view: DocumentView) -> None:
+        """Show a document in a new tab, in front."""
+        self.menus.place_on(view.widget)
+        self.tabs.addTab(view, "")
+        editor = view.editor
+        editor.status.connect(self.say)
+        editor.filed.connect(self._relabel)
+        editor.changed.connect(self._counted)
+        editor.selection.changed.connect(self._counted)
+        view.recorder.failed.connect(self.say)
+        view.recorder.began.connect(self.app.changed_soon)
+        view.reload_asked.connect(self.documents.reload)
+        self._wire_canvas(view, connect=True)
+        self.tabs.label(view)
+        self.tabs.setCurrentWidget(view)
+        view.show()
+        view.widget.setFocus()
+        self.app.changed_soon()
+
+    def release(self, view: DocumentView) -> None:
+        """Let a document go, to another window or for good."""
+        editor = view.editor
+        editor.status.disconnect(self.say)
+        editor.filed.disconnect(self._relabel)
+        editor.changed.disconnect(self._counted)
+        editor.selection.changed.disconnect(self._counted)
+        view.recorder.failed.disconnect(self.say)
+        view.recorder.began.disconnect(self.app.changed_soon)
+        view.reload_asked.disconnect(self.documents.reload)
+        self._wire_canvas(view, connect=False)
+        self.menus.take_off(view.widget)
+        self.tabs.removeTab(self.tabs.indexOf(view))
+        self.app.changed_soon()
+
+    def _wire_canvas(self, view: DocumentView, connect: bool) -> None:
+        """The canvas's own signals; a stand-in may have fewer."""
+        slots = {
+            "search_requested": self.popups.add_node,
+            "status": self.say,
+            "camera_changed": self.app.changed_soon,
+        }
+        for name, slot in slots.items():
+            signal = getattr(view.widget, name, None)
+            if signal is not None:
+                (signal.connect if connect else signal.disconnect)(slot)
+
+    def show_node(self, node: str) -> None:
+        """Select a node and look at it."""
+        view = self.view
+        if view is not None and node in view.editor.graph.nodes:
+            view.editor.selection.set([node])
+            view.canvas.frame_selected()
+
+    def bookmark(self, verb: str, number: int) -> None:
+        """Set bookmark `number` on the selected node, go to it, or (verb "next") go to the next one."""
+        view = self.view
+        if view is None:
+            return
+        editor = view.editor
+        kept = bookmarks(editor.graph)
+        if verb == "set" and editor.selection.active:
+            title = self.tr("Set bookmark {number}").format(number=number)
+            editor.apply(set_bookmark(editor.graph, number, editor.selection.active, title))
+        elif verb == "go" and number in kept:
+            self.show_node(kept[number])
+        elif verb == "next" and kept:
+            nodes = list(kept.values())
+            now = editor.selection.active
+            at = nodes.index(now) + 1 if now in nodes else 0
+            self.show_node(nodes[at % len(nodes)])
+        elif verb != "set":
+            self.say(
+                self.tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one.")
+            )
+
+    def state(self) -> WindowState:
+        """How the window stands, for the session."""
+        views = self.tabs.views()
+        tabs = [
+            TabState(str(view.editor.path or ""), view.recorder.id, view.camera())
+            for view in views
+            if view.editor.path or view.recorder.id
+        ]
+        geometry = b64encode(self.saveGeometry().data()).decode()
+        docks = b64encode(self.docks.record().data()).decode()
+        return WindowState(geometry, docks, tuple(tabs), self.tabs.currentIndex())
+
+    def restore(self, state: WindowState) -> None:
+        """Take the place and docks of an earlier window."""
+        if state.geometry:
+            self.restoreGeometry(QByteArray(b64decode(state.geometry)))
+        if state.docks:
+            self.docks.restore(QByteArray(b64decode(state.docks)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming back to the window, see whether files were changed meanwhile."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.view is not None:
+            self.view.look_at_disk()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once about all that is unsaved."""
+        if self.app.ending or self.app.may_close([self]):
+            event.accept()
+            self.app.closed(self)
+        else:
+            event.ignore()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files come over the window."""
+        self.drops.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Files move over the window."""
+        self.drops.move(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Files leave the window."""
+        self.drops.leave(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Files are dropped."""
+        self.drops.drop(event)
+
+    def _tab_changed(self) -> None:
+        view = self.view
+        self._stack.setCurrentWidget(self.tabs if self.tabs.count() else self.start)
+        if view is not self._shown or view is None:
+            self._shown = view
+            self.docks.fill(view)
+        if view is None:
+            self.start.refresh()
+        self.docks.park(view is None)
+        self._counted()
+        self._title()
+        self.app.changed_soon()
+
+    def _settings_changed(self) -> None:
+        self.keys = self.menus.rebind()
+        self.start.restyle()
+        self.docks.fill(self.view)
+
+    def _relabel(self) -> None:
+        for view in self.tabs.views():
+            self.tabs.label(view)
+        self._title()
+        self.app.changed_soon()
+
+    def _title(self) -> None:
+        view = self.view
+        if view is None:
+            self.setWindowTitle(self.tr("Nodegraph"))
+        else:
+            self.setWindowTitle(self.tr("{name}[*] – Nodegraph").format(name=view.editor.name))
+            self.setWindowModified(view.editor.unsaved)
+
+    def _counted(self) -> None:
+        view = self.view
+        editor: Editor | None = view.editor if view is not None else None
+        self.bar.count(editor)
+
+    def _close_tab(self, index: int) -> None:
+        view = self.tabs.view_at(index)
+        if view is not None:
+            self.documents.close(view)
+
+    def _tear_off(self, index: int, _place: QPoint) -> None:
+        self.documents.tear_off(index)
