@@ -39,6 +39,8 @@ class QueuePanel(QWidget):
     live_asked = Signal(bool)
     open_asked = Signal(object)
     """A Job whose graph is to be opened and changed; it is taken out of the queue if it waits."""
+    jump_asked = Signal(object)
+    """A Job that failed: its node is to be shown."""
 
     def __init__(self, runner: Runner, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +100,8 @@ class QueuePanel(QWidget):
             found.append((self.tr("Edit, then queue again"), lambda: self._edit(job)))
         else:
             found.append((self.tr("Open its workflow"), lambda: self.open_asked.emit(job)))
+        if job.state == "failed":
+            found.insert(0, (self.tr("Show what failed"), lambda: self.jump_asked.emit(job)))
         if job.over:
             found.append((self.tr("Run again"), lambda: self._runner.again(job.id)))
         found.append((self.tr("Queue a copy"), lambda: self._runner.again(job.id)))
@@ -176,7 +180,9 @@ class QueuePanel(QWidget):
 
     def _opened(self, index: QModelIndex) -> None:
         job = self.rows.job(index.row())
-        if job is not None and job.state != "waiting":
+        if job is not None and job.state == "failed":
+            self.jump_asked.emit(job)
+        elif job is not None and job.state != "waiting":
             self.open_asked.emit(job)
 
     def _key(self, event: QKeyEvent) -> None:

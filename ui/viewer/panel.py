@@ -60,6 +60,25 @@ class ViewerPanel(QWidget):
         if self.film.at < 0:
             self.viewer.show_image(image, alarm)
 
+    def show_step(self, image: QImage, title: str) -> None:
+        """Show a picture that is still growing."""
+        self.title.setText(title)
+        if self.film.at < 0:
+            self.viewer.show_image(self._as_large(image))
+
+    def _as_large(self, image: QImage) -> QImage:
+        """A step at the size of the finished picture before it, so that zoom and place stay."""
+        size, kept = image.size(), self._kept.size()
+        if (
+            self._kept.isNull()
+            or size == kept
+            or size.width() * kept.height() != size.height() * kept.width()
+        ):
+            return image
+        return image.scaled(
+            kept, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+
     def show_answer(self, shown: Shown, title: str) -> None:
         """Show what the engine answered to a look: picture and facts, or why there is none."""
         facts = dict(shown.facts)
@@ -162,13 +181,7 @@ class ViewerPanel(QWidget):
         if image is None:
             self.viewer.show_image(self._kept, self._alarm)
         else:
-            size = self._kept.size()
-            if not self._kept.isNull() and image.size() != size:
-                # A step at the size of the finished picture: zoom and place stay while scrubbing.
-                image = image.scaled(
-                    size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-                )
-            self.viewer.show_image(image)
+            self.viewer.show_image(self._as_large(image))
 
 
 CHANNEL_NAMES = {
