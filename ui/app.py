@@ -21,6 +21,7 @@ def main(files: Sequence[Path]) -> int:
 
     from ui.application import Application
     from ui.canvas.canvas import Canvas
+    from ui.running.desk import Desk
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     qt = QApplication.instance() or QApplication(sys.argv[:1])
@@ -29,6 +30,7 @@ def main(files: Sequence[Path]) -> int:
     qt.setApplicationName("nodegraph")
     qt.setDesktopFileName("nodegraph")
     app = Application(qt, specs(), Canvas)
+    app.desk = Desk(app)
     app.start(files)
     try:
         return qt.exec()

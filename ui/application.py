@@ -27,6 +27,8 @@ from ui.window import MainWindow
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from ui.running.desk import Desk
+
 SOON = 500
 """Milliseconds after a change until the session is written."""
 
@@ -41,6 +43,7 @@ class Application(QObject):
         self.qt = qt
         self.specs = specs
         self.windows: list[MainWindow] = []
+        self.desk: Desk | None = None
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
@@ -57,6 +60,7 @@ class Application(QObject):
     def start(self, files: Iterable[Path] = ()) -> MainWindow:
         """Open the windows as they were left, with what a crash left, and `files` in front."""
         found = {path.stem: path for path in recoverable(paths.journal_folder())}
+        first = not paths.session_file().exists()
         saved = session.load(paths.session_file())
         recovered = 0
         for state in saved or [WindowState()]:
@@ -74,6 +78,8 @@ class Application(QObject):
             if recovered > 1:
                 text = self.tr("Unsaved work is back: {count} workflows.").format(count=recovered)
             window.say(text)
+        if first and self.desk is not None and not window.tabs.count():
+            self.desk.greet(window)
         return window
 
     def new_window(self) -> MainWindow:
@@ -87,6 +93,8 @@ class Application(QObject):
         recorder = Recorder(editor, paths.journal_folder(), self._writer)
         view = DocumentView(editor, recorder, self.look, self._make_canvas)
         self._restyle_view(view)
+        if self.desk is not None:
+            self.desk.attach(view)
         return view
 
     def change(self, **changes: Any) -> None:
@@ -160,6 +168,8 @@ class Application(QObject):
     def end(self) -> None:
         """Let go of the writer's thread; nothing works afterwards."""
         self._timer.stop()
+        if self.desk is not None:
+            self.desk.close()
         self._writer.shutdown()
 
     def _ask_close(self, window: MainWindow, names: list[str], last: bool) -> str:

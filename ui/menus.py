@@ -22,6 +22,7 @@ MENUS = (
     ("File/Recent", QT_TRANSLATE_NOOP("Menus", "Open &recent")),
     ("Edit", QT_TRANSLATE_NOOP("Menus", "&Edit")),
     ("Node", QT_TRANSLATE_NOOP("Menus", "&Node")),
+    ("Run", QT_TRANSLATE_NOOP("Menus", "&Run")),
     ("View", QT_TRANSLATE_NOOP("Menus", "&View")),
     ("View/Theme", QT_TRANSLATE_NOOP("Menus", "&Theme")),
     ("View/Bookmarks", QT_TRANSLATE_NOOP("Menus", "&Bookmarks")),

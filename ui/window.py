@@ -22,9 +22,17 @@ from ui.tabs import Tabs
 from ui.view import DocumentView
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QKeyEvent,
+    )
 
     from ui.application import Application
+    from ui.running.bench import Bench
 
 
 class MainWindow(QMainWindow):
@@ -36,6 +44,7 @@ class MainWindow(QMainWindow):
     popups: Popups
     drops: Drops
     docks: Docks
+    bench: Bench | None
     menus: Menus
     keys: dict[str, tuple[str, ...]]
 
@@ -43,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.app = app
         self._shown: DocumentView | None = None
+        self.bench = None
         self.setObjectName("MainWindow")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
@@ -69,6 +79,8 @@ class MainWindow(QMainWindow):
         self.tabs.strip.torn_off.connect(self._tear_off)
         self.tabs.strip.tabMoved.connect(self.app.changed_soon)
         app.settings_changed.connect(self._settings_changed)
+        if app.desk is not None:
+            self.bench = app.desk.furnish(self)
         self._tab_changed()
 
     @property
@@ -188,6 +200,12 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that nobody else had a use for: twice stops the run."""
+        if event.key() == Qt.Key.Key_Escape and self.bench is not None:
+            self.bench.escape()
+        super().keyPressEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files come over the window."""
         self.drops.enter(event)
@@ -210,6 +228,8 @@ class MainWindow(QMainWindow):
         if view is not self._shown or view is None:
             self._shown = view
             self.docks.fill(view)
+            if self.bench is not None:
+                self.bench.follow(view)
         if view is None:
             self.start.refresh()
         self.docks.park(view is None)

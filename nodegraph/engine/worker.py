@@ -18,7 +18,8 @@ from nodegraph.engine.wire import pack_event, read_frame
 from nodegraph.errors import LoadError, NodegraphError
 
 PROGRESS_SECONDS = 0.1
-PREVIEW_SECONDS = 0.125
+PREVIEW_SECONDS = 0.03
+"""So often a preview leaves: enough for a picture of every step that takes as long. The window shows fewer."""
 
 Request = tuple[dict[str, Any], bytes]
 

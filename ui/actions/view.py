@@ -17,6 +17,9 @@ DOCKS = (
     ("outline", QT_TRANSLATE_NOOP("Actions", "&Outline"), "Ctrl+Shift+O", "tree nodes ports links"),
     ("history", QT_TRANSLATE_NOOP("Actions", "&History"), "Ctrl+Shift+H", "undo steps branches"),
     ("bookmarks", QT_TRANSLATE_NOOP("Actions", "&Bookmarks"), "Ctrl+Shift+B", "marks places"),
+    ("viewer", QT_TRANSLATE_NOOP("Actions", "&Viewer"), "F3", "picture zoom pixels film"),
+    ("queue", QT_TRANSLATE_NOOP("Actions", "&Queue"), "F4", "jobs waiting runs"),
+    ("results", QT_TRANSLATE_NOOP("Actions", "&Results"), "F6", "gallery pictures history strip"),
 )
 """The docks: name, title, keys, words."""
 

@@ -63,6 +63,8 @@ class Canvas(Walking, QWidget):
     """A sentence for the status bar."""
     camera_changed = Signal()
     """Another part of the scene is in view."""
+    hovered = Signal(object)
+    """Hit: something else is under the pointer."""
 
     def __init__(self, editor: Editor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -327,6 +329,7 @@ class Canvas(Walking, QWidget):
             self._hovered = found
             self._show_cursor()
             self.update()
+            self.hovered.emit(found)
 
     def _show_cursor(self) -> None:
         shape = self._gesture.cursor if self._gesture else _CURSORS.get(self._hovered.kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ui.canvas.boxes import NodeBox
 from ui.canvas.icons import paint_icon
@@ -31,6 +31,8 @@ class StatePainter:
         preview = self._state.preview(box.id)
         if preview is not None and box.layout.preview is not None:
             self._preview(painter, box, zoom, ratio)
+        if state.heat > 0:
+            self._title(painter, box, 1.0, self._theme.color("warning", 0.45 * state.heat))
         if state.status == "running":
             self._progress(painter, box, state)
         elif state.status == "failed":
@@ -66,6 +68,15 @@ class StatePainter:
         painter.fillRect(QRectF(0, bar - 2, width, 2), self._theme.color("accent"))
         painter.restore()
 
+    def _title(self, painter: QPainter, box: NodeBox, share: float, color: QColor) -> None:
+        """Tint the title bar from the left."""
+        clip = QPainterPath()
+        clip.addRoundedRect(QRectF(0, 0, box.width, box.height), RADIUS, RADIUS)
+        painter.save()
+        painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(QRectF(0, 0, box.width * share, box.layout.title), color)
+        painter.restore()
+
     def _failed(self, painter: QPainter, box: NodeBox, state: NodeState, zoom: float) -> None:
         self._outline(painter, box, "error", max(1.6, 1.6 / zoom))
         if not state.message or zoom < 0.5:
@@ -95,6 +106,10 @@ class StatePainter:
             self._text.draw(painter, rect, state.text, RIGHT, self._text.small)
         elif state.status in ("cached", "done"):
             paint_icon(painter, "check", x, middle, self._theme.color("done"), 13)
+            if state.text:
+                painter.setPen(self._theme.color("text"))
+                rect = QRectF(box.width / 3, 0, box.width * 2 / 3 - 26, box.layout.title - 2)
+                self._text.draw(painter, rect, state.text, RIGHT, self._text.small)
         elif state.status == "failed":
             paint_icon(painter, "alert", x, middle, self._theme.color("error"), 14)
         elif state.status in ("queued", "stale"):

@@ -16,12 +16,16 @@ LEVELS = (512, 256, 128, 64)
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """One node's part in the run: `progress` from 0 to 1, `text` such as "12/20", `message` why it failed."""
+    """One node's part in the run: `progress` from 0 to 1, `text` such as "12/20", `message` why it failed.
+
+    `heat` from 0 to 1 colours the title by what the node cost, beside all others.
+    """
 
     status: Status = "idle"
     progress: float = 0.0
     text: str = ""
     message: str = ""
+    heat: float = 0.0
 
 
 IDLE = NodeState()

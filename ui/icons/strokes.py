@@ -60,6 +60,17 @@ STROKES: Mapping[str, str] = MappingProxyType(
         ),
         "undo": _p("M5 9h10a5 5 0 0 1 0 10h-5M5 9l4-4M5 9l4 4"),
         "warning": _p("M12 4.5L21 19H3zM12 10v4M12 16.6v.1"),
+        "bolt": _p("M13 3L5 14h6l-1 7 8-11h-6z"),
+        "export": _p("M12 15V4M8 8l4-4 4 4M5 13v6h14v-6"),
+        "film": _r(3, 5, 18, 14) + _p("M8 5v14M16 5v14M3 9.5h5M3 14.5h5M16 9.5h5M16 14.5h5"),
+        "fit": _p("M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"),
+        "histogram": _p("M4 20h16M7 20v-5M11 20V8M15 20V5M19 20v-8"),
+        "pause": _p("M8.5 5v14M15.5 5v14"),
+        "pin": _p("M9 4h6l-1 6 3 3H7l3-3zM12 13v7"),
+        "play": _p("M8 5.5v13L18.5 12z"),
+        "retry": _p("M19 12a7 7 0 1 1-2.2-5.1M19.5 3.5v4h-4"),
+        "stop": _r(6.5, 6.5, 11, 11, 1.5),
+        "trash": _p("M5 7h14M10 7V4.5h4V7M7 7l1 12.5h8L17 7M10.5 10.5v6M13.5 10.5v6"),
     }
 )
 """Icon name -> the shapes inside the SVG."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Panel = Callable[[Editor, Look, QWidget], QWidget]
 PANELS: Mapping[str, Panel] = {"outline": Outline, "history": History, "bookmarks": Bookmarks}
 LEFT = ("outline", "bookmarks")
+AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class Docks(QObject):
@@ -32,6 +33,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._hidden: list[QWidget] = []
+        self._kept: set[str] = set()
         self._parked: list[QDockWidget] | None = None
         self.docks: dict[str, QDockWidget] = {}
         for name, title, _keys, _words in DOCKS:
@@ -39,7 +41,7 @@ class Docks(QObject):
         for name, dock in self.docks.items():
             left = Qt.DockWidgetArea.LeftDockWidgetArea
             right = Qt.DockWidgetArea.RightDockWidgetArea
-            window.addDockWidget(left if name in LEFT else right, dock)
+            window.addDockWidget(AREAS.get(name, left if name in LEFT else right), dock)
             dock.hide()
         self.docks["outline"].show()
         window.resizeDocks([self.docks["outline"]], [280], Qt.Orientation.Horizontal)
@@ -51,10 +53,23 @@ class Docks(QObject):
         dock.setWidget(QWidget(dock))
         return dock
 
+    def keep(self, name: str, panel: QWidget) -> None:
+        """Fill a dock with a panel that stays, whatever document is in front, and open it."""
+        dock = self.docks[name]
+        dock.widget().deleteLater()
+        dock.setWidget(panel)
+        dock.show()
+        self._kept.add(name)
+
     def fill(self, view: DocumentView | None) -> None:
         """Show this document in every dock."""
         look = self._window.app.look
         for name, dock in self.docks.items():
+            if name in self._kept or name not in PANELS:
+                title = dock.titleBarWidget()
+                if isinstance(title, DockTitle):
+                    title.restyle(look)
+                continue
             old = dock.widget()
             if view is None:
                 panel = QWidget(dock)

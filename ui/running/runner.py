@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from nodegraph import events
 from nodegraph.diff import diff
 from nodegraph.edits import SetParams
 from nodegraph.graph import Graph
+from nodegraph.spec import NodeSpec
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.job import Job
@@ -71,10 +72,16 @@ class Runner(QObject):
     """A sentence for the status bar."""
 
     def __init__(
-        self, bridge: EngineBridge, queue: JobQueue, results: Results, parent: QObject | None = None
+        self,
+        bridge: EngineBridge,
+        queue: JobQueue,
+        results: Results,
+        specs: Mapping[str, NodeSpec],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.bridge = bridge
+        self._specs = specs
         self.queue = queue
         self.results = results
         self._sheets: dict[str, Sheet] = {}
@@ -85,18 +92,16 @@ class Runner(QObject):
     # Documents
 
     def open(self, editor: Editor, key: str = "") -> Sheet:
-        """Follow a document; it is let go when its editor is destroyed or `close` is called."""
+        """Follow a document until its editor is destroyed. Jobs of an earlier start find it by its file."""
         base = editor.path.parent if editor.path else Path()
-        sheet = Sheet(key or fresh_id(), editor, base)
+        wanted = key or str(editor.path or "")
+        sheet = Sheet(wanted if wanted and wanted not in self._sheets else fresh_id(), editor, base)
         self._sheets[sheet.key] = sheet
+        editor.destroyed.connect(lambda _=None, key=sheet.key: self._sheets.pop(key, None))
         editor.changed.connect(lambda old, new: self._edited(sheet, old, new))
         sheet.recall.timeout.connect(lambda: self.recall(sheet))
         sheet.recall.start()
         return sheet
-
-    def close(self, sheet: Sheet) -> None:
-        """The document is closed; its jobs run on."""
-        self._sheets.pop(sheet.key, None)
 
     def sheet(self, key: str) -> Sheet | None:
         """The open document of that key."""
@@ -121,7 +126,7 @@ class Runner(QObject):
             names = sinks(job.graph, sheet.editor.specs) if targets is None else targets
             sheet.state.queued(upstream(job.graph, names))
         self.pump()
-        return job
+        return self.queue.find(job.id) or job
 
     def run_live(self, sheet: Sheet, graph: Graph, *, coarse: bool) -> Job | None:
         """Run a graph now, past the queue; None while anything runs."""
@@ -219,9 +224,9 @@ class Runner(QObject):
             self._finish(job, sheet, event)
 
     def _finish(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
-        if event.ok and sheet is not None:
+        if event.ok:
             self._collect(replace(job, seconds=event.seconds), sheet, event)
-            if not job.coarse:
+            if sheet is not None and not job.coarse:
                 sheet.ran = job.graph
                 sheet.state.stale(changed_nodes(job.graph, sheet.editor.graph))
         done = self.queue.finish(event)
@@ -231,9 +236,9 @@ class Runner(QObject):
                 self.status.emit(done.error)
         self.pump()
 
-    def _collect(self, job: Job, sheet: Sheet, event: events.RunFinished) -> None:
+    def _collect(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
         """Ask for the pictures of a run before another one starts."""
-        specs = sheet.editor.specs
+        specs = self._specs
         name = identity(job.graph, specs, job.targets)
         results = {spot: target for target, spot in result_spots(job.graph, specs, job.targets)}
         for spot, target in results.items():
@@ -242,16 +247,18 @@ class Runner(QObject):
         for node in event.ran[:SEEN_MOST]:
             found = job.graph.nodes.get(node)
             output = seen_output(found, specs) if found is not None else ""
-            if output and (node, output) not in results and spot_of(job.graph, specs, node) == (node, output):
+            own = output and spot_of(job.graph, specs, node) == (node, output)
+            if sheet is not None and own and (node, output) not in results:
                 self.bridge.look(node, output, lambda s: self._seen(sheet, s), SEEN_SIDE)
 
     def _keep(
-        self, job: Job, sheet: Sheet, name: str, target: str, paths: Sequence[str], shown: events.Shown
+        self, job: Job, sheet: Sheet | None, name: str, target: str, paths: Sequence[str], shown: events.Shown
     ) -> None:
         if shown.picture is None:
             return
         image = image_of(shown.picture)
-        self._show_on_nodes(sheet, shown.node, target, image)
+        if sheet is not None:
+            sheet.picture.emit(target, image)
         known = [r for r in self.results.of(name) if (r.node, r.output) == (shown.node, shown.output)]
         if known or job.coarse:
             if known:
@@ -263,7 +270,7 @@ class Runner(QObject):
                 picture,
                 job.graph,
                 label=job.label,
-                document=sheet.key,
+                document=job.document,
                 spot=(shown.node, shown.output),
                 target=target,
                 identity=name,
@@ -271,11 +278,6 @@ class Runner(QObject):
                 path=path,
             )
             self.resulted.emit(result)
-
-    def _show_on_nodes(self, sheet: Sheet, node: str, target: str, image: QImage) -> None:
-        sheet.picture.emit(node, image)
-        if target != node:
-            sheet.picture.emit(target, image)
 
     def _seen(self, sheet: Sheet, shown: events.Shown) -> None:
         if shown.picture is not None:
@@ -297,7 +299,7 @@ class Runner(QObject):
         graph = sheet.editor.graph
         newest = {(r.node, r.output): r for r in self.results.of(identity(graph, sheet.editor.specs, None))}
         for result in newest.values():
-            self._show_on_nodes(sheet, result.node, result.target, self.results.picture(result))
+            sheet.picture.emit(result.target, self.results.picture(result))
             self.resulted.emit(result)
         if newest:
             sheet.ran = graph

@@ -35,7 +35,7 @@ def bridge(qtbot: QtBot, tmp_path: Path) -> Iterator[EngineBridge]:
 @pytest.fixture
 def runner(bridge: EngineBridge, tmp_path: Path) -> Iterator[Runner]:
     results = Results(tmp_path / "results")
-    yield Runner(bridge, JobQueue(tmp_path / "queue.jsonl"), results)
+    yield Runner(bridge, JobQueue(tmp_path / "queue.jsonl"), results, SPECS)
     results.close()
 
 

@@ -100,13 +100,13 @@ def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
     runner.bridge.close()
     options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
     bridge = EngineBridge(options, library=LIBRARY)
-    again = Runner(bridge, JobQueue(tmp_path / "queue.jsonl"), Results(tmp_path / "results"))
+    again = Runner(bridge, JobQueue(tmp_path / "queue.jsonl"), Results(tmp_path / "results"), SPECS)
     seen: list[str] = []
     opened = again.open(Editor(SPECS, Document(painting())))
     opened.picture.connect(lambda node, image: seen.append(node))
     with qtbot.waitSignal(again.resulted, timeout=WAIT) as second:
         pass
-    assert second.args == first.args and seen == ["paint", "show"]
+    assert second.args == first.args and seen == ["show"]
     picture = again.results.picture(second.args[0])
     assert picture.width() == EDGE and bridge.process == 0
     again.results.close()
@@ -235,7 +235,9 @@ def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, s
     live.follow(None)
 
 
-def test_five_kills_among_twenty_jobs_leave_the_queue_alive(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_five_kills_among_twenty_jobs_leave_the_queue_alive(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
     """Kills in the midst of a node: every job is accounted for, and the next job runs."""
     sheet.editor.apply(SetParam("paint", "seconds", 0.2))
     for seed in range(20):

@@ -1,0 +1,171 @@
+"""Coach lines: one sentence at a time beside the thing it speaks of, gone as soon as it was done."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import jsonfile
+from ui.look import Look
+from ui.running.job import Job
+from ui.running.lessons import LESSONS
+from ui.running.runner import Runner, Sheet
+
+Where = Callable[[str, str], QRect | None]
+"""Node, and parameter or output -> where it is in the window; None while it is out of sight."""
+TIP = 8
+
+
+class Bubble(QWidget):
+    """The sentence, how many there are, and a way out. It takes no focus and is never modal."""
+
+    skipped = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._tip = QPoint()
+        self.text = QLabel(self)
+        self.count = QLabel(self)
+        self.count.setProperty("role", "small")
+        self.skip = QPushButton(self.tr("Skip (Esc)"), self)
+        self.skip.setProperty("role", "link")
+        self.skip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.skip.clicked.connect(self.skipped)
+        foot = QHBoxLayout()
+        foot.addWidget(self.count)
+        foot.addStretch(1)
+        foot.addWidget(self.skip)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 12 + TIP, 12, 8)
+        box.setSpacing(2)
+        box.addWidget(self.text)
+        box.addLayout(foot)
+        self.hide()
+
+    def say(self, text: str, number: int, total: int) -> None:
+        """Another sentence."""
+        self.text.setText(text)
+        self.count.setText(self.tr("{number} of {total}").format(number=number, total=total))
+        self.setAccessibleName(text)
+        self.adjustSize()
+
+    def point_at(self, spot: QRect | None) -> None:
+        """Stand below what it speaks of; in the upper middle while that is out of sight."""
+        room = self.parentWidget().rect()
+        if spot is None:
+            self.move((room.width() - self.width()) // 2, 64)
+            self._tip = QPoint(-1, -1)
+        else:
+            x = min(max(8, spot.center().x() - 40), room.width() - self.width() - 8)
+            y = min(spot.bottom() + 6, room.height() - self.height() - 8)
+            self.move(x, max(8, y))
+            self._tip = QPoint(min(max(20, spot.center().x() - x), self.width() - 20), 0)
+        self.show()
+        self.raise_()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A card with a tip."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._look.theme
+        box = QRectF(self.rect()).adjusted(1, TIP, -1, -1)
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(box, 8, 8)
+        if self._tip.x() >= 0:
+            x, y = float(self._tip.x()), box.top()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent"))
+            points = [QPointF(x - TIP, y), QPointF(x, y - TIP), QPointF(x + TIP, y)]
+            painter.drawPolygon(QPolygonF(points))
+
+
+class Coach(QObject):
+    """Goes through the lessons with one document. What is done or skipped is remembered in `path`."""
+
+    ended = Signal()
+
+    def __init__(self, runner: Runner, look: Look, window: QWidget, path: Path, where: Where) -> None:
+        super().__init__(window)
+        self._runner = runner
+        self._path = path
+        self._where = where
+        self._sheet: Sheet | None = None
+        self._at = 0
+        self.bubble = Bubble(look, window)
+        self.bubble.skipped.connect(self.skip)
+        self._escape = QShortcut(QKeySequence("Esc"), self.bubble)
+        self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._escape.activated.connect(self.skip)
+        runner.finished.connect(self._finished)
+
+    @staticmethod
+    def wanted(path: Path) -> bool:
+        """Whether the lessons were neither done nor skipped yet."""
+        return not jsonfile.read(path).get("over", False)
+
+    @property
+    def lesson(self) -> int:
+        """Which lesson is shown, from 0; -1 when they are over."""
+        return self._at if self._sheet is not None else -1
+
+    def begin(self, sheet: Sheet) -> None:
+        """Show the first lesson on this document."""
+        self._sheet, self._at = sheet, 0
+        self._before = sheet.editor.graph
+        sheet.editor.changed.connect(self._edited)
+        self._show()
+
+    def skip(self) -> None:
+        """No more of this, now and in later starts."""
+        self._end()
+
+    def place(self) -> None:
+        """Follow what the sentence speaks of, after the view moved."""
+        if self._sheet is None:
+            return
+        editor = self._sheet.editor
+        spot = LESSONS[self._at].points(editor.graph, editor.specs)
+        self.bubble.point_at(self._where(*spot) if spot is not None else None)
+
+    def _show(self) -> None:
+        self.bubble.say(self.tr(LESSONS[self._at].text), self._at + 1, len(LESSONS))
+        self.place()
+
+    def _finished(self, job: Job) -> None:
+        if self._sheet is not None and job.document == self._sheet.key and job.state == "done":
+            self._check(True)
+
+    def _edited(self, *_: object) -> None:
+        self._check(False)
+
+    def _check(self, ran: bool) -> None:
+        sheet = self._sheet
+        if sheet is None or (LESSONS[self._at].runs and not ran):
+            return
+        if not LESSONS[self._at].done(self._before, sheet.editor.graph, sheet.editor.specs):
+            return
+        self._before = sheet.editor.graph
+        self._at += 1
+        if self._at == len(LESSONS):
+            self._end()
+        else:
+            self._show()
+
+    def _end(self) -> None:
+        if self._sheet is None:
+            return
+        self._sheet.editor.changed.disconnect(self._edited)
+        self._sheet = None
+        self.bubble.hide()
+        # Where it cannot be written the lessons come again, which costs one Esc.
+        with contextlib.suppress(OSError):
+            jsonfile.write(self._path, {"over": True})
+        self.ended.emit()

@@ -1,0 +1,142 @@
+"""What all windows share of runs: one engine, one queue, one strip of results."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtGui import QPixmap
+
+from nodegraph.document import Document
+from nodegraph.errors import LoadError
+from nodegraph.spec import NodeSpec
+from ui import diskfile, paths
+from ui.canvas.state import CanvasState, NodeState
+from ui.editor import Editor
+from ui.running.bench import Bench
+from ui.running.bridge import EngineBridge, editor_options
+from ui.running.live import Live
+from ui.running.queue import JobQueue
+from ui.running.results import Results
+from ui.running.runner import Runner, Sheet
+from ui.start.templates import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QImage
+
+    from ui.application import Application
+    from ui.view import DocumentView
+    from ui.window import MainWindow
+
+FIRST = "text_to_image"
+"""The template that a first launch opens and runs."""
+
+
+def pictures_folder() -> Path:
+    """Where workflows save their pictures."""
+    home = os.environ.get("NODEGRAPH_HOME", "")
+    if home:
+        return Path(home) / "output"
+    kind = QStandardPaths.StandardLocation.PicturesLocation
+    return Path(QStandardPaths.writableLocation(kind) or Path.home()) / "nodegraph"
+
+
+def state_folder() -> Path:
+    """Where the queue and the results are kept."""
+    return paths.session_file().parent
+
+
+class Desk(QObject):
+    """One for the process. The engine starts at once and is waited for by nobody."""
+
+    def __init__(self, app: Application, bridge: EngineBridge | None = None) -> None:
+        super().__init__(app)
+        self.app = app
+        self.bridge = bridge or EngineBridge(editor_options(output=pictures_folder()), self)
+        self.results = Results(state_folder() / "results", self)
+        queue = JobQueue(state_folder() / "queue.jsonl")
+        self.runner = Runner(self.bridge, queue, self.results, app.specs, self)
+        self.live = Live(self.runner, self)
+        self._sheets: dict[Editor, Sheet] = {}
+        self.benches: list[Bench] = []
+        self.bridge.start()
+
+    @property
+    def specs(self) -> Mapping[str, NodeSpec]:
+        """The node types."""
+        return self.app.specs
+
+    def furnish(self, window: MainWindow) -> Bench:
+        """The panels of a window."""
+        bench = Bench(self, window)
+        self.benches.append(bench)
+        window.destroyed.connect(lambda _=None: self._gone(bench))
+        return bench
+
+    def attach(self, view: DocumentView) -> Sheet:
+        """Follow a document from now on: its nodes show what runs do with them."""
+        editor = view.editor
+        sheet = self.runner.open(editor)
+        self._sheets[editor] = sheet
+        editor.destroyed.connect(lambda _=None, editor=editor: self._sheets.pop(editor, None))
+        state = getattr(view.widget, "state", None)
+        if isinstance(state, CanvasState):
+            sheet.state.changed.connect(lambda nodes: self._paint(sheet, state, nodes))
+            sheet.picture.connect(lambda node, image: _show(state, node, image))
+        return sheet
+
+    def sheet(self, view: DocumentView | None) -> Sheet | None:
+        """The sheet of an open document."""
+        return self._sheets.get(view.editor) if view is not None else None
+
+    def repaint(self, view: DocumentView) -> None:
+        """Paint every node's state anew, as when costs are shown or hidden."""
+        sheet, state = self.sheet(view), getattr(view.widget, "state", None)
+        if sheet is not None and isinstance(state, CanvasState):
+            self._paint(sheet, state, sheet.state.nodes())
+
+    def greet(self, window: MainWindow) -> None:
+        """The first launch: a finished workflow that runs itself once, and three lines of coaching."""
+        path = next((path for path in templates() if path.stem.endswith(FIRST)), None)
+        if path is None:
+            return
+        try:
+            graph, _ = diskfile.read(path)
+        except LoadError as error:
+            window.say(str(error))
+            return
+        view = window.documents._show(Editor(self.specs, Document(graph)))
+        sheet = self.sheet(view)
+        if sheet is not None and window.bench is not None:
+            self.runner.run(sheet)
+            window.bench.teach(sheet)
+
+    def close(self) -> None:
+        """End the engine; what waits is kept for the next start."""
+        self.live.follow(None)
+        self.bridge.close()
+        self.results.close()
+
+    def _gone(self, bench: Bench) -> None:
+        if bench in self.benches:
+            self.benches.remove(bench)
+
+    def _paint(self, sheet: Sheet, state: CanvasState, nodes: object) -> None:
+        costs = any(bench.costs for bench in self.benches)
+        dearest = max((run.seconds for run in sheet.state.nodes().values()), default=0.0)
+        for node in nodes if isinstance(nodes, frozenset | dict | set) else ():
+            run = sheet.state.of(node)
+            shown = costs and run.seconds > 0
+            text = (
+                run.cost if shown and run.status != "running" else run.line if run.status == "running" else ""
+            )
+            heat = run.seconds / dearest if shown and dearest else 0.0
+            state.set(node, NodeState(run.status, run.progress, text, run.message, heat))
+
+
+def _show(state: CanvasState, node: str, image: QImage) -> None:
+    state.set_preview(node, QPixmap.fromImage(image))

@@ -1,0 +1,70 @@
+"""What a workflow needs from this machine before it can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nodegraph.files import Files
+from nodegraph.graph import Graph
+from nodegraph.spec import NodeSpec
+
+PRACTICE = "practice"
+"""The name of the model that comes with the program."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Model files that are not there, as kind and name, and node types that are not installed."""
+
+    files: tuple[tuple[str, str], ...] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can run now."""
+        return not self.files and not self.types
+
+    @property
+    def line(self) -> str:
+        """`Ready`, `Needs sdxl.safetensors`, `Needs 2 files`."""
+        if self.ready:
+            return "Ready"
+        parts = []
+        if len(self.files) == 1:
+            parts.append(self.files[0][1] or f"a {self.files[0][0]} file")
+        elif self.files:
+            parts.append(f"{len(self.files)} files")
+        if self.types:
+            parts.append("1 node type" if len(self.types) == 1 else f"{len(self.types)} node types")
+        return "Needs " + " and ".join(parts)
+
+
+def needs_of(graph: Graph, specs: Mapping[str, NodeSpec], files: Files) -> Needs:
+    """What is missing for every node that would run."""
+    missing: dict[tuple[str, str], None] = {}
+    types: dict[str, None] = {}
+    for node in graph.nodes.values():
+        spec = specs.get(node.type)
+        if node.mode == "mute" or node.type.startswith("subgraph/"):
+            continue
+        if spec is None:
+            types[node.type] = None
+            continue
+        for param in spec.params:
+            kind = param.file.removeprefix("model:")
+            if kind == param.file or node.inputs.get(param.name):
+                continue
+            value = str(node.params.get(param.name, param.default))
+            if files.find(kind, value) is None:
+                missing[(kind, value)] = None
+    return Needs(tuple(missing), tuple(types))
+
+
+def practises(graph: Graph, specs: Mapping[str, NodeSpec]) -> bool:
+    """Whether the practice model is used."""
+    for node in graph.nodes.values():
+        for param in specs[node.type].params if node.type in specs else ():
+            if param.file == "model:checkpoints" and node.params.get(param.name, param.default) == PRACTICE:
+                return True
+    return False

@@ -1,0 +1,110 @@
+"""The wire probe: what a link carries, shown where the pointer rests on it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from nodegraph.events import Shown
+from ui.look import Look
+from ui.running.chrome import IconButton
+from ui.running.pictures import fitted, image_of
+from ui.running.state import duration
+
+SIDE = 160
+ORDER = ("type", "shape", "dtype", "device", "memory", "range", "value", "alarm")
+"""The facts that come first; others follow as they come."""
+LINES = 12
+
+
+class Probe(QFrame):
+    """A small card beside the pointer. Pinned, it stays and follows its link's newest result."""
+
+    pinned = Signal(object)
+    closed = Signal(object)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("Popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._look = look
+        self._made = 0.0
+        self.spot = ("", "")
+        self.held = False
+        self.title = QLabel(self)
+        self.title.setProperty("role", "heading")
+        self.picture = QLabel(self)
+        self.facts = QLabel(self)
+        self.facts.setProperty("role", "small")
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.pin = IconButton("pin", self.tr("Pin: keep this open"), look, self, self._hold)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.pin)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 8, 12, 10)
+        box.setSpacing(6)
+        box.addLayout(head)
+        box.addWidget(self.picture)
+        box.addWidget(self.facts)
+        self.hide()
+
+    def set_look(self, look: Look) -> None:
+        """Follow the theme."""
+        self._look = look
+        self.pin.set_look(look)
+
+    def show_answer(self, shown: Shown, title: str, made: float = 0.0) -> None:
+        """Fill the card; `made` is when the result came about, in seconds of `time.time`, 0 if unknown."""
+        self.spot = (shown.node, shown.output)
+        self._made = made
+        self.title.setText(title)
+        self.facts.setText("\n".join(self.lines(shown)))
+        self.picture.setVisible(shown.picture is not None)
+        if shown.picture is not None:
+            self.picture.setPixmap(self._pixmap(image_of(shown.picture)))
+        self.adjustSize()
+
+    def lines(self, shown: Shown) -> list[str]:
+        """What is said about the value."""
+        facts = dict(shown.facts)
+        if "gone" in facts:
+            return [self.tr("Not computed yet, or no longer kept.")]
+        names = [name for name in ORDER if name in facts] + [name for name in facts if name not in ORDER]
+        found = [f"{name}: {facts[name]}" for name in names[:LINES]]
+        if self._made:
+            found.append(self.tr("made {age} ago").format(age=duration(max(0.0, time.time() - self._made))))
+        return found
+
+    def place(self, at: QPoint) -> None:
+        """Show it beside a point of its parent, wholly inside."""
+        parent = self.parentWidget()
+        x = min(at.x() + 16, parent.width() - self.width() - 8)
+        y = min(at.y() + 16, parent.height() - self.height() - 8)
+        self.move(max(8, x), max(8, y))
+        self.show()
+        self.raise_()
+
+    def leave(self) -> None:
+        """The pointer is elsewhere; a pinned card stays."""
+        if not self.held:
+            self.hide()
+
+    def _hold(self) -> None:
+        if self.held:
+            self.held = False
+            self.hide()
+            self.closed.emit(self)
+            return
+        self.held = True
+        self.pin.set_icon("close", self.tr("Close"), self._look)
+        self.pinned.emit(self)
+
+    def _pixmap(self, image: QImage) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        found = QPixmap.fromImage(fitted(image, round(SIDE * ratio)))
+        found.setDevicePixelRatio(ratio)
+        return found

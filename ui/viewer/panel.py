@@ -1,0 +1,206 @@
+"""The viewer with its tools, the film strip under it, and the line that says what is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from nodegraph.events import Picture, Shown
+from ui.look import Look
+from ui.running.chrome import IconButton
+from ui.running.film import FilmStrip
+from ui.running.pictures import image_of
+from ui.viewer.pixels import CHANNELS, Channel
+from ui.viewer.viewer import Pixel, Viewer
+
+
+class ViewerPanel(QWidget):
+    """Shows what a node shows. Scrubbing the film strip lays a step over it until the pointer leaves."""
+
+    export_asked = Signal(object, object)
+    """The frames of the film, and the path of the moving picture to write."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._kept = QImage()
+        self._alarm = ""
+        self.viewer = Viewer(look, self)
+        self.film = FilmStrip(look, self)
+        self.title = QLabel(self)
+        self.facts = QLabel(self)
+        self.facts.setProperty("role", "small")
+        self.values = QLabel(self)
+        self.values.setProperty("role", "small")
+        self._tools(look)
+        self._lay_out()
+        self.viewer.probed.connect(self._probed)
+        self.viewer.zoomed.connect(self._zoomed)
+        self.viewer.channel_changed.connect(self._channel_changed)
+        self.film.scrubbed.connect(self._scrubbed)
+        self.set_film(False)
+
+    def set_look(self, look: Look) -> None:
+        """Follow the theme."""
+        self._look = look
+        self.viewer.set_look(look)
+        self.film.set_look(look)
+        for button in (self.fit, self.one, self.histogram, self.export):
+            button.set_look(look)
+
+    def show_picture(self, image: QImage, title: str = "", facts: str = "", alarm: str = "") -> None:
+        """Show a picture and what it is."""
+        self._kept, self._alarm = image, alarm
+        if title:
+            self.title.setText(title)
+        self.facts.setText(facts or f"{image.width()} × {image.height()}")
+        if self.film.at < 0:
+            self.viewer.show_image(image, alarm)
+
+    def show_step(self, image: QImage, title: str) -> None:
+        """Show a picture that is still growing."""
+        self.title.setText(title)
+        if self.film.at < 0:
+            self.viewer.show_image(self._as_large(image))
+
+    def _as_large(self, image: QImage) -> QImage:
+        """A step at the size of the finished picture before it, so that zoom and place stay."""
+        size, kept = image.size(), self._kept.size()
+        if (
+            self._kept.isNull()
+            or size == kept
+            or size.width() * kept.height() != size.height() * kept.width()
+        ):
+            return image
+        return image.scaled(
+            kept, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+
+    def show_answer(self, shown: Shown, title: str) -> None:
+        """Show what the engine answered to a look: picture and facts, or why there is none."""
+        facts = dict(shown.facts)
+        self.title.setText(title)
+        if shown.picture is None:
+            self._kept = QImage()
+            gone = "gone" in facts
+            self.facts.setText("")
+            self.viewer.clear(
+                self.tr("This node has not run, or its result is no longer kept. Run it to see it.")
+                if gone
+                else self._as_text(shown)
+            )
+            return
+        line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
+        self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
+
+    def add_frame(self, node: str, picture: Picture) -> None:
+        """A step of the run."""
+        self.film.add(node, picture)
+        self.set_film(True)
+
+    def begin_film(self) -> None:
+        """Another run begins."""
+        self.film.clear()
+        self.export.setEnabled(False)
+
+    def set_film(self, shown: bool) -> None:
+        """Show the strip once there is something in it."""
+        self.film.setVisible(shown)
+        self.export.setVisible(shown)
+        self.export.setEnabled(len(self.film.film.frames) > 1)
+
+    def ask_export(self) -> None:
+        """Choose a file for the film."""
+        frames = tuple(self.film.film.frames)
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export the film"), "steps.webp", self.tr("Animated WebP (*.webp)")
+        )
+        if name and frames:
+            path = Path(name)
+            self.export_asked.emit(frames, path if path.suffix else path.with_suffix(".webp"))
+
+    def _as_text(self, shown: Shown) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in shown.facts) or self.tr("Nothing to see here.")
+
+    def _tools(self, look: Look) -> None:
+        self.fit = IconButton("fit", self.tr("Fit (F)"), look, self, self.viewer.fit)
+        self.one = IconButton("picture", self.tr("One to one (1)"), look, self, self.viewer.one_to_one)
+        self.histogram = IconButton("histogram", self.tr("Histogram (H)"), look, self)
+        self.histogram.setCheckable(True)
+        self.histogram.toggled.connect(self.viewer.show_histogram)
+        self.export = IconButton(
+            "export", self.tr("Export the steps as animated WebP"), look, self, self.ask_export
+        )
+        self.zoom = QLabel("100 %", self)
+        self.zoom.setProperty("role", "small")
+        self.channels: dict[Channel, ChannelButton] = {}
+        for name in CHANNELS:
+            self.channels[name] = ChannelButton(name, look, self)
+            self.channels[name].clicked.connect(lambda _on=False, name=name: self.viewer.set_channel(name))
+        self._channel_changed("rgb")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 8, 4)
+        head.setSpacing(2)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.zoom)
+        head.addSpacing(8)
+        for button in self.channels.values():
+            head.addWidget(button)
+        head.addSpacing(8)
+        for tool in (self.histogram, self.one, self.fit, self.export):
+            head.addWidget(tool)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 4)
+        foot.addWidget(self.facts)
+        foot.addStretch(1)
+        foot.addWidget(self.values)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(head)
+        box.addWidget(self.viewer, 1)
+        box.addWidget(self.film)
+        box.addLayout(foot)
+
+    def _probed(self, pixel: Pixel | None) -> None:
+        self.values.setText(pixel.line if pixel is not None else "")
+
+    def _zoomed(self, zoom: float) -> None:
+        self.zoom.setText(f"{zoom * 100:.0f} %")
+
+    def _channel_changed(self, which: str) -> None:
+        for name, button in self.channels.items():
+            button.setChecked(name == which)
+
+    def _scrubbed(self, image: QImage | None) -> None:
+        if image is None:
+            self.viewer.show_image(self._kept, self._alarm)
+        else:
+            self.viewer.show_image(self._as_large(image))
+
+
+CHANNEL_NAMES = {
+    "rgb": "All channels",
+    "r": "Red (R)",
+    "g": "Green (G)",
+    "b": "Blue (B)",
+    "l": "Luminance (L)",
+}
+
+
+class ChannelButton(IconButton):
+    """A letter instead of an icon."""
+
+    def __init__(self, name: Channel, look: Look, parent: QWidget) -> None:
+        self._letter = name.upper()
+        super().__init__("picture", parent.tr(CHANNEL_NAMES[name]), look, parent)
+        self.setCheckable(True)
+
+    def set_look(self, look: Look) -> None:
+        """Letters follow the sheet by themselves."""
+        self.setText(self._letter)
