@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.diffusion import alphas, noised
 from training.draw.render import render
-from training.latents import LatentPool
+from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
 from training.text import TOKENIZER, token_ids
@@ -73,11 +73,17 @@ def control_loss(
 
 
 def train_controlnet(
-    runs: Path, schedule: Schedule, seed: int = 0, *, batch: int = BATCH, tokenizer: Path = TOKENIZER
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    *,
+    batch: int = BATCH,
+    tokenizer: Path = TOKENIZER,
+    chunk: int = CHUNK,
 ) -> Run:
     """Train; the result is `controlnet/` under `runs`."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs), alphas()
+    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
     model = trained_denoiser(runs).requires_grad_(False)
     net = make_controlnet(model.unet)
     run = Run(runs / "controlnet", net, Muon(split_groups(net)), schedule, seed, decay=0.99)

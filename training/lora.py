@@ -14,7 +14,7 @@ from peft.utils import get_peft_model_state_dict
 from torch import Tensor
 
 from training.diffusion import alphas
-from training.latents import LatentPool
+from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, averaged
 from training.optimizer import Muon, split_groups
 from training.text import TOKENIZER
@@ -61,10 +61,11 @@ def train_lora(
     *,
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
+    chunk: int = CHUNK,
 ) -> Run:
     """Train; the result is `lora_<style>/` under `runs`."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, style), alphas()
+    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, style, chunk), alphas()
     model = make_styled(runs)
     run = Run(runs / f"lora_{style}", model, Muon(split_groups(model, decay=0.0)), schedule, seed, decay=0.99)
 

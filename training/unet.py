@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from training.captions import caption
 from training.diffusion import alphas, noised
-from training.latents import LatentPool
+from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
 from training.text import TOKENIZER, WIDTH, make_text_encoder, token_ids, trained_encoder, with_strangers
@@ -95,11 +95,17 @@ def make_denoiser(runs: Path | None = None) -> Denoiser:
 
 
 def train_unet(
-    runs: Path, schedule: Schedule, seed: int = 0, *, batch: int = BATCH, tokenizer: Path = TOKENIZER
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    *,
+    batch: int = BATCH,
+    tokenizer: Path = TOKENIZER,
+    chunk: int = CHUNK,
 ) -> Run:
     """Train; the result is `unet/` under `runs`."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs), alphas()
+    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
     model = make_denoiser(runs)
     groups = split_groups(model.unet) + split_groups(model.text, decay=0.0, scale=TEXT_RATE)
     run = Run(runs / "unet", model, Muon(groups), schedule, seed, decay=0.9985)
