@@ -47,9 +47,27 @@ def edges(scenes: Sequence[Scene], rng: random.Random) -> Tensor:
 
 
 def make_controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
-    """A ControlNet whose trunk starts as the denoiser's own encoder."""
-    made = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=HINT_CHANNELS)
-    return made.to(memory_format=torch.channels_last)
+    """A ControlNet whose trunk starts as the denoiser's own encoder, without its attention to the text.
+
+    Outlines need no words, and the files stay small.
+    """
+    kept = (
+        "block_out_channels",
+        "layers_per_block",
+        "norm_num_groups",
+        "cross_attention_dim",
+        "attention_head_dim",
+    )
+    net = ControlNetModel(
+        down_block_types=("DownBlock2D",) * len(unet.config.block_out_channels),
+        mid_block_type="UNetMidBlock2D",
+        conditioning_embedding_out_channels=HINT_CHANNELS,
+        **{name: unet.config[name] for name in kept},
+    )
+    own = net.state_dict()
+    trunk = {name: value for name, value in unet.state_dict().items() if name in own}
+    net.load_state_dict(trunk, strict=False)
+    return net.to(memory_format=torch.channels_last)
 
 
 def control_loss(

@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training.team import ELAPSED, SAVE, Team
+
 StepLoss = Callable[[int], Tensor | dict[str, Tensor]]
 
 
@@ -76,7 +78,7 @@ class Run:
     checkpoint_every: float = 120.0
     report_every: float = 15.0
     clip: float = 1.0
-    on_checkpoint: Callable[[Run], None] | None = None
+    team: Team | None = None
     step: int = 0
     elapsed: float = 0.0
     average: Average = field(init=False)
@@ -108,34 +110,56 @@ class Run:
             if now - reported > self.report_every:
                 self._report(sums, count, now - reported)
                 reported, sums, count = now, {}, 0
-            if now - saved > self.checkpoint_every:
+            if self._agreed(now - saved > self.checkpoint_every):
                 self.save()
                 saved = time.monotonic()
         self.save()
+
+    def _agreed(self, save: bool) -> bool:
+        """In a team, what its first process has decided: the time spent and whether to save."""
+        if self.team is None:
+            return save
+        if self.team.rank == 0:
+            self.team.control[:] = torch.tensor([self.elapsed, float(save)], dtype=torch.float64)
+        self.team.finish()
+        self.elapsed = float(self.team.control[ELAPSED])
+        return bool(self.team.control[SAVE])
 
     def _finished(self) -> bool:
         enough = self.schedule.steps is not None and self.step >= self.schedule.steps
         return enough or self.elapsed >= self.schedule.minutes * 60
 
     def _step(self, loss_of: StepLoss) -> dict[str, float]:
-        torch.manual_seed(self.seed * 1_000_003 + self.step)
+        rank, size = (0, 1) if self.team is None else (self.team.rank, self.team.size)
+        torch.manual_seed(self.seed * 1_000_003 + self.step * size + rank)
         rate = self.schedule.rate_at(self.elapsed / (self.schedule.minutes * 60))
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["scale"]
-        found = loss_of(self.step)
+        found = loss_of(self.step * size + rank)
         losses = found if isinstance(found, dict) else {"loss": found}
         torch.stack(list(losses.values())).sum().backward()
-        nn.utils.clip_grad_norm_(self._trained(), self.clip)
+        if self.team is None:
+            nn.utils.clip_grad_norm_(self._trained(), self.clip)
+        else:
+            self.team.average(self.clip)
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        if self.team is None:
+            self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        self.average.update(self.step)
+        if self._first:
+            self.average.update(self.step)
         return {name: float(value.detach()) for name, value in losses.items()}
+
+    @property
+    def _first(self) -> bool:
+        return self.team is None or self.team.rank == 0
 
     def _trained(self) -> list[nn.Parameter]:
         return [one for group in self.optimizer.param_groups for one in group["params"]]
 
     def _report(self, sums: dict[str, float], count: int, seconds: float) -> None:
+        if not self._first:
+            return
         figures = "  ".join(f"{name} {value / count:.5f}" for name, value in sums.items())
         spent, whole = self.elapsed / 60, self.schedule.minutes
         print(
@@ -147,27 +171,54 @@ class Run:
     def save(self) -> None:
         """Write the whole state; a kill at any moment leaves the old or the new file, never a torn one."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if self.team is not None:
+            _write(self._part_file, {"step": self.step, "optimizer": self.optimizer.state_dict()})
+            self.team.barrier.wait()
+        if not self._first:
+            return
         state: dict[str, Any] = {
             "step": self.step,
             "elapsed": self.elapsed,
             "module": self.module.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
             "average": self.average.weights(),
         }
-        torch.save(state, self.state_file.with_suffix(".new"))
-        os.replace(self.state_file.with_suffix(".new"), self.state_file)
-        if self.on_checkpoint is not None:
-            self.on_checkpoint(self)
+        if self.team is None:
+            state["optimizer"] = self.optimizer.state_dict()
+        _write(self.state_file, state)
+
+    @property
+    def _part_file(self) -> Path:
+        assert self.team is not None
+        return self.folder / f"optimizer_{self.team.rank}_of_{self.team.size}.pt"
 
     def _resume(self) -> None:
         if not self.state_file.exists():
             return
         state = torch.load(self.state_file, weights_only=True)
-        self.module.load_state_dict(state["module"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.average.load(state["average"])
+        if self._first:
+            self.module.load_state_dict(state["module"])
+            self.average.load(state["average"])
+            print(f"{self.folder.name}: going on from step {state['step']}", flush=True)
         self.step, self.elapsed = state["step"], state["elapsed"]
-        print(f"{self.folder.name}: going on from step {self.step}", flush=True)
+        self._resume_optimizer(state)
+
+    def _resume_optimizer(self, state: dict[str, Any]) -> None:
+        saved = state
+        if self.team is not None and self._part_file.exists():
+            saved = torch.load(self._part_file, weights_only=True)
+        same_way = ("optimizer" in saved) and (saved is state) == (self.team is None)
+        if same_way and saved["step"] == state["step"]:
+            self.optimizer.load_state_dict(saved["optimizer"])
+        else:
+            print(
+                f"{self.folder.name}: the optimizer starts afresh: its state is not of this step", flush=True
+            )
+
+
+def _write(path: Path, state: dict[str, Any]) -> None:
+    partial = path.with_suffix(".new")
+    torch.save(state, partial)
+    os.replace(partial, path)
 
 
 def averaged(folder: Path, module: nn.Module) -> nn.Module:

@@ -83,12 +83,17 @@ def _required(gradient: Tensor | None) -> Tensor:
     return gradient
 
 
-def split_groups(module: nn.Module, *, decay: float = 0.01, scale: float = 1.0) -> list[dict[str, Any]]:
-    """A module's trained parameters: matrices and kernels for Muon; embeddings, norms and biases for Adam."""
+def split_groups(
+    module: nn.Module, *, decay: float = 0.01, scale: float = 1.0, owned: set[int] | None = None
+) -> list[dict[str, Any]]:
+    """A module's trained parameters: matrices and kernels for Muon; embeddings, norms and biases for Adam.
+
+    With `owned`, only the parameters with these ids.
+    """
     embeddings = {id(one.weight) for one in module.modules() if isinstance(one, nn.Embedding)}
     matrices, others = [], []
     for name, one in module.named_parameters():
-        if not one.requires_grad:
+        if not one.requires_grad or (owned is not None and id(one) not in owned):
             continue
         hidden = (
             one.ndim >= 2 and id(one) not in embeddings and "conv_in" not in name and "conv_out" not in name

@@ -18,6 +18,7 @@ from training.diffusion import alphas, noised
 from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
+from training.team import Team, run_team
 from training.text import TOKENIZER, WIDTH, make_text_encoder, token_ids, trained_encoder, with_strangers
 from training.tokenizer import load_tokenizer
 
@@ -102,13 +103,33 @@ def train_unet(
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
     chunk: int = CHUNK,
-) -> Run:
-    """Train; the result is `unet/` under `runs`."""
+    processes: int = 1,
+) -> None:
+    """Train; the result is `unet/` under `runs`. `batch` is split over the processes."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
     model = make_denoiser(runs)
-    groups = split_groups(model.unet) + split_groups(model.text, decay=0.0, scale=TEXT_RATE)
-    run = Run(runs / "unet", model, Muon(groups), schedule, seed, decay=0.9985)
+    given = (runs, schedule, seed, batch // processes, tokenizer, chunk)
+    if processes == 1:
+        _train(None, model, *given)
+    else:
+        run_team(processes, model, _train, *given)
+
+
+def _train(
+    team: Team | None,
+    model: Denoiser,
+    runs: Path,
+    schedule: Schedule,
+    seed: int,
+    batch: int,
+    tokenizer: Path,
+    chunk: int,
+) -> None:
+    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
+    owned = None if team is None else team.adopt(model)
+    groups = split_groups(model.unet, owned=owned)
+    groups += split_groups(model.text, decay=0.0, scale=TEXT_RATE, owned=owned)
+    run = Run(runs / "unet", model, Muon(groups), schedule, seed, decay=0.9985, team=team)
 
     def loss_of(step: int) -> Tensor:
         rng = random.Random(f"unet/{seed}/{step}")
@@ -116,7 +137,6 @@ def train_unet(
         return denoising_loss(model, latents, captions_of(scenes, words, rng), table)
 
     run.train(loss_of)
-    return run
 
 
 def trained_denoiser(runs: Path) -> Denoiser:
@@ -130,7 +150,8 @@ def main() -> None:
     """Command line."""
     chosen = arguments("Train the practice model's denoiser.", 60).parse_args()
     torch.set_num_threads(chosen.threads)
-    train_unet(chosen.runs, Schedule(chosen.minutes, 1.5e-3, warm_up=0.02, steps=chosen.steps), chosen.seed)
+    schedule = Schedule(chosen.minutes, 2e-3, warm_up=0.02, steps=chosen.steps)
+    train_unet(chosen.runs, schedule, chosen.seed, processes=chosen.threads)
 
 
 if __name__ == "__main__":
