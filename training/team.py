@@ -32,7 +32,7 @@ class Team:
     control: Tensor  # what rank 0 has decided
 
     def adopt(self, module: nn.Module) -> set[int]:
-        """Let the module's gradients lie in shared memory; the ids of the parameters that this process owns."""
+        """Put the module's gradients into shared memory; the ids of the parameters that this process owns."""
         torch.set_num_threads(1)
         trained = [one for one in module.parameters() if one.requires_grad]
         self._rows: list[tuple[nn.Parameter, list[Tensor]]] = []
@@ -73,7 +73,7 @@ class Team:
         self.gradients[self.rank].zero_()
 
 
-def run_team(size: int, module: nn.Module, work: Callable[..., None], *arguments: Any) -> None:
+def run_team(size: int, module: nn.Module, work: Callable[..., None], arguments: tuple[object, ...]) -> None:
     """Run `work(team, module, *arguments)` in `size` processes that share the module's weights."""
     module.share_memory()
     count = sum(one.numel() for one in module.parameters() if one.requires_grad)
@@ -93,6 +93,6 @@ def _member(
     shared: tuple[Any, ...],
     module: nn.Module,
     work: Callable[..., None],
-    arguments: tuple[Any, ...],
+    arguments: tuple[object, ...],
 ) -> None:
     work(Team(rank, size, *shared), module, *arguments)

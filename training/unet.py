@@ -112,7 +112,7 @@ def train_unet(
     if processes == 1:
         _train(None, model, *given)
     else:
-        run_team(processes, model, _train, *given)
+        run_team(processes, model, _train, given)
 
 
 def _train(
