@@ -87,7 +87,8 @@ def control_loss(
             mid_block_additional_residual=middle,
         ).sample
     error = (found.float() - example.velocity).square().mean(dim=(1, 2, 3))
-    return (error * example.weight).mean()
+    loss: Tensor = (error * example.weight).mean()
+    return loss
 
 
 def train_controlnet(

@@ -31,7 +31,8 @@ def orthogonalised(matrix: Tensor, rounds: int = 4) -> Tensor:
     for _ in range(rounds):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+    found: Tensor = (x.T if tall else x).to(matrix.dtype)
+    return found
 
 
 class Muon(torch.optim.Optimizer):
@@ -91,7 +92,8 @@ def split_groups(
     With `owned`, only the parameters with these ids.
     """
     embeddings = {id(one.weight) for one in module.modules() if isinstance(one, nn.Embedding)}
-    matrices, others = [], []
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for name, one in module.named_parameters():
         if not one.requires_grad or (owned is not None and id(one) not in owned):
             continue

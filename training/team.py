@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, multiprocessing, nn
+from torch.multiprocessing.spawn import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,13 +79,12 @@ def run_team(size: int, module: nn.Module, work: Callable[..., None], arguments:
     module.share_memory()
     count = sum(one.numel() for one in module.parameters() if one.requires_grad)
     context = multiprocessing.get_context("spawn")
-    shared = (
-        context.Barrier(size),
-        torch.zeros(size, count).share_memory_(),
-        torch.zeros(size).share_memory_(),
-        torch.zeros(2, dtype=torch.float64).share_memory_(),
-    )
-    multiprocessing.spawn(_member, (size, shared, module, work, arguments), nprocs=size)
+    gradients, norms = torch.zeros(size, count), torch.zeros(size)
+    control = torch.zeros(2, dtype=torch.float64)
+    for one in (gradients, norms, control):
+        one.share_memory_()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+    shared = (context.Barrier(size), gradients, norms, control)
+    spawn(_member, (size, shared, module, work, arguments), nprocs=size)
 
 
 def _member(

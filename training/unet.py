@@ -87,7 +87,8 @@ def denoising_loss(model: Denoiser, latents: Tensor, ids: Tensor, table: Tensor)
     with autocast():
         found = model(example.x, example.t, ids)
     error = (found.float() - example.velocity).square().mean(dim=(1, 2, 3))
-    return (error * example.weight).mean()
+    loss: Tensor = (error * example.weight).mean()
+    return loss
 
 
 def make_denoiser(runs: Path | None = None) -> Denoiser:

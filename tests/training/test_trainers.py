@@ -16,7 +16,7 @@ from training import autoencoder, classifier, controlnet, export, latents, lora,
 from training.diffusion import alphas, noised, sample
 from training.loop import Average, Run, Schedule
 from training.optimizer import Muon, orthogonalised, split_groups
-from training.pictures import mixed_pool, to_pictures, to_tensor
+from training.pictures import mixed_pool, scenes, to_pictures, to_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,8 +157,10 @@ def test_normalised_latents_and_the_same_pictures() -> None:
 def test_the_decoder_alone_leaves_latents_alone(runs: Path) -> None:
     before = weights(autoencoder.fixed_autoencoder(runs).encoder)
     run = autoencoder.train_decoder(runs, ONE, pool_size=4, batch=1)
-    assert same(before, weights(run.module.encoder))
-    assert not same(weights(autoencoder.fixed_autoencoder(runs).decoder), weights(run.module.decoder))
+    assert same(before, weights(run.module.get_submodule("encoder")))
+    assert not same(
+        weights(autoencoder.fixed_autoencoder(runs).decoder), weights(run.module.get_submodule("decoder"))
+    )
     (runs / "decoder" / "state.pt").unlink()
 
 
@@ -196,9 +198,7 @@ def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
 
 
 def test_control_edges_are_white_lines() -> None:
-    from training.pictures import scenes
-
     found = controlnet.edges(scenes(0, 3), random.Random(0))
     assert found.shape == (3, 3, 128, 128)
-    assert set(found.unique().tolist()) == {0.0, 1.0}
+    assert set(found.flatten().tolist()) == {0.0, 1.0}
     assert 0.005 < found.mean() < 0.2
