@@ -137,7 +137,7 @@ class Run:
             group["lr"] = rate * group["scale"]
         found = loss_of(self.step * size + rank)
         losses = found if isinstance(found, dict) else {"loss": found}
-        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]  # unannotated
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
         if self.team is None:
             nn.utils.clip_grad_norm_(self._trained(), self.clip)
         else:

@@ -84,7 +84,8 @@ def run_team(size: int, module: nn.Module, work: Callable[..., None], arguments:
     for one in (gradients, norms, control):
         one.share_memory_()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     shared = (context.Barrier(size), gradients, norms, control)
-    spawn(_member, (size, shared, module, work, arguments), nprocs=size)
+    members = (size, shared, module, work, arguments)
+    spawn(_member, members, nprocs=size)  # type: ignore[no-untyped-call]  # unannotated
 
 
 def _member(
