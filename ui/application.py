@@ -226,7 +226,11 @@ class Application(QObject):
         self.settings_changed.emit()
 
     def _restyle_view(self, view: DocumentView) -> None:
+        chosen = self.settings
+        view.canvas.set_density(chosen.density, chosen.text_size / 100)
         view.canvas.set_theme(self.look.theme)
+        view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
+        view.canvas.show_minimap(chosen.minimap)
 
     def _save_settings(self) -> None:
         try:

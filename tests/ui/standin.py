@@ -19,6 +19,15 @@ class Camera:
         return point
 
 
+class Scene:
+    """Remembers how links are to be drawn."""
+
+    style = "curve"
+
+    def rebuild(self) -> None:
+        pass
+
+
 class StandIn(QWidget):
     """A canvas that draws nothing and remembers what it was asked, for tests of the window around it."""
 
@@ -32,6 +41,7 @@ class StandIn(QWidget):
         self.editor = editor
         self.theme = theme
         self.camera = Camera()
+        self.scene = Scene()
         self.calls: list[tuple[Any, ...]] = []
         self.place: Mapping[str, Any] = {}
 
