@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +34,8 @@ class StandIn(QWidget):
     search_requested = Signal(QPointF, object)
     status = Signal(str)
     camera_changed = Signal()
+    ports_requested = Signal(object)
+    context_menu_requested = Signal(QPoint, object)
 
     def __init__(self, editor: Editor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -127,7 +127,10 @@ class StartPage(QScrollArea):
         grid = QGridLayout()
         grid.setSpacing(GAP)
         for number, path in enumerate(files):
-            name, detail = (title(path), self.tr("Template")) if template else (path.stem, str(path.parent))
+            name, detail = path.stem, str(path.parent)
+            if template:
+                name = QCoreApplication.translate("Templates", title(path))
+                detail = self.tr("Template")
             card = WorkflowCard(path, name, detail, self._window.app.look, parent)
             card.setFixedWidth(CARD)
             documents = self._window.documents
