@@ -43,7 +43,7 @@ def _docks() -> Iterator[Action]:
             title,
             _toggle(name),
             "View",
-            keys(sequence),
+            keys(sequence, Blender=f"Shift+{sequence}") if sequence == "F3" else keys(sequence),
             words=f"panel dock {words}",
             checked=_shown(name),
             group=2,
