@@ -7,11 +7,13 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nodegraph.context import Context
 from nodegraph.errors import DefinitionError
 from nodegraph.spec import ANY, CachePolicy, Lazy, NodeSpec, Output, Param, Scalar, Socket
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 SCALARS: Mapping[type, tuple[str, str]] = {
     bool: ("Bool", "toggle"),
@@ -97,7 +99,7 @@ def node(
     cache: CachePolicy = "always",
     sink: bool = False,
     keywords: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Function], Function]:
     """Declare the function below as a node type; it stays a plain function.
 
     Sockets stand before `*`, parameters with their defaults after it; a first argument `ctx: Context` gets
@@ -105,7 +107,7 @@ def node(
     `list[T]` takes a whole list. Several outputs are a NamedTuple. Raises DefinitionError with what to write.
     """
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+    def declare(function: Function) -> Function:
         spec, takes_context = read(
             function,
             type=type_id,

@@ -114,6 +114,11 @@ class NodeSpec:
         if len(self._outputs) != len(self.outputs):
             raise DefinitionError(f"node type {self.type}: two outputs share a name")
 
+    @property
+    def inputs(self) -> tuple[Socket | Param, ...]:
+        """Sockets and parameters, in the order of the declaration."""
+        return (*self.sockets, *self.params)
+
     def socket(self, name: str) -> Socket | None:
         """The socket of that name, or None."""
         return self._sockets.get(name)

@@ -95,11 +95,11 @@ def inpaint_conditioning(
     latent = vae_encode(ctx, pixels, vae)
     if noise_mask:
         latent = replace(latent, noise_mask=shape)
-    sides = (
+    first, second = (
         Conditioning(tuple(replace(each, extras={**each.extras, **extras}) for each in side))
         for side in (positive, negative)
     )
-    return Inpainting(*sides, latent)
+    return Inpainting(first, second, latent)
 
 
 @node(

@@ -16,6 +16,7 @@ from ui.ask import Choice, ask
 from ui.editor import Editor
 from ui.journal.journal import Recovered, recover, recoverable
 from ui.look import Look
+from ui.params.attach import attach
 from ui.recorder import Recorder
 from ui.search.usage import Usage
 from ui.session import WindowState
@@ -226,7 +227,12 @@ class Application(QObject):
         self.settings_changed.emit()
 
     def _restyle_view(self, view: DocumentView) -> None:
+        chosen = self.settings
+        view.canvas.set_density(chosen.density, chosen.text_size / 100)
         view.canvas.set_theme(self.look.theme)
+        view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
+        view.canvas.show_minimap(chosen.minimap)
+        attach(view.widget, self.look)
 
     def _save_settings(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QObject, QTranslator
 
 ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓŠÚÝ")
 
@@ -37,3 +37,8 @@ def pseudo(text: str) -> str:
         name, _, rest = part.partition("}")
         shown += "{" + name + "}" + rest.translate(ACCENTS)
     return f"⟦{shown}{'·' * (len(text) // 3)}⟧"
+
+
+def tr(context: str, text: str) -> str:
+    """The text in the user's language, for functions that belong to no QObject."""
+    return QCoreApplication.translate(context, text)

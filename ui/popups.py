@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QSize
+from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt
+from PySide6.QtWidgets import QMenu
 
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.find.popup import FindPopup
+from ui.outline.text import Ref
+from ui.outline.tree import PartnerPopup, connection
 from ui.popup import ChoicePopup
 from ui.search.candidates import recipe_of
 from ui.search.insert import Insertion, Port, insert_beside, insert_node, insert_recipe, port_type
@@ -20,6 +23,18 @@ from ui.search.recipes import RECIPES
 if TYPE_CHECKING:
     from ui.view import DocumentView
     from ui.window import MainWindow
+
+
+NODE_MENU = (
+    ("edit.copy", "edit.duplicate", "edit.delete"),
+    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin"),
+    ("node.frame", "node.arrange", "node.straighten"),
+)
+EMPTY_MENU = (
+    ("node.add", "node.note", "node.frame"),
+    ("edit.paste", "edit.select_all"),
+    ("node.arrange_all", "view.frame_all"),
+)
 
 
 class Popups(QObject):
@@ -72,6 +87,35 @@ class Popups(QObject):
         popup = Palette(self._window, self._window.app.look, self._used)
         popup.chosen.connect(lambda id, _other: self._run(id))
         self._open(popup, QSize(600, 420))
+
+    def connect_port(self, port: Port) -> None:
+        """Choose by name what a port is linked with."""
+        view = self._window.view
+        if view is None:
+            return
+        editor = view.editor
+        popup = PartnerPopup(
+            self._window, self._window.app.look, editor, Ref(port.node, port.name, port.output)
+        )
+        popup.linked.connect(lambda source, target: editor.apply(connection(editor, source, target)))
+        self._open(popup, QSize(460, 360))
+
+    def canvas_menu(self, place: QPoint, found: object) -> None:
+        """The menu of what lies under the pointer: a node or other selection, or the empty canvas."""
+        view = self._window.view
+        node = getattr(found, "node", "")
+        if view is None:
+            return
+        if node and node not in view.editor.selection.nodes:
+            view.editor.selection.set([node])
+        menus = self._window.menus
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for ids in NODE_MENU if view.editor.selection.now else EMPTY_MENU:
+            for id in ids:
+                menu.addAction(menus.actions[id])
+            menu.addSeparator()
+        menu.popup(place)
 
     def settings(self) -> None:
         """The settings dialog."""

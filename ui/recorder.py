@@ -12,7 +12,7 @@ from ui.editor import Editor
 from ui.journal.history import Step
 from ui.journal.journal import Journal
 
-DELAY = 250
+DELAY = 100
 """Milliseconds between an edit and its writing; edits in between are written with it."""
 
 

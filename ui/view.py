@@ -22,11 +22,21 @@ class Camera(Protocol):
     def to_view(self, point: QPointF) -> QPointF: ...  # noqa: D102  # named for what it does
 
 
+class Scene(Protocol):
+    """The geometry of what is drawn."""
+
+    style: Any
+
+    def rebuild(self) -> None: ...  # noqa: D102  # named for what it does
+
+
 class Canvas(Protocol):
     """What the window asks of a canvas; `ui.canvas.Canvas` is one."""
 
     @property
     def camera(self) -> Camera: ...  # noqa: D102  # named for what they do
+    @property
+    def scene(self) -> Scene: ...  # noqa: D102
 
     def frame_all(self) -> None: ...  # noqa: D102  # named for what they do
     def frame_selected(self) -> None: ...  # noqa: D102
@@ -46,6 +56,14 @@ class Canvas(Protocol):
     def pointer(self) -> QPointF: ...  # noqa: D102
     def set_theme(self, theme: Theme) -> None: ...  # noqa: D102
     def set_density(self, density: Any, text_scale: float = 1.0) -> None: ...  # noqa: D102
+    def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
+    def previous_view(self) -> None: ...  # noqa: D102
+    def zoom_to(self, zoom: float) -> None: ...  # noqa: D102
+    def select_linked(self, after: bool) -> None: ...  # noqa: D102
+    def select_similar(self) -> None: ...  # noqa: D102
+    def align(self, side: Any) -> None: ...  # noqa: D102
+    def distribute(self, across: bool) -> None: ...  # noqa: D102
+    def toggle_lock(self) -> None: ...  # noqa: D102
     def view_state(self) -> Mapping[str, Any]: ...  # noqa: D102
     def set_view_state(self, state: Mapping[str, Any]) -> None: ...  # noqa: D102
 
@@ -95,6 +113,14 @@ class DocumentView(QWidget):
         """Where dropped files become nodes, in scene units."""
         place = self.pointer()
         return (place.x(), place.y())
+
+    def set_link_style(self, style: str) -> None:
+        """Draw links as "curve", "straight" or "orthogonal"."""
+        scene = self.canvas.scene
+        if scene.style != style:
+            scene.style = style
+            scene.rebuild()
+            self.widget.update()
 
     def camera(self) -> Mapping[str, Any]:
         """What part of the scene is seen, as plain JSON data."""

@@ -130,6 +130,8 @@ class MainWindow(QMainWindow):
         """The canvas's own signals; a stand-in may have fewer."""
         slots = {
             "search_requested": self.popups.add_node,
+            "ports_requested": self.popups.connect_port,
+            "context_menu_requested": self.popups.canvas_menu,
             "status": self.say,
             "camera_changed": self.app.changed_soon,
         }

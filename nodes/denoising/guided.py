@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nodes.sampling import guidance
+from nodes.sampling.predictions import PredictionKind
 from nodes.sampling.run import Denoise, Prediction
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ class Guided:
 
     def _joined(self, x: Tensor, sigma: Tensor, cond: Tensor, uncond: Tensor, scale: float) -> Tensor:
         space, settings = self._sides.network.space, dict(self._rule.settings)
+        kind: PredictionKind = "flow" if space.flow else "v"
         match self._rule.method:
             case "rescale":
-                kind = "flow" if space.flow else "v"
                 return guidance.rescaled_cfg(cond, uncond, scale, x, sigma, kind=kind, **settings)
             case "apg":
                 guided, self._average = guidance.adaptive_projected(
@@ -85,7 +86,6 @@ class Guided:
             case "threshold":
                 return guidance.dynamic_threshold(cond, uncond, scale, **settings)
             case "zero_star":
-                kind = "flow" if space.flow else "v"
                 still = self._still(float(sigma[0]), int(settings.get("still", 0)))
                 return guidance.cfg_zero_star(cond, uncond, scale, x, sigma, still=still, kind=kind)
         return guidance.cfg(cond, uncond, scale)

@@ -70,4 +70,4 @@ def lanczos(planes: Tensor, size: tuple[int, int]) -> Tensor:
         )
         for plane in planes.float().cpu().flatten(0, 1)
     ]
-    return torch.stack(done).unflatten(0, planes.shape[:2])
+    return torch.stack(done).reshape(*planes.shape[:2], *done[0].shape)

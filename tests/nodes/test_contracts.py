@@ -48,7 +48,7 @@ def test_it_is_documented(type_id: str) -> None:
     spec = registry()[type_id]
     assert len(spec.help.split()) >= 8, "say what it does and when to want it"
     assert spec.title and spec.category
-    for part in (*spec.sockets, *spec.params):
+    for part in spec.inputs:
         assert len(part.help.split()) >= 3, f"{part.name} needs help that an artist understands"
         assert part.help[-1] in ".!?", f"the help of {part.name} is a sentence"
     for output in spec.outputs:
@@ -94,7 +94,7 @@ def test_its_spec_survives_json(type_id: str) -> None:
 def test_its_function_takes_what_its_spec_says(type_id: str) -> None:
     declared: Declared = registry().declared(type_id)
     names = list(inspect.signature(declared.function).parameters)
-    expected = [part.name for part in (*declared.spec.sockets, *declared.spec.params)]
+    expected = [part.name for part in declared.spec.inputs]
     assert names == (["ctx", *expected] if declared.takes_context else expected)
 
 
@@ -107,7 +107,7 @@ KNOWN = {
 @pytest.mark.parametrize("type_id", TYPES)
 def test_its_sockets_have_types_of_this_package(type_id: str) -> None:
     spec = registry()[type_id]
-    assert {part.type for part in (*spec.sockets, *spec.outputs)} <= KNOWN
+    assert {*(s.type for s in spec.sockets), *(o.type for o in spec.outputs)} <= KNOWN
 
 
 def test_every_wire_type_can_be_made_and_used() -> None:

@@ -18,7 +18,7 @@ def test_frames_come_back_in_order_without_loss(tmp_path: Path) -> None:
     path = tmp_path / "strip.webp"
     write_moving(frames(4), path, 0.25)
     with Image.open(path) as read:
-        assert (read.format, read.n_frames, read.size) == ("WEBP", 4, (4, 2))
+        assert (read.format, getattr(read, "n_frames", 1), read.size) == ("WEBP", 4, (4, 2))
         for index in range(4):
             read.seek(index)
             assert read.convert("RGB").tobytes() == frames(4)[index].pixels

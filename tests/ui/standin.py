@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -19,12 +19,23 @@ class Camera:
         return point
 
 
+class Scene:
+    """Remembers how links are to be drawn."""
+
+    style = "curve"
+
+    def rebuild(self) -> None:
+        pass
+
+
 class StandIn(QWidget):
     """A canvas that draws nothing and remembers what it was asked, for tests of the window around it."""
 
     search_requested = Signal(QPointF, object)
     status = Signal(str)
     camera_changed = Signal()
+    ports_requested = Signal(object)
+    context_menu_requested = Signal(QPoint, object)
 
     def __init__(self, editor: Editor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +43,7 @@ class StandIn(QWidget):
         self.editor = editor
         self.theme = theme
         self.camera = Camera()
+        self.scene = Scene()
         self.calls: list[tuple[Any, ...]] = []
         self.place: Mapping[str, Any] = {}
 

@@ -28,6 +28,7 @@ from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.i18n import PseudoTranslator, pseudo
 from ui.menus import MENUS
+from ui.start.templates import templates
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -116,7 +117,7 @@ def missed(root: QWidget, words: set[str]) -> set[tuple[str, str]]:
 
 
 def test_no_text_of_the_program_is_left_untranslated(window: MainWindow) -> None:
-    words = data_words()
+    words = data_words() | {str(path) for path in templates()}
     found = missed(window, words)
     view = window.documents.new()
     view.editor.push(pseudo("Begin"), text_to_picture())

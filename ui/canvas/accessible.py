@@ -1,4 +1,4 @@
-"""What a screen reader finds on the canvas: the nodes, and in each its ports and parameters."""
+"""What a screen reader is told of the canvas."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 if TYPE_CHECKING:
-    from ui.canvas.canvas import Canvas
+    from PySide6.QtCore import QObject
 
 
-def announce(canvas: Canvas, text: str) -> None:
+def announce(canvas: QObject, text: str) -> None:
     """Have a screen reader say a sentence; nothing happens where none listens."""
     if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(canvas, text))

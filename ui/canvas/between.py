@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
 from nodegraph.edits.heal import bridges
@@ -15,27 +17,38 @@ from ui.canvas.routing import distance
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
 
-if TYPE_CHECKING:
-    from PySide6.QtCore import QRectF
-
 GAP = 48.0
-REACH = 14.0
-"""How near, in scene units, a link must pass the middle band of a node that is to go into it."""
+REACH = 40.0
+"""How near, in scene units, a link must pass the middle of a node that is to go into it."""
 
 
-def link_under(scene: Scene, box: NodeBox, by: Point) -> LinkKey | None:
+@dataclass(frozen=True)
+class Kin:
+    """All that a node feeds and all that feeds it, itself included: between these it would close a circle."""
+
+    after: frozenset[str]
+    before: frozenset[str]
+
+
+def kin_of(scene: Scene, name: str) -> Kin:
+    """The kin of a node; worked out once for a drag."""
+    return Kin(frozenset(downstream(scene.graph, [name])), frozenset(upstream(scene.graph, [name])))
+
+
+def link_under(scene: Scene, box: NodeBox, by: Point, kin: Kin) -> LinkKey | None:
     """The link that a node, dragged by `by`, would go into: the nearest under it that fits."""
-    rect = box.rect.translated(*by)
-    middle = (rect.center().x(), rect.center().y())
-    best: tuple[float, LinkKey] | None = None
-    for link in scene.links_in(rect):
-        if link.source.portal or box.id in (link.key.target, link.source.node):
+    middle = box.rect.translated(*by).center()
+    near = QRectF(middle.x() - REACH, middle.y() - REACH, 2 * REACH, 2 * REACH)
+    best: LinkKey | None = None
+    least = REACH
+    for link in scene.links_in(near):
+        if link.source.portal or link.source.node in kin.after or link.key.target in kin.before:
             continue
-        away = distance(middle, link.polyline())[0]
-        nearer = away <= rect.height() / 2 + REACH and (best is None or away < best[0])
-        if nearer and _passes(link, rect) and ports_for(scene, box, link) is not None:
-            best = (away, link.key)
-    return best[1] if best else None
+        if ports_for(scene, box, link) is not None:
+            away = distance((middle.x(), middle.y()), link.polyline())[0]
+            if away < least:
+                best, least = link.key, away
+    return best
 
 
 def ports_for(scene: Scene, box: NodeBox, link: LinkBox) -> tuple[str, str] | None:
@@ -44,9 +57,6 @@ def ports_for(scene: Scene, box: NodeBox, link: LinkBox) -> tuple[str, str] | No
     if target is None:
         return None
     wanted = target.spec.input_type(link.key.input) or "Any"
-    graph = scene.graph
-    if box.id in upstream(graph, [link.source.node]) or box.id in downstream(graph, [link.key.target]):
-        return None
     sockets = [s for s in box.spec.sockets if fits(link.type, s.type) and not box.node.inputs.get(s.name)]
     outputs = [o for o in box.spec.outputs if fits(o.type, wanted)]
     if not sockets or not outputs:
@@ -99,7 +109,3 @@ def _crossing(graph: Graph, names: set[str]) -> list[Link]:
     entering = [k for name in names for k in graph.nodes[name].links() if k.source.node not in names]
     leaving = [k for name in names for k in graph.consumers.get(name, ()) if k.target not in names]
     return entering + leaving
-
-
-def _passes(link: LinkBox, rect: QRectF) -> bool:
-    return any(rect.contains(x, y) for x, y in link.polyline())

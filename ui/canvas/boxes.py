@@ -20,7 +20,7 @@ class LinkKey(NamedTuple):
 
     target: str
     input: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # nobody asks a key for the position of a value
 
 
 class NodeBox:
@@ -96,10 +96,10 @@ class LinkBox:
     """A link in the scene. `type` is that of the output it leaves; `lossy` marks a rounding conversion."""
 
     __slots__ = (
+        "_drawn",
         "_edges",
         "_line",
         "_path",
-        "_segments",
         "key",
         "line",
         "lossy",
@@ -120,13 +120,13 @@ class LinkBox:
         self._edges: tuple[float, float, float, float] | None = None
         self._path: QPainterPath | None = None
         self._line: list[Point] | None = None
-        self._segments: list[QLineF] | None = None
+        self._drawn: tuple[bool, list[Point], list[QLineF]] | None = None
 
     def place(self, start: Point, end: Point) -> None:
         """Lay the link between its ends."""
         self.points = (start, *self.source.via, end)
         self.line = QLineF(*start, *end)
-        self._edges = self._path = self._line = self._segments = None
+        self._edges = self._path = self._line = self._drawn = None
 
     @property
     def edges(self) -> tuple[float, float, float, float]:
@@ -141,24 +141,18 @@ class LinkBox:
             self._path = self._stubs() if self.source.portal else path_of(self.points, self.style)
         return self._path
 
-    @property
-    def gentle(self) -> bool:
-        """Whether its bends are so wide that short straight pieces look like a curve."""
-        across = self.points[-1][0] - self.points[0][0]
-        return not self.source.via and across > 0.7 * abs(self.points[-1][1] - self.points[0][1])
-
     def polyline(self) -> list[Point]:
         """The course as short straight pieces, to be hit."""
         if self._line is None:
             self._line = polyline(self.points, self.style)
         return self._line
 
-    def segments(self) -> list[QLineF]:
-        """The course as lines to paint; Qt draws these in half the time of the path."""
-        if self._segments is None:
-            line = self.polyline()
-            self._segments = [QLineF(*a, *b) for a, b in itertools.pairwise(line)]
-        return self._segments
+    def drawn(self, fine: bool) -> tuple[list[Point], list[QLineF]]:
+        """The course as lines to paint, with their points; Qt draws these in half the time of the path."""
+        if self._drawn is None or self._drawn[0] != fine:
+            line = polyline(self.points, self.style, fine) if fine else self.polyline()
+            self._drawn = (fine, line, [QLineF(*a, *b) for a, b in itertools.pairwise(line)])
+        return self._drawn[1], self._drawn[2]
 
     def _stubs(self) -> QPainterPath:
         start, end = self.points[0], self.points[-1]

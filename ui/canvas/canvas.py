@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.graph import Graph
+from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
@@ -100,6 +101,7 @@ class Canvas(Walking, QWidget):
         self.minimap.hide()
         self._gesture: Gesture | None = None
         self._hovered: Hit = EMPTY
+        self._told: set[str] = set()
         self._seen_place = self.camera.place()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -307,6 +309,10 @@ class Canvas(Walking, QWidget):
         if self._gesture is not None:
             self._end(self._gesture, False)
 
+    def speak(self, text: str) -> None:
+        """Have a screen reader say a sentence."""
+        announce(self, text)
+
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""
         self.minimap.setVisible(shown)
@@ -366,9 +372,10 @@ class Canvas(Walking, QWidget):
         if box is not None and self.isVisible():
             zoom = self.camera.zoom
             corner = self.camera.to_view(box.rect.topLeft())
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(
-                -12, -12, 12 + max(0.0, MESSAGE - box.width) * zoom, 40
-            )
+            told = bool(self.state.of(node).message) or node in self._told
+            self._told = self._told | {node} if self.state.of(node).message else self._told - {node}
+            beside = max(0.0, MESSAGE - box.width) * zoom if told else 0.0
+            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12 + beside, 40)
             self.update(area.toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:

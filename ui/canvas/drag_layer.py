@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPointF
+import itertools
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
-from ui.canvas.look import Moving, is_far
-from ui.canvas.paint_links import LinkPainter
-from ui.canvas.routing import path_of
+from ui.canvas.look import Moving
+from ui.canvas.paint_links import LinkPainter, within
+from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
 
 
@@ -53,20 +55,20 @@ class DragLayer:
         links.lines(painter, self._lines)
         painter.restore()
 
-    def paint_near(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
-        """Those with one end in the drag, as curves."""
+    def paint_near(
+        self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point, view: QRectF
+    ) -> None:
+        """Those with one end in the drag, as curves; `view` is the part of the scene that is seen."""
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for link, leaves in self._outer:
             start, end = stretched(link, leaves, by)
+            line = polyline((start, *link.source.via, end), link.style, fine=camera.zoom * camera.ratio > 1.3)
             painter.setPen(links.pen(link.type, camera.zoom, link.source.muted))
-            painter.drawPath(path_of((start, *link.source.via, end), link.style))
+            segments = [QLineF(*a, *b) for a, b in itertools.pairwise(line)]
+            painter.drawLines(within(line, segments, view))
         painter.restore()
-
-    def far(self, camera: Camera) -> bool:
-        """Whether `paint_far` is the one to call."""
-        return is_far(camera)
 
 
 def stretched(link: LinkBox, leaves: bool, by: Point) -> tuple[Point, Point]:

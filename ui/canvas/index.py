@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ui.canvas.geometry import Rect
 
 K = TypeVar("K", bound=Hashable)
+NOBODY: frozenset[Any] = frozenset()
 Cell = tuple[int, int]
 CellRange = tuple[int, int, int, int]
 
@@ -67,9 +68,7 @@ class GridIndex(Generic[K]):
                     found |= keys
             return found
         for cell in _cells(span):
-            keys = self._cells.get(cell)
-            if keys:
-                found |= keys
+            found |= self._cells.get(cell, NOBODY)
         return found
 
     def _range(self, rect: Rect) -> CellRange:

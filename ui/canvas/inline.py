@@ -13,6 +13,7 @@ from ui.canvas.look import view_rect
 from ui.theme.palette import Theme
 from ui.theme.typeface import SIZES, text_font
 
+POPUP = Qt.FocusReason.PopupFocusReason
 READABLE = (0.6, 2.0)
 """Zooms between which an editor is as large as what it covers; beyond them it is of readable size."""
 
@@ -83,8 +84,7 @@ class Inline(QObject):
             ):
                 self.close(True)
                 return True
-        left = isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut
-        if left and event.reason() != Qt.FocusReason.PopupFocusReason:
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() != POPUP:
             self.close(True)
         return False
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.routing import STUB, distance
 from ui.canvas.text import CENTER, TextPainter
@@ -16,8 +17,8 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
-SMOOTH = 1.6
-"""The zoom from which on a curve's segments would show, so that its path is drawn."""
+SMOOTH, PATHS = 1.3, 3.0
+"""Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
 
 
@@ -25,7 +26,7 @@ NOTHING: frozenset[LinkKey] = frozenset()
 class Marked:
     """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim."""
 
-    selected: Collection[LinkKey] = NOTHING
+    selected: Collection[tuple[str, str, int]] = NOTHING
     hovered: LinkKey | None = None
     cut: Collection[LinkKey] = NOTHING
     dimmed: bool = False
@@ -58,12 +59,11 @@ class LinkPainter:
         for (type_name, muted), members in groups.items():
             pen = self.pen(type_name, zoom, muted, dimmed)
             painter.setPen(pen)
-            rough = muted or zoom * ratio > SMOOTH or pen.isCosmetic()
-            plain = [] if rough else [k for k in members if k.gentle]
-            painter.drawLines(_seen(plain, view))
-            if len(plain) < len(members):
-                for link in members if not plain else [k for k in members if not k.gentle]:
+            if muted or zoom * ratio > PATHS or pen.isCosmetic():
+                for link in members:
                     painter.drawPath(link.path())
+            else:
+                painter.drawLines(_seen(members, view, zoom * ratio > SMOOTH))
         if zoom > 0.5:
             for members in groups.values():
                 self._marks(painter, members)
@@ -168,25 +168,33 @@ class LinkPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _seen(links: Iterable[LinkBox], view: QRectF) -> list[QLineF]:
+def _seen(links: Iterable[LinkBox], view: QRectF, fine: bool) -> list[QLineF]:
     """The segments of these links, those out of sight left out where a link leaves the view."""
     found: list[QLineF] = []
-    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     for link in links:
         if link.source.portal:
             start, end = link.points[0], link.points[-1]
             found += [QLineF(*start, start[0] + STUB / 2, start[1]), QLineF(end[0] - STUB / 2, end[1], *end)]
             continue
         x1, y1, x2, y2 = link.edges
-        if x1 >= left and x2 <= right and y1 >= top and y2 <= bottom:
-            found += link.segments()
-            continue
-        line = link.polyline()
-        for index, segment in enumerate(link.segments()):
-            (x1, y1), (x2, y2) = line[index], line[index + 1]
-            beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
-            if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
-                found.append(segment)
+        line, segments = link.drawn(fine)
+        if x1 >= view.left() and x2 <= view.right() and y1 >= view.top() and y2 <= view.bottom():
+            found += segments
+        else:
+            found += within(line, segments, view)
+    return found
+
+
+def within(line: Sequence[Point], segments: Sequence[QLineF], view: QRectF) -> list[QLineF]:
+    """The segments (between the points of `line`) that may show in the view."""
+    found: list[QLineF] = []
+    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
+    x1, y1 = line[0]
+    for segment, (x2, y2) in zip(segments, line[1:], strict=True):
+        beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
+        if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
+            found.append(segment)
+        x1, y1 = x2, y2
     return found
 
 

@@ -92,7 +92,7 @@ class Renderer:
         if is_far(camera):
             drag.paint_far(painter, self.links, camera, moving.by)
         else:
-            drag.paint_near(painter, self.links, camera, moving.by)
+            drag.paint_near(painter, self.links, camera, moving.by, scene_rect(camera, view))
         painter.save()
         painter.translate(shift)
         if not is_far(camera):

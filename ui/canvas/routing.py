@@ -13,11 +13,18 @@ from PySide6.QtGui import QPainterPath
 from nodegraph.graph import Point
 
 Style = Literal["curve", "straight", "orthogonal"]
-SEGMENTS = 20
-STEPS = tuple(0.5 - 0.5 * math.cos(math.pi * step / SEGMENTS) for step in range(1, SEGMENTS + 1))
-"""Places along a curve at which it is cut into straight pieces: closer at the ends, where it bends."""
+FINE, COARSE = 48, 20
+"""Into how many straight pieces a curve is cut where it bends sharply or is large, and elsewhere."""
 STUB = 56.0
 """The length of a portal's stub."""
+
+
+def _cuts(number: int) -> tuple[float, ...]:
+    """Places along a curve, closer at the ends, where it bends."""
+    return tuple(0.5 - 0.5 * math.cos(math.pi * step / number) for step in range(1, number + 1))
+
+
+STEPS = {number: _cuts(number) for number in (FINE, COARSE)}
 
 
 def reach(start: Point, end: Point) -> float:
@@ -52,12 +59,13 @@ def edges_of(points: Sequence[Point], style: Style = "curve") -> tuple[float, fl
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def polyline(points: Sequence[Point], style: Style = "curve") -> list[Point]:
+def polyline(points: Sequence[Point], style: Style = "curve", fine: bool = False) -> list[Point]:
     """The path as short straight pieces."""
     line = [points[0]]
     for start, end in itertools.pairwise(points):
         if style == "curve":
-            line += _sampled(start, end)
+            sharp = end[0] - start[0] < 0.7 * abs(end[1] - start[1])
+            line += _sampled(start, end, STEPS[FINE if fine or sharp else COARSE])
         else:
             line += [*(_corners(start, end) if style == "orthogonal" else ()), end]
     return line
@@ -114,11 +122,11 @@ def _corners(start: Point, end: Point) -> tuple[Point, ...]:
     return ((start[0] + 16, start[1]), (start[0] + 16, half), (end[0] - 16, half), (end[0] - 16, end[1]))
 
 
-def _sampled(start: Point, end: Point) -> list[Point]:
+def _sampled(start: Point, end: Point, steps: Sequence[float]) -> list[Point]:
     out = reach(start, end)
     x0, x1, x2, x3 = start[0], start[0] + out, end[0] - out, end[0]
     found: list[Point] = []
-    for t in STEPS:
+    for t in steps:
         s = 1 - t
         a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
         found.append((a * x0 + b * x1 + c * x2 + d * x3, (a + b) * start[1] + (c + d) * end[1]))

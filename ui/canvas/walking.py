@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from nodegraph.edits import Disconnect
-from ui.canvas.accessible import announce
 from ui.canvas.boxes import LinkKey
 from ui.canvas.commands import Commands
 from ui.canvas.fitting import Fitting
@@ -25,6 +24,10 @@ class Walking(Commands):
 
     def activate_row(self, node: str, row: Row) -> None:
         """Edit a value."""
+        raise NotImplementedError
+
+    def speak(self, text: str) -> None:
+        """Have a screen reader say a sentence."""
         raise NotImplementedError
 
     def ask_for_port(self, port: PortRef) -> None:
@@ -64,7 +67,7 @@ class Walking(Commands):
             self.camera_went()
         text = spoken(self.scene, name)
         self.say(text)
-        announce(self, text)
+        self.speak(text)
 
     def _port_chosen(self, port: PortRef) -> None:
         box = self.scene.nodes[port.node]

@@ -23,6 +23,7 @@ STROKES: Mapping[str, str] = MappingProxyType(
         "add": _p("M12 5v14M5 12h14"),
         "arrow-left": _p("M19 12H5M11 6l-6 6 6 6"),
         "arrow-right": _p("M5 12h14M13 6l6 6-6 6"),
+        "blank": "",
         "bookmark": _p("M7 4h10v16l-5-4-5 4z"),
         "bypass": _r(8, 8, 8, 8) + _p("M2 12h6M16 12h6M8 12h8"),
         "check": _p("M5 12.5l4.5 4.5L19 7.5"),
@@ -32,6 +33,7 @@ STROKES: Mapping[str, str] = MappingProxyType(
         "close": _p("M7 7l10 10M17 7L7 17"),
         "command": _p("M5 7l5 5-5 5M12 18h7"),
         "copy": _r(9, 9, 11, 11) + _p("M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"),
+        "dice": _r(4.5, 4.5, 15, 15, 3) + _p("M8.8 8.8h.1M12 12h.1M15.2 15.2h.1M15.2 8.8h.1M8.8 15.2h.1"),
         "disk-changed": _p("M13 4H6v16h12V9zM13 4v5h5M12 12v3.5M12 17.6v.1"),
         "edit": _p("M5 19l1-4L16 5l3 3L9 18z"),
         "eye": _p("M3 12c2.5-4.5 5.5-6.5 9-6.5s6.5 2 9 6.5c-2.5 4.5-5.5 6.5-9 6.5S5.5 16.5 3 12z")
@@ -40,6 +42,7 @@ STROKES: Mapping[str, str] = MappingProxyType(
         "find": _c(10.5, 10.5, 6) + _p("M15 15l5 5"),
         "folder": _p("M4 18V6h5l2 2.5h9V18z"),
         "frame": _r(4, 5, 16, 14, 2) + _p("M4 9.5h16"),
+        "help": _c(12, 12, 8) + _p("M9.6 9.8a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1 .9-1 1.7M12 16.4v.1"),
         "history": _p("M4 12a8 8 0 1 0 2.5-5.8M4 4.5v3.7h3.7M12 8v4.3l3 1.7"),
         "input": _c(6, 12, 2.5) + _p("M8.5 12H20M15 8l4 4-4 4"),
         "keyboard": _r(3, 6, 18, 12) + _p("M7 10h.1M11 10h.1M15 10h.1M17.5 10h.1M8 14h8"),
@@ -58,6 +61,7 @@ STROKES: Mapping[str, str] = MappingProxyType(
         + _p(
             "M12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2"
         ),
+        "star": _p("M12 4.2l2.4 4.9 5.4.8-3.9 3.8.9 5.3-4.8-2.5-4.8 2.5.9-5.3-3.9-3.8 5.4-.8z"),
         "undo": _p("M5 9h10a5 5 0 0 1 0 10h-5M5 9l4-4M5 9l4 4"),
         "warning": _p("M12 4.5L21 19H3zM12 10v4M12 16.6v.1"),
         "bolt": _p("M13 3L5 14h6l-1 7 8-11h-6z"),

@@ -105,11 +105,7 @@ class Outline(QWidget):
         popup.open_at(None, popup.sizeHint().expandedTo(popup.minimumSizeHint()))
 
     def _connect(self, source: Ref, target: Ref) -> None:
-        editor = self._editor
-        spec = editor.specs.get(editor.graph.nodes[target.node].type)
-        socket = spec.socket(target.name) if spec else None
-        index = None if socket is not None and socket.variadic else 0
-        editor.apply(Connect(Source(source.node, source.name), target.node, target.name, index))
+        self._editor.apply(connection(self._editor, source, target))
         self.tree.setFocus()
 
     def delete(self) -> None:
@@ -202,6 +198,14 @@ class Outline(QWidget):
             index = self.model.index(row, 0)
             shown = not text.strip() or (index.data(KIND), index.data(ID)) in hits
             self.tree.setRowHidden(row, QModelIndex(), not shown)
+
+
+def connection(editor: Editor, source: Ref, target: Ref) -> Connect:
+    """The edit that links an output to an input; a variadic input takes it as one more."""
+    spec = editor.specs.get(editor.graph.nodes[target.node].type)
+    socket = spec.socket(target.name) if spec else None
+    index = None if socket is not None and socket.variadic else 0
+    return Connect(Source(source.node, source.name), target.node, target.name, index)
 
 
 class PartnerPopup(ChoicePopup):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -127,7 +127,10 @@ class StartPage(QScrollArea):
         grid = QGridLayout()
         grid.setSpacing(GAP)
         for number, path in enumerate(files):
-            name, detail = (title(path), self.tr("Template")) if template else (path.stem, str(path.parent))
+            name, detail = path.stem, str(path.parent)
+            if template:
+                name = QCoreApplication.translate("Templates", title(path))
+                detail = self.tr("Template")
             card = WorkflowCard(path, name, detail, self._window.app.look, parent)
             card.setFixedWidth(CARD)
             documents = self._window.documents

@@ -127,7 +127,7 @@ def test_flipped_sigmas_go_back_to_noise_and_forth_again() -> None:
         """The best guess for latents that scatter by 0.7 around 0.5."""
         return [0.5 + (x - 0.5) * 0.49 / (0.49 + float(sigma[0]) ** 2)]
 
-    bench.network.x0 = ideal  # type: ignore[method-assign, assignment]  # another network
+    bench.network.x0 = ideal  # type: ignore[method-assign]  # another network
     guider = guider_basic(MODEL, says(0.5))
     sigmas = bench.sigmas(400)
     picture = bench.run(seed_noise(seed=1), guider, sigmas=sigmas).latent

@@ -89,7 +89,7 @@ def test_cancelling_takes_effect_before_the_next_call(sampler: str) -> None:
             bench.record.stop.set()
         return ask(*arguments)
 
-    bench.network.x0 = cancel_at_third  # type: ignore[method-assign]  # the artist presses stop meanwhile
+    bench.network.x0 = cancel_at_third  # type: ignore[method-assign,assignment]  # stop is pressed meanwhile
     with pytest.raises(Cancelled):
         bench.ksampler(small(), steps=20, sampler=sampler)
     assert len(bench.network.calls) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -49,8 +50,13 @@ def engine(models: Path, tmp_path: Path) -> Iterator[LocalEngine]:
         yield made
 
 
-def make(name: str, kind: str, links: dict[str, str] | None = None, **params: object) -> Node:
-    inputs = {key: (Source(*text.split(".")),) for key, text in (links or {}).items()}
+def source(text: str) -> Source:
+    node, _, output = text.partition(".")
+    return Source(node, output)
+
+
+def make(name: str, kind: str, links: dict[str, str] | None = None, **params: Any) -> Node:
+    inputs = {key: (source(text),) for key, text in (links or {}).items()}
     return Node(name, kind, params=params, inputs=inputs)
 
 
@@ -79,7 +85,7 @@ def text_to_image(**params: object) -> Graph:
 
 def relinked(graph: Graph, name: str, **links: str) -> Graph:
     node = graph.nodes[name]
-    inputs = dict(node.inputs) | {key: (Source(*text.split(".")),) for key, text in links.items()}
+    inputs = dict(node.inputs) | {key: (source(text),) for key, text in links.items()}
     return graph.with_nodes([Node(node.id, node.type, params=node.params, inputs=inputs)])
 
 

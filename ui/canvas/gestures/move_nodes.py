@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
 from nodegraph.graph import Frame
-from ui.canvas.between import extracted, inserted, link_under
+from ui.canvas.between import Kin, extracted, inserted, kin_of, link_under
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by
 from ui.canvas.hit import Hit
@@ -30,6 +30,7 @@ class MoveNodes(MoveThings):
         self._extracting = False
         self._over: LinkKey | None = None
         self._since = 0.0
+        self._kin: Kin | None = None
         self._reparent = False
         self._pointer = start
         self._alt_at_press = start.held(ALT)
@@ -135,7 +136,9 @@ class MoveNodes(MoveThings):
         if len(moving.nodes) != 1 or pointer.held(ALT) or self._extracting:
             return None
         box = scene.nodes[next(iter(moving.nodes))]
-        return link_under(scene, box, self._by)
+        if self._kin is None:
+            self._kin = kin_of(scene, box.id)
+        return link_under(scene, box, self._by, self._kin)
 
     def _ripe(self) -> bool:
         return self._over is not None and monotonic() - self._since >= DWELL

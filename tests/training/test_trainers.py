@@ -1,0 +1,204 @@
+"""Each trainer takes steps on small numbers, writes its state, and goes on from it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training import autoencoder, classifier, controlnet, export, latents, lora, text, unet
+from training.diffusion import alphas, noised, sample
+from training.loop import Average, Run, Schedule
+from training.optimizer import Muon, orthogonalised, split_groups
+from training.pictures import mixed_pool, scenes, to_pictures, to_tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+ROOT = Path(__file__).parents[2]
+TOKENIZER = ROOT / text.TOKENIZER
+ONE = Schedule(minutes=10, rate=1e-3, steps=1)
+TWO = Schedule(minutes=10, rate=1e-3, steps=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every part trained for a step or two, in order, as the commands do it."""
+    folder = tmp_path_factory.mktemp("runs")
+    autoencoder.train_together(folder, ONE, pool_size=4, batch=1)
+    autoencoder.fix_encoder(folder)
+    latents.encode(folder, 0, count=8, batch=8)
+    latents.encode(folder, 0, "ink", count=8, batch=8)
+    text.train_text(folder, ONE, batch=2, tokenizer=TOKENIZER)
+    unet.train_unet(folder, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    return folder
+
+
+def weights(module: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in module.state_dict().items()}
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def test_a_run_in_two_parts_ends_like_a_run_in_one(tmp_path: Path) -> None:
+    def linear_run(folder: Path, steps: int) -> Run:
+        torch.manual_seed(0)
+        layer = torch.nn.Linear(4, 4)
+        # A constant rate: the clock, which differs between runs, shall not matter here.
+        schedule = Schedule(10, 1e-2, warm_up=1e-9, floor=1.0, steps=steps)
+        run = Run(folder, layer, Muon(split_groups(layer)), schedule)
+        run.train(lambda step: layer(torch.randn(8, 4)).square().mean())
+        return run
+
+    whole = linear_run(tmp_path / "whole", 6)
+    linear_run(tmp_path / "parts", 3)
+    parts = linear_run(tmp_path / "parts", 6)
+    assert parts.step == 6
+    assert same(weights(whole.module), weights(parts.module))
+    assert same(whole.average.weights(), parts.average.weights())
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    schedule = Schedule(10, 1.0, warm_up=0.1, floor=0.0)
+    rates = [schedule.rate_at(share) for share in (0.0, 0.05, 0.1, 0.5, 1.0, 2.0)]
+    assert rates[0] < rates[1] < rates[2] == 1.0
+    assert rates[3] < 1.0
+    assert rates[4] == pytest.approx(0.0)
+    assert rates[5] == rates[4]
+
+
+def test_the_average_lies_between() -> None:
+    layer = torch.nn.Linear(1, 1, bias=False)
+    layer.weight.data.fill_(0.0)
+    average = Average(layer, decay=0.5)
+    layer.weight.data.fill_(1.0)
+    average.update(100)
+    assert average.weights()["weight"].item() == pytest.approx(0.5)
+
+
+@given(rows=st.integers(2, 12), columns=st.integers(2, 12))
+@settings(max_examples=20, deadline=None)
+def test_orthogonalised_has_singular_values_near_one(rows: int, columns: int) -> None:
+    matrix = torch.linalg.qr(torch.randn(12, 12))[0][:rows, :columns] + 0.05 * torch.randn(rows, columns)
+    values = torch.linalg.svdvals(orthogonalised(matrix, rounds=5).float())
+    assert values.max() < 1.4
+    if max(rows, columns) == 12:
+        assert values.min() > 0.4
+
+
+def test_noise_and_velocity_give_the_latents_back() -> None:
+    table = alphas()
+    clean = torch.randn(64, 4, 2, 2)
+    example = noised(clean, table)
+    level = table[example.t][:, None, None, None]
+    found = level.sqrt() * example.x - (1 - level).sqrt() * example.velocity
+    sound = example.t < 960
+    assert torch.allclose(found[sound], clean[sound], atol=1e-5)
+    assert example.weight.min() > 0
+    assert example.weight.max() <= 1
+
+
+def test_the_sampler_finds_a_single_point() -> None:
+    table, goal = alphas(), torch.full((1, 4, 2, 2), 0.5)
+
+    def knows(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+        level = table[t][:, None, None, None]
+        return (level.sqrt() * x - goal) / (1 - level).sqrt()
+
+    words = torch.zeros(1, 77, 8)
+    made = sample(knows, words, words, torch.randn(1, 4, 2, 2), steps=20, guidance=3.0)
+    assert torch.allclose(made, goal, atol=1e-3)
+
+
+def test_pictures_survive_the_tensor() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
+    assert np.array_equal(to_pictures(to_tensor(picture)), picture)
+
+
+def test_pools_are_kept(tmp_path: Path) -> None:
+    first = mixed_pool(tmp_path, 3)
+    assert np.array_equal(first, mixed_pool(tmp_path, 3))
+    assert [path.suffix for path in tmp_path.iterdir()] == [".npy"]
+
+
+def test_normalised_latents_and_the_same_pictures() -> None:
+    torch.manual_seed(0)
+    model = autoencoder.make_autoencoder().eval()
+    pictures = torch.rand(4, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        before = model.decode(model.encode(pictures).latent_dist.mode()).sample
+        autoencoder.normalise(model, pictures)
+        found = model.encode(pictures).latent_dist.mode()
+        after = model.decode(found).sample
+    unit = found * model.config.scaling_factor
+    assert unit.mean(dim=(0, 2, 3)).abs().max() < 1e-3
+    assert torch.allclose(unit.std(dim=(0, 2, 3)), torch.ones(4), atol=1e-3)
+    assert torch.allclose(before, after, atol=1e-4)
+
+
+def test_the_decoder_alone_leaves_latents_alone(runs: Path) -> None:
+    before = weights(autoencoder.fixed_autoencoder(runs).encoder)
+    run = autoencoder.train_decoder(runs, ONE, pool_size=4, batch=1)
+    assert same(before, weights(run.module.get_submodule("encoder")))
+    assert not same(
+        weights(autoencoder.fixed_autoencoder(runs).decoder), weights(run.module.get_submodule("decoder"))
+    )
+    (runs / "decoder" / "state.pt").unlink()
+
+
+def test_denoiser_goes_on(runs: Path) -> None:
+    before = weights(unet.trained_denoiser(runs))
+    unet.train_unet(runs, TWO, batch=2, tokenizer=TOKENIZER, chunk=8)
+    assert torch.load(runs / "unet" / "state.pt", weights_only=True)["step"] == 2
+    assert not same(before, weights(unet.trained_denoiser(runs)))
+
+
+def test_classifier_names_every_slot(runs: Path) -> None:
+    classifier.train_classifier(runs, ONE, batch=2)
+    named = classifier.trained_classifier(runs).name(torch.zeros(2, 3, 128, 128))
+    assert [set(one) for one in named] == [set(classifier.SLOTS)] * 2
+
+
+def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
+    from diffusers import ControlNetModel, StableDiffusionPipeline
+    from safetensors.torch import load_file
+
+    controlnet.train_controlnet(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    lora.train_lora(runs, "ink", ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    tokens = tmp_path / "model" / "tokenizer"
+    tokens.mkdir(parents=True)
+    for path in TOKENIZER.iterdir():
+        (tokens / path.name).write_bytes(path.read_bytes())
+    export.export_all(runs, tmp_path)
+    pipeline = StableDiffusionPipeline.from_pretrained(tmp_path / "model", torch_dtype=torch.float32)
+    pipeline.load_lora_weights(load_file(tmp_path / "loras" / "ink.safetensors"))
+    pipeline.set_progress_bar_config(disable=True)
+    picture = pipeline("a red house", num_inference_steps=2, guidance_scale=3.0, output_type="np").images[0]
+    assert picture.shape == (128, 128, 3)
+    assert np.isfinite(picture).all()
+    assert ControlNetModel.from_pretrained(tmp_path / "controlnet").config.cross_attention_dim == text.WIDTH
+
+
+def test_control_edges_are_white_lines() -> None:
+    found = controlnet.edges(scenes(0, 3), random.Random(0))
+    assert found.shape == (3, 3, 128, 128)
+    assert set(found.flatten().tolist()) == {0.0, 1.0}
+    assert 0.005 < found.mean() < 0.2

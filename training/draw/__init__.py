@@ -1,0 +1,1 @@
+"""The renderer: flat illustrations of scenes, drawn with Qt's painter on an off-screen image."""

@@ -1,0 +1,159 @@
+"""Three ways to put a shape on the picture: flat paint, ink on paper, neon at night."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
+
+from training.draw.palette import INK, Rgb, mix
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainterPath
+
+STYLES = ("flat", "ink", "neon")
+PAPER: Rgb = (250, 243, 228)
+DARK: Rgb = (12, 8, 30)
+
+
+class Brush(Protocol):
+    """How shapes become pixels. Coordinates are the painter's own at the time of the call."""
+
+    painter: QPainter
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """Paint a shape; with `to`, shaded from `colour` at its upper left to `to` at its lower right."""
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """Draw along a path; the width is in the path's own units."""
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """Paint a part of the surroundings, shaded through the colours from top to bottom."""
+
+
+def make_brush(style: str, painter: QPainter) -> Brush:
+    """The brush for one of STYLES."""
+    kinds: dict[str, type[Flat]] = {"flat": Flat, "ink": Ink, "neon": Neon}
+    return kinds[style](painter)
+
+
+class Flat:
+    """Plain paint with soft shading."""
+
+    def __init__(self, painter: QPainter) -> None:
+        self.painter = painter
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """Paint a shape, shaded towards its lower right."""
+        self.painter.fillPath(path, _diagonal(path, colour, to or colour, alpha))
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """Draw along a path with round ends."""
+        self.painter.strokePath(path, _pen(colour, width))
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """Paint a part of the surroundings from top to bottom."""
+        self.painter.fillPath(path, _vertical(path, colours, alpha))
+
+
+class Ink(Flat):
+    """A light wash of the colour inside an ink outline, on warm paper."""
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """Wash, then outline."""
+        if alpha < 0.6:
+            return
+        wash = mix(colour, PAPER, 0.3)
+        self.painter.fillPath(path, _diagonal(path, mix(wash, PAPER, 0.45), wash, 1.0))
+        self._outline(path, INK, 1.5)
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """An ink stroke, whatever the colour."""
+        self.painter.strokePath(path, _pen(INK, width * 0.7))
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """A pale wash that fades to paper, with a thin ink line along its edge."""
+        pale = tuple(mix(colour, PAPER, 0.62) for colour in colours)
+        self.painter.fillPath(path, _vertical(path, pale, alpha))
+        if alpha >= 0.6:
+            self._outline(path, mix(INK, PAPER, 0.25), 1.1)
+
+    def _outline(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        pen = _pen(colour, width)
+        pen.setCosmetic(True)
+        self.painter.strokePath(path, pen)
+
+
+class Neon(Flat):
+    """Glowing tubes along the edges of dark shapes."""
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """A dark shape with a glowing edge in its colour."""
+        if alpha < 0.6:
+            return
+        self.painter.fillPath(path, _diagonal(path, mix(colour, DARK, 0.66), mix(colour, DARK, 0.84), 1.0))
+        self._glow(path, electric(colour), 1.5)
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """A tube."""
+        self._glow(path, electric(colour), 1.3)
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """Darkness with a trace of the colour, and a dim line along its edge."""
+        dim = tuple(mix(colour, DARK, 0.8) for colour in colours)
+        self.painter.fillPath(path, _vertical(path, dim, alpha))
+        if alpha >= 0.6:
+            self._glow(path, mix(electric(colours[0]), DARK, 0.35), 0.9)
+
+    def _glow(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        for reach, alpha in ((7.0, 0.12), (3.6, 0.25)):
+            self._tube(path, colour, width * reach, alpha)
+        self._tube(path, mix(colour, (255, 255, 255), 0.35), width, 1.0)
+
+    def _tube(self, path: QPainterPath, colour: Rgb, width: float, alpha: float) -> None:
+        pen = _pen(colour, width, alpha)
+        pen.setCosmetic(True)
+        self.painter.strokePath(path, pen)
+
+
+def electric(colour: Rgb) -> Rgb:
+    """The colour as a lamp would show it: bright and full; greys stay grey."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in colour))
+    if saturation > 0.15:
+        saturation = 1.0
+    red, green, blue = colorsys.hls_to_rgb(hue, min(max(lightness, 0.5), 0.75), saturation)
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def _pen(colour: Rgb, width: float, alpha: float = 1.0) -> QPen:
+    shade = QColor(*colour)
+    shade.setAlphaF(alpha)
+    return QPen(
+        QBrush(shade),
+        width,
+        Qt.PenStyle.SolidLine,
+        Qt.PenCapStyle.RoundCap,
+        Qt.PenJoinStyle.RoundJoin,
+    )
+
+
+def _diagonal(path: QPainterPath, start: Rgb, end: Rgb, alpha: float) -> QBrush:
+    area = path.boundingRect()
+    return _gradient(area.topLeft(), area.bottomRight(), (start, end), alpha)
+
+
+def _vertical(path: QPainterPath, colours: tuple[Rgb, ...], alpha: float) -> QBrush:
+    area = path.boundingRect()
+    return _gradient(area.topLeft(), area.bottomLeft(), colours, alpha)
+
+
+def _gradient(start: QPointF, end: QPointF, colours: tuple[Rgb, ...], alpha: float) -> QBrush:
+    gradient = QLinearGradient(start, end)
+    for index, colour in enumerate(colours):
+        shade = QColor(*colour)
+        shade.setAlphaF(alpha)
+        gradient.setColorAt(index / max(1, len(colours) - 1), shade)
+    return QBrush(gradient)

@@ -1,0 +1,123 @@
+"""A scene becomes 128 x 128 pixels. The same scene and style give the same pixels."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage, QPainter
+
+from training.draw import animals, buildings, plants, vehicles, wonders
+from training.draw.brush import make_brush
+from training.draw.ground import FOAM, ground
+from training.draw.palette import SHADE, Tones, land, mix, tinted, tones
+from training.draw.shapes import ellipse
+from training.draw.sky import rain, sky
+from training.scene import FLOATING, Scene, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from training.draw.brush import Brush
+
+SIDE = 128
+PIXELS = {"small": 36.0, "medium": 52.0, "large": 70.0}
+BESIDE_PIXELS = {"small": 32.0, "medium": 43.0, "large": 55.0}
+STACKED_PIXELS = {"small": 30.0, "medium": 39.0, "large": 48.0}
+ACROSS = {"left": 34.0, "center": 64.0, "right": 94.0}
+STANDING = 108.0
+
+DRAW: dict[str, Callable[[Brush, Tones, str], None]] = {
+    "house": buildings.house,
+    "castle": buildings.castle,
+    "tree": plants.tree,
+    "flower": plants.flower,
+    "boat": vehicles.boat,
+    "car": vehicles.car,
+    "balloon": vehicles.balloon,
+    "cat": animals.cat,
+    "fish": animals.fish,
+    "bird": animals.bird,
+    "mountain": wonders.mountain,
+    "star": wonders.big_star,
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one subject stands: the middle of its foot and its size, in pixels."""
+
+    x: float
+    y: float
+    size: float
+
+
+def render(scene: Scene, style: str = "flat") -> NDArray[np.uint8]:
+    """The picture of a scene as `[128, 128, 3]`."""
+    image = QImage(SIDE, SIDE, QImage.Format.Format_RGBA8888)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush = make_brush(style, painter)
+    rng = random.Random(scene.seed)
+    sky(brush, scene.light, rng)
+    ground(brush, scene.ground, scene.light, rng)
+    pairs = zip(scene.subjects, places(scene, rng), strict=True)
+    for subject, place in sorted(pairs, key=lambda pair: pair[0].kind != "mountain"):
+        _draw(brush, subject, place, scene)
+    if scene.light == "rain":
+        rain(brush, rng)
+    painter.end()
+    return _pixels(image)
+
+
+def places(scene: Scene, rng: random.Random) -> list[Place]:
+    """A place for each subject that shows the caption's positions, sizes and relation."""
+    stacked = scene.relation in ("above", "below")
+    sizes = PIXELS if scene.relation is None else STACKED_PIXELS if stacked else BESIDE_PIXELS
+    spots = []
+    for subject in scene.subjects:
+        size = sizes[subject.size] * rng.uniform(0.95, 1.05)
+        x = ACROSS[subject.position] + rng.uniform(-3, 3)
+        spots.append(Place(x, _foot(subject, scene, size, rng), size))
+    return spots
+
+
+def _foot(subject: Subject, scene: Scene, size: float, rng: random.Random) -> float:
+    if subject.kind not in FLOATING:
+        return STANDING + rng.uniform(-2, 2)
+    if scene.relation in ("above", "below"):
+        return 4 + size + rng.uniform(0, 3)
+    return 50 + size / 2 + rng.uniform(-7, 3)
+
+
+def _draw(brush: Brush, subject: Subject, place: Place, scene: Scene) -> None:
+    if subject.kind not in FLOATING:
+        _foothold(brush, subject, place, scene)
+    painter = brush.painter
+    painter.save()
+    painter.translate(place.x, place.y)
+    painter.scale(place.size, place.size)
+    DRAW[subject.kind](brush, tones(subject.colour, scene.light), scene.light)
+    painter.restore()
+
+
+def _foothold(brush: Brush, subject: Subject, place: Place, scene: Scene) -> None:
+    """A soft shadow; on the sea an island of sand, or ripples round a boat."""
+    reach = place.size * (0.66 if subject.kind in ("mountain", "castle", "car") else 0.52)
+    if scene.ground == "sea" and subject.kind == "boat":
+        foam = mix(land("sea", scene.light)[1], tinted(FOAM, scene.light), 0.7)
+        brush.fill(ellipse(place.x, place.y - 0.5, reach * 1.12, 4.0), foam)
+    elif scene.ground == "sea":
+        sand = tinted((246, 218, 158), scene.light)
+        brush.fill(ellipse(place.x, place.y + 2, reach * 1.25, 7.5), sand, mix(sand, SHADE, 0.15))
+    else:
+        brush.fill(ellipse(place.x + 3, place.y, reach, 4.2), SHADE, alpha=0.25)
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    flat = np.frombuffer(image.constBits(), dtype=np.uint8)
+    return flat.reshape(SIDE, SIDE, 4)[:, :, :3].copy()

@@ -1,0 +1,136 @@
+"""What every editor of a value is: a widget that shows, changes, commits and restores one parameter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.canvas.values import label_of
+from ui.look import Look
+from ui.params.binding import Binding, Try
+from ui.theme import text_font
+
+
+class ParamEditor(QWidget):
+    """Enter commits, Esc restores, leaving commits. The value lives in the graph; the widget only shows it.
+
+    `height` is the height of one line in pixels, `pixels` that of its text.
+    """
+
+    finished = Signal(bool)
+    """The hand is done here; whether the value was kept."""
+    hinted = Signal(str, bool)
+    """A sentence about what is being typed, empty for none, and whether it is an error."""
+    tall = False
+    """Whether it is of several lines."""
+
+    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.binding = binding
+        self.look = look
+        self.pixels = look.metrics.body
+        self._try = Try(binding)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+
+    def show_value(self) -> None:
+        """Show what the graph holds."""
+        raise NotImplementedError
+
+    def commit(self) -> bool:
+        """Put what is typed into the graph; False (and a hint that says why) where it is no value."""
+        return True
+
+    def restore(self) -> None:
+        """Leave the value as it was when editing began."""
+        self._try.take_back()
+        self.show_value()
+
+    def begin(self) -> None:
+        """Take the keyboard, ready to be typed into."""
+        self._try = Try(self.binding)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_choices(self) -> bool:
+        """Open what else there is to the value (a list, a picker); False where there is nothing."""
+        return False
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method is in the middle of a word, so that keys are its own."""
+        return False
+
+    @property
+    def open_popup(self) -> QWidget | None:
+        """The list or picker that is open now."""
+        return None
+
+    def set_pixels(self, pixels: float) -> None:
+        """Use a text of this size."""
+        self.pixels = pixels
+        size = max(1, round(pixels))
+        self.setFont(text_font(size))
+        self.setStyleSheet(
+            f"QLineEdit, QPlainTextEdit, QToolButton, QLabel {{ font-size: {size}px; }}"
+            " QLineEdit { min-height: 0; border-radius: 4px; padding: 0 7px; }"
+            " QPlainTextEdit { min-height: 0; border-radius: 4px; padding: 3px 3px; }"
+        )
+
+    def _hold(self, control: QWidget, stretch: int = 1) -> None:
+        """Put the control that is typed into inside, named for screen readers."""
+        name = label_of(self.binding.param.name)
+        control.setAccessibleName(name)
+        control.setAccessibleDescription(self.binding.param.help)
+        control.installEventFilter(self)
+        self._row.addWidget(control, stretch)
+        if self.focusProxy() is None:
+            self.setFocusProxy(control)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter, Esc and leaving, whatever the control is."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not self.composing:
+            return self.pressed(event)
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
+            self.entered(event.reason())
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            other = event.reason() in (
+                Qt.FocusReason.PopupFocusReason,
+                Qt.FocusReason.ActiveWindowFocusReason,
+            )
+            if not other and self.open_popup is None:
+                self.left()
+        return super().eventFilter(watched, event)
+
+    def pressed(self, event: QKeyEvent) -> bool:
+        """A key went down in the control; whether that was all there was to do."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.tall:
+            if self.commit():
+                self._try = Try(self.binding)
+                self.finished.emit(True)
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.restore()
+            self.hinted.emit("", False)
+            self.finished.emit(False)
+            return True
+        return False
+
+    def entered(self, reason: Qt.FocusReason) -> None:
+        """The control got the keyboard: what Esc restores is what stands there now."""
+        if reason not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self._try = Try(self.binding)
+
+    def left(self) -> None:
+        """The keyboard went elsewhere: keep what is typed; what is no value is dropped, and said."""
+        if not self.binding.alive:
+            return
+        if not self.commit():
+            self.binding.editor.status.emit(self.refusal())
+            self.show_value()
+        self.hinted.emit("", False)
+
+    def refusal(self) -> str:
+        """Why the last commit did not work, with the parameter's name."""
+        return ""

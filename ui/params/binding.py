@@ -1,0 +1,112 @@
+"""One parameter of one node in one document: what it holds, and ways to change it that undo as one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import cast
+
+from nodegraph.edits import Edit, SetParam
+from nodegraph.graph import Node
+from nodegraph.spec import NodeSpec, Param, Scalar
+from ui.canvas.specs import spec_of
+from ui.editor import Editor
+from ui.undo import GraphCommand
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Binding:
+    """`param` of node `node`, which is there as long as `alive`."""
+
+    editor: Editor
+    node: str
+    param: Param
+
+    @staticmethod
+    def of(editor: Editor, node: str, name: str) -> Binding | None:
+        """The binding of that name, or None where there is no such parameter."""
+        found = editor.graph.nodes.get(node)
+        param = spec_of(found, editor.graph, editor.specs)[0].param(name) if found else None
+        return Binding(editor, node, param) if param is not None else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the node still stands in the graph."""
+        return self.node in self.editor.graph.nodes
+
+    @property
+    def found(self) -> Node:
+        """The node as it stands; raises KeyError once it is gone."""
+        return self.editor.graph.nodes[self.node]
+
+    @property
+    def spec(self) -> NodeSpec:
+        """The node's type."""
+        return spec_of(self.found, self.editor.graph, self.editor.specs)[0]
+
+    @property
+    def value(self) -> Scalar:
+        """What it holds: the node's own value or the default."""
+        node = self.editor.graph.nodes.get(self.node)
+        return node.params.get(self.param.name, self.param.default) if node else self.param.default
+
+    @property
+    def own(self) -> bool:
+        """Whether the node has a value of its own, so that there is something to reset."""
+        return self.alive and self.param.name in self.found.params
+
+    @property
+    def linked(self) -> bool:
+        """Whether the value comes over a link."""
+        return self.alive and bool(self.found.inputs.get(self.param.name))
+
+    @property
+    def flag(self) -> str:
+        """The value as an option of the command line."""
+        value = self.value
+        shown = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        return f"--set {quoted(f'{self.node}.{self.param.name}={shown}')}"
+
+    def set(self, value: Scalar, merge: str = "") -> bool:
+        """Make it hold `value`, as one step of undo; a value that it holds already is no step."""
+        if not self.alive or (type(value) is type(self.value) and value == self.value):
+            return self.alive
+        return self.editor.apply(SetParam(self.node, self.param.name, value), merge)
+
+    def reset(self) -> bool:
+        """Make it hold the default."""
+        return self.own and self.editor.apply(SetParam(self.node, self.param.name, None))
+
+
+class Try:
+    """Changes of one value, made one after the other, that are one step of undo and can be taken back."""
+
+    def __init__(self, binding: Binding) -> None:
+        self._binding = binding
+        self._key = f"try {next(_numbers)} {binding.node} {binding.param.name}"
+        self._before: Scalar | None = binding.found.params.get(binding.param.name) if binding.alive else None
+
+    def set(self, value: Scalar) -> bool:
+        """Change the value."""
+        return self._binding.set(value, self._key)
+
+    def apply(self, edit: Edit) -> bool:
+        """Make another edit part of the step."""
+        return self._binding.editor.apply(edit, self._key)
+
+    def take_back(self) -> None:
+        """Leave the value as it was before the first change."""
+        stack = self._binding.editor.stack
+        top = cast("GraphCommand", stack.command(stack.index() - 1)) if stack.index() else None
+        if top is not None and top.merge == self._key:
+            stack.undo()
+        elif self._binding.alive:
+            self._binding.editor.apply(SetParam(self._binding.node, self._binding.param.name, self._before))
+
+
+def quoted(text: str) -> str:
+    """A word for a command line: in quotes where it has blanks or signs that a shell reads."""
+    plain = all(letter.isalnum() or letter in "._-=/:,+@%#" for letter in text)
+    return text if plain and text else "'" + text.replace("'", "'\\''") + "'"

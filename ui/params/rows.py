@@ -1,0 +1,336 @@
+"""Editing on the canvas: one real editor at most, over the painted row, at a size that can be read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolTip, QWidget
+
+from nodegraph.graph import Graph
+from ui.canvas.canvas import Canvas
+from ui.canvas.geometry import Row
+from ui.canvas.hit import Hit
+from ui.canvas.look import view_rect
+from ui.canvas.paint_rows import field_rect
+from ui.canvas.stage import Gesture, Pointer
+from ui.canvas.values import label_of
+from ui.look import Look
+from ui.params.base import ParamEditor
+from ui.params.binding import Binding
+from ui.params.make import kind_for, make_editor
+from ui.params.number import NumberEditor
+from ui.params.scrub import RowPress
+from ui.params.seed import SeedEditor
+from ui.params.tips import tip_for
+from ui.params.toggle import ToggleEditor
+from ui.theme.typeface import SIZES
+
+READABLE = (0.6, 2.0)
+"""Zooms between which an editor is as large as its row; beyond them it is of readable size."""
+WIDEST_LABEL = 140
+LEAST = {"line": 132, "seed": 236, "page": 320}
+MARGIN = 8
+
+
+class RowEditors(QObject):
+    """Opens, places and closes the editor of a row; makes presses on rows scrub, turn and choose."""
+
+    def __init__(self, canvas: Canvas, look: Look) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.look = look
+        self._box: Overlay | None = None
+        canvas.row_gesture = self._press
+        canvas.row_activated.connect(lambda node, name, _rect: self.open(node, name))
+        canvas.camera_changed.connect(self._place)
+        canvas.editor.changed.connect(self._changed)
+        canvas.installEventFilter(self)
+
+    @property
+    def editor(self) -> ParamEditor | None:
+        """The open editor."""
+        return self._box.editor if self._box is not None else None
+
+    @property
+    def box(self) -> Overlay | None:
+        """The open editor with its label and hint."""
+        return self._box
+
+    def open(self, node: str, name: str, by_key: bool = False) -> bool:
+        """Edit a parameter; False where there is none, or its value comes over a link."""
+        binding = Binding.of(self._canvas.editor, node, name)
+        if binding is None or binding.linked:
+            return False
+        if self._box is not None and (self._box.node, self._box.name) == (node, name):
+            return True
+        self.close()
+        if kind_for(binding.param) is ToggleEditor and not by_key:
+            return binding.set(not binding.value)
+        self._show(binding)
+        editor = self.editor
+        if editor is not None and not by_key and not isinstance(editor, NumberEditor):
+            if kind_for(binding.param).__name__ == "ChoiceEditor":
+                editor.open_choices()
+        return True
+
+    def close(self) -> None:
+        """Keep what is typed and close."""
+        box, self._box = self._box, None
+        if box is None:
+            return
+        focused = box.isAncestorOf(QApplication.focusWidget() or self._canvas)
+        box.editor.left()
+        box.let_go()
+        if focused:
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def walk(self, by: int) -> bool:
+        """Go on to the next editable row of the node; False where there is none."""
+        if self._box is None:
+            return False
+        node, name = self._box.node, self._box.name
+        box = self._canvas.scene.nodes.get(node)
+        if box is None:
+            return False
+        names = [r.param.name for r in box.layout.rows if r.param and (r.param.name, 0) not in box.linked_in]
+        at = names.index(name) + by if name in names else 0
+        self.close()
+        return self.open(node, names[at], by_key=True) if 0 <= at < len(names) else False
+
+    def row_of(self, node: str, name: str) -> Row | None:
+        """The row on which a parameter is shown."""
+        box = self._canvas.scene.nodes.get(node)
+        rows = box.layout.rows if box is not None else ()
+        return next((row for row in rows if row.param and row.param.name == name), None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the open editor before the canvas's own; tooltips; Backspace over a row."""
+        if watched is self._canvas:
+            return self._on_canvas(event)
+        if isinstance(event, QKeyEvent) and self._box is not None:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                return self._override(event)
+            if event.type() == QEvent.Type.KeyPress and not self._box.editor.composing:
+                return self._walked(event)
+        return False
+
+    def _show(self, binding: Binding) -> None:
+        box = Overlay(self._canvas, binding, self.look)
+        self._box = box
+        box.editor.finished.connect(lambda _kept: self._finished(box))
+        for child in box.findChildren(QWidget):
+            child.installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._focus_went)  # type: ignore[union-attr]  # a widget is open
+        self._place()
+        box.show()
+        box.raise_()
+        box.editor.begin()
+
+    def _finished(self, box: Overlay) -> None:
+        if box is self._box:
+            self.close()
+
+    def _focus_went(self, _old: QWidget | None, now: QWidget | None) -> None:
+        box = self._box
+        if box is None or now is None or box.editor.open_popup is not None or box.isAncestorOf(now):
+            return
+        QTimer.singleShot(0, box, lambda: self._close_if(box))
+
+    def _close_if(self, box: Overlay) -> None:
+        focus = QApplication.focusWidget()
+        away = focus is not None and not box.isAncestorOf(focus)
+        if box is self._box and away and box.editor.open_popup is None:
+            self.close()
+
+    def _override(self, event: QKeyEvent) -> bool:
+        """While typing no letter is a command; Ctrl+Enter first keeps what is typed, then may run."""
+        modifiers = event.modifiers()
+        control = modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control and self._box is not None:
+            self._box.editor.commit()
+            return False
+        mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_D, Qt.Key.Key_S)
+        alt = modifiers & Qt.KeyboardModifier.AltModifier
+        if not control or (mine and (event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) or alt)):
+            event.accept()
+            return True
+        return False
+
+    def _walked(self, event: QKeyEvent) -> bool:
+        if event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return False
+        box = self._box
+        if box is not None and not box.editor.commit():
+            return True
+        if not self.walk(-1 if event.key() == Qt.Key.Key_Backtab else 1):
+            self._canvas.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def _on_canvas(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            text = tip_for(self._canvas, self._canvas.hit(event.pos().toPointF()))
+            QToolTip.showText(event.globalPos(), text, self._canvas)
+            return True
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Backspace and not event.modifiers():
+            binding = self._hovered()
+            if binding is not None and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if binding is not None and event.type() == QEvent.Type.KeyPress:
+                binding.reset()
+                return True
+        return False
+
+    def _hovered(self) -> Binding | None:
+        at = self._canvas.mapFromGlobal(QCursor.pos())
+        found = self._canvas.hit(at.toPointF()) if self._canvas.rect().contains(at) else None
+        return self._binding(found) if found is not None else None
+
+    def _binding(self, found: Hit) -> Binding | None:
+        if found.kind != "row" or found.row is None or found.row.param is None:
+            return None
+        binding = Binding.of(self._canvas.editor, found.node, found.row.param.name)
+        return binding if binding is not None and not binding.linked else None
+
+    def _press(self, pointer: Pointer, found: Hit) -> Gesture | None:
+        binding = self._binding(found)
+        if binding is None or found.node in self._locked():
+            return None
+        kind = kind_for(binding.param)
+        scrubs = issubclass(kind, NumberEditor) and not issubclass(kind, SeedEditor)
+        scrubs = scrubs and isinstance(binding.value, int | float)
+        return RowPress(
+            self._canvas.stage, pointer, found, binding, scrubs, self._clicked, self._canvas.mapToGlobal
+        )
+
+    def _locked(self) -> frozenset[str]:
+        frames = self._canvas.editor.graph.frames.values()
+        return frozenset(name for frame in frames if frame.locked for name in frame.members)
+
+    def _clicked(self, binding: Binding) -> None:
+        """A click turns, opens a list, or begins to write; numbers wait for a second click."""
+        kind = kind_for(binding.param)
+        if not issubclass(kind, NumberEditor):
+            self.open(binding.node, binding.param.name)
+
+    def _changed(self, _old: Graph, _new: Graph) -> None:
+        box = self._box
+        if box is None:
+            return
+        if not box.editor.binding.alive or box.editor.binding.linked:
+            self._box = None
+            box.let_go()
+            return
+        box.editor.show_value()
+        self._place()
+
+    def _place(self) -> None:
+        box = self._box
+        node = self._canvas.scene.nodes.get(box.node) if box is not None else None
+        if box is None or node is None:
+            return
+        row = self.row_of(box.node, box.name)
+        rect = field_rect(node, row) if row else QRectF(0, 0, node.width, node.layout.title)
+        zoom = self._canvas.camera.zoom
+        low, high = READABLE
+        size = zoom if low <= zoom <= high else 1.0
+        seen = view_rect(self._canvas.camera, rect.translated(node.x, node.y))
+        box.place(seen, size, row is not None and size == zoom)
+
+
+class Overlay(QFrame):
+    """An editor on a raised plate with the parameter's name, and a hint below while something is typed."""
+
+    def __init__(self, canvas: Canvas, binding: Binding, look: Look) -> None:
+        super().__init__(canvas)
+        self.node, self.name = binding.node, binding.param.name
+        self.setObjectName("RowEditor")
+        self._look = look
+        self._canvas = canvas
+        self.label = QLabel(label_of(self.name), self)
+        self.editor = make_editor(binding, look, self)
+        self.hint = Hint(canvas, look)
+        self.editor.hinted.connect(self._hinted)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def place(self, seen: QRectF, size: float, on_row: bool) -> None:
+        """Lie over what is seen of the row, `size` times as large as at 100 %."""
+        theme = self._look.theme
+        pixels = SIZES["body"] * max(size, self._look.metrics.body / 13.0 if not on_row else size)
+        self.editor.set_pixels(pixels)
+        self.setStyleSheet(
+            f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
+            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 7px; }}"
+            " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
+        )
+        kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
+        self.label.setVisible(not self.editor.tall)
+        wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
+        least = round(LEAST[kind] * pixels / 12) + wide
+        height = max(round(seen.height()), round(pixels * 2)) if not self.editor.tall else 0
+        tall = max(round(seen.height()), round(pixels * 9))
+        rect = QRectF(seen.x(), seen.y(), max(seen.width(), least), height or tall).toAlignedRect()
+        if not self.editor.tall:
+            rect.moveTop(round(seen.center().y() - rect.height() / 2))
+        self.setGeometry(self._inside(rect))
+        inner = QRect(0, 0, rect.width(), rect.height()).adjusted(1, 1, -1, -1)
+        self.label.setGeometry(1, 1, wide, rect.height() - 2)
+        self.editor.setGeometry(inner.adjusted(wide, 0, 0, 0))
+        self._place_hint()
+
+    def let_go(self) -> None:
+        """Close."""
+        self.hint.hide()
+        self.hint.deleteLater()
+        self.hide()
+        self.deleteLater()
+
+    def _inside(self, rect: QRect) -> QRect:
+        room = self._canvas.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        if rect.intersects(self._canvas.rect()):
+            rect.moveRight(min(rect.right(), room.right()))
+            rect.moveLeft(max(rect.left(), room.left()))
+            rect.moveBottom(min(rect.bottom(), room.bottom()))
+            rect.moveTop(max(rect.top(), room.top()))
+        return rect
+
+    def _hinted(self, text: str, wrong: bool) -> None:
+        self.hint.tell(text, wrong)
+        self._place_hint()
+
+    def _place_hint(self) -> None:
+        self.hint.stand_under(self.geometry())
+
+
+class Hint(QLabel):
+    """A sentence under the editor."""
+
+    def __init__(self, canvas: QWidget, look: Look) -> None:
+        super().__init__(canvas)
+        self._look = look
+        self.setObjectName("RowHint")
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def tell(self, text: str, wrong: bool) -> None:
+        """Show a sentence, or nothing."""
+        theme = self._look.theme
+        self.setText(text)
+        self.setStyleSheet(
+            f"#RowHint {{ background: {theme.raised}; color: {theme.error if wrong else theme.muted};"
+            f" border: 1px solid {theme.error if wrong else theme.hairline}; border-radius: 5px; padding: 3px 8px; }}"
+        )
+        self.setVisible(bool(text))
+        self.raise_()
+
+    def stand_under(self, rect: QRect) -> None:
+        """Stand below an editor, or above it where there is no room."""
+        if self.isHidden():
+            return
+        self.setMaximumWidth(max(rect.width(), 320))
+        self.adjustSize()
+        below = rect.bottom() + 5
+        room = self.parentWidget().height() - MARGIN
+        top = below if below + self.height() <= room else rect.top() - self.height() - 4
+        self.move(rect.left(), top)

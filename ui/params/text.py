@@ -1,0 +1,183 @@
+"""Words: a line, and a prompt of many lines with weights."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from ui.look import Look
+from ui.params.base import ParamEditor
+from ui.params.binding import Binding, Try
+from ui.params.weights import reweighted
+
+PAUSE = 300
+"""Milliseconds without a key after which what was typed so far is put into the graph."""
+LONGEST = 32_767
+
+
+class TextEditor(ParamEditor):
+    """One line of text."""
+
+    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(binding, look, parent)
+        self.line = Line(self)
+        self._hold(self.line)
+        self.show_value()
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method is in the middle of a word."""
+        return self.line.composing
+
+    def show_value(self) -> None:
+        """Show the text, its start first."""
+        text = str(self.binding.value)
+        if text != self.line.text() and not (self.line.hasFocus() and self.line.isModified()):
+            self.line.setText(text)
+            self.line.setCursorPosition(0)
+
+    def begin(self) -> None:
+        """Type over it."""
+        super().begin()
+        self.line.selectAll()
+
+    def commit(self) -> bool:
+        """Put the line into the graph."""
+        if self.line.isModified():
+            self._try.set(self.line.text())
+            self.line.setModified(False)
+        return True
+
+    def restore(self) -> None:
+        """Bring back the text."""
+        self.line.setModified(False)
+        super().restore()
+
+
+class Line(QLineEdit):
+    """A line that knows whether an input method is writing into it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMaxLength(LONGEST)
+        self.composing = False
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Part of a word, or the whole of it."""
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+
+class PromptEditor(ParamEditor):
+    """Many lines. Ctrl+Enter keeps, Ctrl+Up and Ctrl+Down weigh the words selected or at the cursor.
+
+    What is typed is in the graph after a short pause, all of it one step of undo.
+    """
+
+    tall = True
+
+    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(binding, look, parent)
+        self.page = Page(self)
+        self._hold(self.page)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self.commit)
+        self.show_value()
+        self.page.document().contentsChanged.connect(self._typed)
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method is in the middle of a word."""
+        return self.page.composing
+
+    def show_value(self) -> None:
+        """Show the prompt; the cursor stays where it is."""
+        text = str(self.binding.value)
+        if text == self.page.toPlainText() or self._pause.isActive():
+            return
+        place = self.page.textCursor().position()
+        blocked = self.page.document().blockSignals(True)
+        self.page.setPlainText(text)
+        self.page.document().blockSignals(blocked)
+        cursor = self.page.textCursor()
+        cursor.setPosition(min(place, len(text)))
+        self.page.setTextCursor(cursor)
+
+    def begin(self) -> None:
+        """Write on at the end."""
+        super().begin()
+        self.page.moveCursor(QTextCursor.MoveOperation.End)
+
+    def commit(self) -> bool:
+        """Put the prompt into the graph."""
+        self._pause.stop()
+        if self.page.toPlainText() != self.binding.value:
+            self._try.set(self.page.toPlainText())
+        return True
+
+    def restore(self) -> None:
+        """Bring back the prompt as it was when writing began."""
+        self._pause.stop()
+        super().restore()
+
+    def pressed(self, event: QKeyEvent) -> bool:
+        """Ctrl+Enter keeps it; Ctrl+Up and Ctrl+Down weigh."""
+        key, modifiers = event.key(), event.modifiers()
+        if modifiers == Qt.KeyboardModifier.ControlModifier:
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.commit()
+                self._try = Try(self.binding)
+                self.finished.emit(True)
+                return True
+            if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                self._weigh(1 if key == Qt.Key.Key_Up else -1)
+                return True
+        return super().pressed(event)
+
+    def _weigh(self, steps: int) -> None:
+        cursor = self.page.textCursor()
+        new = reweighted(self.page.toPlainText(), cursor.selectionStart(), cursor.selectionEnd(), steps)
+        if new is None:
+            return
+        cursor.beginEditBlock()
+        cursor.setPosition(new.start)
+        cursor.setPosition(new.end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(new.text)
+        cursor.endEditBlock()
+        cursor.setPosition(new.select[0])
+        cursor.setPosition(new.select[1], QTextCursor.MoveMode.KeepAnchor)
+        self.page.setTextCursor(cursor)
+
+    def _typed(self) -> None:
+        if self.page.hasFocus():
+            self._pause.start()
+            words = len(re.findall(r"\S+", self.page.toPlainText()))
+            self.hinted.emit(self.tr("{count} words").format(count=words), False)
+
+
+class Page(QPlainTextEdit):
+    """A page that knows whether an input method is writing into it, and scrolls only with the focus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.composing = False
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Part of a word, or the whole of it."""
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll, if this is where the hand is at work."""
+        if self.hasFocus() and self.verticalScrollBar().maximum():
+            super().wheelEvent(event)
+            event.accept()
+        else:
+            event.ignore()

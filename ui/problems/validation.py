@@ -1,0 +1,86 @@
+"""Checks a document after each change, a moment later, and only what has changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from nodegraph.check import Checker, Problem
+from nodegraph.graph import Graph
+from ui.editor import Editor
+from ui.params import modelfiles
+
+QUIET_MS = 40
+"""So long after a change it is checked; changes in a row are checked together."""
+
+
+class Validation(QObject):
+    """The problems of one document, in the order of its nodes."""
+
+    changed = Signal()
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self._checker: Checker | None = None
+        self.problems: list[Problem] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self.check)
+        editor.changed.connect(self._changed)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.applicationStateChanged.connect(self._state_changed)
+        self._timer.start()
+
+    def check(self) -> None:
+        """Look now."""
+        self._timer.stop()
+        if self._checker is None:
+            self._checker = Checker(self._editor.specs, modelfiles.model_files())
+        found = self._checker.problems(self._editor.graph)
+        if found != self.problems:
+            self.problems = found
+            self.changed.emit()
+
+    def of(self, node: str, field: str = "") -> list[Problem]:
+        """The problems of a node, or of one of its inputs and parameters."""
+        return [p for p in self.problems if p.node == node and (not field or p.field == field)]
+
+    def markers(self) -> dict[str, dict[str, str]]:
+        """Node -> input or parameter -> sentence; what is wrong inside a subgraph stands at its node."""
+        found: dict[str, dict[str, str]] = {}
+        for problem in self.problems:
+            node, inside, _ = problem.node.partition("/")
+            field = "" if inside else problem.field
+            found.setdefault(node, {}).setdefault(field, problem.sentence)
+        return found
+
+    def fix(self, problem: Problem) -> bool:
+        """Mend a problem that can be mended, as one step of undo."""
+        return problem.fix is not None and self._editor.apply(problem.fix)
+
+    def _changed(self, _old: Graph, _new: Graph) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _state_changed(self, state: Qt.ApplicationState) -> None:
+        """Back from another program, model files may have come or gone."""
+        if state == Qt.ApplicationState.ApplicationActive and self._checker is not None:
+            self._checker.forget()
+            self._timer.start()
+
+
+def validation_of(editor: Editor) -> Validation:
+    """The one validation of a document, made when first asked for."""
+    found = editor.findChild(Validation)
+    return found if found is not None else Validation(editor)
+
+
+def sentence_of(problem: Problem) -> str:
+    """The sentence without the place that it begins with, for where the place is plain to see."""
+    place, colon, rest = problem.sentence.partition(": ")
+    if not colon or not place.startswith("Node "):
+        return problem.sentence
+    return rest[:1].upper() + rest[1:]
