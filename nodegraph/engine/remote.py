@@ -138,7 +138,8 @@ class RemoteEngine:
             [sys.executable, "-m", "nodegraph.engine.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            # Threads that wait must sleep: spinning ones take the processor from the window and from each other.
+            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, "PYTHONPATH": path},
         )
         options = {key: _plain(value) for key, value in asdict(self._options).items()}
         _send(child.stdin, pack({"do": "open", "options": options, "library": self._library}))

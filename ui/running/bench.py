@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QLabel
 
@@ -84,13 +84,11 @@ class Bench(QObject):
         for name, panel in (("viewer", self.viewer), ("queue", self.queue), ("results", self.strip)):
             panel.setMinimumWidth(240)
             docks.keep(name, panel)
-        from PySide6.QtCore import Qt
-
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
         self.window.resizeDocks(columns[:1], [400], Qt.Orientation.Horizontal)
-        self.window.resizeDocks([docks.docks["results"]], [124], Qt.Orientation.Vertical)
+        self.window.resizeDocks([docks.docks["results"]], [160], Qt.Orientation.Vertical)
         self.window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.window.bar.addPermanentWidget(self.engine)
         self.window.bar.addPermanentWidget(self.gauge)
@@ -133,7 +131,8 @@ class Bench(QObject):
     def restyle(self) -> None:
         """Follow the theme."""
         look = self.window.app.look
-        for part in (self.viewer, self.queue, self.strip, self.gauge, self.probe, self.chip):
+        parts = (self.viewer, self.queue, self.strip, self.gauge, self.probe, self.chip, self.coach)
+        for part in parts:
             if part is not None:
                 part.set_look(look)
 

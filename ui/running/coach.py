@@ -48,6 +48,11 @@ class Bubble(QWidget):
         box.addLayout(foot)
         self.hide()
 
+    def set_look(self, look: Look) -> None:
+        """Follow the theme."""
+        self._look = look
+        self.update()
+
     def say(self, text: str, number: int, total: int) -> None:
         """Another sentence."""
         self.text.setText(text)
@@ -62,7 +67,8 @@ class Bubble(QWidget):
             self.move((room.width() - self.width()) // 2, 64)
             self._tip = QPoint(-1, -1)
         else:
-            x = min(max(8, spot.center().x() - 40), room.width() - self.width() - 8)
+            middle = spot.center().x() - self.width() // 2
+            x = min(max(8, middle), room.width() - self.width() - 8)
             y = min(spot.bottom() + 6, room.height() - self.height() - 8)
             self.move(x, max(8, y))
             self._tip = QPoint(min(max(20, spot.center().x() - x), self.width() - 20), 0)
@@ -122,6 +128,10 @@ class Coach(QObject):
         self._before = sheet.editor.graph
         sheet.editor.changed.connect(self._edited)
         self._show()
+
+    def set_look(self, look: Look) -> None:
+        """Follow the theme."""
+        self.bubble.set_look(look)
 
     def skip(self) -> None:
         """No more of this, now and in later starts."""

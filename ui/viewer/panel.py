@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nodegraph.events import Picture, Shown
@@ -30,7 +30,7 @@ class ViewerPanel(QWidget):
         self._alarm = ""
         self.viewer = Viewer(look, self)
         self.film = FilmStrip(look, self)
-        self.title = QLabel(self)
+        self.title = Elided(self)
         self.facts = QLabel(self)
         self.facts.setProperty("role", "small")
         self.values = QLabel(self)
@@ -144,20 +144,20 @@ class ViewerPanel(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 8, 4)
-        head.setSpacing(2)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.zoom)
-        head.addSpacing(8)
+        head.setContentsMargins(8, 4, 8, 4)
+        head.setSpacing(1)
         for button in self.channels.values():
             head.addWidget(button)
-        head.addSpacing(8)
+        head.addStretch(1)
+        head.addWidget(self.zoom)
+        head.addSpacing(6)
         for tool in (self.histogram, self.one, self.fit, self.export):
             head.addWidget(tool)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 4)
+        foot.setSpacing(8)
+        foot.addWidget(self.title, 1)
         foot.addWidget(self.facts)
-        foot.addStretch(1)
         foot.addWidget(self.values)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -168,7 +168,9 @@ class ViewerPanel(QWidget):
         box.addLayout(foot)
 
     def _probed(self, pixel: Pixel | None) -> None:
+        """The values take the place of the size while the pointer is over the picture."""
         self.values.setText(pixel.line if pixel is not None else "")
+        self.facts.setVisible(pixel is None)
 
     def _zoomed(self, zoom: float) -> None:
         self.zoom.setText(f"{zoom * 100:.0f} %")
@@ -182,6 +184,27 @@ class ViewerPanel(QWidget):
             self.viewer.show_image(self._kept, self._alarm)
         else:
             self.viewer.show_image(self._as_large(image))
+
+
+class Elided(QLabel):
+    """A line that gives way: cut in the middle where it does not fit, whole in its tooltip."""
+
+    def minimumSizeHint(self) -> QSize:
+        """It may become very short."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, cut where there is no room."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.setFont(self.font())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 CHANNEL_NAMES = {

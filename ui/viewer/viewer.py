@@ -138,7 +138,8 @@ class Viewer(QWidget):
     def fit(self) -> None:
         """Show all of the picture."""
         self._fitted = True
-        self._set(Lens.fit(self._size(), self._room(), 12 * self.devicePixelRatioF()))
+        if not self._image.isNull():
+            self._set(Lens.fit(self._size(), self._room(), 12 * self.devicePixelRatioF()))
 
     def one_to_one(self, around: QPointF | None = None) -> None:
         """One pixel of the picture on one pixel of the screen."""
