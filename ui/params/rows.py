@@ -17,6 +17,7 @@ from ui.canvas.values import label_of
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
+from ui.params.choice import ChoiceEditor
 from ui.params.make import kind_for, make_editor
 from ui.params.number import NumberEditor
 from ui.params.scrub import RowPress
@@ -25,7 +26,7 @@ from ui.params.tips import tip_for
 from ui.params.toggle import ToggleEditor
 from ui.theme.typeface import SIZES
 
-READABLE = (0.6, 2.0)
+READABLE = (0.9, 2.0)
 """Zooms between which an editor is as large as its row; beyond them it is of readable size."""
 WIDEST_LABEL = 140
 LEAST = {"line": 132, "seed": 236, "page": 320}
@@ -68,9 +69,8 @@ class RowEditors(QObject):
             return binding.set(not binding.value)
         self._show(binding)
         editor = self.editor
-        if editor is not None and not by_key and not isinstance(editor, NumberEditor):
-            if kind_for(binding.param).__name__ == "ChoiceEditor":
-                editor.open_choices()
+        if isinstance(editor, ChoiceEditor) and not by_key:
+            editor.open_choices()
         return True
 
     def close(self) -> None:
