@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP
+from ui.problems.going import go_to_next
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -17,6 +18,9 @@ DOCKS = (
     ("outline", QT_TRANSLATE_NOOP("Actions", "&Outline"), "Ctrl+Shift+O", "tree nodes ports links"),
     ("history", QT_TRANSLATE_NOOP("Actions", "&History"), "Ctrl+Shift+H", "undo steps branches"),
     ("bookmarks", QT_TRANSLATE_NOOP("Actions", "&Bookmarks"), "Ctrl+Shift+B", "marks places"),
+    ("inspector", QT_TRANSLATE_NOOP("Actions", "&Inspector"), "Ctrl+Shift+I", "properties parameters values"),
+    ("problems", QT_TRANSLATE_NOOP("Actions", "&Problems"), "Ctrl+Shift+P", "errors issues fix validation"),
+    ("help", QT_TRANSLATE_NOOP("Actions", "Node &help"), "F1", "documentation manual explain"),
 )
 """The docks: name, title, keys, words."""
 
@@ -154,6 +158,16 @@ ACTIONS = (
         "View/Theme",
         words="theme colours automatic",
         checked=lambda w: w.app.settings.theme == "system",
+    ),
+    Action(
+        "problems.next",
+        QT_TRANSLATE_NOOP("Actions", "Next pro&blem"),
+        go_to_next,
+        "View",
+        keys("F8"),
+        words="errors issues fix validation",
+        enabled=has_document,
+        group=4,
     ),
     Action(
         "bookmark.next",

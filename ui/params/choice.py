@@ -90,7 +90,7 @@ class ChoiceList(ChoicePopup):
         self._short = len(names) <= FEW
         super().__init__(parent, look, title, self.tr("Search"))
         if self._short:
-            self.line.setMaximumHeight(0)
+            self.line.setStyleSheet("QLineEdit { min-height: 0; max-height: 0; padding: 0; border: 0; }")
             self.line.textChanged.connect(self._show_line)
 
     def open_below(self, owner: QWidget, query: str) -> None:
@@ -131,8 +131,9 @@ class ChoiceList(ChoicePopup):
             self.list.setCurrentIndex(self.rows.index(at))
 
     def _show_line(self, text: str) -> None:
-        if text:
-            self.line.setMaximumHeight(16_777_215)
+        if text and self.line.styleSheet():
+            self.line.setStyleSheet("")
+            self.resize(self.width(), self.height() + self.line.sizeHint().height())
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from ui.theme.typeface import SIZES
 READABLE = (0.9, 2.0)
 """Zooms between which an editor is as large as its row; beyond them it is of readable size."""
 WIDEST_LABEL = 140
-LEAST = {"line": 132, "seed": 236, "page": 320}
+LEAST = {"line": 132, "seed": 236, "page": 260}
 MARGIN = 8
 
 
@@ -260,16 +260,18 @@ class Overlay(QFrame):
         self.editor.set_pixels(pixels)
         self.setStyleSheet(
             f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
-            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 7px; }}"
+            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
+            f" #RowEditor QToolButton#Mode {{ background: {theme.field}; border: 1px solid {theme.hairline}; padding: 0 6px; }}"
             " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
         )
         kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
         self.label.setVisible(not self.editor.tall)
         wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
         least = round(LEAST[kind] * pixels / 12) + wide
-        height = max(round(seen.height()), round(pixels * 2)) if not self.editor.tall else 0
-        tall = max(round(seen.height()), round(pixels * 9))
-        rect = QRectF(seen.x(), seen.y(), max(seen.width(), least), height or tall).toAlignedRect()
+        lines = pixels * (9 if self.editor.tall else 2)
+        height = max(seen.height(), lines) if on_row else lines
+        width = max(seen.width() if on_row else 0, least)
+        rect = QRectF(seen.x(), seen.y(), width, height).toAlignedRect()
         if not self.editor.tall:
             rect.moveTop(round(seen.center().y() - rect.height() / 2))
         self.setGeometry(self._inside(rect))
