@@ -111,7 +111,7 @@ def _value(node: ast.expr, names: Callable[[str], Number]) -> Number:
 
 def _call(node: ast.Call, names: Callable[[str], Number]) -> Number:
     name = _dotted(node.func)
-    if name not in FUNCTIONS:
+    if name is None or name not in FUNCTIONS:
         raise FormulaError(f"There is no function called {name}; there are {', '.join(FUNCTIONS)}.")
     function, least, most = FUNCTIONS[name]
     if node.keywords or not least <= len(node.args) <= most:

@@ -11,6 +11,7 @@ import pytest
 from nodegraph import catalogue, events
 from nodegraph.cli.progress import Bar
 from nodegraph.errors import DefinitionError, LoadError
+from nodegraph.registry import GROUP
 
 PACK = '''
 from typing import Annotated
@@ -31,7 +32,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "__init__.py").write_text('"""A pack."""\n')
     (folder / "numbers_.py").write_text(PACK.format(prefix="mypack/", default=2.0))
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    entry = EntryPoint("mypack", "mypack", catalogue.GROUP)
+    entry = EntryPoint("mypack", "mypack", GROUP)
     monkeypatch.setattr(catalogue, "entry_points", lambda group: [entry])
     return folder
 
@@ -67,7 +68,7 @@ def test_a_pack_must_carry_its_prefix(pack: Path) -> None:
 def test_a_pack_that_is_gone_and_a_spoiled_catalogue_are_sentences(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = EntryPoint("gone", "no_such_package", catalogue.GROUP)
+    entry = EntryPoint("gone", "no_such_package", GROUP)
     monkeypatch.setattr(catalogue, "entry_points", lambda group: [entry])
     with pytest.raises(DefinitionError, match="no_such_package is registered but not installed"):
         catalogue.installed()

@@ -13,6 +13,7 @@ from nodegraph.edits import AddNodes, Move, RemoveNodes, SetParam
 from nodegraph.graph import Graph, Node
 from ui.editor import Editor
 from ui.journal.history import History
+from ui.undo import GraphCommand
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -26,7 +27,8 @@ def editor(qtbot: QtBot) -> Editor:
 def test_an_edit_is_one_named_step(editor: Editor, qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed) as seen:
         assert editor.apply(SetParam("a", "steps", 30))
-    assert seen.args == [editor.stack.command(0).before, editor.graph]
+    command = editor.stack.command(0)
+    assert isinstance(command, GraphCommand) and seen.args == [command.before, editor.graph]
     assert editor.stack.undoText() == "Change steps of a"
     editor.stack.undo()
     assert editor.graph.nodes["a"].params == {}

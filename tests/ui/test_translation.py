@@ -59,10 +59,12 @@ def data_words() -> set[str]:
     graph = text_to_picture()
     words = {*SPECS, *PRESETS, *graph.nodes, "JSON"}
     for spec in SPECS.values():
-        words |= {spec.title, spec.category, spec.help, *spec.keywords, *spec.params[0:0]}
-        words |= {item.name for item in (*spec.sockets, *spec.params, *spec.outputs)}
-        words |= {label_of(item.name) for item in (*spec.sockets, *spec.params, *spec.outputs)}
-        words |= {item.type for item in (*spec.sockets, *spec.params, *spec.outputs)}
+        words |= {spec.title, spec.category, spec.help, *spec.keywords}
+        words |= {item.name for item in spec.inputs} | {item.name for item in spec.outputs}
+        words |= {label_of(item.name) for item in spec.inputs} | {
+            label_of(item.name) for item in spec.outputs
+        }
+        words |= {item.type for item in spec.inputs} | {item.type for item in spec.outputs}
         words |= {str(param.default) for param in spec.params}
     for node in graph.nodes.values():
         words |= {str(value) for value in node.params.values()}

@@ -132,8 +132,8 @@ class ColorPicker(QFrame):
         self.setAccessibleName(self.tr("Colour"))
         self._look = look
         self._done = False
-        hue, self._saturation, self._value, _ = color.getHsvF()
-        self._hue = max(0.0, hue)
+        self._hue = max(0.0, color.hsvHueF())
+        self._saturation, self._value = color.hsvSaturationF(), color.valueF()
         self._held = ""
         self.setFixedSize(SIDE + BAR + 3 * GAP, SIDE + 2 * GAP)
         box = QVBoxLayout(self)

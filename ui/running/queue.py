@@ -12,7 +12,7 @@ from nodegraph.atomic import write_text
 from nodegraph.errors import LoadError
 from nodegraph.events import RunFinished
 from nodegraph.graph import Graph
-from ui.running.job import Job
+from ui.running.job import Job, JobState
 
 REMEMBERED = 200
 """So many jobs that are over stay listed."""
@@ -142,7 +142,7 @@ class JobQueue:
         job = self._running
         if job is None:
             return None
-        state = "done" if told.ok else "stopped" if told.cancelled else "failed"
+        state: JobState = "done" if told.ok else "stopped" if told.cancelled else "failed"
         done = replace(
             job,
             state=state,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph.document import Document
 from nodegraph.graph import Graph, Node, Source
@@ -94,10 +94,10 @@ class Desk(Hand):
         """A key to whatever has the focus."""
         QTest.keyClick(self.focus(), key, modifiers)
 
-    def focus(self) -> QApplication:
+    def focus(self) -> QWidget:
         found = QApplication.focusWidget()
         assert found is not None
-        return found  # type: ignore[return-value]  # QTest takes any widget
+        return found
 
 
 def graph() -> Graph:

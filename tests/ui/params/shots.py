@@ -29,7 +29,7 @@ def main(folder: Path, theme: str, scale: str) -> None:
     assert isinstance(app, QApplication)
     folders = Folders()
     folders.kinds["checkpoints"] += tuple(f"many/model {n:02}.safetensors" for n in range(14))
-    modelfiles.model_files = lambda: folders  # type: ignore[assignment, return-value]  # stands in for real folders
+    modelfiles.model_files = lambda: folders  # type: ignore[assignment]  # stands in for real folders
     look = Look.of(Settings(theme=theme), True)
     app.setStyle("Fusion")
     app.setFont(look.font())

@@ -9,7 +9,7 @@ import pytest
 from nodegraph.document import Document
 from nodegraph.engine.local import Options
 from tests.ui.running.graphs import painting
-from tests.ui.running.library import SPECS
+from tests.ui.running.painting_nodes import SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.queue import JobQueue
@@ -19,7 +19,7 @@ from ui.running.runner import Runner, Sheet
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-LIBRARY = "tests.ui.running.library:library"
+LIBRARY = "tests.ui.running.painting_nodes:library"
 
 
 @pytest.fixture

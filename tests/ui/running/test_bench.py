@@ -18,8 +18,8 @@ from nodegraph.engine.local import Options
 from nodegraph.graph import Node, Source
 from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import painting
-from tests.ui.running.library import SPECS
 from tests.ui.running.look import shoot
+from tests.ui.running.painting_nodes import SPECS
 from tests.ui.running.test_runner import WAIT
 from ui import paths
 from ui.application import Application

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from nodegraph.events import RunFinished, Written
 from nodegraph.graph import Graph, Node, Source
+from nodegraph.spec import Scalar
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from tests.ui.catalogue import SPECS
 from tests.ui.running.graphs import painting
-from tests.ui.running.library import SPECS as PAINTING
+from tests.ui.running.painting_nodes import SPECS as PAINTING
 from ui.running.job import Job
 from ui.running.labels import label
 from ui.running.picks import coarse, identity, prompt_of, result_spots, upstream
@@ -127,7 +128,7 @@ def test_labels_say_what_changed() -> None:
     def after(*nodes: Node, removed: tuple[str, ...] = ()) -> str:
         return label(before, before.with_nodes(nodes, removed), SPECS)
 
-    def values(node: Node, **params: object) -> Node:
+    def values(node: Node, **params: Scalar) -> Node:
         return replace(node, params={**node.params, **params})
 
     assert label(None, before, SPECS).startswith("a lighthouse on a cliff")
@@ -169,7 +170,7 @@ def test_random_seeds_are_in_range(shown: int, state: int) -> None:
 def test_the_mode_of_a_seed_is_kept_with_the_node() -> None:
     node = replace(painting().nodes["paint"], extra={"other": 1})
     for mode in ("new", "next", "fixed"):
-        node = with_mode(node, "seed", mode)  # type: ignore[arg-type]  # the literal's values
+        node = with_mode(node, "seed", mode)
         assert mode_of(node, "seed") == mode and node.extra["other"] == 1
     assert dict(node.extra) == {"other": 1}
     assert mode_of(replace(node, extra={"seed_mode": [1]}), "seed") == "fixed"

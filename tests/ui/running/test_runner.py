@@ -16,7 +16,7 @@ from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import painting
-from tests.ui.running.library import EDGE, SPECS
+from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.job import Job
