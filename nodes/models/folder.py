@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.errors import LoadError
-from nodes.models.control_parts import control_part
 from nodes.models.encoders import encoder_part
 from nodes.models.families import families
 from nodes.models.header import TensorInfo, read_header
 from nodes.models.keys.vae import vae_same
-from nodes.models.parts import Part
+from nodes.models.parts import Part, same
 from nodes.models.recognised import Recognised
 
 if TYPE_CHECKING:
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 CONFIG_LIMIT = 4 * 2**20
 WEIGHTS = ("diffusion_pytorch_model", "model")
+HINT = "controlnet_cond_embedding.conv_in.weight"
+"""What every ControlNet in diffusers' layout has; its config.json says the rest."""
+
 VARIANTS = (".fp16", "", ".bf16", ".non_ema")
 
 
@@ -64,8 +66,8 @@ def _single(path: Path) -> Recognised:
     size = sum(info.end - info.start for info in infos.values())
     dtype = next(iter(infos.values())).dtype
     config = _config(path)
-    if control := control_part(shapes):
-        part = replace(control, config=config, tensors=infos)
+    if HINT in shapes:
+        part = Part("controlnet", config, same(shapes), infos)
         return Recognised(path, "controlnet", "", {"controlnet": part}, None, dtype, size)
     if "decoder.conv_in.weight" in shapes:
         return Recognised(
