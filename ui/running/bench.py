@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QImage
@@ -435,5 +435,5 @@ class Bench(QObject):
         rect = QRectF(corner, scene.size() * canvas.camera.zoom)
         if not QRectF(canvas.rect()).intersects(rect):
             return None
-        origin = canvas.mapTo(cast("MainWindow", self.window), QPoint(0, 0))
+        origin = canvas.mapTo(self.window, QPoint(0, 0))
         return rect.translated(QPointF(origin)).toAlignedRect()

@@ -59,7 +59,7 @@ class Desk(QObject):
         self.bridge = bridge or EngineBridge(editor_options(output=pictures_folder()), self)
         self.results = Results(state_folder() / "results", self)
         queue = JobQueue(state_folder() / "queue.jsonl")
-        self.runner = Runner(self.bridge, queue, self.results, app.specs, self)
+        self.runner: Runner = Runner(self.bridge, queue, self.results, app.specs, self)
         self.live = Live(self.runner, self)
         self._sheets: dict[Editor, Sheet] = {}
         self.benches: list[Bench] = []
