@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
 from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguided
 from nodes.denoising.noises import noise_for
-from nodes.denoising.run import Guide, Job, run, with_channels
+from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
 from nodes.denoising.sides import Network, Sides
 from nodes.sampling.names import SAMPLERS, needs_unconditional
 from nodes.sampling.run import Denoise
@@ -47,12 +47,52 @@ def sampler_custom(
     latent: Annotated[Latent, Help("Where to start: an empty latent, or an encoded picture.")],
 ) -> Sampled:
     """The sampler in parts: exchange its noise, guidance, method or steps one by one."""
+    outcome = _run(ctx, noise, guider, solver, sigmas, latent)
+    return Sampled(outcome.latent, outcome.denoised)
+
+
+class Film(NamedTuple):
+    """A latent, and how it came about."""
+
+    latent: Annotated[Latent, Help("The result.")]
+    predictions: Annotated[list[Latent], Help("What the model saw in the noise at each step.")]
+    noisy: Annotated[list[Latent], Help("The latent before each step; a sampler can go on from any of them.")]
+
+
+@node(
+    "SamplerSteps",
+    title="Sampler with every step",
+    category="sampling",
+    keywords=("film", "strip", "intermediate"),
+)
+def sampler_steps(
+    ctx: Context,
+    noise: Annotated[Noise, Help("The noise to start from.")],
+    guider: Annotated[Guider, Help("The model with its prompts.")],
+    solver: Annotated[Solver, Help("The method that takes the steps.")],
+    sigmas: Annotated[Sigmas, Help("How noisy each step is.")],
+    latent: Annotated[Latent, Help("Where to start: an empty latent, or an encoded picture.")],
+) -> Film:
+    """A sampler that hands out every step: for film strips, and to branch off halfway. It costs no more time."""
+    outcome = _run(ctx, noise, guider, solver, sigmas, latent, keep_steps=True)
+    return Film(outcome.latent, [clean for _, clean in outcome.steps], [noisy for noisy, _ in outcome.steps])
+
+
+def _run(
+    ctx: Context,
+    noise: Noise,
+    guider: Guider,
+    solver: Solver,
+    sigmas: Sigmas,
+    latent: Latent,
+    *,
+    keep_steps: bool = False,
+) -> Outcome:
     network = ctx.models.get(guider.model)
     samples = with_channels(latent.samples, network.facts.latent.channels)
     start = noise_for(noise, tuple(samples.shape), latent.batch_index)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
-    outcome = run(ctx, guider.model, latent, job, guide_of(guider, solver.name))
-    return Sampled(outcome.latent, outcome.denoised)
+    return run(ctx, guider.model, latent, job, guide_of(guider, solver.name), keep_steps=keep_steps)
 
 
 @node("SolverSelect", title="Solver", category="sampling", keywords=("sampler", "method", "euler", "eta"))

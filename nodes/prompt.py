@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from nodegraph import Context, Help, Multiline, Range, node
+from nodegraph import Context, Help, Multiline, Range, Seed, node
 from nodes.conditions.tokens import report, seen
+from nodes.conditions.wildcards import resolved
 from nodes.pictures.chips import chips
 from nodes.types import Clip, Conditioning, Image
 
@@ -50,3 +51,22 @@ def prompt_tokens(
 ) -> Tokens:
     """See a prompt as CLIP reads it: tokens, weights, and where it is cut into chunks of 75."""
     return Tokens(report(text), Image(chips(seen(text), width)))
+
+
+@node(
+    "PromptChoices",
+    title="Prompt with choices",
+    category="conditioning",
+    keywords=("wildcards", "random", "dynamic"),
+)
+def prompt_choices(
+    *,
+    text: Annotated[
+        str,
+        Multiline(),
+        Help("{red|blue} is one of the two, {3::red|blue} more often red; # begins a remark."),
+    ] = "a {red|blue|yellow} {house|boat}",
+    seed: Annotated[int, Seed(), Help("The same seed chooses the same words.")] = 0,
+) -> str:
+    """Let chance choose words: one text for a whole series of pictures. Link it to a prompt's text."""
+    return resolved(text, seed)

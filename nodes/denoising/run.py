@@ -41,14 +41,17 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """The result, and the clean latent predicted at the last step."""
+    """The result, the clean latent predicted at the last step, and where asked for (noisy, clean) of every step."""
 
     latent: Latent
     denoised: Latent
+    steps: tuple[tuple[Latent, Latent], ...] = ()
 
 
-def run(ctx: Context, model: Model, latent: Latent, job: Job, guide: Guide) -> Outcome:
-    """Sample `latent`, or go back from it to noise where sigmas rise.
+def run(
+    ctx: Context, model: Model, latent: Latent, job: Job, guide: Guide, *, keep_steps: bool = False
+) -> Outcome:
+    """Sample `latent`, or go back from it to noise where sigmas rise; `keep_steps` keeps what each step saw.
 
     Raises GraphError where numbers or shapes do not fit, Cancelled within a step.
     """
@@ -56,13 +59,33 @@ def run(ctx: Context, model: Model, latent: Latent, job: Job, guide: Guide) -> O
         return Outcome(latent, latent)
     network: Network = ctx.models.get(model)
     with plain_sentences():
-        x, last = _solve(ctx, model, network, latent, job, guide)
-    return Outcome(_result(latent, network, x), _result(latent, network, last))
+        seen = Seen(keep_steps)
+        x = _solve(ctx, model, network, latent, job, guide, seen)
+    result = _result(latent, network, x)
+    steps = tuple(
+        (_result(latent, network, noisy), _result(latent, network, clean)) for noisy, clean in seen.steps
+    )
+    return Outcome(result, result if seen.last is None else _result(latent, network, seen.last), steps)
+
+
+@dataclass
+class Seen:
+    """What the steps of a run saw: the last clean latent, and all of them where `keep` asks for it."""
+
+    keep: bool
+    last: Tensor | None = None
+    steps: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+
+    def take(self, step: Step) -> None:
+        """Note a step."""
+        self.last = step.x0
+        if self.keep:
+            self.steps.append((step.x, step.x0))
 
 
 def _solve(
-    ctx: Context, model: Model, network: Network, latent: Latent, job: Job, guide: Guide
-) -> tuple[Tensor, Tensor]:
+    ctx: Context, model: Model, network: Network, latent: Latent, job: Job, guide: Guide, seen: Seen
+) -> Tensor:
     start = _start(network, latent)
     noise = job.noise.to(start)
     backward = bool(job.sigmas[-1] > job.sigmas[0])
@@ -70,23 +93,20 @@ def _solve(
     denoise = _checked(ctx, guide(network, start))
     if latent.noise_mask is not None:
         denoise = _kept(model, network, latent, start, noise, job, denoise)
-    seen: list[Tensor] = []
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
     x = network.space.start(start, noise, sigmas[0])
     if backward:
-        result = unsample(job.solver, denoise, x, sigmas, space=network.space, callback=report)
-    else:
-        result = sample(
-            job.solver,
-            denoise,
-            x,
-            sigmas,
-            space=network.space,
-            seed=job.seed,
-            callback=report,
-            options=job.options,
-        )
-    return result, seen[-1] if seen else result
+        return unsample(job.solver, denoise, x, sigmas, space=network.space, callback=report)
+    return sample(
+        job.solver,
+        denoise,
+        x,
+        sigmas,
+        space=network.space,
+        seed=job.seed,
+        callback=report,
+        options=job.options,
+    )
 
 
 def with_channels(samples: Tensor, channels: int) -> Tensor:
@@ -140,10 +160,8 @@ def _preview(ctx: Context, model: Model, network: Network) -> Callable[[Tensor],
     return lambda x0: ctx.preview(partial(colours.picture, x0))
 
 
-def _report(
-    ctx: Context, total: int, preview: Callable[[Tensor], None], seen: list[Tensor], step: Step
-) -> None:
-    seen[:] = [step.x0]
+def _report(ctx: Context, total: int, preview: Callable[[Tensor], None], seen: Seen, step: Step) -> None:
+    seen.take(step)
     ctx.progress(step.index + 1, max(total, step.index + 1))
     preview(step.x0)
 

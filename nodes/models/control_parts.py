@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 _HINT = re.compile(r"input_hint_block\.(\d+)\.(weight|bias)")
 
 
-def control_part(shapes: Shapes) -> Part | None:
-    """The ControlNet of a UNet, in original or diffusers names; None if there is none."""
+def control_part(shapes: Shapes, config: Mapping[str, Any] | None = None) -> Part | None:
+    """The ControlNet of a UNet, in original or diffusers names; None if there is none.
+
+    `config` is what a folder says of it; without one, the shapes tell.
+    """
     for prefix in ("control_model.", ""):
         inner = under(shapes, prefix)
         if "input_hint_block.0.weight" in inner:
@@ -26,7 +29,8 @@ def control_part(shapes: Shapes) -> Part | None:
             pieces = same(inner)
         else:
             continue
-        return Part("controlnet", control_config(shapes_of(pieces, inner)), pieces).within(prefix)
+        known = dict(config) if config else control_config(shapes_of(pieces, inner))
+        return Part("controlnet", known, pieces).within(prefix)
     return None
 
 

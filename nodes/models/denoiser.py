@@ -60,7 +60,7 @@ class Denoiser:
     def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
         condition. Conditions alike in shape and control share one call, in the order given."""
-        with torch.inference_mode():
+        with torch.no_grad():
             network = self._network()
             found: dict[int, Tensor] = {}
             for members in self._groups(conditions, float(sigma[0])):

@@ -40,7 +40,7 @@ def recognise(path: Path) -> Recognised:
         path,
         _kind(parts, header),
         family.name if family else "",
-        {kind: replace(part, tensors=header.tensors) for kind, part in parts.items()},
+        parts,
         facts,
         main_dtype(header),
         sum(info.end - info.start for info in header.tensors.values()),
@@ -61,18 +61,18 @@ def _file_parts(header: Header) -> tuple[dict[str, Part], Family | None, Facts |
     if is_lora(shapes):
         return {}, None, None
     if control := control_part(shapes):
-        return {"controlnet": control}, None, None
+        return {"controlnet": replace(control, tensors=header.tensors)}, None, None
     parts: dict[str, Part] = {}
-    family = facts = None
+    family = None
     if found := find_network(shapes):
         family, parts["network"] = found
-        facts = family.facts(parts["network"])
         parts |= encoder_parts(shapes, family)
     elif encoder := lone_encoder(shapes):
         parts[encoder.kind] = encoder
     if vae := find_vae(shapes):
         parts["vae"] = vae
-    return parts, family, facts
+    parts = {kind: replace(part, tensors=header.tensors) for kind, part in parts.items()}
+    return parts, family, family.facts(parts["network"]) if family else None
 
 
 def is_lora(shapes: Shapes) -> bool:

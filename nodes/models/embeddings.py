@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from nodes.models.pickles import readable
 from nodes.models.tensors import open_tensors
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Embeddings:
 
 def vectors(path: Path, kind: str) -> list[Tensor]:
     """The vectors of an embedding file: those for this encoder where it has them for several."""
-    tensors = open_tensors(path)
+    tensors = open_tensors(readable(path))
     chosen = tensors.get(kind)
     if chosen is None:
         chosen = tensors.get("emb_params", next(iter(tensors.values())))

@@ -10,7 +10,7 @@ from nodes.models.keys.t5 import t5_config, t5_pieces
 from nodes.models.parts import Part, shapes_of, under
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from nodes.models.family import Family
     from nodes.models.parts import Shapes
@@ -60,10 +60,20 @@ def as_kind(part: Part, kind: str) -> Part:
     return replace(part, kind=kind, config={**part.config, "activation": activation})
 
 
-def cast_encoders(family: Family, parts: Iterable[Part]) -> dict[str, Part]:
-    """Give every place in a family the encoder of its kind; CLIP models left over fill places by width."""
-    cast = {part.kind: part for part in parts if part.kind in {use.kind for use in family.encoders}}
-    open_places = [use.kind for use in family.encoders if use.kind not in cast and use.kind != "t5"]
-    spare = [part for part in parts if part.kind != "t5" and part not in cast.values()]
+def cast_encoders(family: Family, parts: Sequence[Part]) -> dict[str, Part]:
+    """Give every place in a family the encoder of its kind.
+
+    CLIP models whose kinds do not tell them apart, or are none of the family's, take its places by width.
+    """
+    places = [use.kind for use in family.encoders if use.kind != "t5"]
+    clips = [part for part in parts if part.kind != "t5"]
+    kinds = [part.kind for part in clips]
+    cast = {
+        part.kind: part for part in parts if part.kind == "t5" and "t5" in {u.kind for u in family.encoders}
+    }
+    if len(set(kinds)) == len(kinds):
+        cast |= {part.kind: part for part in clips if part.kind in places}
+    left = [place for place in places if place not in cast]
+    spare = [part for part in clips if not any(part is used for used in cast.values())]
     by_width = sorted(spare, key=lambda part: int(part.config["width"]))
-    return cast | {place: as_kind(part, place) for place, part in zip(open_places, by_width, strict=False)}
+    return cast | {place: as_kind(part, place) for place, part in zip(left, by_width, strict=False)}

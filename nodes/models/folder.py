@@ -64,8 +64,8 @@ def _single(path: Path) -> Recognised:
     size = sum(info.end - info.start for info in infos.values())
     dtype = next(iter(infos.values())).dtype
     config = _config(path)
-    if control := control_part(shapes):
-        part = replace(control, config=config, tensors=infos)
+    if control := control_part(shapes, config):
+        part = replace(control, tensors=infos)
         return Recognised(path, "controlnet", "", {"controlnet": part}, None, dtype, size)
     if "decoder.conv_in.weight" in shapes:
         return Recognised(

@@ -69,10 +69,27 @@ def read(
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
                     piece = part.pieces[name]
-                    tensor = part_of(opened.get_tensor(piece.name), piece.rows, piece.form)
+                    tensor = part_of(whole(opened, piece.name, part), piece.rows, piece.form)
                     yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
+
+
+def whole(opened: Any, name: str, part: Part) -> Tensor:
+    """A tensor of an open file; eight-bit ones as bfloat16, or times their scale where they have one."""
+    tensor: Tensor = opened.get_tensor(name)
+    if not part.tensors[name].dtype.startswith("F8"):
+        return tensor
+    for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
+        info = part.tensors.get(scale)
+        if info is not None and info.path == part.tensors[name].path:
+            factor = opened.get_tensor(scale).float()
+            factor = (
+                factor.reshape(-1, *[1] * (tensor.ndim - 1)) if factor.numel() > 1 else factor.reshape(())
+            )
+            scaled: Tensor = tensor.float() * factor
+            return scaled
+    return tensor.to(torch.bfloat16)
 
 
 def part_of(tensor: Tensor, rows: tuple[int, int] | None, form: str) -> Tensor:

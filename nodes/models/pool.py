@@ -6,6 +6,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+import torch
+
 from nodegraph.errors import LoadError
 from nodegraph.fingerprint import Fingerprints
 from nodes.models.autoencoder import Autoencoder
@@ -18,6 +20,7 @@ from nodes.models.families import families
 from nodes.models.loading import bytes_of, load_part
 from nodes.models.patches.apply import Fit, fit, patched_weights
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
+from nodes.models.pickles import readable
 from nodes.models.precision import default_budget, encoder_dtype, pick_device
 from nodes.models.resident import Resident
 from nodes.models.text_encoder import TextEncoder, build_encoder
@@ -26,7 +29,6 @@ from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    import torch
     from torch import Tensor, nn
 
     from nodes.models.family import Family, Use
@@ -71,7 +73,7 @@ class Pool:
     def recognised(self, source: Source) -> Recognised:
         """What a source is; remembered."""
         if source not in self._recognised:
-            self._recognised[source] = recognise(Path(source.path))
+            self._recognised[source] = recognise(readable(Path(source.path)))
         return self._recognised[source]
 
     @overload
@@ -169,6 +171,12 @@ class Pool:
         """Memory of all weights that are held, patched ones included."""
         patched = sum(bytes_of(tensors.values()) for tensors in self._patched.values())
         return patched + sum(resident.bytes for resident in self._residents.values())
+
+    def release(self) -> None:
+        """Make all the room there is: let go of weights, and give the device's spare memory back."""
+        self.clear()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def clear(self) -> None:
         """Let go of all weights."""

@@ -53,7 +53,7 @@ class TextEncoder:
 
     def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
         """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own."""
-        with torch.inference_mode():
+        with torch.no_grad():
             said = {
                 use.kind: self._say(use, (texts or {}).get(use.kind, text))
                 for use in self.family.encoders
@@ -62,8 +62,8 @@ class TextEncoder:
             if not said:
                 raise LoadError(f"{self._ref.sources[0].path} holds no text encoder of {self.family.title}.")
             joined = self.family.join(said)
-        pooled = joined.pooled.cpu().clone()
-        return Conditioning((Condition(joined.cond.cpu().clone(), pooled),))
+        pooled = joined.pooled.cpu()
+        return Conditioning((Condition(joined.cond.cpu(), pooled),))
 
     def _say(self, use: Use, text: str) -> Encoded:
         part = self._parts[use.kind]

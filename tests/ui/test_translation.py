@@ -24,6 +24,7 @@ from tests.ui.standin import StandIn
 from ui.actions.action import PRESETS
 from ui.actions.table import ACTIONS
 from ui.application import Application
+from ui.canvas.values import label_of
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.i18n import PseudoTranslator, pseudo
@@ -60,9 +61,7 @@ def data_words() -> set[str]:
     for spec in SPECS.values():
         words |= {spec.title, spec.category, spec.help, *spec.keywords, *spec.params[0:0]}
         words |= {item.name for item in (*spec.sockets, *spec.params, *spec.outputs)}
-        words |= {
-            item.name.replace("_", " ").capitalize() for item in (*spec.sockets, *spec.params, *spec.outputs)
-        }
+        words |= {label_of(item.name) for item in (*spec.sockets, *spec.params, *spec.outputs)}
         words |= {item.type for item in (*spec.sockets, *spec.params, *spec.outputs)}
         words |= {str(param.default) for param in spec.params}
     for node in graph.nodes.values():

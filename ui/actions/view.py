@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP
+from ui.problems.going import go_to_next
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -20,6 +21,9 @@ DOCKS = (
     ("viewer", QT_TRANSLATE_NOOP("Actions", "&Viewer"), "F3", "picture zoom pixels film"),
     ("queue", QT_TRANSLATE_NOOP("Actions", "&Queue"), "F4", "jobs waiting runs"),
     ("results", QT_TRANSLATE_NOOP("Actions", "&Results"), "F6", "gallery pictures history strip"),
+    ("inspector", QT_TRANSLATE_NOOP("Actions", "&Inspector"), "Ctrl+Shift+I", "properties parameters values"),
+    ("problems", QT_TRANSLATE_NOOP("Actions", "&Problems"), "Ctrl+Shift+P", "errors issues fix validation"),
+    ("help", QT_TRANSLATE_NOOP("Actions", "Node &help"), "F1", "documentation manual explain"),
 )
 """The docks: name, title, keys, words."""
 
@@ -43,7 +47,7 @@ def _docks() -> Iterator[Action]:
             title,
             _toggle(name),
             "View",
-            keys(sequence),
+            keys(sequence, Blender=f"Shift+{sequence}") if sequence == "F3" else keys(sequence),
             words=f"panel dock {words}",
             checked=_shown(name),
             group=2,
@@ -177,6 +181,16 @@ ACTIONS = (
         "View/Theme",
         words="theme colours automatic",
         checked=lambda w: w.app.settings.theme == "system",
+    ),
+    Action(
+        "problems.next",
+        QT_TRANSLATE_NOOP("Actions", "Next pro&blem"),
+        go_to_next,
+        "View",
+        keys("F8"),
+        words="errors issues fix validation",
+        enabled=has_document,
+        group=4,
     ),
     Action(
         "bookmark.next",

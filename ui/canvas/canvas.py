@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSizeF, Qt,
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
 from ui.canvas.accessible import announce
@@ -35,6 +36,7 @@ from ui.canvas.scene import Scene
 from ui.canvas.stage import Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
+from ui.canvas.tips import tip
 from ui.canvas.walking import Walking
 from ui.editor import Editor
 from ui.theme.palette import Theme
@@ -223,13 +225,17 @@ class Canvas(Walking, QWidget):
         self._camera_moved()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms.
+        """Pinching on a touchpad zooms; resting shows a tooltip.
 
         This is a filter, for an exception in an event handler called from an overridden `event` ends the process.
         """
         pinch = Qt.NativeGestureType.ZoomNativeGesture
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
             self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
+            text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return False
 

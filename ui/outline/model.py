@@ -68,12 +68,15 @@ class OutlineModel(QStandardItemModel):
         """Nodes have ports and parameters."""
         if parent is None or not parent.isValid():
             return True
-        return self.canFetchMore(parent) or super().hasChildren(parent)
+        return self._unopened(parent) or super().hasChildren(parent)
 
     def canFetchMore(self, parent: Index) -> bool:
         """Whether a node has not been opened yet."""
-        first = parent.column() == 0 and parent.data(KIND) == "node"
-        return first and not self._changing and parent.data(ID) not in self._filled
+        return not self._changing and self._unopened(parent)
+
+    def _unopened(self, index: Index) -> bool:
+        node = index.column() == 0 and index.data(KIND) == "node"
+        return node and index.data(ID) not in self._filled
 
     def fetchMore(self, parent: Index) -> None:
         """Make the rows of a node."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nodegraph.graph import Graph, Link, Node
 from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec, Param, Scalar
+from ui.canvas.values import label_of
 from ui.find.query import node_title
 
 
@@ -21,8 +22,8 @@ class Ref:
 
 
 def label(name: str) -> str:
-    """A name of the program as a person reads it: `noise_mask` gives `Noise mask`."""
-    return name.replace("_", " ").capitalize()
+    """A name of the program as a person reads it: `noise_mask` gives `Noise mask`, `vae` gives `VAE`."""
+    return label_of(name)
 
 
 def title_of(graph: Graph, specs: Mapping[str, NodeSpec], node: str) -> str:

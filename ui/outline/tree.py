@@ -63,7 +63,7 @@ class Outline(QWidget):
         tree.customContextMenuRequested.connect(self._menu_at)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         tree.header().setStretchLastSection(True)
-        tree.header().resizeSection(0, 150)
+        tree.header().resizeSection(0, 172)
         tree.installEventFilter(self)
         tree.doubleClicked.connect(self.activate)
         tree.selectionModel().selectionChanged.connect(self._select)

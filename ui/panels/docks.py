@@ -10,18 +10,28 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWi
 
 from ui.actions.view import DOCKS
 from ui.editor import Editor
+from ui.help.panel import Help
 from ui.icons import icon
+from ui.inspector.panel import Inspector
 from ui.look import Look
 from ui.outline.tree import Outline
 from ui.panels.bookmarks import Bookmarks
 from ui.panels.history import History
+from ui.problems.panel import Problems
 from ui.view import DocumentView
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
 
 Panel = Callable[[Editor, Look, QWidget], QWidget]
-PANELS: Mapping[str, Panel] = {"outline": Outline, "history": History, "bookmarks": Bookmarks}
+PANELS: Mapping[str, Panel] = {
+    "outline": Outline,
+    "history": History,
+    "bookmarks": Bookmarks,
+    "inspector": Inspector,
+    "problems": Problems,
+    "help": Help,
+}
 LEFT = ("outline", "bookmarks")
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
@@ -75,7 +85,7 @@ class Docks(QObject):
                 panel = QWidget(dock)
             else:
                 panel = PANELS[name](view.editor, look, dock)
-                if isinstance(panel, Outline | Bookmarks):
+                if isinstance(panel, Outline | Bookmarks | Inspector | Problems):
                     panel.show_asked.connect(self._window.show_node)
             panel.setMinimumWidth(220)
             dock.setWidget(panel)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
@@ -83,22 +85,21 @@ class ChoiceList(ChoicePopup):
 
     def __init__(self, parent: QWidget, look: Look, title: str, names: Sequence[str], now: str) -> None:
         self._now = now
-        self._names = names
-        self._lower = [name.lower() for name in names]
-        self._rows = [_row(name, now) for name in names]
+        self._names = tuple(names)
+        self._listing = _listing(self._names)
         self._short = len(names) <= FEW
         super().__init__(parent, look, title, self.tr("Search"))
         if self._short:
-            self.line.setMaximumHeight(0)
+            self.line.setStyleSheet("QLineEdit { min-height: 0; max-height: 0; padding: 0; border: 0; }")
             self.line.textChanged.connect(self._show_line)
 
     def open_below(self, owner: QWidget, query: str) -> None:
         """Open at the widget's lower edge, as wide as the names need."""
-        shown = len(self._listed("")) or 1
+        shown = len(self._listing.folded) or 1
         row = self.look.metrics.row + 8
         line = 0 if self._short else row + 14
         measure = self.fontMetrics()
-        widest = max((measure.horizontalAdvance(name) for name in self._names[:400]), default=0)
+        widest = max((measure.horizontalAdvance(name) for name in self._names[:200]), default=0)
         width = min(max(owner.width(), widest + 96, 180), 520)
         height = min(shown * row + line + (self.foot.sizeHint().height() if self.foot.text() else 8), 420)
         self.foot.setVisible(bool(self.foot.text()))
@@ -117,29 +118,11 @@ class ChoiceList(ChoicePopup):
 
     def rows_for(self, query: str) -> Sequence[Row]:
         """The names that have all the words; those that begin so come first."""
-        return self._listed(query)
-
-    def _listed(self, query: str) -> Sequence[Row]:
         words = query.lower().split()
-        if not words:
-            return self._in_folders()
-        found = [at for at, name in enumerate(self._lower) if all(word in name for word in words)]
-        first = words[0]
-        found.sort(key=lambda at: not self._lower[at].rpartition("/")[2].startswith(first))
-        return [self._rows[at] for at in found]
-
-    def _in_folders(self) -> Sequence[Row]:
-        """Names of the first folder first, then each folder under its own line."""
-        folders: dict[str, list[Row]] = {}
-        for row in self._rows:
-            folders.setdefault(row.id.rpartition("/")[0], []).append(row)
-        rows = folders.pop("", [])
-        for folder in sorted(folders):
-            rows = [
-                *rows,
-                Row(f"{folder}/", folder, hint=str(len(folders[folder])), icon="folder", enabled=False),
-            ]
-            rows += folders[folder]
+        rows = self._listing.found(words) if words else list(self._listing.folded)
+        at = next((at for at, row in enumerate(rows) if row.id == self._now), -1)
+        if at >= 0:
+            rows[at] = replace(rows[at], icon="check")
         return rows
 
     def _point_at(self, name: str) -> None:
@@ -148,13 +131,42 @@ class ChoiceList(ChoicePopup):
             self.list.setCurrentIndex(self.rows.index(at))
 
     def _show_line(self, text: str) -> None:
-        if text:
-            self.line.setMaximumHeight(16_777_215)
+        if text and self.line.styleSheet():
+            self.line.setStyleSheet("")
+            self.resize(self.width(), self.height() + self.line.sizeHint().height())
 
 
-def _row(name: str, now: str) -> Row:
-    folder, _, file = name.rpartition("/")
-    return Row(name, file, folder, icon="check" if name == now else "blank")
+@dataclass(frozen=True)
+class Listing:
+    """Names made ready to be listed: in order, folded into their folders, and in small letters for the search."""
+
+    rows: tuple[Row, ...]
+    folded: tuple[Row, ...]
+    lower: tuple[str, ...]
+
+    def found(self, words: Sequence[str]) -> list[Row]:
+        """The rows that have all the words; those whose file name begins with the first come first."""
+        lower, first = self.lower, words[0]
+        found = [at for at, name in enumerate(lower) if first in name and all(word in name for word in words)]
+        found.sort(key=lambda at: not lower[at].startswith(first, lower[at].rfind("/") + 1))
+        return [self.rows[at] for at in found]
+
+
+@lru_cache(maxsize=8)
+def _listing(names: tuple[str, ...]) -> Listing:
+    """Names of no folder first, then each folder under its own line; kept, for lists are opened again."""
+    rows, folders = [], dict[str, list[Row]]()
+    for name in names:
+        folder, _, file = name.rpartition("/")
+        row = Row(name, file, folder, icon="blank")
+        rows.append(row)
+        folders.setdefault(folder, []).append(row)
+    folded = folders.pop("", [])[:]
+    for folder in sorted(folders):
+        count = str(len(folders[folder]))
+        folded.append(Row(f"{folder}/", folder, hint=count, icon="folder", enabled=False))
+        folded += [replace(row, detail="") for row in folders[folder]]
+    return Listing(tuple(rows), tuple(folded), tuple(name.lower() for name in names))
 
 
 def _id(row: Row | None) -> str:

@@ -17,6 +17,7 @@ from ui.canvas.values import label_of
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
+from ui.params.choice import ChoiceEditor
 from ui.params.make import kind_for, make_editor
 from ui.params.number import NumberEditor
 from ui.params.scrub import RowPress
@@ -25,10 +26,10 @@ from ui.params.tips import tip_for
 from ui.params.toggle import ToggleEditor
 from ui.theme.typeface import SIZES
 
-READABLE = (0.6, 2.0)
+READABLE = (0.9, 2.0)
 """Zooms between which an editor is as large as its row; beyond them it is of readable size."""
 WIDEST_LABEL = 140
-LEAST = {"line": 132, "seed": 236, "page": 320}
+LEAST = {"line": 132, "seed": 236, "page": 260}
 MARGIN = 8
 
 
@@ -68,9 +69,8 @@ class RowEditors(QObject):
             return binding.set(not binding.value)
         self._show(binding)
         editor = self.editor
-        if editor is not None and not by_key and not isinstance(editor, NumberEditor):
-            if kind_for(binding.param).__name__ == "ChoiceEditor":
-                editor.open_choices()
+        if isinstance(editor, ChoiceEditor) and not by_key:
+            editor.open_choices()
         return True
 
     def close(self) -> None:
@@ -260,16 +260,18 @@ class Overlay(QFrame):
         self.editor.set_pixels(pixels)
         self.setStyleSheet(
             f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
-            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 7px; }}"
+            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
+            f" #RowEditor QToolButton#Mode {{ background: {theme.field}; border: 1px solid {theme.hairline}; padding: 0 6px; }}"
             " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
         )
         kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
         self.label.setVisible(not self.editor.tall)
         wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
         least = round(LEAST[kind] * pixels / 12) + wide
-        height = max(round(seen.height()), round(pixels * 2)) if not self.editor.tall else 0
-        tall = max(round(seen.height()), round(pixels * 9))
-        rect = QRectF(seen.x(), seen.y(), max(seen.width(), least), height or tall).toAlignedRect()
+        lines = pixels * (9 if self.editor.tall else 2)
+        height = max(seen.height(), lines) if on_row else lines
+        width = max(seen.width() if on_row else 0, least)
+        rect = QRectF(seen.x(), seen.y(), width, height).toAlignedRect()
         if not self.editor.tall:
             rect.moveTop(round(seen.center().y() - rect.height() / 2))
         self.setGeometry(self._inside(rect))

@@ -52,6 +52,7 @@ class SeedEditor(NumberEditor):
         self.dice.setToolTip(self.tr("Draw a seed now (Alt+D)"))
         self.dice.setAccessibleName(self.tr("Draw a seed"))
         self.dice.clicked.connect(self.draw)
+        self.mode.setObjectName("Mode")
         self.mode.setAccessibleName(self.tr("Before each run"))
         self.mode.clicked.connect(self.next_mode)
         for button in (self.dice, self.mode):

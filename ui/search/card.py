@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.spec import NodeSpec
+from ui.canvas.values import label_of
 from ui.look import Look
 from ui.search.recipes import Recipe
 from ui.theme import Shape, shape_of, type_color
@@ -73,7 +74,7 @@ class Card(QWidget):
         outputs = [(o.name, o.type, shape_of(o.type, o.many), False) for o in spec.outputs]
         top = self._group(painter, self.tr("Inputs"), inputs, top)
         top = self._group(painter, self.tr("Outputs"), outputs, top)
-        names = [param.name.replace("_", " ") for param in spec.params if not param.advanced]
+        names = [label_of(param.name) for param in spec.params if not param.advanced]
         if names and top < self.height() - 3 * self._look.metrics.row:
             top = self._heading(painter, self.tr("Parameters"), top)
             painter.setFont(self._look.font())
@@ -103,10 +104,10 @@ class Card(QWidget):
             painter.setFont(self._look.font())
             painter.setPen(theme.color("muted" if optional else "text"))
             box = QRectF(PAD + 18, top, self.width() - 2 * PAD - 18, row)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name.replace("_", " ").capitalize())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, label_of(name))
             painter.setPen(theme.color("muted"))
             painter.setFont(self._look.font("small"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, kind)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, label_of(kind))
             top += row
         return top + 10
 

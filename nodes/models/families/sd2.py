@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING
 
 from nodes.models.family import Facts, Family, LatentFormat, Use
+from nodes.models.header import read_floats
 from nodes.models.keys.unet import unet_original
 from nodes.models.unets import build_unet, call_unet, control_unet, only, unet_part
 
 if TYPE_CHECKING:
     from nodes.models.parts import Part, Shapes
+
+
+TELLING = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias"
+WIDE = 0.09
 
 
 def recognise(shapes: Shapes) -> Part | None:
@@ -21,9 +27,18 @@ def recognise(shapes: Shapes) -> Part | None:
 
 
 def facts(part: Part) -> Facts:
-    """Noise prediction; that a file predicts v instead no shape tells."""
+    """Noise prediction, or v; which of them no name or shape tells."""
     channels = part.config["out_channels"]
-    return Facts("sd2", LatentFormat(channels), "sd2", part.config["in_channels"])
+    space = "sd2_v" if predicts_v(part) else "sd2"
+    return Facts("sd2", LatentFormat(channels), space, part.config["in_channels"])
+
+
+def predicts_v(part: Part) -> bool:
+    """Whether the last transformer's first norm has the wide biases that networks trained on v have."""
+    piece = part.pieces.get(TELLING)
+    info = part.tensors.get(piece.name) if piece else None
+    biases = read_floats(info) if info else []
+    return len(biases) > 1 and statistics.stdev(biases) > WIDE
 
 
 FAMILY = Family(

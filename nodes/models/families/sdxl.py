@@ -27,9 +27,11 @@ def recognise(shapes: Shapes) -> Part | None:
 
 
 def facts(part: Part) -> Facts:
-    """Noise prediction; a tensor named `v_pred` in the file says otherwise."""
+    """Noise prediction; tensors named `v_pred` and `ztsnr` in the file say otherwise."""
     latent = LatentFormat(part.config["out_channels"], LATENT_SCALE)
-    return Facts("sdxl", latent, "sdxl", part.config["in_channels"])
+    v, zero = "v_pred" in part.tensors, "ztsnr" in part.tensors
+    space = ("zsnr_v" if zero else "sd2_v") if v else ("zsnr" if zero else "sdxl")
+    return Facts("sdxl", latent, space, part.config["in_channels"])
 
 
 def join(said: Mapping[str, Encoded]) -> Encoded:

@@ -10,6 +10,7 @@ from nodegraph.errors import LoadError
 from nodes.models.header import read_header
 from nodes.models.patches.changes import DELTAS, Change
 from nodes.models.patches.names import split
+from nodes.models.pickles import readable
 from nodes.models.tensors import open_tensors
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def read_changes(path: Path) -> tuple[dict[str, dict[str, Change]], list[str]]:
     """The changes of a file by spelled target, each to "weight", "bias" or both, and tensors not understood."""
+    path = readable(path)
     header = read_header(path)
     found: dict[str, dict[str, Tensor]] = defaultdict(dict)
     unknown: list[str] = []

@@ -15,6 +15,7 @@ from nodes.custom_sampler import (
     guider_dual_cfg,
     guider_perp_neg,
     sampler_custom,
+    sampler_steps,
     solver_select,
 )
 from nodes.guidance import guidance_apg, guidance_interval, guidance_rescale
@@ -181,3 +182,17 @@ def test_sigmas_that_cannot_be_are_refused(sigmas: list[float], sentence: str) -
 def test_too_few_sigmas_leave_the_latent(sigmas: list[float]) -> None:
     latent = replace(empty_latent(width=64, height=64))
     assert Bench().run(seed_noise(), CFG, latent, sigmas=Sigmas(torch.tensor(sigmas))).latent is latent
+
+
+def test_every_step_is_handed_out_and_can_be_gone_on_from() -> None:
+    bench = Bench()
+    sigmas = bench.sigmas()
+    latent = empty_latent(width=64, height=64)
+    film = sampler_steps(bench.context, seed_noise(seed=4), CFG, solver_select(), sigmas, latent)
+    calls = len(bench.network.calls)
+    plain = bench.run(seed_noise(seed=4), CFG)
+    assert len(bench.network.calls) == 2 * calls and torch.equal(film.latent.samples, plain.latent.samples)
+    assert len(film.predictions) == len(film.noisy) == 6
+    assert torch.equal(film.predictions[-1].samples, plain.denoised.samples)
+    rest = bench.run(no_noise(), CFG, film.noisy[3], sigmas=sigmas_split(sigmas, step=3).low)
+    assert torch.allclose(rest.latent.samples, plain.latent.samples, atol=1e-3)

@@ -102,7 +102,8 @@ def test_every_spelling_is_read(
 ) -> None:
     spell, up_end, down_end = SPELLINGS[spelling]
     torch.manual_seed(0)
-    tensors, changes = {}, {}
+    tensors: dict[str, Tensor] = {}
+    changes: dict[str, Tensor] = {}
     for name in (LINEAR, CONV, POINT):
         up, down = pair(tiny.unet.get_parameter(f"{name}.weight"))
         tensors |= {
@@ -157,7 +158,8 @@ def _loha(weight: Tensor) -> tuple[dict[str, Tensor], Tensor]:
 
 def _loha_tucker(weight: Tensor) -> tuple[dict[str, Tensor], Tensor]:
     rows, columns = weight.shape[:2]
-    tensors, products = {}, []
+    tensors: dict[str, Tensor] = {}
+    products = []
     for at in "12":
         core, a, b = torch.randn(RANK, RANK, 3, 3), torch.randn(RANK, rows), torch.randn(RANK, columns)
         tensors |= {f"hada_t{at}": core, f"hada_w{at}_a": a, f"hada_w{at}_b": b}
@@ -289,7 +291,7 @@ def test_a_stack_is_on_and_off_without_a_trace(
     one = Model(base, patches=(Patch(sources[0], 0.8),))
     two = Model(base, patches=(Patch(sources[0], 0.8), Patch(sources[1], -0.5)))
     x, sigma, condition = torch.randn(1, 4, 8, 8), torch.ones(1), Condition(torch.randn(1, 77, 32))
-    seen = {}
+    seen: dict[str, Tensor] = {}
     for turn in range(2):
         for name, ref in (("plain", plain), ("one", one), ("two", two)):
             [x0] = pool.get(ref).x0(x, sigma, [condition])
@@ -338,7 +340,7 @@ def test_blocks_have_their_own_strengths(pool: Pool, base: Source, tiny: maker.T
 
 
 def test_alternating_stacks_takes_no_time(pool: Pool, base: Source, tiny: maker.Tiny, tmp_path: Path) -> None:
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for name, parameter in tiny.unet.named_parameters():
         if name.endswith("weight") and parameter.ndim == 2:
             up, down = pair(parameter)

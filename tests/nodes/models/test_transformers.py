@@ -207,11 +207,10 @@ def test_fill_sees_the_picture_and_the_mask(pool: Pool, tmp_path: Path) -> None:
     [ours] = pool.get(Model(source)).x0(x, torch.tensor([0.5]), [condition])
     squares = mask.reshape(1, 4, 8, 4, 8).permute(0, 2, 4, 1, 3).reshape(1, 64, 4, 4)
     seen = torch.cat([x, (latent - 0.1159) * 0.3611, squares], 1)
-    tokens = tiny.unet(
-        packed(seen), condition.cond, condition.pooled, torch.tensor([0.5]), places(x), torch.zeros(8, 3),
-        torch.tensor([3.0]),
-    )  # fmt: skip
-    wanted = x - 0.5 * unpacked(tokens.sample, 4, 4)
+    time, guidance = torch.tensor([0.5]), torch.tensor([3.0])
+    text, where = torch.zeros(8, 3), places(x)
+    answer = tiny.unet(packed(seen), condition.cond, condition.pooled, time, where, text, guidance).sample
+    wanted = x - 0.5 * unpacked(answer, 4, 4)
     torch.testing.assert_close(ours, wanted.detach(), atol=1e-4, rtol=1e-4)
 
 

@@ -9,6 +9,7 @@ from nodegraph.graph import Frame, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of
+from ui.canvas.boxes import LinkKey
 from ui.canvas.layout import layered
 
 
@@ -78,7 +79,7 @@ def test_straighten_makes_links_level(hand: Hand) -> None:
     hand.canvas.nudge(0, 40)
     hand.canvas.editor.selection.set(["sampler", "decode"])
     hand.canvas.straighten()
-    link = hand.canvas.scene.links[("decode", "latent", 0)]  # type: ignore[index]
+    link = hand.canvas.scene.links[LinkKey("decode", "latent", 0)]
     assert link.points[0][1] == link.points[-1][1]
 
 

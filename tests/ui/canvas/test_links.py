@@ -193,7 +193,7 @@ def test_a_reroute_point_is_made_moved_and_removed(hand: Hand) -> None:
     hand.drag(point, (point[0] + 40, point[1] + 64))
     assert hand.graph.nodes["sampler"].inputs["latent"][0].via == ((point[0] + 40, point[1] + 64),)
     hand.click((point[0] + 40, point[1] + 64), modifiers=ALT)
-    assert hand.graph.nodes["sampler"].inputs["latent"][0].via == ()
+    assert not hand.graph.nodes["sampler"].inputs["latent"][0].via
 
 
 def test_a_click_selects_a_link_and_delete_removes_it(hand: Hand) -> None:

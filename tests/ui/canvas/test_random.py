@@ -51,7 +51,11 @@ CALLS = st.sampled_from(
 )
 
 
-def place(hand: Hand, where: tuple[str, int, int]) -> QPointF:
+Where = tuple[str, int, int]
+Drag = tuple[Where, Where, Qt.MouseButton, Qt.KeyboardModifier, int]
+
+
+def place(hand: Hand, where: Where) -> QPointF:
     kind, a, b = where
     scene = hand.canvas.scene
     if kind == "port" and scene.nodes:
@@ -77,7 +81,7 @@ def call(hand: Hand, name: str) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(DRAGS, CALLS), min_size=1, max_size=12))
 def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(
-    qtbot: QtBot, steps: list[object]
+    qtbot: QtBot, steps: list[str | Drag]
 ) -> None:
     text = dumps(START)
     canvas = make_canvas(START)
@@ -87,8 +91,7 @@ def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(
         if isinstance(step, str):
             call(hand, step)
         else:
-            start, end, button, modifiers, moves = step  # type: ignore[misc]
-            hand.drag(place(hand, start), place(hand, end), button, modifiers, moves)
+            hand.drag(place(hand, step[0]), place(hand, step[1]), *step[2:])
         assert canvas.stage.moving.nodes == frozenset() or canvas.gesture is not None
     canvas.begin(None)
     canvas.grab()

@@ -4,11 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from nodegraph.edits import Connect, Disconnect, Move, RemoveNodes, SetFlags, SetParam
+from nodegraph.edits import Connect, Disconnect, Edit, Move, RemoveNodes, SetFlags, SetParam
 from nodegraph.errors import EditError
 from nodegraph.graph import Graph, Link, Node, Source
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import Metrics
 from ui.canvas.index import GridIndex
 from ui.canvas.scene import Scene
@@ -25,8 +26,8 @@ def scene_of(graph: Graph) -> Scene:
 def described(scene: Scene) -> object:
     """All that a scene says, for comparison."""
     nodes = {
-        n: (b.bounds(), b.rect, b.linked_in, b.linked_out, b.content[:1]) for n, b in scene.nodes.items()
-    }  # type: ignore[index]
+        n: (b.bounds(), b.rect, b.linked_in, b.linked_out, b.node, b.known) for n, b in scene.nodes.items()
+    }
     return nodes, {key: (k.points, k.type, k.source) for key, k in scene.links.items()}
 
 
@@ -40,7 +41,7 @@ def edited(draw: st.DrawFn) -> list[Graph]:
             break
         name = draw(st.sampled_from(names))
         links = list(graph.links())
-        edits = [
+        edits: list[Edit] = [
             Move({name: (draw(st.integers(-900, 900)), draw(st.integers(-900, 900)))}),
             RemoveNodes((name,)),
             SetFlags((name,), collapsed=draw(st.booleans()), hide_unlinked=draw(st.booleans())),
@@ -116,7 +117,7 @@ def test_an_unknown_type_keeps_its_values_and_its_links() -> None:
         ("amount", False),
         ("result", True),
     }
-    assert scene.links[("c", "latent", 0)].points[0] == box.port_at("result", True)  # type: ignore[index]
+    assert scene.links[LinkKey("c", "latent", 0)].points[0] == box.port_at("result", True)
 
 
 def test_a_hidden_port_is_gone_and_a_collapsed_node_is_its_title() -> None:
@@ -125,7 +126,7 @@ def test_a_hidden_port_is_gone_and_a_collapsed_node_is_its_title() -> None:
     full = scene.nodes["sampler"].height
     scene.update(SetFlags(("sampler",), collapsed=True).apply(scene.graph))
     assert scene.nodes["sampler"].height == scene.nodes["sampler"].layout.title < full
-    link_end = scene.links[("sampler", "model", 0)].points[-1]  # type: ignore[index]
+    link_end = scene.links[LinkKey("sampler", "model", 0)].points[-1]
     assert link_end == scene.nodes["sampler"].port_at("model", False)
 
 
@@ -142,9 +143,9 @@ def test_a_pan_shows_the_same_scene_point_under_the_hand() -> None:
     assert (camera.to_view(under) - QPointF(350, 280)).manhattanLength() < 2.1
 
 
-def test_link_ends_are_ports(subtests: object = None) -> None:
+def test_link_ends_are_ports() -> None:
     scene = scene_of(graph_of(default_workflow()))
     for found in scene.graph.links():
         assert isinstance(found, Link)
-        box = scene.links[(found.target, found.input, found.index)]  # type: ignore[index]
+        box = scene.links[LinkKey(found.target, found.input, found.index)]
         assert box.points[-1] == scene.nodes[found.target].port_at(found.input, False, found.index)

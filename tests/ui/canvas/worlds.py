@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodegraph.graph import Frame, Graph, Node, Note, Point, Source
+from nodegraph.spec import Scalar
 
 PROMPT = (
     "a lighthouse on a cliff in the evening, long soft light over the sea, "
@@ -19,7 +20,7 @@ def link(text: str) -> tuple[Source, ...]:
 def default_workflow(at: Point = (0.0, 0.0), prefix: str = "") -> list[Node]:
     """Checkpoint, two prompts, latent, sampler, decode, save."""
 
-    def node(name: str, type_id: str, x: float, y: float, inputs: dict[str, str], **values: object) -> Node:
+    def node(name: str, type_id: str, x: float, y: float, inputs: dict[str, str], **values: Scalar) -> Node:
         return Node(
             prefix + name,
             type_id,

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nodes.prompt import prompt_choices, text_encode
+from nodes.prompt_families import (
+    conditioning_guidance,
+    text_encode_flux,
+    text_encode_sd3,
+    text_encode_sdxl,
+)
+from nodes.types import Clip, Condition, Conditioning, Source
+from tests.nodes.families.context import Recorder
+
+CLIP = Clip((Source("nowhere", "0"),))
+
+
+class Encoder:
+    """Remembers what each encoder was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, str]]] = []
+
+    def get(self, ref: Clip) -> Encoder:
+        return self
+
+    def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
+        self.told.append((text, dict(texts or {})))
+        return Conditioning((Condition(torch.zeros(1, 77, 4)),))
+
+
+def test_each_family_tells_its_encoders() -> None:
+    encoder = Encoder()
+    context = Recorder(Path("none"), models=encoder).context
+    text_encode(context, CLIP, text="a")
+    sdxl = text_encode_sdxl(context, CLIP, text="a", text_l="b", width=800, crop_y=7)[0]
+    text_encode_sd3(context, CLIP, text="a", t5="long")
+    flux = text_encode_flux(context, CLIP, text="a", guidance=2.0)[0]
+    assert encoder.told == [("a", {}), ("a", {"clip_l": "b"}), ("a", {"t5": "long"}), ("a", {})]
+    assert sdxl.extras["width"] == 800 and sdxl.extras["crop_h"] == 7 and sdxl.extras["target_height"] == 1024
+    assert flux.guidance == 2.0
+    assert conditioning_guidance(Conditioning((sdxl,)), guidance=5.0)[0].guidance == 5.0
+
+
+def test_choices_follow_the_seed_and_their_weights() -> None:
+    text = "a {3::red|blue} {small |}{house|{boat|car}}"
+    assert prompt_choices(text=text, seed=5) == prompt_choices(text=text, seed=5)
+    found = Counter(prompt_choices(text=text, seed=seed) for seed in range(2000))
+    assert len(found) == 12
+    red = sum(count for words, count in found.items() if "red" in words)
+    assert 0.7 < red / 2000 < 0.8
+
+
+def test_comments_escapes_and_stray_braces() -> None:
+    assert prompt_choices(text="# a remark\nred /* not\nblue */house") == "red house"
+    assert prompt_choices(text=r"\{a\|b\} | } c") == "{a|b} | } c"
+    assert prompt_choices(text="{a|b") == "{a|b"
+    assert prompt_choices(text="x #1") == "x #1"
+
+
+@given(st.text(alphabet="{}|\\ab#/*:2\n", max_size=80), st.integers(0, 2**64 - 1))
+def test_any_text_gives_a_text(text: str, seed: int) -> None:
+    assert prompt_choices(text=text, seed=seed) == prompt_choices(text=text, seed=seed)
+
+
+def test_depth_does_not_matter() -> None:
+    assert prompt_choices(text="{" * 20_000 + "a" + "}" * 20_000) == "a"

@@ -1,0 +1,164 @@
+"""Model folders as artists have them: found, listed, named when something is missing; all without torch."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nodes.models.folders import ModelFolders, open_folders, walk
+from nodes.models.listing import describe
+from nodes.models.places import places_of
+from tests import models_maker as maker
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    monkeypatch.delenv("NODEGRAPH_MODELS", raising=False)
+
+
+def touch(path: Path) -> Path:
+    """An empty file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def own(folders: ModelFolders, kind: str) -> list[str]:
+    """The names of a kind apart from those that ship."""
+    return [name for name in folders.names(kind) if not name.startswith("practice")]
+
+
+def test_comfyui_and_a1111_folders_are_found(tmp_path: Path) -> None:
+    touch(tmp_path / "comfy/models/checkpoints/sub/a.safetensors")
+    touch(tmp_path / "comfy/models/unet/b.safetensors")
+    touch(tmp_path / "a1111/models/Stable-diffusion/c.ckpt")
+    touch(tmp_path / "a1111/models/Lora/d.safetensors")
+    touch(tmp_path / "a1111/embeddings/e.pt")
+    folders = open_folders([tmp_path / "comfy", tmp_path / "a1111"])
+    assert own(folders, "checkpoints") == ["c.ckpt", "sub/a.safetensors"]
+    assert own(folders, "diffusion_models") == ["b.safetensors"]
+    assert own(folders, "loras") == ["d.safetensors"]
+    assert own(folders, "embeddings") == ["e.pt"]
+    assert (
+        folders.find("checkpoints", "sub\\a.safetensors")
+        == tmp_path / "comfy/models/checkpoints/sub/a.safetensors"
+    )
+
+
+def test_a_flat_folder_holds_every_kind(tmp_path: Path) -> None:
+    touch(tmp_path / "a.safetensors")
+    folders = open_folders([tmp_path])
+    assert own(folders, "checkpoints") == own(folders, "vae") == ["a.safetensors"]
+
+
+def test_diffusers_folders_are_one_model(tmp_path: Path) -> None:
+    touch(tmp_path / "checkpoints/mine/model_index.json")
+    touch(tmp_path / "checkpoints/mine/unet/diffusion_pytorch_model.safetensors")
+    touch(tmp_path / "controlnet/edges/config.json")
+    folders = open_folders([tmp_path])
+    assert own(folders, "checkpoints") == ["mine"]
+    assert folders.find("checkpoints", "mine") == tmp_path / "checkpoints/mine"
+    assert own(folders, "controlnet") == ["edges"]
+
+
+def test_the_first_folder_wins(tmp_path: Path) -> None:
+    for name in "ab":
+        touch(tmp_path / name / "vae/same.safetensors")
+    folders = open_folders([tmp_path / "b", tmp_path / "a"])
+    assert own(folders, "vae") == ["same.safetensors"]
+    assert folders.find("vae", "same.safetensors") == tmp_path / "b/vae/same.safetensors"
+
+
+def test_extra_model_paths_are_read_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_MODELS", str(tmp_path / "mine"))
+    touch(tmp_path / "mine/ckpt/a.safetensors")
+    touch(tmp_path / "more/b.safetensors")
+    touch(tmp_path / "relative/vae/c.safetensors")
+    path = tmp_path / "extra_model_paths.yaml"
+    path.write_text(
+        f"comfy:\n  base_path: $MY_MODELS\n  checkpoints: |\n    ckpt\n    {tmp_path / 'more'}\n  custom_nodes: nodes\n"
+        "other:\n  is_default: true\n  base_path: relative\n  vae: vae\nbroken: 3\n"
+    )
+    for root in (path, tmp_path):
+        places = places_of([root])
+        assert places["checkpoints"] == [tmp_path / "mine/ckpt", tmp_path / "more"]
+        assert places["vae"] == [tmp_path / "relative/vae"]
+    assert own(open_folders([path]), "checkpoints") == ["a.safetensors", "b.safetensors"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a: [", "!!python/object/apply:os.system ['false']", "\0"])
+def test_a_broken_yaml_names_no_folders(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    assert places_of([tmp_path / "x.yaml"]) == {}
+
+
+def test_the_environment_and_the_settings_name_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("given", "one", "two", "set"):
+        touch(tmp_path / name / "vae" / f"{name}.safetensors")
+    monkeypatch.setenv("NODEGRAPH_MODELS", os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "two")]))
+    settings = tmp_path / "config/nodegraph/models.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"models": [str(tmp_path / "set"), 3]}))
+    places = open_folders([tmp_path / "given"]).places["vae"]
+    assert places == [tmp_path / name / "vae" for name in ("given", "one", "two", "set")]
+    settings.write_text("{")
+    assert len(open_folders([]).places["vae"]) == 2
+
+
+def test_the_hub_cache_is_listed(tmp_path: Path) -> None:
+    touch(tmp_path / "hf/hub/models--org--name/snapshots/abc/model_index.json")
+    folders = open_folders([])
+    assert "org/name" in folders.names("checkpoints")
+    found = folders.find("checkpoints", "org/name")
+    assert found is not None and found.name == "abc"
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "C:/x", "", "a/../../b", "..\\x"])
+def test_names_stay_in_their_folders(tmp_path: Path, name: str) -> None:
+    touch(tmp_path / "secret")
+    touch(tmp_path / "models/vae/a.safetensors")
+    assert open_folders([tmp_path / "models"]).find("vae", name) is None
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    touch(tmp_path / "a/b.safetensors")
+    (tmp_path / "a/loop").symlink_to(tmp_path, target_is_directory=True)
+    assert [name for name, _ in walk(tmp_path)].count("a/b.safetensors") == 1
+
+
+def test_what_is_missing_is_said_with_what_is_near(tmp_path: Path) -> None:
+    touch(tmp_path / "checkpoints/sd/dreamshaper_8.safetensors")
+    sentence = open_folders([tmp_path]).missing("checkpoints", "dreamshaper_7.safetensors")
+    assert "'dreamshaper_7.safetensors'" in sentence and "sd/dreamshaper_8.safetensors" in sentence
+    assert f"Put it into {tmp_path / 'checkpoints'}" in sentence
+    assert "--models" in open_folders([]).missing("loras", "x")
+
+
+def test_listing_says_what_each_file_is(tmp_path: Path) -> None:
+    maker.write_file(maker.sd1(), tmp_path / "checkpoints/good.safetensors")
+    (tmp_path / "checkpoints/bad.safetensors").write_bytes(b"no")
+    rows = {row["name"]: row for row in describe(open_folders([tmp_path])) if row["name"] != "practice"}
+    good, bad = rows["good.safetensors"], rows["bad.safetensors"]
+    assert (good["kind"], good["family"], good["dtype"]) == ("checkpoints", "Stable Diffusion 1.x", "F32")
+    assert good["bytes"] > 10**6 and len(good["fingerprint"]) == 40
+    assert "only 2 bytes" in bad["error"]
+
+
+def test_listing_loads_no_torch(tmp_path: Path) -> None:
+    maker.write_file(maker.sd1(), tmp_path / "checkpoints/good.safetensors")
+    code = (
+        "import sys, pathlib\n"
+        "from nodes.models.folders import open_folders\n"
+        "from nodes.models.listing import describe\n"
+        f"rows = list(describe(open_folders([pathlib.Path({str(tmp_path)!r})])))\n"
+        "assert rows and not {'torch', 'diffusers', 'transformers', 'numpy'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

@@ -1,0 +1,80 @@
+"""Pictures of every editor, to be looked at: `python -m tests.ui.params.shots FOLDER [THEME] [SCALE]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def main(folder: Path, theme: str, scale: str) -> None:
+    """Save one picture for each kind of editor."""
+    os.environ["QT_SCALE_FACTOR"] = scale
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from nodegraph.document import Document
+    from tests.ui.params.catalogue import SPECS
+    from tests.ui.params.conftest import Folders, graph
+    from ui.canvas.canvas import Canvas
+    from ui.editor import Editor
+    from ui.look import Look
+    from ui.params import modelfiles
+    from ui.params.attach import attach
+    from ui.settings import Settings
+    from ui.style import style_sheet
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    folders = Folders()
+    folders.kinds["checkpoints"] += tuple(f"many/model {n:02}.safetensors" for n in range(14))
+    modelfiles.model_files = lambda: folders  # type: ignore[assignment, return-value]  # stands in for real folders
+    look = Look.of(Settings(theme=theme), True)
+    app.setStyle("Fusion")
+    app.setFont(look.font())
+    app.setPalette(look.theme.qt_palette())
+    app.setStyleSheet(style_sheet(look.theme, look.metrics))
+    window = QWidget()
+    window.resize(700, 560)
+    editor = Editor(SPECS, Document(graph()))
+    canvas = Canvas(editor, look.theme, window)
+    canvas.resize(700, 560)
+    canvas.camera.size = canvas.size().toSizeF()
+    box = canvas.scene.nodes["all"].rect
+    canvas.camera.look_at((box.x() + 270, box.y() + 250, 1.0))
+    rows = attach(canvas, look)
+    assert rows is not None
+    window.show()
+    window.activateWindow()
+    for name in (
+        "steps",
+        "seed",
+        "sampler",
+        "checkpoint",
+        "upscale",
+        "color",
+        "image_file",
+        "name",
+        "prompt",
+    ):
+        rows.close()
+        rows.open("all", name, by_key=name not in ("sampler", "checkpoint"))
+        if name == "steps":
+            rows.editor.line.setText("24*")  # type: ignore[union-attr]  # open just now
+            rows.editor.line.insert("2")  # type: ignore[union-attr]  # as above
+            rows.editor._hint("24*2")  # type: ignore[union-attr]  # as typing does
+        if name == "color":
+            rows.editor.open_choices()  # type: ignore[union-attr]  # open just now
+        for _ in range(3):
+            app.processEvents()
+        window.grab().save(str(folder / f"{theme}-{scale}-{name}.png"))
+        popup = rows.editor.open_popup if rows.editor is not None else None
+        if popup is not None:
+            popup.close()
+            rows.editor._popup = None  # type: ignore[union-attr]  # closed by force
+    window.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *(sys.argv[2:] or ["dark", "1"]))

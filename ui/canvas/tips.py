@@ -1,0 +1,63 @@
+"""What a tooltip says of a port, a parameter or a node."""
+
+from __future__ import annotations
+
+from nodegraph.spec import NodeSpec, Param
+from ui.canvas.boxes import NodeBox
+from ui.canvas.geometry import PortRef
+from ui.canvas.hit import Hit
+from ui.canvas.scene import Scene
+from ui.canvas.state import CanvasState
+from ui.canvas.values import format_value, label_of
+
+
+def tip(scene: Scene, state: CanvasState, found: Hit) -> str:
+    """The text for what was hit; empty where there is nothing to say."""
+    box = scene.nodes.get(found.node)
+    if box is None:
+        return ""
+    if found.port is not None:
+        return _joined(_port(box.spec, found.port), state.problems(box.id).get(found.port.name, ""))
+    if found.row is not None and found.row.param is not None:
+        param = found.row.param
+        return _joined(_param(param), state.problems(box.id).get(param.name, ""))
+    if found.kind == "title":
+        return _joined(_node(box), state.of(box.id).message or state.problems(box.id).get("", ""))
+    return ""
+
+
+def _port(spec: NodeSpec, ref: PortRef) -> str:
+    if ref.output:
+        output = spec.output(ref.name)
+        return f"{label_of(ref.name)}: {output.type}\n{output.help}" if output else ""
+    param = spec.param(ref.name)
+    if param is not None:
+        return _param(param)
+    socket = spec.socket(ref.name)
+    if socket is None:
+        return ""
+    extent = ", any number" if socket.variadic else ", may stay open" if socket.optional else ""
+    return f"{label_of(ref.name)}: {socket.type}{extent}\n{socket.help}"
+
+
+def _param(param: Param) -> str:
+    low, high = param.minimum, param.maximum
+    if low is not None and high is not None:
+        extent = f", {low:g} to {high:g}"
+    elif low is not None or high is not None:
+        extent = f", at least {low:g}" if low is not None else f", at most {high:g}"
+    else:
+        extent = ""
+    usual = format_value(param, param.default)
+    usually = f", usually {usual}" if usual and param.widget != "multiline" else ""
+    return f"{label_of(param.name)}: {param.type}{extent}{usually}\n{param.help}"
+
+
+def _node(box: NodeBox) -> str:
+    if not box.known:
+        return f"The type {box.node.type} is not installed. Its values and links are kept as they are."
+    return f"{box.spec.title}\n{box.spec.help}"
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part.strip() for part in parts if part.strip())

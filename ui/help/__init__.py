@@ -1,0 +1,1 @@
+"""Help for the selected node, made from its documentation."""

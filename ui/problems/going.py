@@ -1,0 +1,23 @@
+"""F8: to the next node with which something is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.window import MainWindow
+
+
+def go_to_next(window: MainWindow) -> None:
+    """Select the next node with a problem, look at it, and say what is wrong."""
+    from ui.problems.panel import next_problem
+
+    view = window.view
+    if view is None:
+        return
+    problem = next_problem(view.editor)
+    if problem is None:
+        window.say(window.tr("Nothing is wrong: this workflow can run."))
+        return
+    window.show_node(problem.node.partition("/")[0])
+    window.say(problem.sentence)
