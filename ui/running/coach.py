@@ -65,7 +65,7 @@ class Bubble(QWidget):
 
     def point_at(self, spot: QRect | None) -> None:
         """Stand above what it speaks of, or below; in the upper middle while that is out of sight."""
-        room = self.parentWidget().rect()
+        room = (self.parentWidget() or self).rect()
         if spot is None:
             self.move((room.width() - self.width()) // 2, 64)
             self._tip = QPoint(-1, -1)

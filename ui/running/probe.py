@@ -81,7 +81,7 @@ class Probe(QFrame):
 
     def place(self, at: QPoint) -> None:
         """Show it beside a point of its parent, wholly inside."""
-        parent = self.parentWidget()
+        parent = self.parentWidget() or self
         x = min(at.x() + 16, parent.width() - self.width() - 8)
         y = min(at.y() + 16, parent.height() - self.height() - 8)
         self.move(max(8, x), max(8, y))
