@@ -23,7 +23,7 @@ from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.needs import practises
 from ui.running.panel import QueuePanel
-from ui.running.picks import Spot
+from ui.running.picks import Spot, pictured
 from ui.running.probe import SIDE, Probe
 from ui.running.results import Result, restored
 from ui.running.runner import Sheet
@@ -140,6 +140,7 @@ class Bench(QObject):
         """Another document is in front."""
         if self._sheet is not None and self._sheet_alive():
             self._sheet.picture.disconnect(self._grew)
+            self._sheet.arrived.disconnect(self._arrived)
             self._sheet.editor.selection.changed.disconnect(self._look_soon.start)
             self._sheet.editor.changed.disconnect(self._edited)
         self._leave_canvas()
@@ -149,6 +150,7 @@ class Bench(QObject):
         if self._sheet is None or view is None:
             return
         self._sheet.picture.connect(self._grew)
+        self._sheet.arrived.connect(self._arrived)
         self._sheet.editor.selection.changed.connect(self._look_soon.start)
         self._sheet.editor.changed.connect(self._edited)
         self._enter_canvas(view)
@@ -267,19 +269,25 @@ class Bench(QObject):
     def _grew(self, node: str, image: QImage) -> None:
         """A picture of a node in the document in front: a step, or finished."""
         sheet = self._sheet
-        if sheet is None or not self._wants(node):
-            return
-        found = sheet.editor.graph.nodes.get(node)
-        name = title(found, sheet.editor.specs) if found is not None else node
-        if sheet.state.of(node).status == "running":
-            self.viewer.show_step(image, name)
-        else:
-            self.viewer.show_picture(image, name)
+        if sheet is not None and sheet.state.of(node).status == "running" and self._focus() in ("", node):
+            self.viewer.show_step(image, self._name(node))
 
-    def _wants(self, node: str) -> bool:
-        """The viewer shows the selected node; without one, whatever is newest."""
-        active = self._sheet.editor.selection.active if self._sheet is not None else ""
-        return not active or active == node
+    def _arrived(self, node: str, image: QImage) -> None:
+        """The picture that a run came to, also that of a first look with few steps."""
+        if self._focus() in ("", node):
+            self.viewer.show_picture(image, self._name(node))
+
+    def _focus(self) -> str:
+        """The selected node if it has a picture; empty where the viewer shall show what is newest."""
+        if self._sheet is None:
+            return ""
+        editor = self._sheet.editor
+        active = editor.selection.active
+        return active if active and pictured(editor.graph, editor.specs, active) else ""
+
+    def _name(self, node: str) -> str:
+        found = self._sheet.editor.graph.nodes.get(node) if self._sheet is not None else None
+        return title(found, self.desk.specs) if found is not None else node
 
     def _told(self, job: Job, event: events.Event) -> None:
         sheet = self._sheet
@@ -295,7 +303,7 @@ class Bench(QObject):
             self.window.say(f"{event.title}: {event.message}")
 
     def _resulted(self, result: Result) -> None:
-        if self._sheet is None or self._sheet.editor.selection.active:
+        if self._sheet is None or self._focus() not in ("", result.target):
             return
         if result.document == self._sheet.key or self._sheet.ran is self._sheet.editor.graph:
             self.strip.select(result)
@@ -303,14 +311,19 @@ class Bench(QObject):
 
     def _finished(self, job: Job) -> None:
         if self._sheet is not None and job.document == self._sheet.key and job.state == "done":
-            if self._sheet.editor.selection.active:
+            if self._focus():
                 self._look_soon.start()
             for probe in self.pinned:
                 self._fill(probe, probe.spot)
 
     def _look(self) -> None:
-        if self._sheet is not None and self._sheet.editor.selection.active and self._sheet.ran is not None:
-            self.look_at(self._sheet.editor.selection.active)
+        """The node in focus; what a run came to where none has a picture."""
+        if self._sheet is None or self._sheet.ran is None:
+            return
+        if self._focus():
+            self.look_at(self._focus())
+        else:
+            self._sheet.recall.start()
 
     def _looked(self, node: str, shown: events.Shown) -> None:
         sheet = self._sheet

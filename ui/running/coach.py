@@ -19,6 +19,8 @@ from ui.running.runner import Runner, Sheet
 Where = Callable[[str, str], QRect | None]
 """Node, and parameter or output -> where it is in the window; None while it is out of sight."""
 TIP = 8
+HEADROOM = 96
+"""What lies higher in the window is menus and tabs."""
 
 
 class Bubble(QWidget):
@@ -30,6 +32,7 @@ class Bubble(QWidget):
         super().__init__(parent)
         self._look = look
         self._tip = QPoint()
+        self._above = False
         self.text = QLabel(self)
         self.count = QLabel(self)
         self.count.setProperty("role", "small")
@@ -42,7 +45,7 @@ class Bubble(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.skip)
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 12 + TIP, 12, 8)
+        box.setContentsMargins(16, 12 + TIP, 12, 8 + TIP)
         box.setSpacing(2)
         box.addWidget(self.text)
         box.addLayout(foot)
@@ -61,7 +64,7 @@ class Bubble(QWidget):
         self.adjustSize()
 
     def point_at(self, spot: QRect | None) -> None:
-        """Stand below what it speaks of; in the upper middle while that is out of sight."""
+        """Stand above what it speaks of, or below; in the upper middle while that is out of sight."""
         room = (self.parentWidget() or self).rect()
         if spot is None:
             self.move((room.width() - self.width()) // 2, 64)
@@ -69,7 +72,9 @@ class Bubble(QWidget):
         else:
             middle = spot.center().x() - self.width() // 2
             x = min(max(8, middle), room.width() - self.width() - 8)
-            y = min(spot.bottom() + 6, room.height() - self.height() - 8)
+            over = spot.top() - self.height() - 4
+            self._above = over > HEADROOM
+            y = over if self._above else min(spot.bottom() + 6, room.height() - self.height() - 8)
             self.move(x, max(8, y))
             self._tip = QPoint(min(max(20, spot.center().x() - x), self.width() - 20), 0)
         self.show()
@@ -81,15 +86,16 @@ class Bubble(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._look.theme
-        box = QRectF(self.rect()).adjusted(1, TIP, -1, -1)
+        box = QRectF(self.rect()).adjusted(1, TIP, -1, -TIP)
         painter.setPen(QPen(theme.color("accent"), 1.5))
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(box, 8, 8)
         if self._tip.x() >= 0:
-            x, y = float(self._tip.x()), box.top()
+            x, y = float(self._tip.x()), box.bottom() if self._above else box.top()
+            out = TIP if self._above else -TIP
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent"))
-            points = [QPointF(x - TIP, y), QPointF(x, y - TIP), QPointF(x + TIP, y)]
+            points = [QPointF(x - TIP, y), QPointF(x, y + out), QPointF(x + TIP, y)]
             painter.drawPolygon(QPolygonF(points))
 
 

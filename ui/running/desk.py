@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ class Desk(QObject):
         self.app = app
         self.bridge = bridge or EngineBridge(editor_options(output=pictures_folder()), self)
         self.results = Results(state_folder() / "results", self)
-        queue = JobQueue(state_folder() / "queue.jsonl")
+        self._writer = ThreadPoolExecutor(1, "queue")
+        queue = JobQueue(state_folder() / "queue.jsonl", self._writer)
         self.runner: Runner = Runner(self.bridge, queue, self.results, app.specs, self)
         self.live = Live(self.runner, self)
         self._sheets: dict[Editor, Sheet] = {}
@@ -120,6 +122,7 @@ class Desk(QObject):
         self.live.follow(None)
         self.bridge.close()
         self.results.close()
+        self._writer.shutdown()
 
     def _gone(self, bench: Bench) -> None:
         if bench in self.benches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,8 @@ from ui.running.pictures import fitted, image_of
 
 LONGEST = 1000
 """So many steps are kept; every second one is dropped when there are more."""
+REPAINT_MS = 125
+"""The strip is painted eight times a second at most."""
 SIDE = 72
 GAP = 3.0
 NARROW = 16.0
@@ -69,6 +71,10 @@ class FilmStrip(QWidget):
         self._film = Film()
         self._thumbs: dict[int, QPixmap] = {}
         self._at = -1
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(REPAINT_MS)
+        self._soon.timeout.connect(self._changed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -96,8 +102,8 @@ class FilmStrip(QWidget):
         self._film.add(node, picture)
         if self._film.frames is not before:
             self._thumbs.clear()
-        self.setAccessibleDescription(self.tr("{count} steps").format(count=len(self._film.frames)))
-        self.update()
+        if not self._soon.isActive():
+            self._soon.start()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -174,6 +180,10 @@ class FilmStrip(QWidget):
             self._go(-1)
         else:
             super().keyPressEvent(event)
+
+    def _changed(self) -> None:
+        self.setAccessibleDescription(self.tr("{count} steps").format(count=len(self._film.frames)))
+        self.update()
 
     def _go(self, index: int) -> None:
         if index == self._at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ from ui.running.runner import Runner
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QKeyEvent
+
+
+TOLD = 0.2
+"""So many seconds apart the running job's line is written anew."""
 
 
 class QueuePanel(QWidget):
@@ -62,6 +67,7 @@ class QueuePanel(QWidget):
         self.list.doubleClicked.connect(self._opened)
         self.rows.moved.connect(runner.queue.move)
         runner.changed.connect(self.refresh)
+        self._last_told = 0.0
         runner.told.connect(self._told)
         runner.resulted.connect(self._resulted)
         runner.finished.connect(lambda job: self.refresh())
@@ -207,6 +213,10 @@ class QueuePanel(QWidget):
         sheet = self._runner.sheet(job.document)
         if job.live or sheet is None or not isinstance(event, events.Progress | events.NodeStarted):
             return
+        now = time.monotonic()
+        if isinstance(event, events.Progress) and now - self._last_told < TOLD:
+            return
+        self._last_told = now
         run = sheet.state.of(event.node)
         node = sheet.editor.graph.nodes.get(event.node)
         name = title(node, sheet.editor.specs) if node is not None else event.node

@@ -29,6 +29,15 @@ def seen_output(node: Node, specs: Mapping[str, NodeSpec]) -> str:
     return (ranked or [o.name for o in outputs] or [""])[0]
 
 
+def pictured(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> bool:
+    """Whether a node has a picture to show, its own or one it was given."""
+    spot = spot_of(graph, specs, name)
+    node = graph.nodes.get(spot[0]) if spot is not None else None
+    spec = specs.get(node.type) if node is not None else None
+    output = spec.output(spot[1]) if spec is not None and spot is not None else None
+    return output is not None and output.type in VISIBLE
+
+
 def spot_of(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> Spot | None:
     """Where to look for what a node shows: its own picture, or the one it was given if it makes none."""
     node = graph.nodes.get(name)

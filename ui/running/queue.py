@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,15 +27,24 @@ def fresh_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
+def _save(path: Path, text: str) -> None:
+    # A full disk costs the memory of what waits, never the queue itself.
+    with contextlib.suppress(OSError):
+        write_text(path, text)
+
+
 class JobQueue:
     """Waiting jobs are written to `path` at every change, one JSON line each, so that they survive a restart.
 
     What was waiting or running when the program ended waits again, and the queue is then paused: nothing starts
-    computing by itself.
+    computing by itself. `writer` is a thread that writes, so that a slow disk holds up no window; without one the
+    file is written at once.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, writer: Executor | None = None) -> None:
         self._path = path
+        self._writer = writer
+        self._lines: dict[str, tuple[Job, str]] = {}
         self._jobs: list[Job] = []
         self._over: list[Job] = []
         self._running: Job | None = None
@@ -178,15 +189,23 @@ class JobQueue:
     def _write(self) -> None:
         if self._path is None:
             return
-        text = "".join(json.dumps(job.to_json()) + "\n" for job in self._pending())
+        pending = self._pending()
+        self._lines = {job.id: self._line(job) for job in pending}
+        text = "".join(self._lines[job.id][1] for job in pending)
         if text == self._written:
             return
-        try:
-            write_text(self._path, text)
-            self._written = text
-        except OSError:
-            # A full disk costs the memory of what waits, never the queue itself.
-            return
+        self._written = text
+        if self._writer is not None:
+            self._writer.submit(_save, self._path, text)
+        else:
+            _save(self._path, text)
+
+    def _line(self, job: Job) -> tuple[Job, str]:
+        """The job with its line of the file, made once as long as graph and label stay."""
+        known = self._lines.get(job.id)
+        if known is not None and known[0].graph is job.graph and known[0].label == job.label:
+            return known
+        return job, json.dumps(job.to_json()) + "\n"
 
     def _read(self) -> int:
         """Take over what waited when the program ended; lines that cannot be read are left out."""

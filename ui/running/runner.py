@@ -39,6 +39,8 @@ class Sheet(QObject):
 
     picture = Signal(str, object)
     """A node, and its picture as QImage: while it grows and when it is done."""
+    arrived = Signal(str, object)
+    """A target of a run, and the picture it came to."""
 
     def __init__(self, key: str, editor: Editor, base: Path) -> None:
         super().__init__(editor)
@@ -129,11 +131,18 @@ class Runner(QObject):
         return self.queue.find(job.id) or job
 
     def run_live(self, sheet: Sheet, graph: Graph, *, coarse: bool) -> Job | None:
-        """Run a graph now, past the queue; None while anything runs."""
+        """Run a graph now, past the queue; None while anything runs.
+
+        Its pictures are made and nothing is saved: the nodes that save are left to runs that were asked for.
+        """
         if self.queue.running is not None:
             return None
-        job = Job(fresh_id(), graph, "live", sheet.key, str(sheet.base), live=True, coarse=coarse)
-        sheet.asked = graph
+        targets = tuple(dict.fromkeys(spot[0] for _, spot in result_spots(graph, self._specs, None)))
+        words = label(sheet.asked, graph, self._specs)
+        base = str(sheet.base)
+        job = Job(fresh_id(), graph, words, sheet.key, base, targets or None, live=True, coarse=coarse)
+        if not coarse:
+            sheet.asked = graph
         self.queue.start_now(job)
         self._hand_over(job)
         return job
@@ -239,15 +248,18 @@ class Runner(QObject):
     def _collect(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
         """Ask for the pictures of a run before another one starts."""
         specs = self._specs
-        name = identity(job.graph, specs, job.targets)
-        results = {spot: target for target, spot in result_spots(job.graph, specs, job.targets)}
+        targets = None if job.live else job.targets
+        name = identity(job.graph, specs, targets)
+        results = {spot: target for target, spot in result_spots(job.graph, specs, targets)}
         for spot, target in results.items():
             paths = [item.path for item in event.outputs if item.node == target]
             self.bridge.look(*spot, lambda s, t=target, p=paths: self._keep(job, sheet, name, t, p, s))  # type: ignore[misc]  # defaults bind now
         for node in event.ran[:SEEN_MOST]:
             found = job.graph.nodes.get(node)
             output = seen_output(found, specs) if found is not None else ""
-            own = output and spot_of(job.graph, specs, node) == (node, output)
+            # A latent's steps were seen while it grew, in truer colours than the numbers alone give.
+            kind = specs[found.type].output(output) if found is not None and output else None
+            own = kind is not None and kind.type in ("Image", "Mask")
             if sheet is not None and own and (node, output) not in results:
                 self.bridge.look(node, output, lambda s: self._seen(sheet, s), SEEN_SIDE)
 
@@ -259,6 +271,7 @@ class Runner(QObject):
         image = image_of(shown.picture)
         if sheet is not None:
             sheet.picture.emit(target, image)
+            sheet.arrived.emit(target, image)
         known = [r for r in self.results.of(name) if (r.node, r.output) == (shown.node, shown.output)]
         if known or job.coarse:
             if known:
@@ -298,12 +311,12 @@ class Runner(QObject):
             return
         graph = sheet.editor.graph
         newest = {(r.node, r.output): r for r in self.results.of(identity(graph, sheet.editor.specs, None))}
-        for result in newest.values():
-            sheet.picture.emit(result.target, self.results.picture(result))
-            self.resulted.emit(result)
         if newest:
             sheet.ran = graph
             sheet.state.stale(())
+        for result in newest.values():
+            sheet.picture.emit(result.target, self.results.picture(result))
+            self.resulted.emit(result)
 
     def spot(self, sheet: Sheet, node: str) -> Spot | None:
         """Where to look for what a node shows."""

@@ -12,10 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from nodegraph import events
 
 RunStatus = Literal["idle", "queued", "running", "cached", "done", "stale", "failed"]
-REPAINT_MS = 100
-"""Progress is shown ten times a second at most."""
-PREVIEW_MS = 125
-"""Previews eight times."""
+TICK_MS = 125
+"""Progress and previews are shown eight times a second at most, and together, so that one repaint serves both."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def size(count: float) -> str:
 class RunState(QObject):
     """The nodes of one document. Events go in; `changed` and `previewed` come out, gathered.
 
-    `changed` names the nodes that look different, at most every 100 ms while steps go by, at once when a node starts,
+    `changed` names the nodes that look different, at most every 125 ms while steps go by, at once when a node starts,
     ends or fails. `previewed` gives the newest picture of a node, at most every 125 ms.
     """
 
@@ -105,16 +103,11 @@ class RunState(QObject):
         self._began: dict[str, tuple[float, int]] = {}
         self._touched: set[str] = set()
         self._pictures: dict[str, events.Picture] = {}
-        self._repaint = self._timer(REPAINT_MS, self.flush)
-        self._show = self._timer(PREVIEW_MS, self._preview_tick)
+        self._tick = QTimer(self)
+        self._tick.setSingleShot(True)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._ticked)
         self.active = ""
-
-    def _timer(self, interval: int, call: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval)
-        timer.timeout.connect(call)
-        return timer
 
     def of(self, node: str) -> NodeRun:
         """What a node does, or did."""
@@ -162,9 +155,7 @@ class RunState(QObject):
                 self._progress(event)
             case events.Preview(node, picture) if isinstance(picture, events.Picture):
                 self._pictures[node] = picture
-                if not self._show.isActive():
-                    self._flush_previews()
-                    self._show.start()
+                self._soon()
             case events.NodeFinished(node, seconds, count):
                 run = self.of(node)
                 self._set(
@@ -182,7 +173,6 @@ class RunState(QObject):
 
     def flush(self) -> None:
         """Tell now what has changed."""
-        self._repaint.stop()
         if self._touched:
             touched, self._touched = frozenset(self._touched), set()
             self.changed.emit(touched)
@@ -216,8 +206,7 @@ class RunState(QObject):
             event.node,
             replace(run, status="running", step=event.step, total=event.total, rate=kept, text=event.text),
         )
-        if not self._repaint.isActive():
-            self._repaint.start()
+        self._soon()
 
     def _finished(self, event: events.RunFinished) -> None:
         self.active = ""
@@ -230,9 +219,12 @@ class RunState(QObject):
         self._flush_previews()
         self.flush()
 
-    def _preview_tick(self) -> None:
-        if self._pictures:
-            self._show.start()
+    def _soon(self) -> None:
+        if not self._tick.isActive():
+            self._tick.start()
+
+    def _ticked(self) -> None:
+        self.flush()
         self._flush_previews()
 
     def _flush_previews(self) -> None:

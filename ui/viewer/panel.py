@@ -16,6 +16,9 @@ from ui.running.pictures import image_of
 from ui.viewer.pixels import CHANNELS, Channel
 from ui.viewer.viewer import Pixel, Viewer
 
+STEP_SIDE = 512
+"""A step is shown at least this large, smoothly; its own pixels are not what is looked at."""
+
 
 class ViewerPanel(QWidget):
     """Shows what a node shows. Scrubbing the film strip lays a step over it until the pointer leaves."""
@@ -67,13 +70,11 @@ class ViewerPanel(QWidget):
             self.viewer.show_image(self._as_large(image))
 
     def _as_large(self, image: QImage) -> QImage:
-        """A step at the size of the finished picture before it, so that zoom and place stay."""
+        """A step, which is small, at the size of the finished picture before it: zoom and place stay."""
         size, kept = image.size(), self._kept.size()
-        if (
-            self._kept.isNull()
-            or size == kept
-            or size.width() * kept.height() != size.height() * kept.width()
-        ):
+        if kept.isEmpty() or size.width() * kept.height() != size.height() * kept.width():
+            kept = size * (STEP_SIDE / max(1, size.width(), size.height()))
+        if size.width() >= kept.width():
             return image
         return image.scaled(
             kept, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -278,12 +278,10 @@ class Viewer(QWidget):
         for color in (QColor(0, 0, 0, 60), QColor(255, 255, 255, 40)):
             painter.setPen(QPen(color, 1))
             shift = 0.0 if color.red() == 0 else 1.0
-            for x in range(int(first.x()), int(last.x()) + 2):
-                at = target.left() + x * zoom + shift
-                painter.drawLine(QPointF(at, seen.top()), QPointF(at, seen.bottom()))
-            for y in range(int(first.y()), int(last.y()) + 2):
-                at = target.top() + y * zoom + shift
-                painter.drawLine(QPointF(seen.left(), at), QPointF(seen.right(), at))
+            columns = [target.left() + x * zoom + shift for x in range(int(first.x()), int(last.x()) + 2)]
+            rows = [target.top() + y * zoom + shift for y in range(int(first.y()), int(last.y()) + 2)]
+            lines = [QLineF(x, seen.top(), x, seen.bottom()) for x in columns]
+            painter.drawLines([*lines, *(QLineF(seen.left(), y, seen.right(), y) for y in rows)])
 
     def _warn(self, painter: QPainter) -> None:
         theme = self._look.theme

@@ -175,7 +175,10 @@ def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBo
     wait_done(qtbot, bench, 1)
     sheet.editor.selection.set(["paint"])
     qtbot.waitUntil(lambda: "48" in bench.viewer.facts.text(), timeout=WAIT)
+    # A node without a picture leaves the newest result in view; asking for it shows what it holds.
     sheet.editor.selection.set(["words"])
+    qtbot.waitUntil(lambda: bench.viewer.title.text() == "a red fox", timeout=WAIT)
+    bench.look_at("words")
     qtbot.waitUntil(lambda: bench.viewer.viewer.image.isNull(), timeout=WAIT)
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
