@@ -56,7 +56,7 @@ def _section(title: str, items: list[str]) -> list[str]:
 def _port(name: str, kind: str, text: str, theme: Theme) -> str:
     color = type_color(theme, kind).name()
     return (
-        f"<p><b>{escape(label_of(name))}</b> <span style='color:{color}'>{escape(kind)}</span>"
+        f"<p><span style='font-weight:600'>{escape(label_of(name))}</span> <span style='color:{color}'>{escape(kind)}</span>"
         f"{'<br>' + escape(text) if text else ''}</p>"
     )
 
@@ -64,7 +64,9 @@ def _port(name: str, kind: str, text: str, theme: Theme) -> str:
 def _param(param: Param, theme: Theme) -> str:
     quiet = f"<span style='color:{theme.muted}'>"
     about = ", ".join(part for part in (type_words(param), facts(param)) if part)
-    lines = [f"<b>{escape(label_of(param.name))}</b> {quiet}{escape(about)}</span>"]
+    lines = [
+        f"<span style='font-weight:600'>{escape(label_of(param.name))}</span> {quiet}{escape(about)}</span>"
+    ]
     if param.help:
         lines.append(escape(param.help))
     if param.choices:

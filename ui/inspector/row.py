@@ -13,7 +13,7 @@ from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
 from ui.params.tips import input_tip, tip
-from ui.problems.validation import sentence_of
+from ui.problems.validation import fix_words, sentence_of
 
 LABEL_WIDTH = 104
 PROMPT_LINES = 6
@@ -56,6 +56,7 @@ class ParamRow(QWidget):
         self.wrong = self._line("error")
         self.mend = QPushButton(self)
         self.mend.clicked.connect(self._mend)
+        self.mend.hide()
         self.editor.hinted.connect(self._hinted)
         self._lay_out()
         self.refresh()
@@ -77,6 +78,7 @@ class ParamRow(QWidget):
             icon("undo", self._look.theme.muted) if self.reset.isEnabled() else icon("blank", "#000000")
         )
         self.help.setVisible(bool(self.binding.param.help))
+        self._settle()
 
     def mark(self, problem: Problem | None) -> None:
         """Say what is wrong with the value, and offer what mends it."""
@@ -85,7 +87,8 @@ class ParamRow(QWidget):
         self.mend.setVisible(problem is not None and problem.fix is not None)
         if problem is not None:
             self.wrong.setText(sentence_of(problem))
-            self.mend.setText(problem.fix.title if problem.fix is not None else "")
+            self.mend.setText(fix_words(problem))
+        self._settle()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Reset, copy."""
@@ -125,6 +128,13 @@ class ParamRow(QWidget):
             grid.addWidget(line, at, 0, 1, 3)
         grid.addWidget(self.mend, 4, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self.help, 5, 0, 1, 3)
+
+    def _settle(self) -> None:
+        """Lines that come and go before the panel is shown are not noticed by the layouts around."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+        self.updateGeometry()
 
     def _line(self, role: str) -> QLabel:
         label = QLabel(self)

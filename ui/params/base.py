@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.canvas.values import label_of
 from ui.look import Look
@@ -71,11 +71,14 @@ class ParamEditor(QWidget):
         """Use a text of this size."""
         self.pixels = pixels
         size = max(1, round(pixels))
+        theme = self.look.theme
         self.setFont(text_font(size))
         self.setStyleSheet(
             f"QLineEdit, QPlainTextEdit, QToolButton, QLabel {{ font-size: {size}px; }}"
             " QLineEdit { min-height: 0; border-radius: 4px; padding: 0 7px; }"
             " QPlainTextEdit { min-height: 0; border-radius: 4px; padding: 3px 3px; }"
+            f" QToolButton#Mode {{ background: {theme.field}; border: 1px solid {theme.hairline}; padding: 0 7px; }}"
+            f" QToolButton#Mode:focus, QToolButton#Mode:hover {{ border-color: {theme.accent}; }}"
         )
 
     def _hold(self, control: QWidget, stretch: int = 1) -> None:
@@ -84,6 +87,7 @@ class ParamEditor(QWidget):
         control.setAccessibleName(name)
         control.setAccessibleDescription(self.binding.param.help)
         control.installEventFilter(self)
+        control.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._row.addWidget(control, stretch)
         if self.focusProxy() is None:
             self.setFocusProxy(control)

@@ -261,8 +261,6 @@ class Overlay(QFrame):
         self.setStyleSheet(
             f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
             f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
-            f" #RowEditor QToolButton#Mode {{ background: {theme.field};"
-            f" border: 1px solid {theme.hairline}; padding: 0 6px; }}"
             " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
         )
         kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
@@ -334,6 +332,6 @@ class Hint(QLabel):
         self.setMaximumWidth(max(rect.width(), 320))
         self.adjustSize()
         below = rect.bottom() + 5
-        room = (self.parentWidget() or self).height() - MARGIN
+        room = self.parentWidget().height() - MARGIN
         top = below if below + self.height() <= room else rect.top() - self.height() - 4
         self.move(rect.left(), top)

@@ -92,12 +92,17 @@ def facts(param: Param) -> str:
 
 def tip(heading: str, body: str, wrong: str = "") -> str:
     """HTML of a tooltip; what is wrong stands first."""
-    lines = [f"<b>{escape(wrong)}</b>"] if wrong else []
+    lines = [strong(wrong)] if wrong else []
     if heading:
-        lines.append(f"<b>{escape(heading)}</b>")
+        lines.append(strong(heading))
     if body:
         lines.append(escape(body).replace("\n", "<br>"))
     return f"<div style='max-width: 320px'>{'<br>'.join(lines)}</div>"
+
+
+def strong(text: str) -> str:
+    """HTML in the heavier of the two weights there are."""
+    return f"<span style='font-weight:600'>{escape(text)}</span>"
 
 
 def _joined(*parts: str) -> str:

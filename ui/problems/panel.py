@@ -12,7 +12,7 @@ from ui.editor import Editor
 from ui.find.query import node_title
 from ui.icons import icon
 from ui.look import Look
-from ui.problems.validation import sentence_of, validation_of
+from ui.problems.validation import fix_words, sentence_of, validation_of
 
 MOST = 200
 """So many problems are listed; what mends them shortens the list."""
@@ -99,7 +99,7 @@ class Card(QFrame):
         column.addWidget(text)
         self.mend: QPushButton | None = None
         if problem.fix is not None:
-            self.mend = QPushButton(problem.fix.title, self)
+            self.mend = QPushButton(fix_words(problem), self)
             self.mend.setToolTip(self.tr("Mend it; undo brings it back"))
             self.mend.clicked.connect(lambda: panel.validation.fix(problem))
             column.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignLeft)

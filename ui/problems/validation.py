@@ -6,8 +6,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from nodegraph.check import Checker, Problem
+from nodegraph.edits import SetParam
 from nodegraph.graph import Graph
 from ui.editor import Editor
+from ui.i18n import tr
 from ui.params import modelfiles
 
 QUIET_MS = 40
@@ -84,3 +86,14 @@ def sentence_of(problem: Problem) -> str:
     if not colon or not place.startswith("Node "):
         return problem.sentence
     return rest[:1].upper() + rest[1:]
+
+
+def fix_words(problem: Problem) -> str:
+    """What the button that mends the problem says; empty where nothing does."""
+    fix = problem.fix
+    if isinstance(fix, SetParam):
+        if fix.value is None:
+            return tr("Problems", "Reset")
+        shown = ("on" if fix.value else "off") if isinstance(fix.value, bool) else str(fix.value)
+        return tr("Problems", "Use {value}").format(value=shown if len(shown) <= 40 else f"{shown[:39]}…")
+    return fix.title if fix is not None else ""

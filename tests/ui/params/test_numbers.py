@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QWheelEvent
@@ -72,6 +72,7 @@ def test_names_are_asked_for() -> None:
     assert names_in("width/2 + latent.height + max(pi, x)") == {"width", "latent.height", "x"}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_has_a_value_or_a_sentence(text: str) -> None:
     try:
@@ -80,6 +81,7 @@ def test_any_text_has_a_value_or_a_sentence(text: str) -> None:
         assert str(error)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(-50, 50))
 def test_no_step_leaves_the_limits(value: float, steps: int) -> None:
     for param in (STEPS, WIDTH, CFG):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
@@ -147,6 +147,7 @@ def test_weights_of_the_word_at_the_cursor() -> None:
     assert reweighted("  ", 1, 1, 1) is None
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab (),:.1\\\n", max_size=30), st.data(), st.integers(1, 4))
 def test_raising_and_lowering_a_weight_gives_the_text_back(
     text: str, data: st.DataObject, steps: int
