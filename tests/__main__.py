@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+ROOMS = (("tests/rules", "tests/nodegraph", "tests/nodes", "tests/training"), ("tests/ui",))
+"""Qt and torch are never in one process here: the editor and its engine are not either."""
+
 CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks in order and stop at the first that fails."""
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    for check in (*CHECKS, ("pytest", *arguments)):
+    for check in (*CHECKS, *(("pytest", *rooms, *arguments) for rooms in ROOMS)):
         print("$", " ".join(check), flush=True)
         done = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, env=environment, check=False)
         if done.returncode:

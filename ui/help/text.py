@@ -56,7 +56,8 @@ def _section(title: str, items: list[str]) -> list[str]:
 def _port(name: str, kind: str, text: str, theme: Theme) -> str:
     color = type_color(theme, kind).name()
     return (
-        f"<p><span style='font-weight:600'>{escape(label_of(name))}</span> <span style='color:{color}'>{escape(kind)}</span>"
+        f"<p><span style='font-weight:600'>{escape(label_of(name))}</span> "
+        f"<span style='color:{color}'>{escape(kind)}</span>"
         f"{'<br>' + escape(text) if text else ''}</p>"
     )
 

@@ -332,6 +332,6 @@ class Hint(QLabel):
         self.setMaximumWidth(max(rect.width(), 320))
         self.adjustSize()
         below = rect.bottom() + 5
-        room = self.parentWidget().height() - MARGIN
+        room = (self.parentWidget() or self).height() - MARGIN
         top = below if below + self.height() <= room else rect.top() - self.height() - 4
         self.move(rect.left(), top)
