@@ -68,6 +68,7 @@ class EngineBridge(QObject):
 
     def start(self) -> None:
         """Start the child; EngineState events tell how far it is."""
+        self.state = events.EngineState("starting")
         self._ask(self._engine.start)
 
     def run(self, graph: Graph, targets: Sequence[str] | None = None, base: Path | None = None) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QPixmap
 
+from nodegraph import runtime
 from nodegraph.document import Document
 from nodegraph.errors import LoadError
+from nodegraph.files import Files
 from nodegraph.spec import NodeSpec
 from ui import diskfile, paths
 from ui.canvas.state import CanvasState, NodeState
@@ -71,6 +74,11 @@ class Desk(QObject):
     def specs(self) -> Mapping[str, NodeSpec]:
         """The node types."""
         return self.app.specs
+
+    @cached_property
+    def files(self) -> Files:
+        """The model folders, as the engine will find them; listing loads no torch."""
+        return runtime.installed().open_files(())
 
     def furnish(self, window: MainWindow) -> Bench:
         """The panels of a window."""

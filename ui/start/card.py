@@ -41,6 +41,12 @@ class WorkflowCard(QAbstractButton):
         """A picture over two lines of text."""
         return QSize(224, 128 + 2 * self._look.metrics.row + 12)
 
+    def set_detail(self, detail: str) -> None:
+        """Say something else under the name."""
+        self._detail = detail
+        self.setAccessibleDescription(detail)
+        self.update()
+
     def show_graph(self, graph: Graph, specs: Mapping[str, NodeSpec]) -> None:
         """Draw the shape of this graph."""
         self._graph, self._specs = graph, specs

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from nodegraph.errors import LoadError
 from ui import diskfile
+from ui.running.needs import needs_of
 from ui.start.card import WorkflowCard
 from ui.start.templates import templates, title
 
@@ -41,6 +42,7 @@ class StartPage(QScrollArea):
         super().__init__(window)
         self._window = window
         self._columns = 0
+        self._templates: frozenset[Path] = frozenset()
         self.cards: list[WorkflowCard] = []
         self.setObjectName("StartPage")
         self.setWidgetResizable(True)
@@ -66,6 +68,7 @@ class StartPage(QScrollArea):
         self._head(box, column)
         recent = [path for name in self._window.app.settings.recent[:MOST] if (path := Path(name)).is_file()]
         self._section(box, column, self.tr("Recent"), recent, template=False)
+        self._templates = frozenset(templates())
         self._section(box, column, self.tr("Templates"), templates(), template=True)
         box.addStretch(1)
         center = QHBoxLayout(page)
@@ -151,3 +154,7 @@ class StartPage(QScrollArea):
         except (LoadError, OSError):
             return
         card.show_graph(graph, self._window.app.specs)
+        if card.path in self._templates:
+            desk = self._window.app.desk
+            if desk is not None:
+                card.set_detail(needs_of(graph, self._window.app.specs, desk.files).line)

@@ -174,7 +174,7 @@ class Viewer(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._lens.zoom < 1)
         target = self._lens.rect(self._size())
         painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
-        if self._lens.zoom >= CLOSE:
+        if self._lens.zoom >= CLOSE * ratio:
             self._grid(painter, target)
         painter.restore()
         if self._with_histogram:

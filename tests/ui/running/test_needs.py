@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from nodegraph.graph import Graph, Node
+from nodegraph.spec import NodeSpec, Param
+from ui.running.needs import Needs, needs_of, practises
+
+SPECS = {
+    "Load": NodeSpec(
+        "Load", "Load", "x", params=(Param("file", "Text", "practice", file="model:checkpoints"),)
+    )
+}
+
+
+class Shelf:
+    """Holds the practice model and nothing else."""
+
+    def names(self, kind: str) -> list[str]:
+        return ["practice"]
+
+    def find(self, kind: str, name: str) -> Path | None:
+        return Path(name) if (kind, name) == ("checkpoints", "practice") else None
+
+    def missing(self, kind: str, name: str) -> str:
+        return name
+
+
+def test_a_template_is_ready_or_says_what_it_needs() -> None:
+    ready = Graph.of(Node("a", "Load"))
+    assert needs_of(ready, SPECS, Shelf()).line == "Ready" and practises(ready, SPECS)
+    one = Graph.of(Node("a", "Load", params={"file": "sdxl.safetensors"}))
+    assert needs_of(one, SPECS, Shelf()).line == "Needs sdxl.safetensors" and not practises(one, SPECS)
+    two = one.with_nodes([Node("b", "Load", params={"file": "vae.safetensors"}), Node("c", "Odd")])
+    assert needs_of(two, SPECS, Shelf()).line == "Needs 2 files and 1 node type"
+    muted = Graph.of(Node("a", "Load", params={"file": "x"}, mode="mute"))
+    assert needs_of(muted, SPECS, Shelf()) == Needs()
