@@ -104,8 +104,7 @@ def _told(node: Node, spec: NodeSpec | None) -> list[Param]:
     return [
         p
         for p in params
-        if not node.inputs.get(p.name)
-        and (not p.advanced or node.params.get(p.name, p.default) != p.default)
+        if not node.inputs.get(p.name) and (not p.advanced or node.params.get(p.name, p.default) != p.default)
     ]
 
 

@@ -6,13 +6,24 @@ from nodegraph.explain import explain, walk
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.spec import NodeSpec, Output, Param, Socket
 
-LOAD = NodeSpec("Load", "Load model", params=(), category="a", outputs=(Output("model", "M"), Output("vae", "V")), help="Load a model. More.")
+LOAD = NodeSpec(
+    "Load",
+    "Load model",
+    params=(),
+    category="a",
+    outputs=(Output("model", "M"), Output("vae", "V")),
+    help="Load a model. More.",
+)
 PAINT = NodeSpec(
     "Paint",
     "Paint",
     "a",
     sockets=(Socket("model", "M"),),
-    params=(Param("prompt", "Text", "", widget="multiline"), Param("steps", "Int", 20), Param("odd", "Bool", False, advanced=True)),
+    params=(
+        Param("prompt", "Text", "", widget="multiline"),
+        Param("steps", "Int", 20),
+        Param("odd", "Bool", False, advanced=True),
+    ),
     outputs=(Output("image", "I"),),
     help="Paint a picture",
 )
@@ -20,7 +31,12 @@ SAVE = NodeSpec("Save", "Save", "a", sockets=(Socket("image", "I"),), sink=True,
 SPECS = {spec.type: spec for spec in (LOAD, PAINT, SAVE)}
 FLOW = Graph.of(
     Node("save", "Save", inputs={"image": (Source("paint", "image"),)}, pos=(0, 0)),
-    Node("paint", "Paint", inputs={"model": (Source("load", "model"),)}, params={"prompt": "a  house", "steps": 30}),
+    Node(
+        "paint",
+        "Paint",
+        inputs={"model": (Source("load", "model"),)},
+        params={"prompt": "a  house", "steps": 30},
+    ),
     Node("load", "Load", pos=(900, 0)),
 )
 

@@ -22,10 +22,17 @@ def help_html(spec: NodeSpec, theme: Theme) -> str:
         prose(spec.help) or f"<p>{tr(CONTEXT, 'This node type has no documentation.')}</p>",
     ]
     sockets = [
-        (socket.name, socket.type, _marked(socket.help, _marks(socket.optional, socket.variadic, socket.many)))
+        (
+            socket.name,
+            socket.type,
+            _marked(socket.help, _marks(socket.optional, socket.variadic, socket.many)),
+        )
         for socket in spec.sockets
     ]
-    outputs = [(out.name, out.type, _marked(out.help, tr(CONTEXT, "a list") if out.many else "")) for out in spec.outputs]
+    outputs = [
+        (out.name, out.type, _marked(out.help, tr(CONTEXT, "a list") if out.many else ""))
+        for out in spec.outputs
+    ]
     parts += _section(tr(CONTEXT, "Inputs"), [_port(*item, theme) for item in sockets])
     parts += _section(tr(CONTEXT, "Parameters"), [_param(param, theme) for param in spec.params])
     parts += _section(tr(CONTEXT, "Outputs"), [_port(*item, theme) for item in outputs])
@@ -57,7 +64,9 @@ def _port(name: str, kind: str, text: str, theme: Theme) -> str:
 def _param(param: Param, theme: Theme) -> str:
     quiet = f"<span style='color:{theme.muted}'>"
     about = ", ".join(part for part in (type_words(param), facts(param)) if part)
-    lines = [f"<span style='font-weight:600'>{escape(label_of(param.name))}</span> {quiet}{escape(about)}</span>"]
+    lines = [
+        f"<span style='font-weight:600'>{escape(label_of(param.name))}</span> {quiet}{escape(about)}</span>"
+    ]
     if param.help:
         lines.append(escape(param.help))
     if param.choices:

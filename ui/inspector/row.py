@@ -31,12 +31,14 @@ class ParamRow(QWidget):
         self._problem: Problem | None = None
         name, theme = binding.param.name, look.theme
         self.label = QLabel(label_of(name), self)
-        self.label.setFixedWidth(LABEL_WIDTH)
         found = input_tip(binding.spec, name) if binding.alive else None
         self.setToolTip(tip(*found) if found else "")
         self.editor = make_editor(binding, look, self)
         self.editor.set_pixels(look.metrics.body)
         self.label.setBuddy(self.editor)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if not self.editor.tall:
+            self.label.setFixedWidth(LABEL_WIDTH)
         if self.editor.tall:
             self.editor.setFixedHeight(round(look.metrics.body * 1.5 * PROMPT_LINES))
         else:
@@ -68,11 +70,15 @@ class ParamRow(QWidget):
             self.editor.show_value()
         else:
             first = self.binding.found.inputs[self.binding.param.name][0]
-            self.source.setText(self.tr("from {node}").format(node=f"{first.node} · {label_of(first.output)}"))
+            self.source.setText(
+                self.tr("from {node}").format(node=f"{first.node} · {label_of(first.output)}")
+            )
         self.editor.setVisible(not linked)
         self.source.setVisible(linked)
         self.reset.setEnabled(self.binding.own and not linked)
-        self.reset.setIcon(icon("undo", self._look.theme.muted) if self.reset.isEnabled() else icon("blank", "#000000"))
+        self.reset.setIcon(
+            icon("undo", self._look.theme.muted) if self.reset.isEnabled() else icon("blank", "#000000")
+        )
         self.help.setVisible(bool(self.binding.param.help))
         self._settle()
 

@@ -47,7 +47,17 @@ def main(folder: Path, theme: str, scale: str) -> None:
     assert rows is not None
     window.show()
     window.activateWindow()
-    for name in ("steps", "seed", "sampler", "checkpoint", "upscale", "color", "image_file", "name", "prompt"):
+    for name in (
+        "steps",
+        "seed",
+        "sampler",
+        "checkpoint",
+        "upscale",
+        "color",
+        "image_file",
+        "name",
+        "prompt",
+    ):
         rows.close()
         rows.open("all", name, by_key=name not in ("sampler", "checkpoint"))
         if name == "steps":

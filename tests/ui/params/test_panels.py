@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from nodegraph.edits import Disconnect, RemoveNodes, SetParam
 from nodegraph.graph import Graph, Link, Node, Source
@@ -30,6 +29,7 @@ from ui.view import DocumentView
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
@@ -70,7 +70,9 @@ def canvas_of(view: DocumentView) -> Canvas:
 def test_the_inspector_has_every_parameter_with_its_help(window: MainWindow, view: DocumentView) -> None:
     rows = inspector(window).rows
     assert list(rows) == [p.name for p in EVERYTHING.params]
-    assert rows["steps"].help.text() == "How often noise is taken away." and rows["steps"].help.isVisibleTo(window)
+    assert rows["steps"].help.text() == "How often noise is taken away." and rows["steps"].help.isVisibleTo(
+        window
+    )
     assert rows["linked"].source.text() == "from number · Value"
     assert not rows["linked"].editor.isVisibleTo(window)
     asked = []
@@ -106,7 +108,7 @@ def test_scrubbing_in_the_inspector(window: MainWindow, view: DocumentView) -> N
 
 
 def test_values_are_reset_and_copied(window: MainWindow, view: DocumentView) -> None:
-    view.editor.apply(SetParam("all", "prompt", "it's a \"house\""))
+    view.editor.apply(SetParam("all", "prompt", 'it\'s a "house"'))
     shown = row(window, "prompt")
     assert shown.reset.isEnabled()
     menu = shown.menu()
@@ -122,7 +124,7 @@ def test_values_are_reset_and_copied(window: MainWindow, view: DocumentView) -> 
 def test_a_flag_reads_back_as_it_was() -> None:
     import shlex
 
-    for text in ("a b", "it's", "$HOME `x` \\ \"q\"", "line\nline", "", "plain.value=3"):
+    for text in ("a b", "it's", '$HOME `x` \\ "q"', "line\nline", "", "plain.value=3"):
         assert shlex.split(quoted(text)) == [text]
 
 
@@ -217,7 +219,9 @@ def test_f1_shows_the_help_of_the_selected_node(window: MainWindow, view: Docume
 
 
 def test_help_writes_no_markup_of_strangers() -> None:
-    assert prose("a <b>x</b> `code`\n\nsecond") == "<p>a &lt;b&gt;x&lt;/b&gt; <code>code</code></p><p>second</p>"
+    assert (
+        prose("a <b>x</b> `code`\n\nsecond") == "<p>a &lt;b&gt;x&lt;/b&gt; <code>code</code></p><p>second</p>"
+    )
     from dataclasses import replace
 
     html = help_html(replace(EVERYTHING, title="<img src=x>"), DARK)
@@ -236,7 +240,9 @@ def test_tooltips_say_name_type_range_and_default() -> None:
     assert "&lt;" in tip("<x>", "", "wrong")
 
 
-def test_a_node_of_an_unknown_type_is_shown_and_keeps_its_values(window: MainWindow, view: DocumentView) -> None:
+def test_a_node_of_an_unknown_type_is_shown_and_keeps_its_values(
+    window: MainWindow, view: DocumentView
+) -> None:
     strange = Node("strange", "Nowhere", params={"a": 1, "b": "two"})
     view.editor.push("Add", view.editor.graph.with_nodes([strange]))
     view.editor.selection.set(["strange"])

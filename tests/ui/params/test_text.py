@@ -3,11 +3,17 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QInputMethodEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeySequence,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -143,7 +149,9 @@ def test_weights_of_the_word_at_the_cursor() -> None:
 
 @settings(deadline=None)
 @given(st.text(alphabet="ab (),:.1\\\n", max_size=30), st.data(), st.integers(1, 4))
-def test_raising_and_lowering_a_weight_gives_the_text_back(text: str, data: st.DataObject, steps: int) -> None:
+def test_raising_and_lowering_a_weight_gives_the_text_back(
+    text: str, data: st.DataObject, steps: int
+) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     up = reweighted(text, start, end, steps)
@@ -307,7 +315,13 @@ def test_the_largest_seed_is_kept_to_the_last_digit(desk: Desk) -> None:
 
 
 def test_colours_are_typed_or_picked(desk: Desk) -> None:
-    assert [parsed(t) for t in ("#FF0000", "f00", "red", "#12", "no")] == ["#ff0000", "#ff0000", "#ff0000", None, None]
+    assert [parsed(t) for t in ("#FF0000", "f00", "red", "#12", "no")] == [
+        "#ff0000",
+        "#ff0000",
+        "#ff0000",
+        None,
+        None,
+    ]
     desk.click(desk.row("all", "color"))
     editor = desk.rows.editor
     assert isinstance(editor, ColorEditor)
