@@ -49,12 +49,16 @@ def _command(arguments: argparse.Namespace) -> int:
             from nodegraph.cli import planning
 
             return planning.check(arguments) if arguments.command == "check" else planning.plan(arguments)
-        case "nodes" | "models" | "info":
+        case "nodes" | "models" | "info" | "explain":
             from nodegraph.cli import listing
 
-            return {"nodes": listing.nodes, "models": listing.models, "info": listing.info}[
-                arguments.command
-            ](arguments)
+            commands = {
+                "nodes": listing.nodes,
+                "models": listing.models,
+                "info": listing.info,
+                "explain": listing.explain,
+            }
+            return commands[arguments.command](arguments)
         case _:
             from nodegraph.cli.editing import edit
 
@@ -99,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
         "info", help="say what workflow, seed and versions a picture or workflow carries"
     )
     info.add_argument("file", metavar="FILE")
+    explain = commands.add_parser("explain", help="tell what a workflow does, step by step, in plain words")
+    explain.add_argument("file", metavar="FILE")
     return parser
 
 

@@ -79,6 +79,14 @@ def models(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def explain(arguments: argparse.Namespace) -> int:
+    """Tell what a workflow does, in the order in which it runs."""
+    from nodegraph import explain as telling
+
+    print(telling.explain(load(Path(arguments.file)), node_types()), end="")
+    return DONE
+
+
 def info(arguments: argparse.Namespace) -> int:
     """Say what a picture or workflow carries."""
     path = Path(arguments.file)

@@ -8,7 +8,7 @@ from html import escape
 from nodegraph.spec import NodeSpec, Param
 from ui.canvas.values import label_of
 from ui.i18n import tr
-from ui.params.tips import facts, type_words
+from ui.params.tips import facts, strong, type_words
 from ui.theme import Theme, category_color, type_color
 
 CONTEXT = "Help"
@@ -56,8 +56,7 @@ def _section(title: str, items: list[str]) -> list[str]:
 def _port(name: str, kind: str, text: str, theme: Theme) -> str:
     color = type_color(theme, kind).name()
     return (
-        f"<p><span style='font-weight:600'>{escape(label_of(name))}</span> "
-        f"<span style='color:{color}'>{escape(kind)}</span>"
+        f"<p>{strong(label_of(name))} <span style='color:{color}'>{escape(kind)}</span>"
         f"{'<br>' + escape(text) if text else ''}</p>"
     )
 

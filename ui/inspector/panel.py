@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nodegraph.graph import Graph, Node
@@ -34,6 +35,9 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Inspector"))
         self._validation = validation_of(editor)
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
@@ -60,6 +64,7 @@ class Inspector(QScrollArea):
         else:
             for row in self.rows.values():
                 row.refresh()
+            self._fitting.start(0)
 
     def _shape_of(self, node: Node | None) -> tuple[object, ...] | None:
         if node is None:
@@ -153,6 +158,25 @@ class Inspector(QScrollArea):
         for name, row in self.rows.items():
             found = self._validation.of(active, name)
             row.mark(found[0] if found else None)
+        self._fitting.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines wrap anew."""
+        super().resizeEvent(event)
+        self._fitting.start(0)
+
+    def _fit(self) -> None:
+        """Be as high as the lines need at this width: the scroll area alone squeezes wrapped lines."""
+        body = self.widget()
+        layout = body.layout() if body is not None else None
+        if layout is None:
+            return
+        for row in self.rows.values():
+            inner = row.layout()
+            width = self.viewport().width() - 24
+            row.setMinimumHeight(inner.totalHeightForWidth(width) if inner is not None else 0)
+        layout.invalidate()
+        body.setMinimumHeight(layout.totalHeightForWidth(self.viewport().width()))
 
 
 def heading(text: str, parent: QWidget) -> QLabel:

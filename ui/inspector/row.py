@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from nodegraph.check import Problem
 from ui.canvas.values import label_of
@@ -31,12 +31,14 @@ class ParamRow(QWidget):
         self._problem: Problem | None = None
         name, theme = binding.param.name, look.theme
         self.label = QLabel(label_of(name), self)
-        self.label.setMinimumWidth(LABEL_WIDTH)
         found = input_tip(binding.spec, name) if binding.alive else None
         self.setToolTip(tip(*found) if found else "")
         self.editor = make_editor(binding, look, self)
         self.editor.set_pixels(look.metrics.body)
         self.label.setBuddy(self.editor)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if not self.editor.tall:
+            self.label.setFixedWidth(LABEL_WIDTH)
         if self.editor.tall:
             self.editor.setFixedHeight(round(look.metrics.body * 1.5 * PROMPT_LINES))
         else:
@@ -110,24 +112,23 @@ class ParamRow(QWidget):
         self.menu().popup(self.mapToGlobal(QPoint(0, self.label.height())))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 2, 0, 2)
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(3)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.label, 1 if self.editor.tall else 0)
+        if not self.editor.tall:
+            line.addWidget(self.editor, 1)
+            line.addWidget(self.source, 1)
+        line.addWidget(self.reset)
+        column.addLayout(line)
         if self.editor.tall:
-            grid.addWidget(self.label, 0, 0, 1, 2)
-            grid.addWidget(self.editor, 1, 0, 1, 3)
-            grid.addWidget(self.source, 1, 0, 1, 3)
-        else:
-            grid.addWidget(self.label, 0, 0)
-            grid.addWidget(self.editor, 0, 1)
-            grid.addWidget(self.source, 0, 1)
-        grid.addWidget(self.reset, 0, 2)
-        for at, line in enumerate((self.hint, self.wrong), 2):
-            grid.addWidget(line, at, 0, 1, 3)
-        grid.addWidget(self.mend, 4, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self.help, 5, 0, 1, 3)
+            column.addWidget(self.editor)
+            column.addWidget(self.source)
+        for below in (self.hint, self.wrong, self.mend, self.help):
+            side = Qt.AlignmentFlag.AlignLeft if below is self.mend else Qt.AlignmentFlag(0)
+            column.addWidget(below, 0, side)
 
     def _settle(self) -> None:
         """Lines that come and go before the panel is shown are not noticed by the layouts around."""

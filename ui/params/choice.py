@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton, QWidget
 
 from ui.canvas.values import label_of
 from ui.look import Look
@@ -17,6 +16,10 @@ from ui.params.binding import Binding
 from ui.params.field_button import FieldButton
 from ui.params.modelfiles import choices_of, kind_of
 from ui.popup import ChoicePopup, Row
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QToolButton, QWidget
 
 FEW = 12
 """So many choices are listed without a line to search in."""

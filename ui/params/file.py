@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from ui.icons import icon
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.text import TextEditor
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 PATTERNS = {"image": "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff"}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nodegraph.formula import FormulaError
@@ -14,6 +15,9 @@ from ui.params.base import ParamEditor
 from ui.params.binding import Binding
 from ui.params.numbers import beyond, fine_of, plain, snap_of, step_of, stepped, typed
 from ui.params.scrub import DEAD_ZONE, Pull
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from nodegraph.edits.base import node_of
@@ -17,6 +17,9 @@ from ui.params.binding import Binding
 from ui.params.number import NumberEditor
 from ui.params.scrub import Pull
 from ui.running.seeds import DRAWN, MODES, SeedMode, mode_of, with_mode
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 
 @dataclass(frozen=True, slots=True)

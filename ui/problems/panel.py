@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nodegraph.check import Problem
@@ -13,6 +14,9 @@ from ui.find.query import node_title
 from ui.icons import icon
 from ui.look import Look
 from ui.problems.validation import fix_words, sentence_of, validation_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 MOST = 200
 """So many problems are listed; what mends them shortens the list."""

@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from nodegraph.edits import Disconnect, RemoveNodes, SetParam
 from nodegraph.graph import Graph, Link, Node, Source
@@ -30,6 +29,7 @@ from ui.view import DocumentView
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
