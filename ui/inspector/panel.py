@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nodegraph.graph import Graph, Node
 from nodegraph.spec import NodeSpec, Param, Socket
@@ -169,14 +178,20 @@ class Inspector(QScrollArea):
         """Be as high as the lines need at this width: the scroll area alone squeezes wrapped lines."""
         body = self.widget()
         layout = body.layout() if body is not None else None
-        if layout is None:
+        if body is None or layout is None:
             return
         for row in self.rows.values():
-            inner = row.layout()
-            width = self.viewport().width() - 24
-            row.setMinimumHeight(inner.totalHeightForWidth(width) if inner is not None else 0)
+            row.setMinimumHeight(_height(row.layout(), self.viewport().width() - 24))
         layout.invalidate()
-        body.setMinimumHeight(layout.totalHeightForWidth(self.viewport().width()))
+        body.setMinimumHeight(_height(layout, self.viewport().width()))
+
+
+def _height(layout: QLayout | None, width: int) -> int:
+    if layout is None:
+        return 0
+    return (
+        layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    )
 
 
 def heading(text: str, parent: QWidget) -> QLabel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolTip, QWidget
 
@@ -68,10 +68,20 @@ class RowEditors(QObject):
         if kind_for(binding.param) is ToggleEditor and not by_key:
             return binding.set(not binding.value)
         self._show(binding)
+        if by_key:
+            self._reveal()
         editor = self.editor
         if isinstance(editor, ChoiceEditor) and not by_key:
             editor.open_choices()
         return True
+
+    def _reveal(self) -> None:
+        """Bring a row that is out of sight to the middle."""
+        box = self._box
+        if box is not None and not self._canvas.rect().intersects(box.geometry()):
+            away = self._canvas.rect().center() - box.geometry().center()
+            self._canvas.camera.pan(QPointF(away))
+            self._place()
 
     def close(self) -> None:
         """Keep what is typed and close."""

@@ -27,7 +27,7 @@ def main(folder: Path, theme: str, scale: str) -> None:
 
     qt = QApplication.instance() or QApplication([])
     assert isinstance(qt, QApplication)
-    modelfiles.model_files = lambda: Folders()  # type: ignore[assignment, return-value]  # stands in for real folders
+    modelfiles.model_files = lambda: Folders()
     app = Application(qt, SPECS, Canvas)
     app.change(theme=theme)
     window = app.start()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -75,7 +75,7 @@ def test_the_inspector_has_every_parameter_with_its_help(window: MainWindow, vie
     )
     assert rows["linked"].source.text() == "from number · Value"
     assert not rows["linked"].editor.isVisibleTo(window)
-    asked = []
+    asked: list[Any] = []
     inspector(window).show_asked.connect(asked.append)
     rows["linked"].source.click()
     assert asked == ["number"]
@@ -173,7 +173,7 @@ def test_the_panel_lists_problems_and_mends_them(window: MainWindow, view: Docum
     view.editor.apply(SetParam("all", "color", "blue-ish"))
     panel.validation.check()
     assert len(panel.cards) == 2 and panel.heading.text().startswith("2 problems")
-    asked = []
+    asked: list[Any] = []
     panel.show_asked.connect(asked.append)
     panel.cards[0].setFocus()
     QTest.keyClick(panel.cards[0], Qt.Key.Key_Return)

@@ -257,6 +257,7 @@ def best(times: int, do: object) -> float:
     return min(taken)
 
 
+@pytest.mark.benchmark
 def test_5000_files_open_in_50_ms_and_filter_in_16_ms_a_key(desk: Desk, folders: Folders) -> None:
     folders.kinds["checkpoints"] = tuple(f"folder {n % 40}/some model {n}.safetensors" for n in range(5000))
     assert desk.rows.open("all", "checkpoint", by_key=True)
