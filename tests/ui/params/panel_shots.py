@@ -27,7 +27,7 @@ def main(folder: Path, theme: str, scale: str) -> None:
 
     qt = QApplication.instance() or QApplication([])
     assert isinstance(qt, QApplication)
-    modelfiles.model_files = lambda: Folders()
+    modelfiles.model_files = lambda: Folders()  # type: ignore[assignment]  # stands in for real folders
     app = Application(qt, SPECS, Canvas)
     app.change(theme=theme)
     window = app.start()
