@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from training.draw.render import render
 from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.optimizer import Muon, split_groups
 from training.pictures import to_tensor
 from training.scene import COLOURS, GROUNDS, KINDS, LIGHTS, POSITIONS, RELATIONS, Scene, random_scene
 
@@ -118,7 +119,7 @@ def train_classifier(runs: Path, schedule: Schedule, seed: int = 0, *, batch: in
     """Train on renders of any scene, held-out ones included; the result is `classifier/` under `runs`."""
     torch.manual_seed(seed)
     model = Classifier()
-    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.02, fused=True)
+    optimizer = Muon(split_groups(model, decay=0.02))
     run = Run(runs / "classifier", model, optimizer, schedule, seed, decay=0.995)
 
     def loss_of(step: int) -> Tensor:
