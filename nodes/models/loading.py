@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
 
@@ -18,8 +19,26 @@ if TYPE_CHECKING:
 
     from nodes.models.parts import Part
 
+FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
 DEEPEST = 256
 WIDEST = 1_000_000
+
+
+class ParametersOnMeta(TorchFunctionMode):
+    """Tensors that are only made to be filled take no memory; those that are computed are real."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Make fillable tensors on the meta device."""
+        given = dict(kwargs or {})
+        if func in FILLED and given.get("device") is None:
+            given["device"] = "meta"
+        return func(*args, **given)
 
 
 def load_part(
@@ -42,6 +61,10 @@ def load_part(
                 f"{list(state[name].shape)} where {list(shape)} belongs."
             )
     network.load_state_dict(state, assign=True)
+    for module in network.modules():
+        for name, buffer in module._buffers.items():
+            if buffer is not None and buffer.device != device:
+                module._buffers[name] = buffer.to(device)
     return network.eval().requires_grad_(False)
 
 
@@ -49,7 +72,15 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
     check_config(part)
     try:
         with torch.device("meta"):
-            return build(part.config)
+            network = build(part.config)
+        lost = [name for name, buffer in network.named_buffers() if name not in network.state_dict()]
+        if lost:
+            with ParametersOnMeta():
+                made = build(part.config)
+            for name in lost:
+                owner, _, last = name.rpartition(".")
+                network.get_submodule(owner)._buffers[last] = made.get_buffer(name)
+        return network
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
 
