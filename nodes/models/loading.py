@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nodes.models.parts import Part
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
+BATCH = 2**27
+"""How many bytes of a file are mapped at a time."""
+
 DEEPEST = 256
 WIDEST = 1_000_000
 
@@ -88,14 +91,12 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
 def read(
     part: Part, names: Iterable[str], device: torch.device, dtype: torch.dtype | None
 ) -> Iterator[tuple[str, Tensor]]:
-    """The values of parameters, by name; each file is mapped once and only what is asked for is touched."""
-    by_file: dict[Path, list[str]] = defaultdict(list)
-    for name in names:
-        piece = part.pieces.get(name)
-        if piece is None or piece.name not in part.tensors:
-            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
-        by_file[part.tensors[piece.name].path].append(name)
-    for file, inside in by_file.items():
+    """The values of parameters, by name, in the order of the file; only what is asked for is touched.
+
+    Files are mapped anew after every few tensors: what has been copied to another type or device then takes
+    no memory as part of the file as well.
+    """
+    for file, inside in _batches(part, names):
         try:
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
@@ -104,6 +105,27 @@ def read(
                     yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
+
+
+def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
+    """Parameters by file and in its order, `BATCH` bytes or a little more at a time."""
+    places: list[tuple[str, int, str]] = []
+    for name in names:
+        piece = part.pieces.get(name)
+        if piece is None or piece.name not in part.tensors:
+            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+        info = part.tensors[piece.name]
+        places.append((str(info.path), info.start, name))
+    batch: list[str] = []
+    size = 0
+    places.sort()
+    for (file, _, name), (following, *_) in zip_longest(places, places[1:], fillvalue=("", 0, "")):
+        info = part.tensors[part.pieces[name].name]
+        batch.append(name)
+        size += info.end - info.start
+        if size >= BATCH or following != file:
+            yield info.path, batch
+            batch, size = [], 0
 
 
 def whole(opened: Any, name: str, part: Part) -> Tensor:
