@@ -316,6 +316,26 @@ def flux(seed: int = 0, guidance: bool = True, channels: int = 64) -> Tiny:
     )
 
 
+def chroma(seed: int = 0) -> Tiny:
+    """Chroma in small: one head, one double and two single blocks."""
+    from diffusers import ChromaTransformer2DModel
+
+    torch.manual_seed(seed)
+    network = ChromaTransformer2DModel(
+        in_channels=64,
+        out_channels=64,
+        num_layers=1,
+        num_single_layers=2,
+        attention_head_dim=128,
+        num_attention_heads=1,
+        joint_attention_dim=96,
+        approximator_num_channels=64,
+        approximator_hidden_dim=32,
+        approximator_layers=2,
+    ).eval()
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (t5(96),))
+
+
 def t5(width: int) -> Any:
     """A T5 encoder of version 1.1 with two layers."""
     from transformers import T5Config, T5EncoderModel

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
 
@@ -18,8 +19,29 @@ if TYPE_CHECKING:
 
     from nodes.models.parts import Part
 
+FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
+BATCH = 2**27
+"""How many bytes of a file are mapped at a time."""
+
 DEEPEST = 256
 WIDEST = 1_000_000
+
+
+class ParametersOnMeta(TorchFunctionMode):
+    """Tensors that are only made to be filled take no memory; those that are computed are real."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Make fillable tensors on the meta device."""
+        given = dict(kwargs or {})
+        if func in FILLED and given.get("device") is None:
+            given["device"] = "meta"
+        return func(*args, **given)
 
 
 def load_part(
@@ -42,6 +64,10 @@ def load_part(
                 f"{list(state[name].shape)} where {list(shape)} belongs."
             )
     network.load_state_dict(state, assign=True)
+    for module in network.modules():
+        for name, buffer in module._buffers.items():
+            if buffer is not None and buffer.device != device:
+                module._buffers[name] = buffer.to(device)
     return network.eval().requires_grad_(False)
 
 
@@ -49,7 +75,15 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
     check_config(part)
     try:
         with torch.device("meta"):
-            return build(part.config)
+            network = build(part.config)
+        lost = [name for name, buffer in network.named_buffers() if name not in network.state_dict()]
+        if lost:
+            with ParametersOnMeta():
+                made = build(part.config)
+            for name in lost:
+                owner, _, last = name.rpartition(".")
+                network.get_submodule(owner)._buffers[last] = made.get_buffer(name)
+        return network
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
 
@@ -57,14 +91,12 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
 def read(
     part: Part, names: Iterable[str], device: torch.device, dtype: torch.dtype | None
 ) -> Iterator[tuple[str, Tensor]]:
-    """The values of parameters, by name; each file is mapped once and only what is asked for is touched."""
-    by_file: dict[Path, list[str]] = defaultdict(list)
-    for name in names:
-        piece = part.pieces.get(name)
-        if piece is None or piece.name not in part.tensors:
-            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
-        by_file[part.tensors[piece.name].path].append(name)
-    for file, inside in by_file.items():
+    """The values of parameters, by name, in the order of the file; only what is asked for is touched.
+
+    Files are mapped anew after every few tensors: what has been copied to another type or device then takes
+    no memory as part of the file as well.
+    """
+    for file, inside in _batches(part, names):
         try:
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
@@ -73,6 +105,27 @@ def read(
                     yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
+
+
+def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
+    """Parameters by file and in its order, `BATCH` bytes or a little more at a time."""
+    places: list[tuple[str, int, str]] = []
+    for name in names:
+        piece = part.pieces.get(name)
+        if piece is None or piece.name not in part.tensors:
+            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+        info = part.tensors[piece.name]
+        places.append((str(info.path), info.start, name))
+    batch: list[str] = []
+    size = 0
+    places.sort()
+    for (file, _, name), (following, *_) in zip_longest(places, places[1:], fillvalue=("", 0, "")):
+        info = part.tensors[part.pieces[name].name]
+        batch.append(name)
+        size += info.end - info.start
+        if size >= BATCH or following != file:
+            yield info.path, batch
+            batch, size = [], 0
 
 
 def whole(opened: Any, name: str, part: Part) -> Tensor:

@@ -67,11 +67,6 @@ def default_budget(device: torch.device) -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 if hasattr(os, "sysconf") else 2**33
 
 
-def out_of_memory(error: RuntimeError) -> bool:
-    """Whether an error says that there is not enough memory, on an accelerator or on the CPU."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
-
-
 @cache
 def bfloat16_is_faster() -> bool:
     """Whether this CPU multiplies matrices clearly faster in bfloat16, by a measurement of milliseconds."""

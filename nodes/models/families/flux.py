@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from nodes.models.keys.rules import from_original, rule, to_original
 from nodes.models.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    import torch
     from torch import Tensor, nn
 
     from nodes.models.family import Inputs
@@ -123,7 +125,7 @@ def call(network: nn.Module, inputs: Inputs) -> Tensor:
         if guidance is None or not config.guidance_embeds
         else [inputs.time * 1000, guidance * 1000]
     )
-    with exactly(network.get_submodule("time_text_embed"), exact):
+    with exactly(network.get_submodule("time_text_embed"), exact, x.dtype):
         output = network(
             hidden_states=packed(x),
             encoder_hidden_states=inputs.context,
@@ -138,17 +140,19 @@ def call(network: nn.Module, inputs: Inputs) -> Tensor:
     return unpacked(output, x.shape[-2], x.shape[-1])[..., :height, :width]
 
 
-class exactly:
-    """Hands a module these first arguments in place of ones that diffusers has rounded to bfloat16."""
-
-    def __init__(self, module: nn.Module, arguments: list[Tensor]) -> None:
-        self._hook = module.register_forward_pre_hook(lambda _, given: (*arguments, *given[len(arguments) :]))
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self._hook.remove()
+@contextmanager
+def exactly(module: nn.Module, arguments: list[Tensor], dtype: torch.dtype) -> Iterator[None]:
+    """Hand a module these first arguments in place of ones that diffusers has rounded to bfloat16; its answer
+    is given on as `dtype`."""
+    hooks = [
+        module.register_forward_pre_hook(lambda _, given: (*arguments, *given[len(arguments) :])),
+        module.register_forward_hook(lambda _, __, answer: answer.to(dtype)),
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def packed(x: Tensor) -> Tensor:

@@ -14,7 +14,6 @@ from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.header import read_floats, read_header
 from nodes.models.pool import Pool
-from nodes.models.tiling import averaged, tiled
 from nodes.types import Clip, Condition, Image, Model, Patch, Source, Vae
 from tests import models_maker as maker
 
@@ -219,45 +218,6 @@ def test_floats_are_read_without_torch(tmp_path: Path) -> None:
         save_file({"a": values.to(dtype)}, path)
         assert read_floats(read_header(path).tensors["a"]) == values.tolist()
     assert struct.calcsize("e") == 2
-
-
-def test_tiles_join_without_a_seam() -> None:
-    torch.manual_seed(0)
-    x = torch.randn(2, 3, 50, 41)
-
-    def enlarge(part: torch.Tensor) -> torch.Tensor:
-        return part.repeat_interleave(2, -1).repeat_interleave(2, -2)
-
-    for tile in ((16, 16), (64, 8), (100, 100)):
-        torch.testing.assert_close(tiled(enlarge, x, tile, 4, 2), enlarge(x))
-    torch.testing.assert_close(averaged(enlarge, x, 16, 4, 2), enlarge(x))
-    torch.testing.assert_close(
-        tiled(lambda p: p[..., ::2, ::2], x[..., :40], (16, 16), 4, 0.5), x[..., ::2, :40:2]
-    )
-
-
-def test_a_vae_that_runs_out_of_memory_works_in_tiles(
-    pool: Pool, base: Source, tiny: maker.Tiny, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    autoencoder = pool.get(Vae(base))
-    samples = torch.randn(1, 4, 20, 12)
-    whole = autoencoder.decode(samples)
-    network, _, _ = autoencoder._network()
-    real = network.decode
-
-    def poor(x: torch.Tensor, **settings: Any) -> Any:
-        if x.shape[-2] > 16:
-            raise RuntimeError(
-                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate"
-            )
-        return real(x, **settings)
-
-    monkeypatch.setattr(autoencoder, "_network", lambda: (network, torch.device("cpu"), torch.float32))
-    monkeypatch.setattr(network, "decode", poor)
-    monkeypatch.setattr("nodes.models.autoencoder.TILE", 8)
-    picture = autoencoder.decode(samples, overlap=4)
-    assert autoencoder.tiled and picture.shape == whole.shape
-    assert (picture - whole).abs().mean() < 0.2
 
 
 def test_the_pool_keeps_to_its_budget(base: Source, tiny: maker.Tiny, tmp_path: Path) -> None:

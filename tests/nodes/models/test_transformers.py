@@ -40,6 +40,7 @@ MAKERS: dict[str, tuple[Callable[[], maker.Tiny], tuple[str, ...], dict[str, Any
         ("clip_l", "t5"),
         {"_class_name": "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting": True, "max_shift": 1.15},
     ),
+    "chroma": (maker.chroma, ("t5",), {"_class_name": "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting": True}),
 }  # fmt: skip
 
 
@@ -72,6 +73,10 @@ def reference(made: Made, x: Tensor, sigma: float, condition: Condition) -> Tens
     """What diffusers' own transformer answers."""
     network, time = made.tiny.unet, torch.full((x.shape[0],), sigma)
     context = condition.cond.expand(x.shape[0], -1, -1)
+    if made.family == "chroma":
+        with torch.no_grad():
+            found = network(packed(x), context, time, places(x), torch.zeros(context.shape[1], 3)).sample
+        return unpacked(found, x.shape[-2], x.shape[-1])
     assert condition.pooled is not None
     pooled = condition.pooled.expand(x.shape[0], -1)
     with torch.no_grad():
@@ -92,7 +97,10 @@ def reference(made: Made, x: Tensor, sigma: float, condition: Condition) -> Tens
 
 def test_the_network_agrees(made: Made, pool: Pool) -> None:
     torch.manual_seed(1)
-    x, pooled = torch.randn(2, 16, 8, 10), torch.randn(1, made.tiny.unet.config.pooled_projection_dim)
+    x, pooled = (
+        torch.randn(2, 16, 8, 10),
+        torch.randn(1, made.tiny.unet.config.get("pooled_projection_dim", 32)),
+    )
     conditions = [Condition(torch.randn(1, length, 96), pooled, guidance=2.0) for length in (20, 30)]
     denoiser = pool.get(Model(made.source))
     assert denoiser.space.flow and denoiser.facts.latent.channels == 16
@@ -104,7 +112,10 @@ def test_the_network_agrees(made: Made, pool: Pool) -> None:
 
 def test_uneven_sides_are_continued_around_the_edge(made: Made, pool: Pool) -> None:
     torch.manual_seed(2)
-    x, pooled = torch.randn(1, 16, 7, 9), torch.randn(1, made.tiny.unet.config.pooled_projection_dim)
+    x, pooled = (
+        torch.randn(1, 16, 7, 9),
+        torch.randn(1, made.tiny.unet.config.get("pooled_projection_dim", 32)),
+    )
     condition = Condition(torch.randn(1, 20, 96), pooled, guidance=2.0)
     [ours] = pool.get(Model(made.source)).x0(x, torch.tensor([0.5]), [condition])
     larger = torch.cat([x, x[..., :1]], -1)
@@ -118,7 +129,7 @@ def test_the_text_encoders_agree(made: Made, pool: Pool) -> None:
     said: dict[str, Any] = {}
     for kind, encoder in zip(MAKERS[made.family][1], made.tiny.texts, strict=True):
         if kind == "t5":
-            length = 77 if made.family == "sd3" else 256
+            length = {"sd3": 77, "flux": 256, "chroma": 1}[made.family]
             ids = t5_tokens("a red house by a ") + t5_tokens("lake") + [1]
             ids += [0] * (length - len(ids))
         else:
@@ -126,7 +137,9 @@ def test_the_text_encoders_agree(made: Made, pool: Pool) -> None:
         with torch.no_grad():
             said[kind] = encoder(torch.tensor([ids]), output_hidden_states=True)
     t5 = said["t5"].last_hidden_state
-    if made.family == "flux":
+    if made.family == "chroma":
+        cond, pooled = t5, t5[:, 0]
+    elif made.family == "flux":
         cond, pooled = t5, said["clip_l"].pooler_output
     else:
         both = torch.cat([said[kind].hidden_states[-2] for kind in ("clip_l", "clip_g")], -1)
@@ -143,14 +156,10 @@ def _converter(family: str, width: int) -> Callable[[maker.State], maker.State]:
     if family == "sd3":
         found: Callable[[maker.State], maker.State] = utils.convert_sd3_transformer_checkpoint_to_diffusers
         return found
-    code = inspect.getsource(utils.convert_flux_transformer_checkpoint_to_diffusers).replace(
-        "3072", str(width)
-    )
+    name = f"convert_{family}_transformer_checkpoint_to_diffusers"
     space: dict[str, Any] = {"torch": torch}
-    exec(code, space)
-    converter: Callable[[maker.State], maker.State] = space[
-        "convert_flux_transformer_checkpoint_to_diffusers"
-    ]
+    exec(inspect.getsource(getattr(utils, name)).replace("3072", str(width)), space)
+    converter: Callable[[maker.State], maker.State] = space[name]
     return converter
 
 
@@ -165,8 +174,8 @@ def test_names_are_those_diffusers_converts(family: str) -> None:
 
 def test_a_lora_in_original_names_reaches_its_rows(made: Made, pool: Pool, tmp_path: Path) -> None:
     torch.manual_seed(3)
-    fused = {"sd3": "joint_blocks.1.x_block.attn.qkv", "flux": "double_blocks.0.img_attn.qkv"}[made.family]
-    block = {"sd3": 1, "flux": 0}[made.family]
+    three = made.family == "sd3"
+    fused, block = ("joint_blocks.1.x_block.attn.qkv", 1) if three else ("double_blocks.0.img_attn.qkv", 0)
     up, down = torch.randn(3 * 128, 4), torch.randn(4, 128)
     start = f"diffusion_model.{fused}"
     save_file({f"{start}.lora_B.weight": up, f"{start}.lora_A.weight": down}, tmp_path / "a.safetensors")

@@ -1,0 +1,30 @@
+"""The table of families in docs/models.md is true."""
+
+from pathlib import Path
+
+from nodes.models.families import families
+from nodes.models.places import FOLDERS
+
+TEXT = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+NAMES = {"clip_l": "CLIP-L", "clip_h": "CLIP-H", "clip_g": "CLIP-G", "t5": "T5"}
+
+
+def test_every_family_has_its_row() -> None:
+    lines = TEXT.split("| name | family | text encoders |")[1].splitlines()[2:]
+    rows = lines[: lines.index("")]
+    wanted = [
+        f"| `{family.name}` | {family.title} | {', '.join(NAMES[use.kind] for use in family.encoders)} |"
+        for family in families().values()
+    ]
+    assert rows == wanted
+
+
+def test_every_folder_is_one_that_is_looked_for() -> None:
+    named = [
+        name
+        for line in TEXT.splitlines()
+        if line.startswith("| `")
+        for name in line.split("|")[1].split("`")[1::2]
+    ]
+    known = {name for names in FOLDERS.values() for name in names} | set(families())
+    assert set(named) <= known
