@@ -139,7 +139,7 @@ class RemoteEngine:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Threads that wait must sleep: spinning ones take the processor from the window and from each other.
-            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, "PYTHONPATH": path},
+            env={"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "30000", **os.environ, "PYTHONPATH": path},
         )
         options = {key: _plain(value) for key, value in asdict(self._options).items()}
         _send(child.stdin, pack({"do": "open", "options": options, "library": self._library}))
