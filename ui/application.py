@@ -231,6 +231,7 @@ class Application(QObject):
         view.canvas.set_density(chosen.density, chosen.text_size / 100)
         view.canvas.set_theme(self.look.theme)
         view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
+        view.canvas.set_snap(chosen.snap)
         view.canvas.show_minimap(chosen.minimap)
         attach(view.widget, self.look)
 

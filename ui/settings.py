@@ -17,7 +17,6 @@ CHOICES: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "text_size": (80, 90, 100, 110, 125, 150, 175, 200),
         "density": ("compact", "normal", "large"),
         "links": ("curved", "straight", "orthogonal"),
-        "motion": ("system", "on", "off"),
         "keymap": ("Default", "ComfyUI", "Blender", "Nuke"),
     }
 )
@@ -40,7 +39,6 @@ class Settings:
     text_size: int = 100
     density: str = "normal"
     links: str = "curved"
-    motion: str = "system"
     snap: bool = True
     minimap: bool = True
     language: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -33,7 +34,7 @@ from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
-from ui.canvas.stage import Gesture, Pointer, Stage
+from ui.canvas.stage import SNAP, Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
@@ -318,6 +319,10 @@ class Canvas(Walking, QWidget):
     def speak(self, text: str) -> None:
         """Have a screen reader say a sentence."""
         announce(self, text)
+
+    def set_snap(self, on: bool) -> None:
+        """Whether dragged nodes fall on the grid."""
+        self.stage.habits = replace(self.stage.habits, snap=SNAP if on else 0.0)
 
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""

@@ -45,14 +45,17 @@ class Pointer:
         return all(self.held(m) == (m in modifiers) for m in (SHIFT, CTRL, ALT))
 
 
+SNAP = 8.0
+"""The grid that nodes fall on, in scene units."""
+
+
 @dataclass
 class Habits:
     """Settings of the canvas: `snap` in scene units (0 is off), guides while dragging, healing on delete."""
 
-    snap: float = 8.0
+    snap: float = SNAP
     guides: bool = True
     heal: bool = True
-    animate: bool = True
 
 
 @dataclass

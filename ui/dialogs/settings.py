@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Looks, motion and keys."""
+    """Looks, habits and keys."""
 
     def __init__(self, app: Application, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,7 +39,6 @@ class SettingsDialog(QDialog):
         self._combo(form, "text_size", self.tr("Text size"), self._percents("text_size"))
         self._combo(form, "density", self.tr("Density"), self._densities())
         self._combo(form, "links", self.tr("Links"), self._links())
-        self._combo(form, "motion", self.tr("Animation"), self._motions())
         self._combo(form, "keymap", self.tr("Keyboard"), {name: name for name in CHOICES["keymap"]})
         self._check(form, "snap", self.tr("Snap nodes to the grid"))
         self._check(form, "minimap", self.tr("Show the minimap"))
@@ -94,6 +93,3 @@ class SettingsDialog(QDialog):
             "straight": self.tr("Straight"),
             "orthogonal": self.tr("Right angles"),
         }
-
-    def _motions(self) -> dict[object, str]:
-        return {"system": self.tr("As the system"), "on": self.tr("On"), "off": self.tr("Off")}

@@ -150,3 +150,10 @@ def test_delete_takes_frames_and_notes_and_leaves_the_frames_nodes(make_hand: Ma
     hand.canvas.editor.selection.set((), (), ["f"], ["n"])
     hand.canvas.delete()
     assert not hand.graph.frames and not hand.graph.notes and "prompt" in hand.graph.nodes
+
+
+def test_snapping_is_a_setting(hand: Hand) -> None:
+    hand.canvas.set_snap(False)
+    assert hand.canvas.stage.habits.snap == 0
+    hand.canvas.set_snap(True)
+    assert hand.canvas.stage.habits.snap == 8
