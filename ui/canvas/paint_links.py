@@ -17,6 +17,8 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
+HAIR, HASTY_HAIR = 1.0, 1.6
+"""Widths in pixels up to which a link is drawn as a line of one pixel: at rest, and while the zoom changes."""
 SMOOTH, PATHS = 1.3, 3.0
 """Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
@@ -33,7 +35,9 @@ class Marked:
 
 
 class LinkPainter:
-    """Draws links in one theme."""
+    """Draws links in one theme; `hasty` while the zoom changes."""
+
+    hasty = False
 
     def __init__(self, theme: Theme, text: TextPainter) -> None:
         self._theme = theme
@@ -99,7 +103,7 @@ class LinkPainter:
         if muted:
             pen = QPen(color, max(WIDTH, 1.1 / zoom))
             pen.setDashPattern([3, 3])
-        elif zoom * WIDTH <= 1.0:
+        elif zoom * WIDTH <= (HASTY_HAIR if self.hasty else HAIR):
             # Qt draws lines of one pixel five times as fast as wider ones.
             pen = QPen(color, 1)
             pen.setCosmetic(True)

@@ -43,6 +43,7 @@ class Renderer:
     ) -> None:
         """Paint `rect` of the view."""
         self.nodes.begin()
+        self.links.hasty = not self.nodes.exact
         if moving is not STILL:
             painter.drawPixmap(0, 0, self._standing(scene, camera, look, moving))
             self._put_moving(painter, scene, camera, look, moving)
