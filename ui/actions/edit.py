@@ -43,6 +43,11 @@ def has_nodes(window: MainWindow) -> bool:
     return window.view is not None and bool(window.view.editor.selection.nodes)
 
 
+def has_frames(window: MainWindow) -> bool:
+    """Whether a frame is selected."""
+    return window.view is not None and bool(window.view.editor.selection.frames)
+
+
 def has_selection(window: MainWindow) -> bool:
     """Whether anything is selected."""
     return window.view is not None and bool(window.view.editor.selection.now)

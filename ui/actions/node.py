@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ui.actions.action import Action, keys
-from ui.actions.edit import has_document, has_nodes, has_selection, on_canvas
+from ui.actions.edit import has_document, has_frames, has_nodes, has_selection, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ ACTIONS = (
         "Node",
         keys("M", ComfyUI="Ctrl+M", Nuke="D"),
         words="disable off skip branch",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -88,7 +88,7 @@ ACTIONS = (
         "Node",
         keys("B", ComfyUI="Ctrl+B", Blender="Ctrl+M", Nuke="Shift+D"),
         words="pass through skip",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -99,7 +99,7 @@ ACTIONS = (
         "Node",
         keys("H", ComfyUI="Alt+C"),
         words="expand fold small",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -186,7 +186,7 @@ ACTIONS = (
         on_canvas(lambda c: c.toggle_lock()),
         "Node",
         words="unlock fixed",
-        enabled=lambda w: w.view is not None and bool(w.view.editor.selection.frames),
+        enabled=has_frames,
         scope="canvas",
         group=3,
     ),

@@ -126,6 +126,10 @@ class Canvas(Handled):
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
 
+    def run_frame(self, frame: str) -> None:
+        """Ask for a run of what the frame holds."""
+        self.frames_run_requested.emit((frame,))
+
     def ask_for_port(self, port: PortRef) -> None:
         """Have the ports listed to which a link from this one may lead."""
         self.ports_requested.emit(port)
@@ -141,6 +145,7 @@ class Canvas(Handled):
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
         look.links = Marked(now.links, hovered, marks.cut, marks.dimmed)
         look.hovered = self._hovered.node
+        look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
         self._renderer.frame(painter, rect, self.scene, self.camera, look, stage.moving)
         if self._gesture is not None:

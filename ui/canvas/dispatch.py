@@ -50,6 +50,9 @@ def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     stage = canvas.stage
     if found.kind == "port" and found.port is not None:
         return link_from(canvas, pointer, found.port)
+    if found.kind == "frame_button":
+        canvas.frame_button(found.frame, found.part)
+        return None
     if found.kind in ("resize", "frame_resize", "note_resize") and not pointer.held(SHIFT):
         return ResizeThing(stage, pointer, found)
     if found.kind in ("title", "row", "node", "resize"):

@@ -26,9 +26,11 @@ class DragLayer:
     def __init__(self, scene: Scene, moving: Moving, hidden: frozenset[LinkKey]) -> None:
         self.key = (scene.version, moving.things(), hidden)
         names = moving.nodes
-        self.boxes: list[NodeBox] = [scene.nodes[name] for name in names if name in scene.nodes]
+        self.boxes: list[NodeBox] = [
+            scene.nodes[n] for n in names if n in scene.nodes and n not in scene.folds.of
+        ]
         keys = {key for name in names for key in scene.links_of(name)} - hidden
-        links = [scene.links[key] for key in keys]
+        links = [scene.links[key] for key in keys if not scene.conceals(key)]
         self.inner = [k for k in links if k.key.target in names and k.source.node in names]
         self._paths = far_paths(self.inner)
         self._outer = [

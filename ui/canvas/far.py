@@ -25,7 +25,7 @@ class FarLinks:
     def paint(self, painter: QPainter, scene: Scene, camera: Camera) -> None:
         """Draw them all."""
         if self._made != scene.version:
-            self._made, self._paths = scene.version, far_paths(scene.links.values())
+            self._made, self._paths = scene.version, far_paths(scene.shown_links())
         self.put(painter, camera, self._paths)
 
     def put(self, painter: QPainter, camera: Camera, paths: dict[str, QPainterPath]) -> None:

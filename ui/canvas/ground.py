@@ -10,7 +10,7 @@ from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarLinks
 from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, view_rect
-from ui.canvas.paint_frames import FramePainter, frame_rects
+from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
 from ui.canvas.scene import Scene
@@ -83,17 +83,31 @@ class Ground:
         if not names:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for frame, place in frame_rects(scene.graph.frames.values()):
+        for frame, place in scene.frames():
             seen = view_rect(camera, place)
             if frame.id in names and seen.adjusted(0, -32, 0, 0).intersects(rect):
-                self._frames.frame(painter, frame, seen, camera.zoom, frame.id in look.frames)
+                fold = scene.folds.boxes.get(frame.id)
+                self._frames.frame(painter, frame, seen, camera.zoom, frame.id in look.frames, fold)
+                if fold is not None and camera.zoom > 0.4:
+                    painter.save()
+                    painter.setWorldTransform(camera.transform(), True)
+                    self._frames.fold(painter, scene, fold)
+                    painter.restore()
+
+    def put_buttons(self, painter: QPainter, scene: Scene, camera: Camera, name: str, over: str) -> None:
+        """All buttons of the frame under the pointer."""
+        for frame, place in scene.frames():
+            if frame.id == name and camera.zoom >= CLEAR:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                rect = view_rect(camera, place)
+                self._frames.buttons(painter, frame, rect, camera.zoom, BUTTONS, over)
 
     def put_notes(
         self, painter: QPainter, scene: Scene, camera: Camera, look: Look, names: frozenset[str]
     ) -> None:
         """Paint these notes."""
         for note in scene.graph.notes.values() if names else ():
-            if note.id in names:
+            if note.id in names and note.id not in scene.folds.notes:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 rect = view_rect(camera, QRectF(*note.pos, *note.size))
                 self._frames.note(painter, note, rect, camera.zoom, camera.ratio, note.id in look.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
@@ -33,6 +34,8 @@ class Handled(Walking, QWidget):
     """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
     row_activated = Signal(str, str, QRectF)
     """Node, parameter, rectangle in the view: edit the value."""
+    frames_run_requested = Signal(object)
+    """Tuple of frames: the sinks in them are to run, or what their nodes come to."""
     status = Signal(str)
     """A sentence for the status bar."""
     camera_changed = Signal()
@@ -175,12 +178,7 @@ class Handled(Walking, QWidget):
 
     def _hover(self, found: Hit) -> None:
         before = self._hovered
-        if (found.node, found.link, found.kind, found.port) != (
-            before.node,
-            before.link,
-            before.kind,
-            before.port,
-        ):
+        if replace(found, along=0.0, row=None) != replace(before, along=0.0, row=None):
             self._hovered = found
             self._show_cursor()
             self.update()
@@ -204,6 +202,7 @@ class Handled(Walking, QWidget):
 _CURSORS = {
     "port": Qt.CursorShape.CrossCursor,
     "resize": Qt.CursorShape.SizeFDiagCursor,
+    "frame_button": Qt.CursorShape.PointingHandCursor,
     "frame_resize": Qt.CursorShape.SizeFDiagCursor,
     "note_resize": Qt.CursorShape.SizeFDiagCursor,
     "reroute": Qt.CursorShape.SizeAllCursor,

@@ -51,6 +51,8 @@ class Renderer:
         self._still = self._drag = None
         self._ground.paint(painter, rect, scene, camera, look, moving)
         self._put_nodes(painter, rect, scene, camera, look, moving)
+        if look.frame:
+            self._ground.put_buttons(painter, scene, camera, look.frame, look.button)
 
     def _put_nodes(
         self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
@@ -58,7 +60,7 @@ class Renderer:
         """The nodes that stand still; far off all of them, for Qt leaves out what is not in view."""
         away = moving.nodes
         if is_far(camera):
-            boxes = [b for b in scene.nodes.values() if b.id not in away] if away else scene.nodes.values()
+            boxes = [box for box in scene.shown() if box.id not in away] if away else scene.shown()
             self.nodes.paint_far(painter, boxes, (scene.version, away), camera, look)
             return
         seen = scene.nodes_in(scene_rect(camera, rect))

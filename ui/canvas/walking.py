@@ -48,8 +48,9 @@ class Walking(Commands):
             step = self.stage.habits.snap or 8.0
             self.nudge(direction[0] * step, direction[1] * step)
             return True
-        if active not in self.scene.nodes:
-            self._focus_node(first_node(self.scene), False)
+        if active not in self.scene.nodes or active in self.scene.folds.of:
+            if first := first_node(self.scene):
+                self._focus_node(first, False)
         elif pointer == CTRL:
             found = along_links(self.scene, active, direction[0] + direction[1] > 0)
             self._focus_node(found[0] if found else active, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
@@ -23,7 +24,7 @@ from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.needs import practises
 from ui.running.panel import QueuePanel
-from ui.running.picks import Spot, pictured
+from ui.running.picks import Spot, ends, pictured
 from ui.running.probe import SIDE, Probe
 from ui.running.results import Result, restored
 from ui.running.runner import Sheet
@@ -168,6 +169,17 @@ class Bench(QObject):
         if self._sheet is not None and self._sheet.editor.selection.active:
             self.desk.runner.run(self._sheet, [self._sheet.editor.selection.active], first=True)
 
+    def run_frames(self, frames: Iterable[str]) -> None:
+        """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
+        if self._sheet is None:
+            return
+        graph, specs = self._sheet.editor.graph, self._sheet.editor.specs
+        targets = ends([m for f in frames for m in graph.frames[f].members], graph, specs)
+        if targets:
+            self.desk.runner.run(self._sheet, targets, first=True)
+        else:
+            self.window.say(self.tr("Nothing in this frame can run: it is empty, muted or bypassed."))
+
     def set_live(self, on: bool) -> None:
         """Let the document in front run by itself, or not."""
         self.desk.live.follow(self._sheet if on else None)
@@ -239,6 +251,7 @@ class Bench(QObject):
         self._canvas = view.widget
         self._canvas.hovered.connect(self._hovered)
         self._canvas.view_requested.connect(self.look_at)
+        self._canvas.frames_run_requested.connect(self.run_frames)
         self._canvas.destroyed.connect(self._canvas_gone)
         self.chip = PracticeChip(self.window.app.look, self._canvas)
         self.chip.place()
@@ -248,6 +261,7 @@ class Bench(QObject):
         if self._canvas is not None:
             self._canvas.hovered.disconnect(self._hovered)
             self._canvas.view_requested.disconnect(self.look_at)
+            self._canvas.frames_run_requested.disconnect(self.run_frames)
             self._canvas.destroyed.disconnect(self._canvas_gone)
             if self.chip is not None:
                 self.chip.card.deleteLater()
