@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import (
@@ -36,6 +37,9 @@ from ui.canvas.tips import tip
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
+if TYPE_CHECKING:
+    from ui.canvas.rails import Rails
+
 SETTLE = 80
 """Milliseconds without zooming after which pictures are made anew at the exact scale."""
 
@@ -53,6 +57,7 @@ class Canvas(Handled):
         self.setMinimumSize(160, 120)
         self.setAccessibleName(self.tr("Canvas"))
         self.editor = editor
+        self.rails: Rails | None = None
         self.camera = Camera()
         self.state = CanvasState(self)
         self._text = TextPainter()
@@ -66,7 +71,7 @@ class Canvas(Handled):
             self._text,
             self.update,
             self.status.emit,
-            lambda point, port: self.search_requested.emit(point, port),
+            self._searched,
             self._finished,
         )
         self._renderer = Renderer(theme, self._metrics, self._text, self.state)
@@ -79,7 +84,7 @@ class Canvas(Handled):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._sharpen)
-        self.scene.update(editor.document.graph)
+        self.scene.update(editor.graph)
         editor.changed.connect(self._graph_changed)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
@@ -126,6 +131,20 @@ class Canvas(Handled):
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
 
+    def expose(self, port: PortRef) -> None:
+        """Inside a subgraph, show a port of a node outside."""
+        if self.rails is None:
+            self.say("Only inside a subgraph can ports be exposed.")
+        else:
+            self.rails.expose(port)
+
+    def _searched(self, point: QPointF, port: PortRef | None) -> None:
+        dropped = (
+            port is not None and self.rails is not None and self.rails.drop(self.camera.to_view(point), port)
+        )
+        if not dropped:
+            self.search_requested.emit(point, port)
+
     def run_frame(self, frame: str) -> None:
         """Ask for a run of what the frame holds."""
         self.frames_run_requested.emit((frame,))
@@ -148,8 +167,10 @@ class Canvas(Handled):
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
         self._renderer.frame(painter, rect, self.scene, self.camera, look, stage.moving)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.rails is not None:
+            self.rails.paint(painter)
         if self._gesture is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._gesture.paint(painter)
         painter.end()
         if self._renderer.nodes.wanting:
@@ -160,6 +181,7 @@ class Canvas(Handled):
         self.camera.size = QSizeF(event.size())
         self.camera.ratio = self.devicePixelRatioF()
         self.minimap.place()
+        self.resized.emit()
         super().resizeEvent(event)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:

@@ -21,7 +21,9 @@ from nodegraph.edits import (
     SetPortal,
 )
 from nodegraph.edits.heal import bridges
+from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
 from nodegraph.graph import Mode, Note, Point
+from nodegraph.subgraphs import is_instance
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey
@@ -113,6 +115,26 @@ class Commands(Viewing, Copying, Framing):
         edits = tuple(SetPortal(link, name) for link in links)
         if edits:
             self.apply(edits[0] if len(edits) == 1 else Batch(edits, f"Make portal {name}"))
+
+    def make_subgraph(self) -> None:
+        """Fold the selected nodes into a subgraph, and write its title."""
+        names = tuple(sorted(self.stage.selection.nodes))
+        graph = self.stage.graph
+        name, number = "Group", 2
+        while name in graph.subgraphs:
+            name, number = f"Group {number}", number + 1
+        instance = graph.fresh_id("group")
+        if names and self.apply(MakeSubgraph(names, name, instance)):
+            self.stage.selection.set([instance])
+            self.rename(instance)
+
+    def unpack(self) -> None:
+        """Put the nodes of the selected subgraphs in their places."""
+        graph = self.stage.graph
+        chosen = [n for n in sorted(self.stage.selection.nodes) if is_instance(graph.nodes[n].type)]
+        self.apply_all([Unpack(name) for name in chosen], "Unpack subgraphs")
+        if chosen:
+            self.stage.selection.set(self.stage.graph.nodes.keys() - graph.nodes.keys())
 
     def add_note(self) -> None:
         """A note at the pointer, pinned to the selected node where there is just one; write at once."""

@@ -40,6 +40,8 @@ class Handled(Walking, QWidget):
     """A sentence for the status bar."""
     camera_changed = Signal()
     """Another part of the scene is in view."""
+    resized = Signal()
+    """The view has another size."""
     hovered = Signal(object)
     """Hit: something else is under the pointer."""
 

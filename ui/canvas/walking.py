@@ -26,6 +26,10 @@ class Walking(Commands):
         """Edit a value."""
         raise NotImplementedError
 
+    def expose(self, port: PortRef) -> None:
+        """Inside a subgraph, show a port outside."""
+        raise NotImplementedError
+
     def speak(self, text: str) -> None:
         """Have a screen reader say a sentence."""
         raise NotImplementedError
@@ -39,7 +43,7 @@ class Walking(Commands):
         direction = DIRECTIONS.get(key)
         active = self.stage.selection.active
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and active and not modifiers:
-            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut))
+            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut, self.expose))
             return True
         if direction is None or not self.scene.nodes:
             return False

@@ -246,9 +246,9 @@ class Bench(QObject):
         return self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet
 
     def _enter_canvas(self, view: DocumentView) -> None:
-        if not isinstance(view.widget, Canvas):
+        if not isinstance(view.base, Canvas):
             return
-        self._canvas = view.widget
+        self._canvas = view.base
         self._canvas.hovered.connect(self._hovered)
         self._canvas.view_requested.connect(self.look_at)
         self._canvas.frames_run_requested.connect(self.run_frames)
