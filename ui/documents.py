@@ -14,7 +14,7 @@ from nodegraph.errors import LoadError, SaveError
 from ui import diskfile
 from ui.ask import Choice, ask
 from ui.editor import Editor
-from ui.journal.journal import Recovered
+from ui.journal.recovery import Recovered
 from ui.view import DocumentView
 
 if TYPE_CHECKING:
