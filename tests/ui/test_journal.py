@@ -276,7 +276,7 @@ def test_what_a_full_disk_cut_short_is_written_whole_once_there_is_room(
     journal.write()
     journal._file.close()
     full = Full(journal.path, "r+")
-    journal._file = full  # type: ignore[assignment]  # a raw file is one of bytes, whatever its class
+    journal._file = full
     journal.push(Step("one", graph(1)), graph(0))
     full.room = room
     with pytest.raises(OSError, match="space"):
