@@ -39,8 +39,8 @@ class LinkButton(QPushButton):
         self._fit()
 
     def _wide(self, words: str) -> int:
-        return self.fontMetrics().horizontalAdvance(words) + 4
+        return self.fontMetrics().horizontalAdvance(words) + 12
 
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideMiddle, self.width() - 2)
+        shown = self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideMiddle, self.width() - 8)
         self.setText(shown.replace("&", "&&"))

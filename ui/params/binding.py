@@ -115,7 +115,9 @@ class Binding:
 
     def reset(self) -> bool:
         """Make it hold the default."""
-        return self.own and self.editor.apply(SetParam(self.node, self.param.name, None))
+        return (self.own or bool(self.formula)) and self.editor.apply(
+            SetParam(self.node, self.param.name, None)
+        )
 
 
 class Try:

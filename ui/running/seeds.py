@@ -76,3 +76,9 @@ def draw(
         now = graph.nodes[node.id]
         graph = graph.with_nodes([replace(now, params={**now.params, param.name: value})])
     return settled(graph, specs), drawn
+
+
+def seed_line(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+    """`seed 7`, or `seeds 7, 8`: what a graph's picture was drawn from; empty where it has none."""
+    found = [str(node.params.get(param.name, param.default)) for node, param in seeds_of(graph, specs)]
+    return f"seed {found[0]}" if len(found) == 1 else f"seeds {', '.join(found[:4])}" if found else ""
