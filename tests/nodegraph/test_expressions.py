@@ -225,7 +225,9 @@ TEXTS = st.builds(
 @given(st.dictionaries(st.tuples(NAMES, st.sampled_from(["width", "height"])), TEXTS, max_size=6))
 def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple[str, str], str]) -> None:
     nodes = {n: {p: t for (node, p), t in texts.items() if node == n} for n in "abcd"}
-    once = settle(Graph.of(*(computed(n, **found) for n, found in nodes.items())), SPECS)
+    once = settle(
+        Graph.of(*(Node(n, "EmptyLatent", extra={"expressions": found}) for n, found in nodes.items())), SPECS
+    )
     twice = settle(once.graph, SPECS)
     assert twice.graph is once.graph and twice.faults == once.faults
 

@@ -37,6 +37,7 @@ class Form(QScrollArea):
         self._look = look
         self._shape: tuple[object, ...] | None = None
         self._arranging = False
+        self._column: QVBoxLayout | None = None
         self.rows: list[AppRow] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -70,7 +71,7 @@ class Form(QScrollArea):
         """Show one parameter less."""
         self._keep(tuple(other for other in self.keys if other != key))
 
-    def move(self, key: Key, to: int) -> None:
+    def put(self, key: Key, to: int) -> None:
         """Show a parameter at another place."""
         rest = [other for other in self.keys if other != key]
         rest.insert(max(0, to), key)
@@ -101,9 +102,9 @@ class Form(QScrollArea):
 
     def _sort(self, keys: list[Key]) -> None:
         """Put the rows there are into another order; whoever has the focus keeps it."""
-        column = self.widget().layout()
+        column = self._column
         self.rows.sort(key=lambda row: keys.index(row.key))
-        if isinstance(column, QVBoxLayout):
+        if column is not None:
             for at, row in enumerate(self.rows):
                 column.removeWidget(row)
                 column.insertWidget(at, row)
@@ -113,6 +114,7 @@ class Form(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, 4, MARGIN, MARGIN)
         column.setSpacing(10)
+        self._column = column
         self.rows = []
         for binding in bindings:
             row = AppRow(binding, self._title(binding, bindings), self._look, body)
@@ -159,13 +161,13 @@ class Form(QScrollArea):
 
     def _pulled(self, row: AppRow, y: float) -> None:
         """Change places with the neighbour whose middle the pointer has passed."""
-        column = self.widget().layout()
+        column = self._column
         at = self.rows.index(row)
         for other in (at - 1, at + 1):
             if not 0 <= other < len(self.rows):
                 continue
             middle = self.rows[other].mapToGlobal(self.rows[other].rect().center()).y()
-            if isinstance(column, QVBoxLayout) and (y < middle if other < at else y > middle):
+            if column is not None and (y < middle if other < at else y > middle):
                 self.rows.insert(other, self.rows.pop(at))
                 column.removeWidget(row)
                 column.insertWidget(other, row)
@@ -180,7 +182,7 @@ class Form(QScrollArea):
     def _stepped(self, row: AppRow, by: int) -> None:
         to = self.rows.index(row) + by
         if 0 <= to < len(self.rows):
-            self.move(row.key, to)
+            self.put(row.key, to)
             row.grip.setFocus()
             self.ensureWidgetVisible(row)
 
@@ -193,6 +195,7 @@ class Form(QScrollArea):
         """Wrap anew; the scroll bar takes its width from the margin, so that right edges stay in line."""
         fit_lines(self, [row.row for row in self.rows], 2 * MARGIN)
         bar = self.verticalScrollBar()
-        body = self.widget().layout()
-        if body is not None:
-            body.setContentsMargins(MARGIN, 4, MARGIN - (bar.width() if bar.isVisible() else 0), MARGIN)
+        if self._column is not None:
+            self._column.setContentsMargins(
+                MARGIN, 4, MARGIN - (bar.width() if bar.isVisible() else 0), MARGIN
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
@@ -27,7 +28,7 @@ class PresetMenu(QMenu):
         self.ask: Callable[[str, str], str] = self._ask
         names = self.presets.names(node.type)
         for name in names:
-            self.addAction(name.replace("&", "&&"), lambda name=name: self.apply(name))
+            self.addAction(name.replace("&", "&&"), partial(self.apply, name))
         if not names:
             self.addAction(tr(CONTEXT, "No presets of {type} yet").format(type=spec.title)).setEnabled(False)
         self.addSeparator()
@@ -36,7 +37,7 @@ class PresetMenu(QMenu):
             part = self.addMenu(words)
             part.setEnabled(bool(names))
             for name in names:
-                part.addAction(name.replace("&", "&&"), lambda name=name, call=call: call(name))
+                part.addAction(name.replace("&", "&&"), partial(call, name))
 
     def apply(self, name: str) -> None:
         """Give the node the values of a preset, as one step of undo."""

@@ -105,10 +105,8 @@ class Binding:
 
     def named(self, name: str) -> int | float:
         """The number that a name in a sum stands for; raises FormulaError."""
-        if name in (self.param.name, f"{self.node}.{self.param.name}"):
-            value, why = self.value, ""
-        else:
-            value, why = self.outlook(name)
+        itself = name in (self.param.name, f"{self.node}.{self.param.name}")
+        value, why = (self.value, "") if itself else self.outlook(name)
         if not isinstance(value, int | float):
             raise FormulaError(why or f"“{name}” is no number.")
         return value
