@@ -14,7 +14,8 @@ from ui import jsonfile
 from ui.look import Look
 from ui.running.job import Job
 from ui.running.lessons import LESSONS
-from ui.running.runner import Runner, Sheet
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 
 Where = Callable[[str, str], QRect | None]
 """Node, and parameter or output -> where it is in the window; None while it is out of sight."""
