@@ -39,7 +39,9 @@ class AddPort:
         if any((p.node, p.port) == (self.port.node, self.port.port) for p in ports):
             raise EditError(f"{self.port.port} of {self.port.node} is exposed already.")
         if not self.output and node.inputs.get(self.port.port):
-            raise EditError(f"{self.port.port} of {self.port.node} is linked inside; cut that link to expose it.")
+            raise EditError(
+                f"{self.port.port} of {self.port.node} is linked inside; cut that link to expose it."
+            )
         return _with_ports(graph, found, (*ports, self.port), self.output)
 
 

@@ -79,6 +79,7 @@ class Canvas(Handled):
         self._inline = Inline(self, self.camera)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self._painted = False
         self._told: set[str] = set()
         self._seen_place = self.camera.place()
         self._settle = QTimer(self)
@@ -155,6 +156,7 @@ class Canvas(Handled):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
+        self._painted = True
         painter = QPainter(self)
         stage = self.stage
         now = stage.selection.now
@@ -177,8 +179,11 @@ class Canvas(Handled):
             self._settle.start(0 if self._renderer.nodes.exact else SETTLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The camera sees as much as the widget is large."""
+        """The camera sees as much as the widget is large; what it was told to look at before that stays its middle."""
+        place = self.camera.place()
         self.camera.size = QSizeF(event.size())
+        if not self._painted:
+            self.camera.look_at(place)
         self.camera.ratio = self.devicePixelRatioF()
         self.minimap.place()
         self.resized.emit()

@@ -118,7 +118,8 @@ class Commands(Viewing, Copying, Framing):
 
     def make_subgraph(self) -> None:
         """Fold the selected nodes into a subgraph, and write its title."""
-        names = tuple(sorted(self.stage.selection.nodes))
+        boxes = self.scene.nodes
+        names = tuple(sorted(self.stage.selection.nodes, key=lambda n: (boxes[n].y, boxes[n].x)))
         graph = self.stage.graph
         name, number = "Group", 2
         while name in graph.subgraphs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 
 from nodegraph.edits import Edit
 from nodegraph.edits.ports import AddPort, OrderPorts, RemovePort, RenamePort, free_port
-from nodegraph.graph import Port
+from nodegraph.graph import Port as Exposed
 from nodegraph.spec import ANY
 from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import PortRef
+from ui.canvas.geometry import Port, PortRef
+from ui.canvas.paint_ports import paint_port
 from ui.inner import Inner
 from ui.theme.types import type_color
 
@@ -41,8 +42,6 @@ class Rail(QFrame):
 
     def __init__(self, canvas: Canvas, editor: Inner, output: bool) -> None:
         super().__init__(canvas)
-        self.setObjectName("Raised")
-        self.setAutoFillBackground(True)
         self._canvas = canvas
         self._editor = editor
         self.output = output
@@ -65,7 +64,7 @@ class Rail(QFrame):
         self.list.model().rowsMoved.connect(self._reordered)
         self.refresh()
 
-    def ports(self) -> tuple[Port, ...]:
+    def ports(self) -> tuple[Exposed, ...]:
         """The ports as they stand."""
         found = self._editor.definition
         return () if found is None else found.outputs if self.output else found.inputs
@@ -96,12 +95,22 @@ class Rail(QFrame):
         at = self.list.viewport().mapTo(self._canvas, QPoint(rect.left(), rect.center().y()))
         return QPointF(self.x() if self.output else self.x() + WIDTH, at.y())
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A quiet plate."""
+        theme = self._canvas.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("hairline"), 1))
+        painter.setBrush(theme.color("node"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
     def expose(self, ref: PortRef) -> bool:
         """Show a port of an inner node outside."""
         found = self._editor.definition
         if found is None or ref.output is not self.output:
             return False
-        port = free_port(found, Port(ref.name, ref.node, ref.name), self.output)
+        port = free_port(found, Exposed(ref.name, ref.node, ref.name), self.output)
         return self.apply(AddPort(found.name, port, self.output))
 
     def hide_chosen(self) -> None:
@@ -206,7 +215,9 @@ class Rails:
                 if box is None or row >= rail.list.count():
                     continue
                 ref = PortRef(port.node, port.port, rail.output)
-                color = QColor(type_color(canvas.theme, canvas.scene.port_type(ref) or ANY))
+                kind = canvas.scene.port_type(ref) or ANY
+                hue = type_color(canvas.theme, kind)
+                color = QColor(hue)
                 color.setAlphaF(0.6)
                 painter.setPen(QPen(color, 1.4))
                 start = rail.anchor(row)
@@ -215,3 +226,6 @@ class Rails:
                 path = QPainterPath(start)
                 path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
                 painter.drawPath(path)
+                dot = Port(port.name, kind, start.x(), start.y(), not rail.output)
+                paint_port(painter, dot, hue, canvas.theme.color("canvas"), True)
+                painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -126,12 +126,12 @@ def rail(view: DocumentView, output: bool) -> Rail:
 def test_a_link_dropped_on_the_rail_exposes_its_port(view: DocumentView) -> None:
     hand = inside(view)
     left = rail(view, False)
-    assert [(p.name, p.node) for p in left.ports()] == [("clip", "avoid"), ("prompt_clip", "prompt")]
-    left.list.setCurrentRow(1)
+    assert [(p.name, p.node) for p in left.ports()] == [("clip", "prompt"), ("avoid_clip", "avoid")]
+    left.list.setCurrentRow(0)
     QTest.keyClick(left.list, Qt.Key.Key_Delete)
-    assert "prompt_clip" not in view.editor.graph.nodes["group"].inputs
+    assert "clip" not in view.editor.graph.nodes["group"].inputs
     hand.drag(hand.port("prompt", "clip"), hand.canvas.camera.to_scene(QPointF(left.geometry().center())))
-    assert [(p.name, p.node) for p in left.ports()] == [("clip", "avoid"), ("prompt_clip", "prompt")]
+    assert [(p.name, p.node) for p in left.ports()] == [("avoid_clip", "avoid"), ("clip", "prompt")]
 
 
 def test_a_parameter_is_exposed_by_keyboard_and_renamed_on_the_rail(view: DocumentView) -> None:
@@ -173,7 +173,9 @@ def test_find_goes_into_a_subgraph(window: MainWindow, view: DocumentView) -> No
     assert view.levels.inner and view.level.selection.nodes == {"avoid"}
 
 
-def test_the_docks_show_the_level_and_saving_writes_the_document(window: MainWindow, view: DocumentView) -> None:
+def test_the_docks_show_the_level_and_saving_writes_the_document(
+    window: MainWindow, view: DocumentView
+) -> None:
     hand = inside(view)
     assert window.docks.panel("outline")._editor is view.level  # type: ignore[attr-defined]
     hand.click(hand.title("avoid"))
