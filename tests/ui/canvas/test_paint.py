@@ -128,6 +128,7 @@ def assert_as_if_drawn_anew(canvas: Canvas) -> None:
     kept = canvas.grab().toImage()
     fresh_canvas = Canvas(canvas.editor, canvas.theme)
     fresh_canvas.resize(canvas.size())
+    fresh_canvas.grab()
     fresh_canvas.set_view_state(canvas.view_state())
     fresh_canvas.camera.origin = canvas.camera.origin
     for _ in range(20):
