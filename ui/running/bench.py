@@ -25,8 +25,9 @@ from ui.running.needs import practises
 from ui.running.panel import QueuePanel
 from ui.running.picks import Spot, pictured
 from ui.running.probe import SIDE, Probe
-from ui.running.results import Result, restored
+from ui.running.results import Result, restored, seed_of
 from ui.running.runner import Sheet
+from ui.running.seeds import seed_line
 from ui.running.strip import ResultStrip
 from ui.viewer.panel import ViewerPanel
 
@@ -196,7 +197,9 @@ class Bench(QObject):
 
     def show_result(self, result: Result) -> None:
         """Show a result from the strip."""
-        self.viewer.show_picture(self.desk.results.picture(result), result.label)
+        size = f"{result.width} × {result.height}"
+        facts = "   ".join(part for part in (size, seed_of(result, self.desk.specs)) if part)
+        self.viewer.show_picture(self.desk.results.picture(result), result.label, facts)
 
     def restore(self, result: Result, seeds_only: bool) -> None:
         """Give the document in front the values it had for a result."""
@@ -275,7 +278,13 @@ class Bench(QObject):
     def _arrived(self, node: str, image: QImage) -> None:
         """The picture that a run came to, also that of a first look with few steps."""
         if self._focus() in ("", node):
-            self.viewer.show_picture(image, self._name(node))
+            self.viewer.show_picture(image, self._name(node), self._facts(image))
+
+    def _facts(self, image: QImage) -> str:
+        """The size of a picture that a run came to, and the seed that drew it."""
+        sheet = self._sheet
+        seed = seed_line(sheet.ran, sheet.editor.specs) if sheet is not None and sheet.ran is not None else ""
+        return "   ".join(part for part in (f"{image.width()} × {image.height()}", seed) if part)
 
     def _focus(self) -> str:
         """The selected node if it has a picture; empty where the viewer shall show what is newest."""
@@ -307,7 +316,7 @@ class Bench(QObject):
             return
         if result.document == self._sheet.key or self._sheet.ran is self._sheet.editor.graph:
             self.strip.select(result)
-            self.viewer.show_picture(self.desk.results.picture(result), result.label)
+            self.show_result(result)
 
     def _finished(self, job: Job) -> None:
         if self._sheet is not None and job.document == self._sheet.key and job.state == "done":

@@ -21,7 +21,7 @@ from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec, Scalar
 from ui.running.pictures import fitted
 from ui.running.queue import fresh_id
-from ui.running.seeds import seeds_of
+from ui.running.seeds import seed_line, seeds_of
 
 KEPT = 500
 """So many results stay in the strip; files that a workflow saved are never removed."""
@@ -189,6 +189,14 @@ def _result(path: Path) -> Result | None:
         return result if sound and result.id == path.stem and result.when > 0 else None
     except (OSError, ValueError, TypeError, RecursionError):
         return None
+
+
+def seed_of(result: Result, specs: Mapping[str, NodeSpec]) -> str:
+    """`seed 7`: what a result was drawn from; empty where its workflow cannot be read."""
+    try:
+        return seed_line(result.graph(), specs)
+    except LoadError:
+        return ""
 
 
 def restored(result: Result, now: Graph, specs: Mapping[str, NodeSpec], *, seeds_only: bool) -> Batch | None:

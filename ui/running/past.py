@@ -1,0 +1,55 @@
+"""The seeds of the pictures that a document made, for its seed editors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from nodegraph.errors import LoadError
+from ui.editor import Editor
+from ui.running.results import Results
+
+MOST = 10
+LOOKED_AT = 60
+"""So many of the newest results are read for different seeds."""
+
+
+@dataclass(frozen=True)
+class PastSeed:
+    """A seed, and a small picture of what it drew."""
+
+    value: int
+    thumb: QImage
+
+
+class PastSeeds(QObject):
+    """Belongs to the editor of a document whose results have the key `document`."""
+
+    def __init__(self, editor: Editor, document: str, results: Results) -> None:
+        super().__init__(editor)
+        self._document = document
+        self._results = results
+
+    def of(self, node: str, name: str) -> list[PastSeed]:
+        """The last ten seeds of a parameter, the newest first, each once."""
+        found: dict[int, PastSeed] = {}
+        mine = [result for result in self._results.all() if result.document == self._document]
+        for result in mine[:LOOKED_AT]:
+            try:
+                kept = result.graph().nodes.get(node)
+            except LoadError:
+                continue
+            value = kept.params.get(name) if kept is not None else None
+            if type(value) is int and value not in found:
+                found[value] = PastSeed(value, self._results.thumb(result))
+            if len(found) == MOST:
+                break
+        return list(found.values())
+
+
+def past_seeds(editor: Editor, node: str, name: str) -> list[PastSeed]:
+    """The last seeds of a parameter in this document; none where no runs are kept."""
+    found = editor.findChild(PastSeeds)
+    return found.of(node, name) if found is not None else []
