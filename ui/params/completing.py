@@ -46,13 +46,17 @@ class Completion(QObject):
         if not self.open:
             self._names.setStringList(embeddings())
         self.completer.setCompletionPrefix(typed.removeprefix(MARK) if typed.startswith(MARK) else "")
-        if self.completer.completionCount() == 0:
+        whole = (
+            self.completer.completionCount() == 1 and typed == f"{MARK}{self.completer.currentCompletion()}"
+        )
+        here = self.open or self._page.hasFocus()
+        if self.completer.completionCount() == 0 or whole or not here:
             popup.hide()
             return
-        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
         place = self._page.cursorRect()
         width = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width() + 24
         self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
+        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
 
     def take(self, name: str) -> None:
         """Write a name in the place of what was typed of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
@@ -16,6 +18,7 @@ from ui.params.weights import reweighted
 PAUSE = 300
 """Milliseconds without a key after which what was typed so far is put into the graph."""
 LONGEST = 32_767
+CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 
 
 class TextEditor(ParamEditor):
@@ -84,6 +87,7 @@ class PromptEditor(ParamEditor):
         self.page = Page(self)
         self._hold(self.page)
         self.completion = Completion(self.page)
+        self.page.listing = lambda: self.completion.open
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
@@ -188,6 +192,18 @@ class Page(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.composing = False
+        self.listing: Callable[[], bool] = lambda: False
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab chooses in an open list, else it goes on."""
+        return not self.listing() and super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """While a list of names is open, the keys that choose in it are the list's."""
+        if self.listing() and event.key() in CHOOSING:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Part of a word, or the whole of it."""
