@@ -24,6 +24,7 @@ class Completion(QObject):
     def __init__(self, page: QPlainTextEdit) -> None:
         super().__init__(page)
         self._page = page
+        self._used = False
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setWidget(page)
@@ -35,13 +36,13 @@ class Completion(QObject):
     @property
     def open(self) -> bool:
         """Whether the list is open."""
-        return self.completer.popup().isVisible()
+        return self._used and self.completer.popup().isVisible()
 
     def look(self) -> None:
         """Open, follow or close, after something was typed."""
-        typed, popup = self._typed(), self.completer.popup()
+        typed = self._typed()
         if not typed.startswith(MARK) and not (typed and MARK.startswith(typed)):
-            popup.hide()
+            self.close()
             return
         if not self.open:
             self._names.setStringList(embeddings())
@@ -51,8 +52,10 @@ class Completion(QObject):
         )
         here = self.open or self._page.hasFocus()
         if self.completer.completionCount() == 0 or whole or not here:
-            popup.hide()
+            self.close()
             return
+        # The list is a window of its own and costs to make: only those who need it pay.
+        self._used, popup = True, self.completer.popup()
         place = self._page.cursorRect()
         width = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width() + 24
         self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
@@ -69,7 +72,8 @@ class Completion(QObject):
 
     def close(self) -> None:
         """Close the list."""
-        self.completer.popup().hide()
+        if self.open:
+            self.completer.popup().hide()
 
     def _typed(self) -> str:
         cursor = self._page.textCursor()
