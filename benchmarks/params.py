@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -90,6 +91,7 @@ def main(argv: list[str]) -> dict[str, float]:
     from ui.params.attach import attach
     from ui.params.choice import ChoiceEditor, ChoiceList
     from ui.params.text import PromptEditor
+    from ui.params.tokens import counter
     from ui.settings import Settings
     from ui.style import style_sheet
 
@@ -117,16 +119,21 @@ def main(argv: list[str]) -> dict[str, float]:
         popup = choice.open_popup
         assert isinstance(popup, ChoiceList)
         for letter in "model 49":
-            keys.append(taken(lambda letter=letter, line=popup.line: QTest.keyClicks(line, letter)))
+            keys.append(taken(partial(QTest.keyClicks, popup.line, letter)))
         popup.give_up()
+    counted: list[object] = []
+    counter().counted.connect(lambda _text, chunks: counted.append(chunks))
+    begin = time.perf_counter()
     editor.apply(SetParam("a", "prompt", "lake house " * 1000))
     rows.open("a", "prompt", by_key=True)
     page = rows.editor
     assert isinstance(page, PromptEditor)
-    QTest.qWait(1500)
+    while not counted and time.perf_counter() - begin < 30:
+        QTest.qWait(10)
+    first_count = (time.perf_counter() - begin) * 1000
     typed = []
     for letter in "a quick brown fox jumps over the lazy dog, and then some more words":
-        typed.append(taken(lambda letter=letter: QTest.keyClicks(page.page, letter)))
+        typed.append(taken(partial(QTest.keyClicks, page.page, letter)))
         QTest.qWait(5)
     paused = taken(page.commit)
     return {
@@ -137,5 +144,6 @@ def main(argv: list[str]) -> dict[str, float]:
         "prompt_key_ms": median(typed),
         "prompt_key_worst_ms": max(typed),
         "prompt_kept_ms": paused,
+        "first_token_count_ms": first_count,
         "expressions_1000_ms": expressions(1000),
     }

@@ -33,8 +33,7 @@ def weighted_tokens(text: str, pad: int = END) -> list[list[tuple[int, float]]]:
 def filled(text: str) -> list[int]:
     """How many tokens of a prompt stand in each of its chunks, start, end and padding not counted."""
     padding = -1
-    chunks = cut(prompt_pieces(text, clip_tokens), padding)
-    return [sum(token != padding for token, _ in chunk) - 2 for chunk in chunks]
+    return [sum(token != padding for token, _ in chunk) - 2 for chunk in weighted_tokens(text, padding)]
 
 
 def prompt_pieces(

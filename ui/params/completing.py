@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import cast
 
 from PySide6.QtCore import QObject, QRect, QStringListModel, Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QCompleter, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from ui.params import modelfiles
 
@@ -24,7 +25,8 @@ class Completion(QObject):
     def __init__(self, page: QPlainTextEdit) -> None:
         super().__init__(page)
         self._page = page
-        self._used = False
+        self.list: QAbstractItemView | None = None
+        """The list, once it was needed: it is a window of its own and costs to make."""
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setWidget(page)
@@ -36,7 +38,7 @@ class Completion(QObject):
     @property
     def open(self) -> bool:
         """Whether the list is open."""
-        return self._used and self.completer.popup().isVisible()
+        return self.list is not None and self.list.isVisible()
 
     def look(self) -> None:
         """Open, follow or close, after something was typed."""
@@ -54,8 +56,7 @@ class Completion(QObject):
         if self.completer.completionCount() == 0 or whole or not here:
             self.close()
             return
-        # The list is a window of its own and costs to make: only those who need it pay.
-        self._used, popup = True, self.completer.popup()
+        self.list = popup = cast("QAbstractItemView", self.completer.popup())
         place = self._page.cursorRect()
         width = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width() + 24
         self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
@@ -72,8 +73,8 @@ class Completion(QObject):
 
     def close(self) -> None:
         """Close the list."""
-        if self.open:
-            self.completer.popup().hide()
+        if self.list is not None:
+            self.list.hide()
 
     def _typed(self) -> str:
         cursor = self._page.textCursor()

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from shiboken6 import isValid
 
 from nodegraph.edits.base import node_of
 from nodegraph.graph import Graph
@@ -106,9 +107,8 @@ class SeedEditor(NumberEditor):
         menu.setStyleSheet(f"QMenu {{ icon-size: {THUMB}px; }} QMenu::item {{ padding-left: 8px; }}")
         found = past_seeds(self.binding.editor, self.binding.node, self.binding.param.name)
         for seed in found:
-            menu.addAction(
-                QIcon(QPixmap.fromImage(seed.thumb)), str(seed.value), partial(self.take, seed.value)
-            )
+            action = menu.addAction(str(seed.value), partial(self.take, seed.value))
+            seed.show(partial(_show, action))
         if not found:
             menu.addAction(self.tr("No picture of this workflow yet")).setEnabled(False)
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
@@ -147,3 +147,9 @@ class SeedEditor(NumberEditor):
     def pull(self) -> Pull | None:
         """A seed has no near and far: it is not scrubbed."""
         return None
+
+
+def _show(action: QAction, image: QImage) -> None:
+    """Put the picture before the seed, unless the menu has gone meanwhile."""
+    if isValid(action):
+        action.setIcon(QIcon(QPixmap.fromImage(image)))

@@ -104,7 +104,7 @@ class PromptEditor(ParamEditor):
     @property
     def open_popup(self) -> QWidget | None:
         """The list of names, while it is open."""
-        return self.completion.completer.popup() if self.completion.open else None
+        return self.completion.list if self.completion.open else None
 
     def entered(self, reason: Qt.FocusReason) -> None:
         """Say how long the prompt is."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from nodegraph.errors import LoadError
+from nodegraph.spec import NodeSpec
 from ui.editor import Editor
-from ui.running.results import Results
+from ui.running.results import Result, Results
+from ui.running.seeds import seed_line
 
 MOST = 10
 LOOKED_AT = 60
@@ -18,10 +21,15 @@ LOOKED_AT = 60
 
 @dataclass(frozen=True)
 class PastSeed:
-    """A seed, and a small picture of what it drew."""
+    """A seed, and the newest result that it drew; `show` gives its small picture as soon as it is read."""
 
     value: int
-    thumb: QImage
+    result: Result
+    results: Results
+
+    def show(self, answer: Callable[[QImage], object]) -> None:
+        """Answer with the small picture."""
+        self.results.small(self.result, answer)
 
 
 class PastSeeds(QObject):
@@ -43,10 +51,18 @@ class PastSeeds(QObject):
                 continue
             value = kept.params.get(name) if kept is not None else None
             if type(value) is int and value not in found:
-                found[value] = PastSeed(value, self._results.thumb(result))
+                found[value] = PastSeed(value, result, self._results)
             if len(found) == MOST:
                 break
         return list(found.values())
+
+
+def seed_of(result: Result, specs: Mapping[str, NodeSpec]) -> str:
+    """`seed 7`: what a result was drawn from; empty where its workflow cannot be read."""
+    try:
+        return seed_line(result.graph(), specs)
+    except LoadError:
+        return ""
 
 
 def past_seeds(editor: Editor, node: str, name: str) -> list[PastSeed]:

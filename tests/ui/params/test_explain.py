@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from nodegraph.edits import RemoveNodes, SetParam
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from tests.ui.test_window import crash
+from tests.ui.window.hand import crash
 from ui.application import Application
 from ui.canvas.canvas import Canvas
 from ui.explain.panel import QUIET_MS, Explain

@@ -67,7 +67,8 @@ def test_embeddings_are_completed_by_keys(desk: Desk, folders: Folders) -> None:
     editor = prompt(desk, "a house, embedding:neg")
     QTest.qWait(5)
     assert editor.completion.open
-    popup = editor.completion.completer.popup()
+    popup = editor.completion.list
+    assert popup is not None
     assert popup.model().rowCount() == 1
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert editor.page.toPlainText() == "a house, embedding:easynegative"
@@ -80,7 +81,8 @@ def test_the_word_itself_is_completed_and_escape_closes_only_the_list(desk: Desk
     folders.kinds["embeddings"] = EMBEDDINGS
     editor = prompt(desk, "embed")
     QTest.qWait(5)
-    popup = editor.completion.completer.popup()
+    popup = editor.completion.list
+    assert popup is not None
     shown = [str(popup.model().index(row, 0).data()) for row in range(popup.model().rowCount())]
     assert shown == ["bad-hands-5", "easynegative", "styles/ink"]
     QTest.keyClick(popup, Qt.Key.Key_Escape)

@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import SetParam
+from nodegraph.fileformat import dumps
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk
 from ui.params.seed import SeedEditor
-from ui.running.past import MOST, PastSeeds, past_seeds
-from ui.running.results import Results, seed_of
+from ui.running.past import MOST, PastSeeds, past_seeds, seed_of
+from ui.running.results import Result, Results
 from ui.running.seeds import draw, mode_of, seed_line
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -27,16 +28,8 @@ def picture() -> QImage:
 def ran(desk: Desk, results: Results, seed: int) -> None:
     """A run came to a picture."""
     desk.editor.apply(SetParam("all", "seed", seed))
-    results.add(
-        picture(),
-        desk.graph,
-        label=str(seed),
-        document="doc",
-        spot=("all", "latent"),
-        target="all",
-        identity=str(seed),
-        seconds=1.0,
-    )
+    made = Result(str(seed), "doc", "all", "latent", "all", str(seed), dumps(desk.graph))
+    results.add(picture(), made)
 
 
 @pytest.fixture
