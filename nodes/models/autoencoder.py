@@ -67,6 +67,6 @@ class Autoencoder:
         return image[:, top : top + height, left : left + width]
 
     def _network(self) -> tuple[Any, torch.device, torch.dtype]:
-        dtype = vae_dtype(self._ref.dtype, self._pool.device)
+        dtype = vae_dtype(self._ref.dtype, self._pool.choices)
         resident = self._pool.resident(self._ref.source, self._part, build_vae, dtype)
         return resident.network, resident.device, dtype

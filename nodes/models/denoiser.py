@@ -76,7 +76,7 @@ class Denoiser:
     def dtype(self) -> torch.dtype:
         """The precision in which the network computes."""
         wanted = self._pool.dtype if self._ref.dtype == "auto" else self._ref.dtype
-        return network_dtype(wanted, self._pool.device, self._part.parameters, self._part.stored)
+        return network_dtype(wanted, self._pool.choices, self._part.parameters, self._part.stored)
 
     def _network(self) -> nn.Module:
         return self._pool.network(self._ref, self.family, self._part, self.dtype)

@@ -21,7 +21,7 @@ from nodes.models.loading import bytes_of, load_part
 from nodes.models.patches.apply import Fit, fit, patched_weights
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
 from nodes.models.pickles import readable
-from nodes.models.precision import default_budget, encoder_dtype, pick_device
+from nodes.models.precision import default_budget, encoder_dtype
 from nodes.models.resident import Resident
 from nodes.models.text_encoder import TextEncoder, build_encoder
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from nodes.models.family import Family, Use
     from nodes.models.folders import ModelFolders
+    from nodes.models.machine import Choices
     from nodes.models.parts import Part
     from nodes.models.recognised import Recognised
     from nodes.text.chunks import Lookup
@@ -48,15 +49,19 @@ class Pool:
     def __init__(
         self,
         folders: ModelFolders,
-        device: str = "auto",
+        choices: Choices,
         dtype: str = "auto",
-        budget_bytes: int | None = None,
+        *,
+        vram: int | None = None,
+        ram: int | None = None,
         fingerprints: Fingerprints | None = None,
     ) -> None:
         self.folders = folders
-        self.device = pick_device(device)
+        self.choices = choices
+        self.device = torch.device(choices.device)
         self.dtype = dtype
-        self.budget = default_budget(self.device) if budget_bytes is None else budget_bytes
+        limit = ram if choices.device == "cpu" else vram
+        self.budget = default_budget(self.device) if limit is None else limit
         self._fingerprints = fingerprints or Fingerprints()
         self._recognised: dict[Source, Recognised] = {}
         self._residents: OrderedDict[Hashable, Resident] = OrderedDict()
