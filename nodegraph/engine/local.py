@@ -100,6 +100,7 @@ class LocalEngine:
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
         self._models: Any = None
         self._last: dict[str, Keyed] = {}
+        self._makeshift: set[str] = set()
         self._stop = Event()
 
     def __enter__(self) -> LocalEngine:
@@ -144,6 +145,8 @@ class LocalEngine:
         if not self.options.cache:
             self.cache.clear()
         emit = on_event or (lambda event: None)
+        self.cache.drop(self._makeshift)
+        self._makeshift = set()
         prepared = self._prepare(graph, targets, base)
         plan = self._plan(prepared, prepared.targets)
         if plan.steps and self._settle():
@@ -160,6 +163,8 @@ class LocalEngine:
             emit(failed)
         except Cancelled:
             cancelled = True
+        made = [prepared.keyed[name] for name in executor.makeshift]
+        self._makeshift = {node.result(output.name) for node in made for output in node.item.spec.outputs}
         self._distrust(prepared, executor, base or Path(), emit)
         result = self._result(prepared, executor, started, failed, cancelled)
         self.history.save()
@@ -219,7 +224,8 @@ class LocalEngine:
         def at_hand(node: Keyed, outputs: Iterable[str]) -> bool:
             if node.item.spec.sink and not sinks.done(node):
                 return False
-            return all(node.result(output) in self.cache for output in outputs)
+            keys = [node.result(output) for output in outputs]
+            return all(key in self.cache and key not in self._makeshift for key in keys)
 
         return make_plan(
             prepared.wiring,

@@ -108,12 +108,13 @@ def _identity(device: str) -> str:
 def _measured(device: torch.device) -> Choices:
     import torch
 
+    kinds: tuple[torch.dtype, ...]
     if device.type == "cpu":
         bfloat16 = _ratio(device, _product(torch.float32), _product(torch.bfloat16)) > BFLOAT16_GAIN
         kinds = (torch.float32, torch.bfloat16) if bfloat16 else (torch.float32,)
     else:
         bfloat16 = device.type != "cuda" or torch.cuda.is_bf16_supported()
-        kinds = (torch.float16, torch.bfloat16) if device.type == "cuda" else ()
+        kinds = () if device.type != "cuda" else (torch.float16, torch.bfloat16)
     faster = [
         kind
         for kind in kinds

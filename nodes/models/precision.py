@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import torch
@@ -60,10 +59,3 @@ def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:
     if wanted in ("float32", "bfloat16"):
         return DTYPES[wanted]
     return torch.bfloat16 if choices.bfloat16 else torch.float32
-
-
-def default_budget(device: torch.device) -> int:
-    """The bytes of weights to hold: most of an accelerator's memory, or half of the machine's."""
-    if device.type == "cuda":
-        return int(torch.cuda.get_device_properties(device).total_memory * 0.8)
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 if hasattr(os, "sysconf") else 2**33

@@ -151,6 +151,13 @@ def fail(number: Number) -> Number:
     raise ValueError("the number is wrong")
 
 
+@node("test/Rough")
+def rough(ctx: Context, number: Number) -> Number:
+    """A number that is only about right."""
+    ctx.makeshift = True
+    return number
+
+
 @node("test/Slow")
 def slow(ctx: Context, number: Number, *, steps: int = 5) -> Number:
     """Take steps."""
@@ -179,8 +186,8 @@ def unbox(box: Any) -> Number:
 
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    value, add, total, split, count, length, switch, flag, pick, clock, read, echo, text, doubt, load, save, fail, slow,
-    box, scribble, unbox,
+    value, add, total, split, count, length, switch, flag, pick, clock, read, echo, text, doubt, load, save, fail,
+    rough, slow, box, scribble, unbox,
 )  # fmt: skip
 
 

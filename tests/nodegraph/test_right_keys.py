@@ -99,6 +99,20 @@ def test_a_file_named_over_a_link_is_read_every_time(tmp_path: Path) -> None:
         assert engine.run(graph, ["r"], base=tmp_path).value("r") == 4
 
 
+def test_a_makeshift_result_is_looked_at_but_not_believed(tmp_path: Path) -> None:
+    rough = make("rough", "Rough", links={"number": "v.number"})
+    after = make("after", "Add", links={"first": "rough.number"})
+    save = make("save", "Save", links={"number": "after.number"})
+    graph = Graph.of(make("v", "Value"), rough, after, save)
+    with opened(tmp_path, Wordy(tmp_path)) as engine:
+        assert engine.run(graph).ran == ["v", "rough", "after", "save"]
+        assert engine.look("after", "number").facts != (("gone", "not computed, or no longer kept"),)
+        assert [step.node for step in engine.plan(graph).steps] == ["rough", "after", "save"]
+        assert engine.run(graph).ran == ["rough", "after", "save"]
+    with opened(tmp_path, Wordy(tmp_path)) as engine:
+        assert engine.run(graph).ran == ["rough", "after", "save"]
+
+
 def test_a_constant_over_a_link_is_as_good_as_its_value(tmp_path: Path) -> None:
     folder = tmp_path / "words"
     folder.mkdir()

@@ -232,8 +232,8 @@ def test_the_pool_keeps_to_its_budget(base: Source, tiny: maker.Tiny, tmp_path: 
     first = x0(pool, Model(base))
     for other in others:
         x0(pool, Model(other))
-        assert pool.bytes <= pool.budget
-    assert len(pool._residents) == 2
+        assert pool.bytes <= pool.residents.limit
+    assert len(pool.residents) == 2
     assert torch.equal(x0(pool, Model(base)), first)
     pool.clear()
     assert pool.bytes == 0
