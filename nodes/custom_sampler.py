@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
+from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguided
 from nodes.denoising.noises import noise_for
 from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
@@ -197,17 +198,21 @@ def guide_of(guider: Guider, solver: str) -> Guide:
     """How a Guider guides."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = Sides(network, guider.sides, like)
-        match guider.kind:
-            case "none":
-                return unguided(sides)
-            case "cfg":
-                rule = rule_of(guider.model, network.space)
-                return Guided(sides, guider.scales[0], rule, both=needs_unconditional(solver))
-            case "dual" | "nested":
-                return dual(sides, *guider.scales[:2], nested=guider.kind == "nested")
-            case "perpendicular":
-                return perpendicular(sides, *guider.scales[:2])
-        raise GraphError(f"There is no guider called {guider.kind!r}.")
+        sides = sides_of(guider.model, network, guider.sides, like)
+        return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide
+
+
+def _denoise_of(guider: Guider, solver: str, sides: Sides) -> Denoise:
+    match guider.kind:
+        case "none":
+            return unguided(sides)
+        case "cfg":
+            both = needs_unconditional(solver) or needs_unguided(guider.model)
+            return Guided(sides, guider.scales[0], rule_of(guider.model, sides.network.space), both=both)
+        case "dual" | "nested":
+            return dual(sides, *guider.scales[:2], nested=guider.kind == "nested")
+        case "perpendicular":
+            return perpendicular(sides, *guider.scales[:2])
+    raise GraphError(f"There is no guider called {guider.kind!r}.")

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from nodegraph import Choice, Context, Help, Range, Seed, node
+from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.guided import Guided, rule_of
 from nodes.denoising.run import Guide, Job, run, start_noise
-from nodes.denoising.sides import Network, Sides
+from nodes.denoising.sides import Network
 from nodes.sampling.names import SAMPLERS, SCHEDULES, needs_unconditional
 from nodes.sampling.run import Denoise
 from nodes.sampling.schedules import cut_to_steps, ksampler_sigmas
@@ -114,8 +115,9 @@ def plain_guide(
     """Classifier-free guidance as the model's options ask for it."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = Sides(network, (positive, negative), like)
-        return Guided(sides, cfg, rule_of(model, network.space), both=needs_unconditional(sampler))
+        sides = sides_of(model, network, (positive, negative), like)
+        both = needs_unconditional(sampler) or needs_unguided(model)
+        return extended(model, sides, Guided(sides, cfg, rule_of(model, network.space), both=both))
 
     return guide
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from nodes.denoising.alterations import Alter, together
 from nodes.denoising.regions import Region, Window, region, with_matching_areas
 from nodes.types import Condition, Conditioning
 
@@ -40,18 +41,26 @@ class Network(Protocol):
     def raw(self, samples: Tensor) -> Tensor:
         """The inverse of `scaled`."""
 
-    def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
-        """The clean latents under each condition."""
+    def x0(
+        self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None
+    ) -> list[Tensor]:
+        """The clean latents under each condition, with the network changed by `alter`."""
 
 
 class Sides:
     """A network asked for several conditionings at once: positive, negative and what else guidance needs.
 
-    `like` are latents of the shape to come, on the network's device.
+    `like` are latents of the shape to come, on the network's device. `always` changes the network in every call.
+    A side that is watched is asked apart from the others, with the network changed by what watches it.
     """
 
-    def __init__(self, network: Network, sides: Sequence[Conditioning], like: Tensor) -> None:
+    def __init__(
+        self, network: Network, sides: Sequence[Conditioning], like: Tensor, always: Alter | None = None
+    ) -> None:
         self.network = network
+        self.count = len(sides)
+        self._always = always
+        self._watched: dict[int, Alter] = {}
         percent, pixel = network.space.percent_to_sigma, network.facts.latent.downscale
         matched = with_matching_areas(sides)
         self._regions: list[list[Region]] = [
@@ -64,10 +73,28 @@ class Sides:
         ]
         self._plain = all(len(side) == 1 and _whole(side[0]) for side in self._regions)
 
+    def watch(self, side: int, alter: Alter) -> None:
+        """From now on, ask about this side apart, with the network changed."""
+        self._watched[side] = alter
+
     def predict(self, x: Tensor, sigma: Tensor, wanted: Sequence[int]) -> list[Tensor]:
         """The clean latents for the sides `wanted`, in that order, in as few network calls as shapes allow."""
+        if not self._watched:
+            return self.altered(x, sigma, wanted)
+        rest = [side for side in wanted if side not in self._watched]
+        found = dict(zip(rest, self.altered(x, sigma, rest), strict=True)) if rest else {}
+        for side in wanted:
+            if side in self._watched:
+                found[side] = self.altered(x, sigma, (side,), self._watched[side])[0]
+        return [found[side] for side in wanted]
+
+    def altered(
+        self, x: Tensor, sigma: Tensor, wanted: Sequence[int], alter: Alter | None = None
+    ) -> list[Tensor]:
+        """As `predict`, with the network changed by `alter`, and nobody watching."""
+        alter = together(self._always, alter)
         if self._plain:
-            return self.network.x0(x, sigma, [self._regions[at][0].condition for at in wanted])
+            return self.network.x0(x, sigma, [self._regions[at][0].condition for at in wanted], alter)
         level = float(sigma[0])
         asked = [
             (place, each)
@@ -75,7 +102,7 @@ class Sides:
             for each in self._regions[at]
             if each.active(level)
         ]
-        answers = self._ask(x, sigma, [each for _, each in asked])
+        answers = self._ask(x, sigma, [each for _, each in asked], alter)
         return [
             _mean(
                 x, [(each, answer) for (at, each), answer in zip(asked, answers, strict=True) if at == place]
@@ -83,14 +110,14 @@ class Sides:
             for place in range(len(wanted))
         ]
 
-    def _ask(self, x: Tensor, sigma: Tensor, regions: Sequence[Region]) -> list[Tensor]:
+    def _ask(self, x: Tensor, sigma: Tensor, regions: Sequence[Region], alter: Alter | None) -> list[Tensor]:
         by_window: dict[Window | None, list[int]] = {}
         for at, each in enumerate(regions):
             by_window.setdefault(each.window, []).append(at)
         answers: dict[int, Tensor] = {}
         for members in by_window.values():
             part = regions[members[0]].cut(x).contiguous()
-            found = self.network.x0(part, sigma, [regions[at].condition for at in members])
+            found = self.network.x0(part, sigma, [regions[at].condition for at in members], alter)
             answers.update(zip(members, found, strict=True))
         return [answers[at] for at in range(len(regions))]
 

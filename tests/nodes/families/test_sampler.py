@@ -155,7 +155,7 @@ def test_an_empty_latent_takes_the_models_channels_and_another_is_refused() -> N
 
 def test_numbers_that_are_none_are_said() -> None:
     bench = Bench()
-    bench.network.x0 = lambda x, sigma, conditions: [x * float("nan") for _ in conditions]  # type: ignore[method-assign]  # broken
+    bench.network.x0 = lambda x, sigma, conditions, alter=None: [x * float("nan") for _ in conditions]  # type: ignore[method-assign]  # broken
     with pytest.raises(GraphError, match="not a number everywhere"):
         bench.ksampler(small(), steps=2)
 
