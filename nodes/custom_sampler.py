@@ -16,6 +16,8 @@ from nodes.sampling.sampler import find_solver
 from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sigmas, Solver
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
 TheModel = Annotated[Model, Help("The diffusion model that draws.")]
@@ -93,7 +95,9 @@ def _run(
     samples = with_channels(latent.samples, network.facts.latent.channels)
     start = noise_for(noise, tuple(samples.shape), latent.batch_index)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
-    return run(ctx, guider.model, latent, job, guide_of(guider, solver.name), keep_steps=keep_steps)
+    return run(
+        ctx, guider.model, latent, job, guide_of(guider, solver.name, sigmas.tolist()), keep_steps=keep_steps
+    )
 
 
 @node("SolverSelect", title="Solver", category="sampling", keywords=("sampler", "method", "euler", "eta"))
@@ -194,11 +198,11 @@ def guider_perp_neg(
     return Guider(model, "perpendicular", (positive, negative, empty), (cfg, negative_scale))
 
 
-def guide_of(guider: Guider, solver: str) -> Guide:
-    """How a Guider guides."""
+def guide_of(guider: Guider, solver: str, sigmas: Sequence[float]) -> Guide:
+    """How a Guider guides a sampling over these sigmas."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = sides_of(guider.model, network, guider.sides, like)
+        sides = sides_of(guider.model, network, guider.sides, like, sigmas)
         return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide

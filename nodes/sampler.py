@@ -70,7 +70,7 @@ def ksampler(
     network = ctx.models.get(model)
     sigmas = _sigmas(network, sampler, schedule, steps, denoise)
     job = Job(sigmas, sampler, start_noise(network, latent, seed), seed)
-    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler)).latent
+    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler, sigmas)).latent
 
 
 @node(
@@ -106,16 +106,21 @@ def ksampler_advanced(
     part = cut_to_steps(sigmas, start_at_step, end_at_step, leave_noise=leave_noise)
     noise = start_noise(network, latent, seed)
     job = Job(part, sampler, noise if add_noise else torch.zeros_like(noise), seed)
-    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler)).latent
+    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler, sigmas)).latent
 
 
 def plain_guide(
-    model: Model, positive: Conditioning, negative: Conditioning, cfg: float, sampler: str
+    model: Model,
+    positive: Conditioning,
+    negative: Conditioning,
+    cfg: float,
+    sampler: str,
+    sigmas: Tensor,
 ) -> Guide:
-    """Classifier-free guidance as the model's options ask for it."""
+    """Classifier-free guidance as the model's options ask for it; `sigmas` `[n + 1]` are those of all steps."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = sides_of(model, network, (positive, negative), like)
+        sides = sides_of(model, network, (positive, negative), like, sigmas.tolist())
         both = needs_unconditional(sampler) or needs_unguided(model)
         return extended(model, sides, Guided(sides, cfg, rule_of(model, network.space), both=both))
 

@@ -99,11 +99,16 @@ class SelfAttention:
         return change * (1 - float(sigma[0])) if self.sides.network.space.flow else change
 
 
-def sides_of(model: Model, network: Network, sides: Sequence[Conditioning], like: Tensor) -> Sides:
-    """The sides of a model, whose network is changed in every call as its options say."""
+def sides_of(
+    model: Model, network: Network, sides: Sequence[Conditioning], like: Tensor, sigmas: Sequence[float]
+) -> Sides:
+    """The sides of a model, whose network is changed in every call as its options say.
+
+    `sigmas` are those of the whole sampling, even where only some of its steps are taken.
+    """
     given = _options(model, FREEU)
     always: Alter | None = FreeU(**given).altered if given else None
-    return Sides(network, sides, like, always)
+    return Sides(network, sides, like, always, sigmas)
 
 
 def needs_unguided(model: Model) -> bool:

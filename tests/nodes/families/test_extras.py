@@ -47,7 +47,7 @@ class Made:
     def guided(self, model: Model | None = None, cfg: float = CFG) -> Tensor:
         """What a sampler is given."""
         model = model or self.model
-        guide = plain_guide(model, self.positive, self.negative, cfg, "euler")
+        guide = plain_guide(model, self.positive, self.negative, cfg, "euler", self.sigma)
         return guide(self.pool.get(model), self.x)(self.x, self.sigma).x0
 
     def output(self, conditioning: Conditioning, x: Tensor | None = None, **others: Any) -> Tensor:
