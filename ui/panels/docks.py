@@ -32,6 +32,8 @@ PANELS: Mapping[str, Panel] = {
     "problems": Problems,
     "help": Help,
 }
+AT_LEVEL = ("outline", "inspector", "help")
+"""The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
@@ -84,7 +86,7 @@ class Docks(QObject):
             if view is None:
                 panel = QWidget(dock)
             else:
-                panel = PANELS[name](view.editor, look, dock)
+                panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
                 if isinstance(panel, Outline | Bookmarks | Inspector | Problems):
                     panel.show_asked.connect(self._window.show_node)
             panel.setMinimumWidth(max(220, panel.minimumWidth()))
