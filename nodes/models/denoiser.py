@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from nodes.denoising.alterations import Alter
     from nodes.models.family import Facts, Family, Inputs
     from nodes.models.parts import Part
     from nodes.models.pool import Pool
@@ -59,9 +61,12 @@ class Denoiser:
         """The inverse of `scaled`."""
         return samples / self.facts.latent.scale + self.facts.latent.shift
 
-    def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
+    def x0(
+        self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None
+    ) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
-        condition. Conditions alike in shape and control share one call, in the order given."""
+        condition. Conditions alike in shape and control share one call, in the order given. `alter` changes how
+        the network computes, for these calls alone."""
         with torch.no_grad():
             self._pool.residents.begin()
             share, work = self._share(x, conditions)
@@ -70,7 +75,8 @@ class Denoiser:
             for members in self._calls(conditions, float(sigma[0]), share):
                 inputs = gather(self, x, sigma, [conditions[at] for at in members])
                 inputs = replace(inputs, residuals=self._residuals(inputs, conditions[members[0]], sigma))
-                output = self.family.call(network, inputs).float()
+                with nullcontext() if alter is None else alter(network):
+                    output = self.family.call(network, inputs).float()
                 self._check(network, output)
                 for at, piece in zip(members, output.chunk(len(members)), strict=True):
                     found[at] = self.space.to_x0(x, piece, sigma)
