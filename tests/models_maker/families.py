@@ -1,0 +1,100 @@
+"""Each family in small."""
+
+from __future__ import annotations
+
+import torch
+
+from tests.models_maker.networks import Tiny, clip, t5, unet, vae
+
+
+def sd1(seed: int = 0, inputs: int = 4) -> Tiny:
+    """Stable Diffusion 1.x in small."""
+    torch.manual_seed(seed)
+    return Tiny(unet(32, attention_head_dim=8, in_channels=inputs), vae(), (clip(32, "quick_gelu"),))
+
+
+def sd2(seed: int = 0) -> Tiny:
+    """Stable Diffusion 2.x in small: 64-wide heads, linear projections."""
+    torch.manual_seed(seed)
+    linear = unet(32, (64, 128), attention_head_dim=[1, 2], use_linear_projection=True)
+    return Tiny(linear, vae(), (clip(64, "gelu"),))
+
+
+def sdxl(seed: int = 0) -> Tiny:
+    """SDXL in small: two encoders, a size vector, deeper transformers."""
+    torch.manual_seed(seed)
+    network = unet(
+        32 + 64,
+        (64, 128),
+        attention_head_dim=[1, 2],
+        use_linear_projection=True,
+        transformer_layers_per_block=[1, 2],
+        addition_embed_type="text_time",
+        addition_time_embed_dim=256,
+        projection_class_embeddings_input_dim=64 + 6 * 256,
+    )
+    return Tiny(network, vae(), (clip(32, "quick_gelu"), clip(64, "gelu", projected=True)))
+
+
+def sd3(seed: int = 0) -> Tiny:
+    """Stable Diffusion 3.5 medium in small: two layers, the first with a second attention, normed queries."""
+    from diffusers import SD3Transformer2DModel
+
+    torch.manual_seed(seed)
+    network = SD3Transformer2DModel(
+        sample_size=16,
+        in_channels=16,
+        out_channels=16,
+        num_layers=2,
+        attention_head_dim=64,
+        num_attention_heads=2,
+        joint_attention_dim=96,
+        caption_projection_dim=128,
+        pooled_projection_dim=32 + 64,
+        pos_embed_max_size=24,
+        dual_attention_layers=(0,),
+        qk_norm="rms_norm",
+    ).eval()
+    texts = (clip(32, "quick_gelu"), clip(64, "gelu", projected=True), t5(96))
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), texts)
+
+
+def flux(seed: int = 0, guidance: bool = True, channels: int = 64) -> Tiny:
+    """FLUX.1 in small: one head, one double and two single blocks."""
+    from diffusers import FluxTransformer2DModel
+
+    torch.manual_seed(seed)
+    network = FluxTransformer2DModel(
+        in_channels=channels,
+        out_channels=64,
+        num_layers=1,
+        num_single_layers=2,
+        attention_head_dim=128,
+        num_attention_heads=1,
+        joint_attention_dim=96,
+        pooled_projection_dim=32,
+        guidance_embeds=guidance,
+    ).eval()
+    return Tiny(
+        network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (clip(32, "quick_gelu"), t5(96))
+    )
+
+
+def chroma(seed: int = 0) -> Tiny:
+    """Chroma in small: one head, one double and two single blocks."""
+    from diffusers import ChromaTransformer2DModel
+
+    torch.manual_seed(seed)
+    network = ChromaTransformer2DModel(
+        in_channels=64,
+        out_channels=64,
+        num_layers=1,
+        num_single_layers=2,
+        attention_head_dim=128,
+        num_attention_heads=1,
+        joint_attention_dim=96,
+        approximator_num_channels=64,
+        approximator_hidden_dim=32,
+        approximator_layers=2,
+    ).eval()
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (t5(96),))

@@ -1,0 +1,78 @@
+"""Small models as files and folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from tests.models_maker.names import (
+    State,
+    hf_text,
+    original_texts,
+    original_transformer,
+    original_unet,
+    original_vae,
+)
+from tests.models_maker.networks import Tiny
+
+
+def write_folder(tiny: Tiny, path: Path, prediction: str = "epsilon") -> Path:
+    """The model as a diffusers folder."""
+    from diffusers import EulerDiscreteScheduler
+
+    tiny.unet.save_pretrained(path / "unet")
+    tiny.vae.save_pretrained(path / "vae")
+    for at, text in enumerate(tiny.texts):
+        text.save_pretrained(path / f"text_encoder{'' if at == 0 else f'_{at + 1}'}")
+    EulerDiscreteScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", prediction_type=prediction
+    ).save_pretrained(path / "scheduler")
+    (path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    return path
+
+
+def write_file(
+    tiny: Tiny, path: Path, dtype: torch.dtype = torch.float32, without: tuple[str, ...] = ()
+) -> Path:
+    """The model as one file in the original project's names; `without` leaves out "vae" or "text"."""
+    state = {f"model.diffusion_model.{k}": v for k, v in original_unet(tiny.unet).items()}
+    if "vae" not in without:
+        state |= {f"first_stage_model.{k}": v for k, v in original_vae(tiny.vae).items()}
+    if "text" not in without:
+        state |= original_texts(tiny)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: tensor.to(dtype).contiguous().clone() for name, tensor in state.items()}, path)
+    return path
+
+
+def write_transformer(
+    tiny: Tiny, path: Path, kinds: tuple[str, ...], dtype: torch.dtype = torch.float32
+) -> Path:
+    """A transformer, its autoencoder and its text encoders ("clip_l" ...) as one file in original names."""
+    state: State = {}
+    for name, tensor in original_transformer(tiny.unet).items():
+        state[f"model.diffusion_model.{name}"] = tensor
+    state |= {f"first_stage_model.{k}": v for k, v in original_vae(tiny.vae).items()}
+    for kind, text in zip(kinds, tiny.texts, strict=True):
+        lead = f"text_encoders.{'t5xxl' if kind == 't5' else kind}.transformer."
+        weights = text.state_dict() if kind == "t5" else hf_text(text)
+        state |= {lead + k: v for k, v in weights.items() if k != "encoder.embed_tokens.weight"}
+    save_file({name: tensor.to(dtype).contiguous().clone() for name, tensor in state.items()}, path)
+    return path
+
+
+def write_transformer_folder(tiny: Tiny, path: Path, scheduler: Mapping[str, Any]) -> Path:
+    """The same as a diffusers folder."""
+    tiny.unet.save_pretrained(path / "transformer")
+    tiny.vae.save_pretrained(path / "vae")
+    for at, text in enumerate(tiny.texts):
+        text.save_pretrained(path / f"text_encoder{'' if at == 0 else f'_{at + 1}'}")
+    (path / "scheduler").mkdir()
+    (path / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+    (path / "model_index.json").write_text("{}")
+    return path
