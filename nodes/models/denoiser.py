@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Condition, Control, Model
 
+CONTEXT = ("cross_attention_dim", "joint_attention_dim", "cap_feat_dim")
+"""How networks' settings call the width of what they are told."""
+
 REPEATS = 4
 """How often a context may be repeated to share a call with a longer one."""
 
@@ -60,6 +63,7 @@ class Denoiser:
     def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
         condition. Conditions alike in shape and control share one call, in the order given."""
+        self._check_told(conditions)
         with torch.no_grad():
             network = self._network()
             found: dict[int, Tensor] = {}
@@ -107,6 +111,19 @@ class Denoiser:
             for name, value in self._pool.get(control.net).residuals(self, inputs, control).items():
                 total[name] = plus(total[name], value) if name in total else value
         return total
+
+    def _check_told(self, conditions: Sequence[Condition]) -> None:
+        """Prompts that another family's text encoder has read are refused, with what to link instead."""
+        config = self._part.config
+        wanted = next((config[name] for name in CONTEXT if isinstance(config.get(name), int)), None)
+        for condition in conditions:
+            given = condition.cond.shape[-1]
+            if wanted is not None and given != wanted:
+                kinds = ", ".join(use.kind for use in self.family.encoders)
+                raise LoadError(
+                    f"The prompt was read by another family's text encoder: its conditioning is {given} wide and "
+                    f"{self.family.title} takes {wanted}. Link the checkpoint's own, or load {kinds}."
+                )
 
     def _check(self, network: nn.Module, output: Tensor) -> None:
         """Once for each denoiser: a network of numbers that are none is the file's fault, and said."""

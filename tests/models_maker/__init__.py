@@ -13,7 +13,13 @@ from tests.models_maker.names import (
     original_vae,
 )
 from tests.models_maker.networks import Tiny, clip, t5, unet, vae
-from tests.models_maker.writing import write_file, write_folder, write_transformer, write_transformer_folder
+from tests.models_maker.writing import (
+    write_checkpoint,
+    write_file,
+    write_folder,
+    write_transformer,
+    write_transformer_folder,
+)
 
 __all__ = [
     "State",
@@ -36,6 +42,7 @@ __all__ = [
     "t5",
     "unet",
     "vae",
+    "write_checkpoint",
     "write_file",
     "write_folder",
     "write_transformer",

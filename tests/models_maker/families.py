@@ -16,7 +16,7 @@ def sd1(seed: int = 0, inputs: int = 4) -> Tiny:
 def sd2(seed: int = 0) -> Tiny:
     """Stable Diffusion 2.x in small: 64-wide heads, linear projections."""
     torch.manual_seed(seed)
-    linear = unet(32, (64, 128), attention_head_dim=[1, 2], use_linear_projection=True)
+    linear = unet(64, (64, 128), attention_head_dim=[1, 2], use_linear_projection=True)
     return Tiny(linear, vae(), (clip(64, "gelu"),))
 
 
@@ -56,7 +56,9 @@ def sd3(seed: int = 0) -> Tiny:
         qk_norm="rms_norm",
     ).eval()
     texts = (clip(32, "quick_gelu"), clip(64, "gelu", projected=True), t5(96))
-    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), texts)
+    return Tiny(
+        network, vae(16, use_quant_conv=False, use_post_quant_conv=False), texts, ("clip_l", "clip_g", "t5")
+    )
 
 
 def flux(seed: int = 0, guidance: bool = True, channels: int = 64) -> Tiny:
@@ -75,9 +77,8 @@ def flux(seed: int = 0, guidance: bool = True, channels: int = 64) -> Tiny:
         pooled_projection_dim=32,
         guidance_embeds=guidance,
     ).eval()
-    return Tiny(
-        network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (clip(32, "quick_gelu"), t5(96))
-    )
+    texts = (clip(32, "quick_gelu"), t5(96))
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), texts, ("clip_l", "t5"))
 
 
 def chroma(seed: int = 0) -> Tiny:
@@ -97,4 +98,4 @@ def chroma(seed: int = 0) -> Tiny:
         approximator_hidden_dim=32,
         approximator_layers=2,
     ).eval()
-    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (t5(96),))
+    return Tiny(network, vae(16, use_quant_conv=False, use_post_quant_conv=False), (t5(96),), ("t5",))

@@ -11,11 +11,12 @@ CHANNELS = (32, 64)
 
 @dataclass(frozen=True, eq=False)
 class Tiny:
-    """The networks of a small model, as diffusers and transformers make them."""
+    """The networks of a small model, as diffusers and transformers make them; `kinds` names its encoders."""
 
     unet: Any
     vae: Any
     texts: tuple[Any, ...]
+    kinds: tuple[str, ...] = ()
 
 
 def unet(context: int, channels: tuple[int, ...] = CHANNELS, **changes: Any) -> Any:

@@ -50,15 +50,13 @@ def write_file(
     return path
 
 
-def write_transformer(
-    tiny: Tiny, path: Path, kinds: tuple[str, ...], dtype: torch.dtype = torch.float32
-) -> Path:
-    """A transformer, its autoencoder and its text encoders ("clip_l" ...) as one file in original names."""
+def write_transformer(tiny: Tiny, path: Path, dtype: torch.dtype = torch.float32) -> Path:
+    """A transformer, its autoencoder and its text encoders as one file in original names."""
     state: State = {}
     for name, tensor in original_transformer(tiny.unet).items():
         state[f"model.diffusion_model.{name}"] = tensor
     state |= {f"first_stage_model.{k}": v for k, v in original_vae(tiny.vae).items()}
-    for kind, text in zip(kinds, tiny.texts, strict=True):
+    for kind, text in zip(tiny.kinds, tiny.texts, strict=True):
         lead = f"text_encoders.{'t5xxl' if kind == 't5' else kind}.transformer."
         weights = text.state_dict() if kind == "t5" else hf_text(text)
         state |= {lead + k: v for k, v in weights.items() if k != "encoder.embed_tokens.weight"}
@@ -76,3 +74,11 @@ def write_transformer_folder(tiny: Tiny, path: Path, scheduler: Mapping[str, Any
     (path / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
     (path / "model_index.json").write_text("{}")
     return path
+
+
+def write_checkpoint(tiny: Tiny, path: Path) -> Path:
+    """The model of any family as one file in the original project's names."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if type(tiny.unet).__name__ == "UNet2DConditionModel":
+        return write_file(tiny, path)
+    return write_transformer(tiny, path)
