@@ -8,24 +8,15 @@ import torch
 
 from nodegraph.errors import LoadError
 from nodes.models.precision import vae_dtype
+from nodes.models.vaes import kind_of
 from nodes.types import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from nodes.models.parts import Part
     from nodes.models.pool import Pool
     from nodes.types import Vae
-
-
-def build_vae(config: Mapping[str, Any]) -> nn.Module:
-    """diffusers' AutoencoderKL."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
-    network: nn.Module = AutoencoderKL.from_config(dict(config))
-    return network
 
 
 class Autoencoder:
@@ -35,8 +26,9 @@ class Autoencoder:
         self._pool = pool
         self._ref = ref
         self._part = part
-        self.downscale = 2 ** (len(part.config["block_out_channels"]) - 1)
-        self.channels = int(part.config["latent_channels"])
+        self._kind = kind_of(part)
+        self.downscale = self._kind.downscale(part.config)
+        self.channels = self._kind.channels(part.config)
 
     def encode(self, image: Image) -> Tensor:
         """The mean of the posterior, float32 `[B, C, h, w]`, of pictures cropped around the centre to whole
@@ -44,7 +36,7 @@ class Autoencoder:
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
         network, device, dtype = self._network()
         with torch.no_grad():
-            mean: Tensor = network.encode(pixels.to(device, dtype)).latent_dist.mean
+            mean = self._kind.encode(network, pixels.to(device, dtype))
         return mean.float().cpu()
 
     def decode(self, samples: Tensor) -> Image:
@@ -56,7 +48,7 @@ class Autoencoder:
             )
         network, device, dtype = self._network()
         with torch.no_grad():
-            decoded: Tensor = network.decode(samples.to(device, dtype), return_dict=False)[0]
+            decoded = self._kind.decode(network, samples.to(device, dtype))
         picture = ((decoded.float() + 1) / 2).clamp(0, 1).cpu()
         return Image(picture.movedim(1, -1).contiguous())
 
@@ -68,5 +60,5 @@ class Autoencoder:
 
     def _network(self) -> tuple[Any, torch.device, torch.dtype]:
         dtype = vae_dtype(self._ref.dtype, self._pool.device)
-        resident = self._pool.resident(self._ref.source, self._part, build_vae, dtype)
+        resident = self._pool.resident(self._ref.source, self._part, self._kind.build, dtype)
         return resident.network, resident.device, dtype

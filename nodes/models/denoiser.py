@@ -54,11 +54,11 @@ class Denoiser:
 
     def scaled(self, samples: Tensor) -> Tensor:
         """Raw latents as the network knows them."""
-        return (samples - self.facts.latent.shift) * self.facts.latent.scale
+        return self.facts.latent.scaled(samples)
 
     def raw(self, samples: Tensor) -> Tensor:
         """The inverse of `scaled`."""
-        return samples / self.facts.latent.scale + self.facts.latent.shift
+        return self.facts.latent.raw(samples)
 
     def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each

@@ -8,6 +8,8 @@ from functools import cache
 
 import torch
 
+from nodes.models.encoders import LANGUAGE_KINDS
+
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 SMALL = 50_000_000
@@ -46,9 +48,14 @@ def network_dtype(wanted: str, device: torch.device, parameters: int, stored: st
     return torch.bfloat16 if stored == "BF16" and supported else torch.float16
 
 
-def encoder_dtype(wanted: str) -> torch.dtype | None:
-    """The precision in which text encoders keep their weights; they compute in float32. None: as stored."""
-    return DTYPES.get(wanted)
+def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
+    """The precision in which text encoders keep their weights. None: as stored.
+
+    CLIP and T5 compute in float32 whatever they keep; language models, which are large, compute as they keep them.
+    """
+    if kind not in LANGUAGE_KINDS or wanted in DTYPES:
+        return DTYPES.get(wanted)
+    return torch.float32 if stored == "F32" else torch.bfloat16
 
 
 def vae_dtype(wanted: str, device: torch.device) -> torch.dtype:

@@ -1,6 +1,18 @@
 """Small models of random weights in the formats that artists have: a tool for tests."""
 
-from tests.models_maker.families import chroma, flux, sd1, sd2, sd3, sdxl
+from tests.models_maker.families import (
+    auraflow,
+    chroma,
+    flux,
+    flux2,
+    lumina2,
+    qwen_image,
+    sd1,
+    sd2,
+    sd3,
+    sdxl,
+    z_image,
+)
 from tests.models_maker.names import (
     State,
     hf_text,
@@ -12,11 +24,13 @@ from tests.models_maker.names import (
     original_unet,
     original_vae,
 )
-from tests.models_maker.networks import Tiny, clip, t5, unet, vae
+from tests.models_maker.networks import Tiny, clip, language, t5, tokenizer, unet, vae
 from tests.models_maker.writing import (
     write_checkpoint,
+    write_encoder,
     write_file,
     write_folder,
+    write_tokenizer,
     write_transformer,
     write_transformer_folder,
 )
@@ -24,27 +38,36 @@ from tests.models_maker.writing import (
 __all__ = [
     "State",
     "Tiny",
+    "auraflow",
     "chroma",
     "clip",
     "flux",
+    "flux2",
     "hf_text",
     "joined",
+    "language",
     "ldm_unet_name",
+    "lumina2",
     "open_clip",
     "original_texts",
     "original_transformer",
     "original_unet",
     "original_vae",
+    "qwen_image",
     "sd1",
     "sd2",
     "sd3",
     "sdxl",
     "t5",
+    "tokenizer",
     "unet",
     "vae",
     "write_checkpoint",
+    "write_encoder",
     "write_file",
     "write_folder",
+    "write_tokenizer",
     "write_transformer",
     "write_transformer_folder",
+    "z_image",
 ]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from nodes.models.families import families
+from nodes.models.family import Family
 from nodes.models.header import TensorInfo
 from nodes.models.parts import Piece
 from tests.models_maker.networks import LAYERS, Tiny
@@ -129,6 +130,8 @@ def ldm_unet_name(name: str, names: State) -> str:
 
 def original_vae(vae: Any) -> State:
     """An autoencoder's weights in the original names."""
+    if "z_dim" in vae.config:
+        return original_wan(vae)
     top = len(vae.config.block_out_channels) - 1
     found: State = {}
     for name, tensor in vae.state_dict().items():
@@ -148,6 +151,8 @@ def original_vae(vae: Any) -> State:
             ("conv_shortcut", "nin_shortcut"),
         ):  # fmt: skip
             name = name.replace(f".{new}.", f".{old}.")
+        if "batch_norm_eps" in vae.config and name.startswith(("quant_conv", "post_quant_conv")):
+            name = ("decoder." if name.startswith("post") else "encoder.") + name
         found[name] = tensor
     return found
 
@@ -167,9 +172,38 @@ def original_transformer(network: Any) -> State:
     """The weights of a transformer of diffusers' in the names of its original project."""
     state: State = network.state_dict()
     shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    for family in families().values():
-        part = family.recognise(shapes)
-        if part:
-            infos = {n: TensorInfo(Path(), "F32", s, 0, 0) for n, s in shapes.items()}
-            return joined(family.original(replace(part, tensors=infos)), state)
-    raise ValueError("No family knows this transformer.")
+    family = family_of(network)
+    part = family.recognise(shapes)
+    assert part is not None
+    infos = {n: TensorInfo(Path(), "F32", s, 0, 0) for n, s in shapes.items()}
+    return joined(family.original(replace(part, tensors=infos)), state)
+
+
+def family_of(network: Any) -> Family:
+    """The family that knows a network of diffusers'."""
+    shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    return next(family for family in families().values() if family.recognise(shapes))
+
+
+def original_wan(vae: Any) -> State:
+    """The weights of Wan's autoencoder in the original names."""
+    plain = {
+        "encoder.conv_in": "encoder.conv1", "decoder.conv_in": "decoder.conv1", "encoder.norm_out": "encoder.head.0",
+        "decoder.norm_out": "decoder.head.0", "encoder.conv_out": "encoder.head.2", "quant_conv": "conv1",
+        "decoder.conv_out": "decoder.head.2", "post_quant_conv": "conv2",
+    }  # fmt: skip
+    inner = {"norm1": "residual.0", "conv1": "residual.2", "norm2": "residual.3", "conv2": "residual.6"}
+    found: State = {}
+    for name, tensor in vae.state_dict().items():
+        stem, _, end = name.rpartition(".")
+        stem = plain.get(stem, stem)
+        stem = re.sub(r"mid_block\.resnets\.(\d)", lambda m: f"middle.{2 * int(m[1])}", stem)
+        stem = stem.replace("mid_block.attentions.0", "middle.1").replace("down_blocks", "downsamples")
+        stem = re.sub(
+            r"up_blocks\.(\d+)\.resnets\.(\d+)", lambda m: f"upsamples.{4 * int(m[1]) + int(m[2])}", stem
+        )
+        stem = re.sub(r"up_blocks\.(\d+)\.upsamplers\.0", lambda m: f"upsamples.{4 * int(m[1]) + 3}", stem)
+        for new, old in (inner | {"conv_shortcut": "shortcut"}).items():
+            stem = re.sub(rf"(middle\.[02]|samples\.\d+)\.{new}$", rf"\1.{old}", stem)
+        found[f"{stem}.{end}"] = tensor
+    return found

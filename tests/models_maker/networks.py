@@ -83,3 +83,81 @@ def t5(width: int) -> Any:
         is_encoder_decoder=False,
     )
     return T5EncoderModel(config).eval()
+
+
+def pile_t5(width: int) -> Any:
+    """A UMT5 encoder of two layers, each with a position bias of its own."""
+    from transformers import UMT5Config, UMT5EncoderModel
+
+    config = UMT5Config(
+        vocab_size=400, d_model=width, d_kv=16, d_ff=64, num_layers=2, num_heads=2, is_encoder_decoder=False
+    )
+    return UMT5EncoderModel(config).eval()
+
+
+def language(kind: str, width: int, layers: int = 3) -> Any:
+    """A language model of a kind as the transformers library has it, with settings as of the real one."""
+    import transformers
+
+    name = {"gemma2": "Gemma2", "qwen3": "Qwen3", "qwen25": "Qwen2", "mistral": "Mistral"}[kind]
+    theta = {"gemma2": 1e4, "qwen3": 1e6, "qwen25": 1e6, "mistral": 1e9}[kind]
+    config = getattr(transformers, f"{name}Config")(
+        vocab_size=400,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=32 if kind == "qwen3" else width,
+        rms_norm_eps=1e-5 if kind == "mistral" else 1e-6,
+        rope_parameters={"rope_type": "default", "rope_theta": theta},
+        pad_token_id=None,
+        attn_implementation="eager" if kind == "gemma2" else "sdpa",
+        **({"sliding_window": None} if kind == "mistral" else {}),
+    )
+    return getattr(transformers, f"{name}Model")(config).eval()
+
+
+def vae_flux2() -> Any:
+    """FLUX.2's autoencoder in small, with a norm that does something."""
+    import torch
+    from diffusers import AutoencoderKLFlux2
+
+    made = AutoencoderKLFlux2(block_out_channels=(32, 32, 32, 32), layers_per_block=1).eval()
+    torch.nn.init.normal_(made.bn.running_mean)
+    torch.nn.init.uniform_(made.bn.running_var, 0.5, 2.0)
+    return made
+
+
+def vae_wan() -> Any:
+    """Qwen-Image's autoencoder in small."""
+    from diffusers import AutoencoderKLQwenImage
+
+    return AutoencoderKLQwenImage(base_dim=8).eval()
+
+
+def tokenizer(kind: str) -> str:
+    """A byte-level tokenizer with the special tokens that templates of this kind need, as JSON."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    special = {
+        "gemma2": ["<pad>", "<eos>", "<bos>"],
+        "pile_t5": ["<unk>", "<s>", "</s>"],
+        "mistral": [
+            "<unk>",
+            "<s>",
+            "</s>",
+            "<pad>",
+            "[INST]",
+            "[/INST]",
+            "[SYSTEM_PROMPT]",
+            "[/SYSTEM_PROMPT]",
+        ],
+    }.get(kind, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>"])
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    made = Tokenizer(models.BPE({word: at for at, word in enumerate([*special, *letters])}, []))
+    made.add_special_tokens(special)
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    text: str = made.to_str()
+    return text
