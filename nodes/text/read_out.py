@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
+from nodegraph.errors import LoadError
 from nodes.text.chunks import prompt_pieces
 from nodes.text.encode import Encoded, encode
 from nodes.text.language import padded
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tokenizers import Tokenizer
+    from torch import Tensor
 
     from nodes.models.family import Use
     from nodes.text.chunks import Lookup, Weighted
@@ -35,7 +37,7 @@ def read_out(network: Any, use: Use, tokenizer: Tokenizer, text: str) -> Encoded
     """What a language model makes of a prompt in its template. Weights are read as text: these models know
     parentheses."""
     whole = BEGINNING.get(use.kind, "") + use.template.replace("{}", text)
-    ids = tokenizer.encode(whole, add_special_tokens=False).ids
+    ids = ids_of(tokenizer, whole, network.embed_tokens.weight)
     pad = tokenizer.token_to_id(PADS[use.kind]) or 0
     tokens, mask = padded(ids, use.minimum, pad, use.kind in FROM_THE_LEFT)
     device = network.embed_tokens.weight.device
@@ -49,8 +51,7 @@ def pile_t5(network: Any, use: Use, tokenizer: Tokenizer, text: str, lookup: Loo
     """What Pile-T5 makes of a weighted prompt, filled with zeros up to the least length."""
 
     def tokens(words: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(words, add_special_tokens=False).ids
-        return ids
+        return ids_of(tokenizer, words, network.shared.weight)
 
     end, pad = (tokenizer.token_to_id(name) or 0 for name in (T5_END, T5_PAD))
     pieces = prompt_pieces(text, tokens, lookup)
@@ -58,3 +59,14 @@ def pile_t5(network: Any, use: Use, tokenizer: Tokenizer, text: str, lookup: Loo
     blank: Sequence[Weighted] = [(end, 1.0), *[(pad, 1.0)] * (len(chunk) - 1)]
     said = encode(network, [chunk], blank)
     return Encoded(functional.pad(said.cond, (0, 0, 0, max(use.minimum - len(chunk), 0))), said.pooled)
+
+
+def ids_of(tokenizer: Tokenizer, text: str, table: Tensor) -> list[int]:
+    """The tokens of a text; raises `LoadError` where the encoder, whose embeddings are `table`, has not so many."""
+    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    if max(ids, default=0) >= table.shape[0]:
+        raise LoadError(
+            f"The text encoder has {table.shape[0]} words and the tokenizer says number {max(ids)}: the tokenizer "
+            "beside it is another model's."
+        )
+    return ids

@@ -12,6 +12,7 @@ from nodes.prompt import prompt_choices, text_encode
 from nodes.prompt_families import (
     conditioning_guidance,
     text_encode_flux,
+    text_encode_lumina2,
     text_encode_sd3,
     text_encode_sdxl,
 )
@@ -46,6 +47,16 @@ def test_each_family_tells_its_encoders() -> None:
     assert sdxl.extras["width"] == 800 and sdxl.extras["crop_h"] == 7 and sdxl.extras["target_height"] == 1024
     assert flux.guidance == 2.0
     assert conditioning_guidance(Conditioning((sdxl,)), guidance=5.0)[0].guidance == 5.0
+
+
+def test_lumina_is_told_what_it_is_for() -> None:
+    encoder = Encoder()
+    context = Recorder(Path("none"), models=encoder).context
+    text_encode_lumina2(context, CLIP, text="a")
+    text_encode_lumina2(context, CLIP, text="a", instruction="Draw.")
+    text_encode_lumina2(context, CLIP, text="a", instruction="")
+    told = [text for text, _ in encoder.told]
+    assert told[0].endswith(" prompts. <Prompt Start> a") and told[1:] == ["Draw. <Prompt Start> a", "a"]
 
 
 def test_choices_follow_the_seed_and_their_weights() -> None:
