@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
 from nodegraph.spec import NodeSpec, Param, Scalar
@@ -88,7 +89,12 @@ def _lines(
         shown = [_source(graph, s.node, s.output, specs, numbers) for s in sources if not s.muted]
         if shown:
             yield f"It takes {_words(name)} from {_joined(shown)}."
-    values = [_value(p, node.params.get(p.name, p.default)) for p in _told(node, spec)]
+    formulas = expressions_of(node)
+    values = [
+        _value(p, node.params.get(p.name, p.default))
+        + (f" (computed as {formulas[p.name]})" if p.name in formulas else "")
+        for p in _told(node, spec)
+    ]
     if values:
         yield f"Set: {'; '.join(values)}."
     after = [link.target for link in graph.consumers.get(node.id, ()) if link.target in numbers]

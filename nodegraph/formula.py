@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -68,6 +69,11 @@ def evaluate(text: str, names: Callable[[str], Number] | None = None) -> Number:
     return value
 
 
+def sole_name(text: str) -> str | None:
+    """The name that a formula consists of, as in `other.text`; None where it is more than a name."""
+    return _dotted(_parsed(text).body)
+
+
 def names_in(text: str) -> frozenset[str]:
     """The names that a formula asks for, `node.param` or `param`; raises FormulaError."""
     found: set[str] = set()
@@ -82,6 +88,7 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str) -> ast.Expression:
     wanted = text.strip().replace("^", "**").replace("×", "*").replace("÷", "/").replace("−", "-")
     if not wanted:
@@ -125,6 +132,9 @@ def _dotted(node: ast.expr) -> str | None:
         return node.id
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return f"{node.value.id}.{node.attr}"
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Constant):
+        # A node whose id is no plain name is quoted: '2-pass'.width.
+        return f"{node.value.value}.{node.attr}" if isinstance(node.value.value, str) else None
     return None
 
 

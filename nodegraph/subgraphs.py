@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nodegraph.errors import GraphError
+from nodegraph.expressions import with_expressions
 from nodegraph.graph import Graph, Node, Source, Sources, Subgraph
 from nodegraph.spec import NodeSpec, Output, Param, Socket
 
@@ -71,6 +72,8 @@ def _expand(graph: Graph, nodes: dict[str, Node], instance: Node) -> None:
             inputs = {**target.inputs, port.port: instance.inputs[port.name]}
             nodes[name] = replace(target, inputs=inputs)
         elif port.name in instance.params:
+            # What is set outside goes before what is computed inside.
+            target = with_expressions(target, {port.port: None})
             nodes[name] = replace(target, params={**target.params, port.port: instance.params[port.name]})
 
 

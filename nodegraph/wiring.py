@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from nodegraph.errors import GraphError
 from nodegraph.graph import Graph, Node, Source, Sources, frozen
+from nodegraph.settle import settled
 from nodegraph.sockets import fits
 from nodegraph.spec import Lazy, NodeSpec, Output, Param, Scalar, Socket
 from nodegraph.subgraphs import flatten, is_instance, subgraph_spec
@@ -56,7 +57,7 @@ class Wiring:
 
 def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
     """Resolve a graph; linear in its size, without recursion."""
-    flat = flatten(graph)
+    flat = settled(flatten(settled(graph, specs)), specs)
     resolver = _Resolver(flat, specs)
     wired: dict[str, Wired] = {}
     unknown: dict[str, str] = {}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from nodegraph.document import Document
 from nodegraph.errors import LoadError, SaveError
 from ui import diskfile
+from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
 from ui.journal.journal import Recovered
@@ -193,6 +194,7 @@ class Documents(QObject):
             shown.restore_camera(view)
         else:
             shown.frame_soon()
+        appview.begin(self._window, shown)
         return shown
 
     def _write(self, view: DocumentView, path: Path) -> bool:

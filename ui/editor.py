@@ -13,6 +13,7 @@ from nodegraph.document import Document
 from nodegraph.edits import Edit
 from nodegraph.errors import EditError
 from nodegraph.graph import Graph
+from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec
 from ui.journal.history import Branch, History, Step
 from ui.journal.stamp import Stamp
@@ -44,6 +45,7 @@ class Editor(QObject):
         super().__init__(parent)
         self.specs = specs
         self.document = document or Document()
+        self.document.replace(settled(self.document.graph, specs))
         self.stamp: Stamp | None = None
         self.selection = Selection(self)
         self.branches: list[Branch] = []
@@ -87,7 +89,11 @@ class Editor(QObject):
         return True
 
     def push(self, label: str, after: Graph, merge: str = "") -> None:
-        """Make `after` the graph, as one step of undo. After an undo it never goes on with an old step."""
+        """Make `after`, its expressions worked out, the graph, as one step of undo.
+
+        After an undo it never goes on with an old step.
+        """
+        after = settled(after, self.specs)
         before, index = self.graph, self.stack.index()
         tail = self._steps(index)
         if tail:

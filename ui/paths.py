@@ -13,6 +13,11 @@ def settings_file() -> Path:
     return (_home() or userfolders.config_folder()) / "settings.json"
 
 
+def presets_file() -> Path:
+    """Values of node types, kept under names."""
+    return (_home() or userfolders.config_folder()) / "presets.json"
+
+
 def session_file() -> Path:
     """Windows, tabs and views as they were left."""
     return _state() / "session.json"

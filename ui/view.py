@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QFileSystemWatcher, QPoint, QPointF, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
@@ -83,6 +83,7 @@ class DocumentView(QWidget):
         self.editor = editor
         self.recorder = recorder
         editor.setParent(self)
+        self.app: QWidget | None = None
         self.bar = ChangedBar(self)
         self.widget = make_canvas(editor, look.theme, self)
         self.setFocusProxy(self.widget)
@@ -90,7 +91,9 @@ class DocumentView(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.bar)
-        box.addWidget(self.widget, 1)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.widget)
+        box.addWidget(self._stack, 1)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self.look_at_disk)
         self.bar.keep.clicked.connect(self._keep)
@@ -101,6 +104,19 @@ class DocumentView(QWidget):
     def canvas(self) -> Canvas:
         """The canvas as what it can do."""
         return cast("Canvas", self.widget)
+
+    def show_app(self, panel: QWidget | None) -> None:
+        """Show a panel in the place of the canvas, or the canvas again; the panel before it goes."""
+        old, self.app = self.app, panel
+        if panel is not None:
+            self._stack.addWidget(panel)
+        shown = panel or self.widget
+        self._stack.setCurrentWidget(shown)
+        self.setFocusProxy(shown)
+        shown.setFocus()
+        if old is not None:
+            self._stack.removeWidget(old)
+            old.deleteLater()
 
     def pointer(self) -> QPointF:
         """The scene point where a new node would be looked for: under the mouse, or in the middle."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from ui.appview import opening as appview
 from ui.documents import Documents
 from ui.drops import Drops
 from ui.editor import Editor
@@ -234,7 +235,7 @@ class MainWindow(QMainWindow):
                 self.bench.follow(view)
         if view is None:
             self.start.refresh()
-        self.docks.park(view is None)
+        self.docks.park(view is None or view.app is not None)
         self._counted()
         self._title()
         self.app.changed_soon()
@@ -243,6 +244,7 @@ class MainWindow(QMainWindow):
         self.keys = self.menus.rebind()
         self.start.restyle()
         self.docks.fill(self.view)
+        appview.restyle(self)
 
     def _relabel(self) -> None:
         for view in self.tabs.views():

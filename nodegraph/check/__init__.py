@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from nodegraph.check.computed import expression_problems
 from nodegraph.check.links import Flow, link_problems
 from nodegraph.check.problem import Problem
 from nodegraph.check.values import value_problems
@@ -14,6 +15,7 @@ from nodegraph.files import Files
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
+from nodegraph.settle import settle
 from nodegraph.spec import NodeSpec
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
@@ -28,8 +30,10 @@ def problems(graph: Graph, specs: Mapping[str, NodeSpec], files: Files | None = 
 
     Without `files`, model files are not looked for.
     """
-    look = _Look(graph, specs, files)
-    found = [problem for node in graph.nodes.values() for problem in look.at(node)]
+    values = settle(graph, specs)
+    look = _Look(values.graph, specs, files)
+    found = [problem for node in values.graph.nodes.values() for problem in look.at(node)]
+    found = expression_problems(values.graph, values.faults, specs) + found
     return _once(found) + (list(look.inside()) if graph.subgraphs else [])
 
 
@@ -56,6 +60,8 @@ class Checker:
 
     def problems(self, graph: Graph) -> list[Problem]:
         """The same as `problems(graph, specs, files)`."""
+        values = settle(graph, self._specs)
+        graph = values.graph
         look = _Look(graph, self._specs, self._files)
         changes = diff(self._graph, graph)
         if changes.removed:
@@ -63,7 +69,8 @@ class Checker:
         for name in graph.nodes if changes.subgraphs else self._touched(graph, changes):
             self._found[name] = look.at(graph.nodes[name])
         self._graph = graph
-        found = [problem for name in graph.nodes for problem in self._found.get(name, ())]
+        found = expression_problems(graph, values.faults, self._specs)
+        found += [problem for name in graph.nodes for problem in self._found.get(name, ())]
         return _once(found) + (list(look.inside()) if graph.subgraphs else [])
 
     def _touched(self, graph: Graph, changes: Changes) -> list[str]:
@@ -146,7 +153,10 @@ class _Look:
                 continue
             seen.add(found.name)
             path = f"{prefix}{instance.id}/"
-            look = _Look(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs, self.files)
+            values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
+            look = _Look(values.graph, self.specs, self.files)
+            for problem in expression_problems(values.graph, values.faults, self.specs):
+                yield _within(problem, path)
             for node in found.nodes.values():
                 fed = frozenset(port.port for port in found.inputs if port.node == node.id)
                 for problem in look.at(node, fed):

@@ -12,8 +12,10 @@ from pathlib import Path
 from nodegraph.catalogue import Catalogue, installed
 from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.errors import GraphError
+from nodegraph.expressions import with_expressions
 from nodegraph.fileformat import load
 from nodegraph.graph import Graph
+from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param, Scalar
 from nodegraph.userfolders import cache_folder
 
@@ -30,7 +32,7 @@ def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) 
     graph = load(Path(arguments.file))
     for text in arguments.sets:
         graph = with_value(graph, specs, text)
-    return graph
+    return settled(graph, specs)
 
 
 def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:
@@ -52,7 +54,10 @@ def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:
 
 
 def with_value(graph: Graph, specs: Mapping[str, NodeSpec], text: str) -> Graph:
-    """The graph with `NODE.PARAM=VALUE` applied; a link to that parameter gives way. Raises GraphError."""
+    """The graph with `NODE.PARAM=VALUE` applied; a link to that parameter gives way. Raises GraphError.
+
+    For a number VALUE may be an expression, as in `size.height==width*2`.
+    """
     place, equals, value = text.partition("=")
     name, dot, parameter = place.rpartition(".")
     if not equals or not dot:
@@ -68,8 +73,11 @@ def with_value(graph: Graph, specs: Mapping[str, NodeSpec], text: str) -> Graph:
             f"--set {text}: node {name} has no parameter called {parameter}{near(parameter, names)}"
         )
     inputs = {key: sources for key, sources in node.inputs.items() if key != parameter}
+    node = replace(node, inputs=inputs)
+    if value.startswith("=") and param.type != "Text":
+        return graph.with_nodes([with_expressions(node, {parameter: value[1:].strip()})])
     params = {**node.params, parameter: parsed(param, value, f"--set {text}")}
-    return graph.with_nodes([replace(node, params=params, inputs=inputs)])
+    return graph.with_nodes([replace(with_expressions(node, {parameter: None}), params=params)])
 
 
 def parsed(param: Param, text: str, place: str) -> Scalar:

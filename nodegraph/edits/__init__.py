@@ -6,7 +6,7 @@ from nodegraph.edits.boxes import AddFrame, AddNote, ChangeFrame, ChangeNote, Re
 from nodegraph.edits.links import Connect, Disconnect, MuteLink, SetPortal, SetSources, SetVia, link_between
 from nodegraph.edits.looks import Move, Resize, SetColor, SetFlags, SetTitle, SetView
 from nodegraph.edits.nodes import AddNodes, RemoveNodes, RenameNode, Replace
-from nodegraph.edits.values import SetMode, SetParam, SetParams
+from nodegraph.edits.values import SetExpression, SetMode, SetParam, SetParams
 
 __all__ = [
     "AddFrame",
@@ -27,6 +27,7 @@ __all__ = [
     "Replace",
     "Resize",
     "SetColor",
+    "SetExpression",
     "SetFlags",
     "SetMode",
     "SetParam",

@@ -18,8 +18,10 @@ from nodegraph.edits.base import (
     with_notes,
 )
 from nodegraph.errors import EditError
+from nodegraph.expressions import follow
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
 from nodegraph.spec import Scalar
+from nodegraph.stars import view_renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,10 @@ class RenameNode:
         changed = {self.node: replace(old, id=self.id)}
         for target in {link.target for link in graph.consumers.get(self.node, ())}:
             changed[target] = _redirected(graph.nodes[target], self.node, self.id)
-        nodes = (changed.get(name, node) for name, node in graph.nodes.items())
-        renamed = replace(graph, nodes=MappingProxyType({node.id: node for node in nodes}))
+        names = {self.node: self.id}
+        nodes = (follow(changed.get(name, node), names) for name, node in graph.nodes.items())
+        view = view_renamed(graph, self.node, self.id)
+        renamed = replace(graph, nodes=MappingProxyType({node.id: node for node in nodes}), view=view)
         if any(self.node in frame.members for frame in graph.frames.values()):
             renamed = with_frames(renamed, {k: self._frame(f) for k, f in graph.frames.items()})
         if any(note.on == self.node for note in graph.notes.values()):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from nodegraph.edits.nodes import AddNodes
+from nodegraph.expressions import follow
 from nodegraph.graph import Frame, Graph, Node, Note, Point, Source, Subgraph, frozen
 from nodegraph.subgraphs import PREFIX, is_instance
 
@@ -121,6 +122,7 @@ def _node(
         found = tuple(source for source in kept if source is not None)
         if found:
             inputs[name] = found
+    node = follow(node, {name: new for name, new in names.items() if name != new})
     return replace(
         node, id=names[node.id], type=_type(node.type, types), inputs=inputs, pos=_moved(node.pos, offset)
     )

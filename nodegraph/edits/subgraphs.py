@@ -10,6 +10,7 @@ from nodegraph.edits.base import check_new_id, check_text, node_of, with_frames
 from nodegraph.edits.nodes import RemoveNodes
 from nodegraph.edits.paste import pasted
 from nodegraph.errors import EditError
+from nodegraph.expressions import with_expressions, without_outsiders
 from nodegraph.graph import Graph, Node, Port, Source, Sources, Subgraph, frozen
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
@@ -131,7 +132,7 @@ def _cut_inputs(
                 ports.append(Port(port, name, key))
                 inputs[port] = outer
                 del kept[key]
-        nodes[name] = replace(node, inputs=kept)
+        nodes[name] = without_outsiders(replace(node, inputs=kept), inner)
     return (nodes, tuple(ports)), inputs
 
 
@@ -190,6 +191,7 @@ def _fed(node: Node, port: Port, instance: Node) -> Node:
     if port.name in instance.inputs:
         node = replace(node, inputs={**node.inputs, port.port: instance.inputs[port.name]})
     if port.name in instance.params:
+        node = with_expressions(node, {port.port: None})
         node = replace(node, params={**node.params, port.port: instance.params[port.name]})
     return node
 

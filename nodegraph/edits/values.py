@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nodegraph.edits.base import check_value, node_of, same_value, some
+from nodegraph.errors import EditError
+from nodegraph.expressions import with_expressions
+from nodegraph.formula import LONGEST
 from nodegraph.graph import Graph, Mode, Node
 from nodegraph.spec import Scalar
 
@@ -57,6 +60,34 @@ class SetParams:
 
 
 @dataclass(frozen=True, slots=True)
+class SetExpression:
+    """Compute a parameter from others (see `expressions`); None keeps its value and forgets the expression."""
+
+    node: str
+    name: str
+    text: str | None
+
+    @property
+    def title(self) -> str:
+        """Compute width of size."""
+        return f"{'Keep' if self.text is None else 'Compute'} {self.name} of {self.node}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the expression; raises EditError for an unknown node and a text no file can hold.
+
+        What it comes to is worked out by `settle`.
+        """
+        node = node_of(graph, self.node)
+        text = None if self.text is None else self.text.strip().removeprefix("=").strip()
+        if text is not None:
+            check_value(node.id, self.name, text)
+            if not 0 < len(text) <= LONGEST:
+                raise EditError(f"Node {node.id}: an expression has 1 to {LONGEST} characters.")
+        changed = with_expressions(node, {self.name: text})
+        return graph if changed is node else graph.with_nodes((changed,))
+
+
+@dataclass(frozen=True, slots=True)
 class SetMode:
     """Run nodes, mute them (their branch does not run) or bypass them (their inputs pass through)."""
 
@@ -77,6 +108,8 @@ class SetMode:
 
 
 def _with_values(node: Node, values: Mapping[str, Scalar | None]) -> Node:
+    """A value that is set takes the place of an expression."""
+    node = with_expressions(node, dict.fromkeys(values))
     params = dict(node.params)
     for name, value in values.items():
         if value is None:

@@ -40,6 +40,13 @@ class Numbered(Action):
         return super().text.format(number=self.number)
 
 
+def toggle_app(window: MainWindow) -> None:
+    """Change between the graph and its app view."""
+    from ui.appview.opening import toggle
+
+    toggle(window)
+
+
 def _docks() -> Iterator[Action]:
     for name, title, sequence, words in DOCKS:
         yield Action(
@@ -129,6 +136,17 @@ ACTIONS = (
         scope="canvas",
     ),
     *_docks(),
+    Action(
+        "view.app",
+        QT_TRANSLATE_NOOP("Actions", "A&pp view"),
+        toggle_app,
+        "View",
+        keys("Alt+M"),
+        words="form linear simple panel stars",
+        enabled=has_document,
+        checked=lambda w: w.view is not None and w.view.app is not None,
+        group=2,
+    ),
     Action(
         "view.minimap",
         QT_TRANSLATE_NOOP("Actions", "&Minimap"),

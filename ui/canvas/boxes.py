@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
+from nodegraph.expressions import expressions_of
 from nodegraph.graph import Node, Point, Source
 from nodegraph.spec import NodeSpec
 from ui.canvas.geometry import NodeLayout, Rect
@@ -65,6 +66,7 @@ class NodeBox:
             id(layout),
             known,
             tuple(node.params.items()),
+            tuple(expressions_of(node)),
             self.linked_in,
             linked_out,
             node.title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from nodegraph.expressions import expressions_of
 from nodegraph.spec import Param, Scalar
 from ui.canvas.boxes import NodeBox
 from ui.canvas.geometry import MARGIN, Row
@@ -62,7 +63,8 @@ class RowPainter:
             self._label(painter, rect, row.label, self._muted)
             self._toggle(painter, rect, bool(value))
         else:
-            self._field_row(painter, rect, row, param, value)
+            computed = param.name in expressions_of(box.node)
+            self._field_row(painter, rect, row, param, value, computed)
 
     def fold(self, painter: QPainter, box: NodeBox, row: Row, unfolded: bool) -> None:
         """The line that shows and hides advanced parameters."""
@@ -73,12 +75,14 @@ class RowPainter:
         rect = QRectF(MARGIN + INSET + 14, row.y, box.width - 2 * MARGIN - 24, row.height)
         self._text.draw(painter, rect, row.label)
 
-    def _field_row(self, painter: QPainter, rect: QRectF, row: Row, param: Param, value: Scalar) -> None:
+    def _field_row(
+        self, painter: QPainter, rect: QRectF, row: Row, param: Param, value: Scalar, computed: bool
+    ) -> None:
         self._well(painter, rect)
         filled = fraction(param, value)
         if filled:
             self._slider(painter, rect, filled)
-        shown = format_value(param, value)
+        shown = f"= {format_value(param, value)}" if computed else format_value(param, value)
         icon = icon_of(param)
         right = rect.right() - INSET - (18.0 if icon else 0.0)
         room = right - rect.left() - INSET
@@ -87,7 +91,7 @@ class RowPainter:
         self._text.draw(
             painter, QRectF(rect.left() + INSET, rect.top(), label_width + 1, rect.height()), row.label
         )
-        painter.setPen(self._ink)
+        painter.setPen(self._accent if computed else self._ink)
         left = rect.left() + INSET + label_width + 10
         self._text.draw(painter, QRectF(left, rect.top(), right - left, rect.height()), shown, RIGHT)
         if icon:

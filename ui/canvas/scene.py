@@ -28,6 +28,7 @@ UNMOVED = (
     "pinned",
     "hide_unlinked",
     "type",
+    "extra",
 )
 """What a moved node shares with the node it was."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -16,16 +15,23 @@ from PySide6.QtWidgets import (
 )
 
 from nodegraph.graph import Graph, Node
-from nodegraph.spec import NodeSpec, Param, Socket
+from nodegraph.spec import NodeSpec
+from nodegraph.stars import stars
 from ui.canvas.specs import spec_of
 from ui.canvas.values import label_of
 from ui.editor import Editor
 from ui.find.query import node_title
+from ui.inspector.fitting import fit_lines
+from ui.inspector.presets import PresetMenu
 from ui.inspector.row import ParamRow
+from ui.inspector.sockets import socket_lines
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.problems.validation import validation_of
-from ui.theme import type_color
+
+MARGIN = 12
+LEAST_WIDTH = 24
+"""The width of the panel, in heights of a line of text, at least: a seed with its buttons fits."""
 
 
 class Inspector(QScrollArea):
@@ -43,6 +49,7 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Inspector"))
+        self.setMinimumWidth(round(look.metrics.body * LEAST_WIDTH))
         self._validation = validation_of(editor)
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
@@ -76,24 +83,23 @@ class Inspector(QScrollArea):
             self._fitting.start(0)
 
     def _shape_of(self, node: Node | None) -> tuple[object, ...] | None:
+        liked = stars(self._editor.graph)
         if node is None:
-            return None
+            return (liked, *(self._editor.graph.nodes[n].type for n, _ in liked))
+        liked = tuple(key for key in liked if key[0] == node.id)
         spec = spec_of(node, self._editor.graph, self._editor.specs)[0]
         sources = tuple((name, tuple(s.node for s in found)) for name, found in node.inputs.items())
-        return (node.id, id(spec) if node.type in self._editor.specs else spec, node.title, sources)
+        return (node.id, id(spec) if node.type in self._editor.specs else spec, node.title, sources, liked)
 
     def _build(self, node: Node | None) -> None:
         body = QWidget()
         body.setObjectName("Inspector")
         box = QVBoxLayout(body)
-        box.setContentsMargins(12, 8, 12, 12)
+        box.setContentsMargins(MARGIN, 8, MARGIN, MARGIN)
         box.setSpacing(4)
         self.rows = {}
         if node is None:
-            quiet = QLabel(self.tr("Select a node to see and set its values."), body)
-            quiet.setProperty("role", "quiet")
-            quiet.setWordWrap(True)
-            box.addWidget(quiet)
+            self._favourites(box, body)
         else:
             self._fill(box, body, node)
         box.addStretch(1)
@@ -101,10 +107,7 @@ class Inspector(QScrollArea):
 
     def _fill(self, box: QVBoxLayout, body: QWidget, node: Node) -> None:
         spec = spec_of(node, self._editor.graph, self._editor.specs)[0]
-        title = QLabel(node_title(node, spec), body)
-        title.setProperty("role", "title")
-        title.setWordWrap(True)
-        box.addWidget(title)
+        box.addLayout(self._head(node, spec, body))
         first = spec.help.split("\n\n")[0].replace("\n", " ")
         for text in (first, node.id):
             quiet = QLabel(text, body)
@@ -113,59 +116,67 @@ class Inspector(QScrollArea):
             quiet.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             quiet.setVisible(bool(text))
             box.addWidget(quiet)
-        self._params(box, body, node, [p for p in spec.params if not p.advanced], self.tr("Parameters"))
-        self._params(box, body, node, [p for p in spec.params if p.advanced], self.tr("Advanced"))
+        liked = {name for other, name in stars(self._editor.graph) if other == node.id}
+        groups = (
+            (self.tr("Favourites"), [p for p in spec.params if p.name in liked]),
+            (self.tr("Parameters"), [p for p in spec.params if not p.advanced and p.name not in liked]),
+            (self.tr("Advanced"), [p for p in spec.params if p.advanced and p.name not in liked]),
+        )
+        for title, params in groups:
+            if params:
+                box.addWidget(heading(title, body))
+            for param in params:
+                self._row(box, body, Binding(self._editor, node.id, param), param.name)
         if spec.sockets:
             box.addWidget(heading(self.tr("Inputs"), body))
         for socket in spec.sockets:
-            box.addLayout(self._socket(socket, node, body))
+            box.addLayout(socket_lines(self._editor, node, socket, self._look, body, self.show_asked.emit))
 
-    def _params(self, box: QVBoxLayout, body: QWidget, node: Node, params: list[Param], title: str) -> None:
-        if params:
-            box.addWidget(heading(title, body))
-        for param in params:
-            row = ParamRow(Binding(self._editor, node.id, param), self._look, body)
-            row.show_asked.connect(self.show_asked)
-            self.rows[param.name] = row
-            box.addWidget(row)
+    def _head(self, node: Node, spec: NodeSpec, body: QWidget) -> QHBoxLayout:
+        title = QLabel(node_title(node, spec), body)
+        title.setProperty("role", "title")
+        title.setWordWrap(True)
+        line = QHBoxLayout()
+        line.addWidget(title, 1)
+        if spec.params:
+            self.presets = QPushButton(self.tr("Presets"), body)
+            self.presets.setProperty("role", "link")
+            self.presets.setToolTip(self.tr("Values of this kind of node, kept under names"))
+            self.presets.clicked.connect(lambda: self.preset_menu().popup(self._below(self.presets)))
+            line.addWidget(self.presets, 0, Qt.AlignmentFlag.AlignTop)
+        return line
 
-    def _socket(self, socket: Socket, node: Node, body: QWidget) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        sources = node.inputs.get(socket.name, ())
-        for source in sources or (None,):
-            line = QHBoxLayout()
-            line.setSpacing(8)
-            dot = QLabel("●", body)
-            dot.setStyleSheet(f"color: {type_color(self._look.theme, socket.type).name()};")
-            name = QLabel(label_of(socket.name), body)
-            name.setToolTip(f"{socket.type}\n{socket.help}".strip())
-            line.addWidget(dot)
-            line.addWidget(name, 1)
-            if source is None:
-                state = self.tr("optional") if socket.optional else self.tr("not linked")
-                quiet = QLabel(state, body)
-                quiet.setProperty("role", "quiet")
-                line.addWidget(quiet)
-            else:
-                line.addWidget(self._from(source.node, source.output, body))
-            column.addLayout(line)
-        return column
+    def preset_menu(self) -> PresetMenu:
+        """The presets of the active node's type."""
+        node = self._editor.graph.nodes[self._editor.selection.active]
+        return PresetMenu(self._editor, node, spec_of(node, self._editor.graph, self._editor.specs)[0], self)
 
-    def _from(self, node: str, output: str, body: QWidget) -> QPushButton:
-        found = self._editor.graph.nodes.get(node)
-        spec: NodeSpec | None = self._editor.specs.get(found.type) if found else None
-        title = node_title(found, spec) if found else node
-        button = QPushButton(f"{title} · {label_of(output)}", body)
-        button.setProperty("role", "link")
-        button.setToolTip(self.tr("Go to this node"))
-        button.clicked.connect(lambda: self.show_asked.emit(node))
-        return button
+    def _below(self, widget: QWidget) -> QPoint:
+        return widget.mapToGlobal(QPoint(0, widget.height()))
+
+    def _favourites(self, box: QVBoxLayout, body: QWidget) -> None:
+        """Nothing is selected: what the artist starred, wherever it is."""
+        quiet = QLabel(self.tr("Select a node to see and set its values."), body)
+        quiet.setProperty("role", "quiet")
+        quiet.setWordWrap(True)
+        box.addWidget(quiet)
+        found = [(key, Binding.of(self._editor, *key)) for key in stars(self._editor.graph)]
+        if any(binding is not None for _, binding in found):
+            box.addWidget(heading(self.tr("Favourites"), body))
+        for (node, name), binding in found:
+            if binding is not None:
+                shown = node_title(binding.found, binding.spec)
+                self._row(box, body, binding, f"{node}.{name}", f"{label_of(name)} · {shown}")
+
+    def _row(self, box: QVBoxLayout, body: QWidget, binding: Binding, name: str, title: str = "") -> None:
+        row = ParamRow(binding, self._look, body, title)
+        row.show_asked.connect(self.show_asked)
+        self.rows[name] = row
+        box.addWidget(row)
 
     def _mark(self) -> None:
-        active = self._editor.selection.active
-        for name, row in self.rows.items():
-            found = self._validation.of(active, name)
+        for row in self.rows.values():
+            found = self._validation.of(row.binding.node, row.binding.param.name)
             row.mark(found[0] if found else None)
         self._fitting.start(0)
 
@@ -175,23 +186,7 @@ class Inspector(QScrollArea):
         self._fitting.start(0)
 
     def _fit(self) -> None:
-        """Be as high as the lines need at this width: the scroll area alone squeezes wrapped lines."""
-        body = self.widget()
-        layout = body.layout() if body is not None else None
-        if body is None or layout is None:
-            return
-        for row in self.rows.values():
-            row.setMinimumHeight(_height(row.layout(), self.viewport().width() - 24))
-        layout.invalidate()
-        body.setMinimumHeight(_height(layout, self.viewport().width()))
-
-
-def _height(layout: QLayout | None, width: int) -> int:
-    if layout is None:
-        return 0
-    return (
-        layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-    )
+        fit_lines(self, self.rows.values(), 2 * MARGIN)
 
 
 def heading(text: str, parent: QWidget) -> QLabel:

@@ -1,57 +1,62 @@
-"""One parameter in a panel: name, editor, menu, help, and what is wrong with it."""
+"""One parameter in a panel: name, editor, star, menu, help, and what is wrong with it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from nodegraph.check import Problem
+from nodegraph.stars import stars
 from ui.canvas.values import label_of
 from ui.icons import icon
+from ui.inspector.link import LinkButton
+from ui.inspector.menu import row_menu, star
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
 from ui.params.tips import input_tip, tip
 from ui.problems.validation import fix_words, sentence_of
 
-LABEL_WIDTH = 104
-PROMPT_LINES = 6
+LABEL_SHARE = 8
+"""The width of the names, in heights of a line of text."""
+PROMPT_LINES, BRIEF_LINES = 6, 4
 
 
 class ParamRow(QWidget):
-    """Beside the editor stands a button that resets; the menu copies, too."""
+    """Beside the editor stand a button that resets and a star; the menu copies and computes, too."""
 
     show_asked = Signal(str)
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        binding: Binding,
+        look: Look,
+        parent: QWidget | None = None,
+        title: str = "",
+        brief: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.binding = binding
         self._look = look
+        self._brief = brief
         self._problem: Problem | None = None
-        name, theme = binding.param.name, look.theme
-        self.label = QLabel(label_of(name), self)
+        name = binding.param.name
+        self.title = title or label_of(name)
+        self.label = QLabel(self.title, self)
         found = input_tip(binding.spec, name) if binding.alive else None
         self.setToolTip(tip(*found) if found else "")
         self.editor = make_editor(binding, look, self)
-        self.editor.set_pixels(look.metrics.body)
         self.label.setBuddy(self.editor)
         self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        if not self.editor.tall:
-            self.label.setFixedWidth(LABEL_WIDTH)
-        if self.editor.tall:
-            self.editor.setFixedHeight(round(look.metrics.body * 1.5 * PROMPT_LINES))
-        else:
-            self.editor.setFixedHeight(look.metrics.row + 4)
-        self.reset = QToolButton(self)
-        self.reset.setIcon(icon("undo", theme.muted))
-        self.reset.setToolTip(self.tr("Back to the usual value"))
-        self.reset.setAccessibleName(self.tr("Reset {name}").format(name=label_of(name)))
-        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset = self._tool(self.tr("Back to the usual value"), self.tr("Reset {name}"))
         self.reset.clicked.connect(self._reset)
-        self.source = QPushButton(self)
-        self.source.setProperty("role", "link")
+        self.star = self._tool(self.tr("Favourite: first here, and in the app view"), self.tr("Star {name}"))
+        self.star.clicked.connect(lambda: star(binding))
+        self.source = LinkButton("", self)
         self.source.clicked.connect(self._go)
+        self.formula = LinkButton("", self)
+        self.formula.clicked.connect(self.edit_formula)
         self.hint = self._line("small")
         self.help = self._line("small")
         self.help.setText(binding.param.help)
@@ -60,26 +65,28 @@ class ParamRow(QWidget):
         self.mend.clicked.connect(self._mend)
         self.mend.hide()
         self.editor.hinted.connect(self._hinted)
+        self._size()
         self._lay_out()
         self.refresh()
 
     def refresh(self) -> None:
         """Show what the graph holds."""
-        linked = self.binding.linked
+        if not self.binding.alive:
+            return
+        linked, formula = self.binding.linked, self.binding.formula
         if not linked:
             self.editor.show_value()
         else:
             first = self.binding.found.inputs[self.binding.param.name][0]
-            self.source.setText(
-                self.tr("from {node}").format(node=f"{first.node} · {label_of(first.output)}")
-            )
+            self.source.tell(self.tr("from {node}").format(node=f"{first.node} · {label_of(first.output)}"))
         self.editor.setVisible(not linked)
         self.source.setVisible(linked)
-        self.reset.setEnabled(self.binding.own and not linked)
-        self.reset.setIcon(
-            icon("undo", self._look.theme.muted) if self.reset.isEnabled() else icon("blank", "#000000")
-        )
-        self.help.setVisible(bool(self.binding.param.help))
+        self.formula.tell(f"= {formula}")
+        self.formula.setVisible(bool(formula))
+        self.reset.setEnabled((self.binding.own or bool(formula)) and not linked)
+        self.star.setVisible(not self._brief)
+        self._paint_tools()
+        self.help.setVisible(bool(self.binding.param.help) and not self._brief)
         self._settle()
 
     def mark(self, problem: Problem | None) -> None:
@@ -92,43 +99,66 @@ class ParamRow(QWidget):
             self.mend.setText(fix_words(problem))
         self._settle()
 
+    def edit_formula(self) -> None:
+        """Write on at the expression."""
+        self.editor.begin()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Reset, copy."""
+        """Reset, star, compute, copy."""
         self.menu().popup(event.globalPos())
 
     def menu(self) -> QMenu:
         """What else can be done with the value; the menu goes when it closes."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        reset = menu.addAction(self.tr("Reset to the usual value"), self._reset)
-        reset.setEnabled(self.binding.own)
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy value"), lambda: _copy(str(self.binding.value)))
-        menu.addAction(self.tr("Copy as command-line option"), lambda: _copy(self.binding.flag))
-        return menu
+        return row_menu(self.binding, self._look, self, self.edit_formula)
 
     def open_menu(self) -> None:
         """Open the menu below the name."""
         self.menu().popup(self.mapToGlobal(QPoint(0, self.label.height())))
+
+    def _size(self) -> None:
+        body = self._look.metrics.body
+        self.editor.set_pixels(body)
+        if self.editor.tall:
+            self.editor.setFixedHeight(round(body * 1.5 * (BRIEF_LINES if self._brief else PROMPT_LINES)))
+        else:
+            self.editor.setFixedHeight(self._look.metrics.row + 4)
+        if not self.editor.broad:
+            self.label.setFixedWidth(round(body * LABEL_SHARE))
+            self.label.setWordWrap(True)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(3)
         line = QHBoxLayout()
-        line.setSpacing(6)
-        line.addWidget(self.label, 1 if self.editor.tall else 0)
-        if not self.editor.tall:
+        line.setSpacing(4)
+        line.addWidget(self.label, 1 if self.editor.broad else 0)
+        if not self.editor.broad:
             line.addWidget(self.editor, 1)
             line.addWidget(self.source, 1)
         line.addWidget(self.reset)
+        line.addWidget(self.star)
         column.addLayout(line)
-        if self.editor.tall:
+        if self.editor.broad:
             column.addWidget(self.editor)
             column.addWidget(self.source)
-        for below in (self.hint, self.wrong, self.mend, self.help):
-            side = Qt.AlignmentFlag.AlignLeft if below is self.mend else Qt.AlignmentFlag(0)
+        left = (self.mend, self.formula)
+        for below in (self.formula, self.hint, self.wrong, self.mend, self.help):
+            side = Qt.AlignmentFlag.AlignLeft if below in left else Qt.AlignmentFlag(0)
             column.addWidget(below, 0, side)
+
+    def _tool(self, tip: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(tip)
+        button.setAccessibleName(name.format(name=self.title))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _paint_tools(self) -> None:
+        theme = self._look.theme
+        on = (self.binding.node, self.binding.param.name) in stars(self.binding.editor.graph)
+        self.reset.setIcon(icon("undo" if self.reset.isEnabled() else "blank", theme.muted))
+        self.star.setIcon(icon("star", theme.accent if on else theme.hairline))
 
     def _settle(self) -> None:
         """Lines that come and go before the panel is shown are not noticed by the layouts around."""
@@ -161,7 +191,3 @@ class ParamRow(QWidget):
         sources = self.binding.found.inputs.get(self.binding.param.name, ()) if self.binding.alive else ()
         if sources:
             self.show_asked.emit(sources[0].node)
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

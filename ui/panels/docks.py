@@ -87,7 +87,7 @@ class Docks(QObject):
                 panel = PANELS[name](view.editor, look, dock)
                 if isinstance(panel, Outline | Bookmarks | Inspector | Problems):
                     panel.show_asked.connect(self._window.show_node)
-            panel.setMinimumWidth(220)
+            panel.setMinimumWidth(max(220, panel.minimumWidth()))
             dock.setWidget(panel)
             old.deleteLater()
             title = dock.titleBarWidget()

@@ -24,6 +24,8 @@ class ParamEditor(QWidget):
     """A sentence about what is being typed, empty for none, and whether it is an error."""
     tall = False
     """Whether it is of several lines."""
+    broad = False
+    """Whether a panel puts it below its name, for it needs the whole width."""
 
     def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import cast
 
-from nodegraph.edits import Edit, SetParam
+from nodegraph.edits import Edit, SetExpression, SetParam
+from nodegraph.errors import EditError
+from nodegraph.expressions import expressions_of
+from nodegraph.formula import FormulaError
 from nodegraph.graph import Node
+from nodegraph.settle import settle
 from nodegraph.spec import NodeSpec, Param, Scalar
 from ui.canvas.specs import spec_of
 from ui.editor import Editor
@@ -58,6 +62,11 @@ class Binding:
         return self.alive and self.param.name in self.found.params
 
     @property
+    def formula(self) -> str:
+        """The expression that computes it, without the `=`; empty for none."""
+        return expressions_of(self.found).get(self.param.name, "") if self.alive and not self.linked else ""
+
+    @property
     def linked(self) -> bool:
         """Whether the value comes over a link."""
         return self.alive and bool(self.found.inputs.get(self.param.name))
@@ -71,13 +80,42 @@ class Binding:
 
     def set(self, value: Scalar, merge: str = "") -> bool:
         """Make it hold `value`, as one step of undo; a value that it holds already is no step."""
-        if not self.alive or (type(value) is type(self.value) and value == self.value):
+        same = type(value) is type(self.value) and value == self.value
+        if not self.alive or (same and not self.formula):
             return self.alive
         return self.editor.apply(SetParam(self.node, self.param.name, value), merge)
 
+    def compute(self, text: str | None, merge: str = "") -> bool:
+        """Compute it from others; None keeps the value and forgets the expression."""
+        edit = SetExpression(self.node, self.param.name, text)
+        return self.alive and self.editor.apply(edit, merge)
+
+    def outlook(self, text: str) -> tuple[Scalar | None, str]:
+        """What an expression would come to, or None and why it has no value."""
+        try:
+            tried = SetExpression(self.node, self.param.name, text).apply(self.editor.graph)
+        except EditError as error:
+            return None, str(error)
+        found = settle(tried, self.editor.specs)
+        mine = (f for f in found.faults if (f.node, f.name) == (self.node, self.param.name))
+        fault = next(mine, None)
+        if fault is not None:
+            return None, fault.reason[:1].upper() + fault.reason[1:]
+        return found.graph.nodes[self.node].params.get(self.param.name), ""
+
+    def named(self, name: str) -> int | float:
+        """The number that a name in a sum stands for; raises FormulaError."""
+        itself = name in (self.param.name, f"{self.node}.{self.param.name}")
+        value, why = (self.value, "") if itself else self.outlook(name)
+        if not isinstance(value, int | float):
+            raise FormulaError(why or f"“{name}” is no number.")
+        return value
+
     def reset(self) -> bool:
         """Make it hold the default."""
-        return self.own and self.editor.apply(SetParam(self.node, self.param.name, None))
+        return (self.own or bool(self.formula)) and self.editor.apply(
+            SetParam(self.node, self.param.name, None)
+        )
 
 
 class Try:
@@ -87,10 +125,15 @@ class Try:
         self._binding = binding
         self._key = f"try {next(_numbers)} {binding.node} {binding.param.name}"
         self._before: Scalar | None = binding.found.params.get(binding.param.name) if binding.alive else None
+        self._formula = binding.formula
 
     def set(self, value: Scalar) -> bool:
         """Change the value."""
         return self._binding.set(value, self._key)
+
+    def compute(self, text: str) -> bool:
+        """Compute the value from others."""
+        return self._binding.compute(text, self._key)
 
     def apply(self, edit: Edit) -> bool:
         """Make another edit part of the step."""
@@ -102,7 +145,7 @@ class Try:
         top = cast("GraphCommand", stack.command(stack.index() - 1)) if stack.index() else None
         if top is not None and top.merge == self._key:
             stack.undo()
-        elif self._binding.alive:
+        elif self._binding.alive and not self._formula:
             self._binding.editor.apply(SetParam(self._binding.node, self._binding.param.name, self._before))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from nodegraph.formula import FormulaError
+from nodegraph.formula import FormulaError, names_in
 from nodegraph.spec import Param
 from ui.canvas.values import format_value, label_of
 from ui.look import Look
@@ -55,7 +55,9 @@ class NumberEditor(ParamEditor):
         if self.typing and self.line.isModified():
             return
         shown = format_value(self.binding.param, value)
-        if self.typing and isinstance(value, int | float):
+        if self.binding.formula:
+            shown = f"={self.binding.formula}" if self.typing else f"= {shown}"
+        elif self.typing and isinstance(value, int | float):
             shown = plain(value)
         if shown != self.line.text():
             self.line.setText(shown)
@@ -68,11 +70,13 @@ class NumberEditor(ParamEditor):
     def start_typing(self, text: str = "") -> None:
         """Become a line of text, holding the number or what was typed first."""
         self.line.setReadOnly(False)
-        value = self.binding.value
-        self.line.setText(text or (plain(value) if isinstance(value, int | float) else str(value)))
         self.line.setModified(bool(text))
-        if not text:
-            self.line.selectAll()
+        if text:
+            self.line.setText(text)
+            self.line.setModified(True)
+            return
+        self.show_value()
+        self.line.selectAll()
 
     def commit(self) -> bool:
         """Work out what is typed."""
@@ -80,14 +84,20 @@ class NumberEditor(ParamEditor):
             return True
         if self.line.isModified():
             try:
-                value = typed(self.binding.param, self.line.text())
+                self._take(self.line.text().strip())
             except FormulaError as error:
                 self._error = str(error)
                 self.hinted.emit(self._error, True)
                 return False
-            self._try.set(value)
         self.rest()
         return True
+
+    def _take(self, text: str) -> None:
+        """Set a number or a sum; what begins with = and names others is an expression, which stays one."""
+        if text.startswith("=") and names_in(text[1:]):
+            self._try.compute(text)
+        else:
+            self._try.set(typed(self.binding.param, text, self.binding.named))
 
     def rest(self) -> None:
         """Stop being typed into."""
@@ -137,7 +147,9 @@ class NumberEditor(ParamEditor):
     def step(self, steps: int, modifiers: Qt.KeyboardModifier) -> None:
         """Change by whole steps."""
         value = self.binding.value
-        if isinstance(value, int | float):
+        if self.binding.formula:
+            self.hinted.emit(self.tr("It is computed. Type a number to end that."), False)
+        elif isinstance(value, int | float):
             self._try.set(stepped(self.binding.param, value, steps, grid_of(self.binding.param, modifiers)))
             self.show_value()
 
@@ -156,16 +168,24 @@ class NumberEditor(ParamEditor):
     def pull(self) -> Pull | None:
         """A scrub that starts now; None where there is no number to scrub."""
         value = self.binding.value
+        if self.binding.formula:
+            return None
         return Pull(self.binding) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def _hint(self, text: str) -> None:
+        """What is typed comes to this, or cannot be computed yet and why."""
+        text = text.strip()
         try:
-            value = typed(self.binding.param, text)
+            if text.startswith("=") and names_in(text[1:]):
+                value, why = self.binding.outlook(text)
+                self.hinted.emit(f"= {value}" if value is not None else why, value is None)
+                return
+            value = typed(self.binding.param, text, self.binding.named)
         except FormulaError:
             self.hinted.emit("", False)
             return
-        cut = beyond(self.binding.param, text)
-        sum_of = f"= {plain(value)}" if text.strip() != plain(value) else ""
+        cut = beyond(self.binding.param, text, self.binding.named)
+        sum_of = f"= {plain(value)}" if text != plain(value) else ""
         self.hinted.emit(f"{sum_of}  ({cut})" if cut else sum_of, False)
 
 

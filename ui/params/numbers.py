@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from nodegraph.formula import FormulaError, evaluate
 from nodegraph.spec import Param
 
 Number = int | float
+Names = Callable[[str], Number]
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
 
 
@@ -65,12 +67,12 @@ def stepped(param: Param, value: Number, steps: float, grid: float) -> Number:
     return on_grid(param, value + steps * grid, grid)
 
 
-def typed(param: Param, text: str) -> Number:
+def typed(param: Param, text: str, names: Names | None = None) -> Number:
     """What was typed as a value of the parameter, a sum worked out, within its limits.
 
-    Raises FormulaError with a sentence for what is no number.
+    `names` answers the names in it. Raises FormulaError with a sentence for what is no number.
     """
-    value = evaluate(text)
+    value = evaluate(text.strip().removeprefix("="), names)
     if param.type == "Int":
         return limited(param, value)
     try:
@@ -79,10 +81,10 @@ def typed(param: Param, text: str) -> Number:
         raise FormulaError(f"{text[:40]} is too large.") from None
 
 
-def beyond(param: Param, text: str) -> str:
+def beyond(param: Param, text: str, names: Names | None = None) -> str:
     """A sentence where what was typed lies beyond the limits and will be cut to them, or an empty text."""
     try:
-        value = evaluate(text)
+        value = evaluate(text.strip().removeprefix("="), names)
     except FormulaError:
         return ""
     kept = limited(param, value if param.type == "Int" else float(value))

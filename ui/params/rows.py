@@ -208,7 +208,7 @@ class RowEditors(QObject):
             return None
         kind = kind_for(binding.param)
         scrubs = issubclass(kind, NumberEditor) and not issubclass(kind, SeedEditor)
-        scrubs = scrubs and isinstance(binding.value, int | float)
+        scrubs = scrubs and isinstance(binding.value, int | float) and not binding.formula
         return RowPress(
             self._canvas.stage, pointer, found, binding, scrubs, self._clicked, self._canvas.mapToGlobal
         )

@@ -47,6 +47,8 @@ class SetSeedMode:
 class SeedEditor(NumberEditor):
     """The die draws a seed now; the button beside it goes through fixed, new and +1."""
 
+    broad = True
+
     def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
         self.mode = QToolButton()
         self.dice = QToolButton()

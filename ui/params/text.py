@@ -77,7 +77,7 @@ class PromptEditor(ParamEditor):
     What is typed is in the graph after a short pause, all of it one step of undo.
     """
 
-    tall = True
+    tall = broad = True
 
     def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from nodegraph.expressions import expressions_of
 from nodegraph.spec import NodeSpec, Param
 from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
@@ -29,7 +30,9 @@ def tip_for(canvas: Canvas, found: Hit) -> str:
         return tip("", "", problems[""]) if found.kind == "title" and "" in problems else ""
     text = output_tip(box.spec, name) if output else input_tip(box.spec, name)
     wrong = problems.get(name, "") if not output else ""
-    return tip(text[0], text[1], wrong) if text else ""
+    formula = expressions_of(box.node).get(name, "") if not output else ""
+    body = _joined(text[1], f"= {formula}") if text and formula else text[1] if text else ""
+    return tip(text[0], body, wrong) if text else ""
 
 
 def input_tip(spec: NodeSpec, name: str) -> tuple[str, str] | None:

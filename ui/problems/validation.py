@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from nodegraph.check import Checker, Problem
-from nodegraph.edits import SetParam
+from nodegraph.edits import SetExpression, SetParam
 from nodegraph.graph import Graph
 from ui.editor import Editor
 from ui.i18n import tr
@@ -96,4 +96,8 @@ def fix_words(problem: Problem) -> str:
             return tr("Problems", "Reset")
         shown = ("on" if fix.value else "off") if isinstance(fix.value, bool) else str(fix.value)
         return tr("Problems", "Use {value}").format(value=shown if len(shown) <= 40 else f"{shown[:39]}…")
+    if isinstance(fix, SetExpression):
+        if fix.text is None:
+            return tr("Problems", "Keep the value")
+        return tr("Problems", "Use {value}").format(value=f"={fix.text[:39]}")
     return fix.title if fix is not None else ""

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal, cast
 
+from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
+from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param
 
 SeedMode = Literal["fixed", "new", "next"]
@@ -38,11 +40,12 @@ def with_mode(node: Node, param: str, mode: SeedMode) -> Node:
 
 
 def seeds_of(graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[tuple[Node, Param]]:
-    """Every seed that a run would read from its node rather than from a link."""
+    """Every seed that a run would read from its node rather than from a link or an expression."""
     for node in graph.nodes.values():
         spec = specs.get(node.type)
         for param in spec.params if spec else ():
-            if param.widget == "seed" and not node.inputs.get(param.name):
+            held = node.inputs.get(param.name) or param.name in expressions_of(node)
+            if param.widget == "seed" and not held:
                 yield node, param
 
 
@@ -72,4 +75,10 @@ def draw(
         drawn[name] = value
         now = graph.nodes[node.id]
         graph = graph.with_nodes([replace(now, params={**now.params, param.name: value})])
-    return graph, drawn
+    return settled(graph, specs), drawn
+
+
+def seed_line(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+    """`seed 7`, or `seeds 7, 8`: what a graph's picture was drawn from; empty where it has none."""
+    found = [str(node.params.get(param.name, param.default)) for node, param in seeds_of(graph, specs)]
+    return f"seed {found[0]}" if len(found) == 1 else f"seeds {', '.join(found[:4])}" if found else ""

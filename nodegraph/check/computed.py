@@ -1,0 +1,29 @@
+"""Expressions that have no value, as problems on the parameters that they are to give one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nodegraph.check.problem import Problem
+from nodegraph.edits.values import SetExpression
+from nodegraph.graph import Graph
+from nodegraph.lookup import spec_of
+from nodegraph.settle import Fault
+from nodegraph.spec import NodeSpec
+
+
+def expression_problems(
+    graph: Graph, faults: Iterable[Fault], specs: Mapping[str, NodeSpec]
+) -> list[Problem]:
+    """One problem for each fault of a node that runs; the fix puts right a name, or keeps the last value."""
+    found = []
+    for fault in faults:
+        node = graph.nodes[fault.node]
+        if node.mode != "run" or any(not source.muted for source in node.inputs.get(fault.name, ())):
+            continue
+        spec = spec_of(graph, node.type, specs)
+        place = f"Node {node.id} ({node.title or (spec.title if spec else node.type)})"
+        formula = fault.reason if fault.reason.startswith("“") else f"{fault.name} {fault.reason}"
+        fix = SetExpression(node.id, fault.name, fault.meant or None)
+        found.append(Problem(node.id, fault.name, f"{place}: {formula}", fix))
+    return found

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nodegraph.check import Checker, problems
+from nodegraph.cli.opening import with_value
+from nodegraph.edits import AddNodes, RemoveNodes, RenameNode, SetExpression, SetParam
+from nodegraph.edits.paste import copied, pasted
+from nodegraph.edits.subgraphs import MakeSubgraph
+from nodegraph.errors import EditError
+from nodegraph.expressions import expressions_of, reference, renamed
+from nodegraph.fileformat import dumps, loads
+from nodegraph.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.settle import settle, settled
+from nodegraph.wiring import wire
+from tests.nodegraph.specs import SPECS
+
+
+def computed(
+    name: str, kind: str = "EmptyLatent", /, _more: dict[str, object] | None = None, **texts: str
+) -> Node:
+    return Node(name, kind, params=_more or {}, extra={"expressions": texts})  # type: ignore[arg-type]  # plain values
+
+
+def pair(text: str = "base.width / 2") -> Graph:
+    return Graph.of(Node("base", "EmptyLatent", params={"width": 512}), computed("small", width=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("base.width / 2", 256),
+        ("base.height", 128),
+        ("height * 2", 256),
+        ("'base'.width + 1", 513),
+        ("max(base.width, 600)", 600),
+        ("base.width / 3", 171),
+        ("64", 64),
+    ],
+)
+def test_a_parameter_is_computed_from_others(text: str, value: int) -> None:
+    after = settle(pair(text), SPECS)
+    assert not after.faults
+    assert after.graph.nodes["small"].params["width"] == value
+    assert type(after.graph.nodes["small"].params["width"]) is int
+    assert settled(after.graph, SPECS) is after.graph
+
+
+def test_they_are_worked_out_in_the_order_in_which_they_depend() -> None:
+    chain = [computed(f"n{i}", width=f"n{i + 1}.width + 1") for i in range(300)]
+    graph = Graph.of(*chain, Node("n300", "EmptyLatent", params={"width": 100}))
+    assert settled(graph, SPECS).nodes["n0"].params["width"] == 400
+
+
+def test_numbers_become_what_the_parameter_holds_and_texts_are_taken_over() -> None:
+    graph = Graph.of(
+        Node("a", "KSampler", 2, {"steps": 7, "sampler": "heun"}),
+        computed("b", "KSampler", {}, cfg="a.steps", flag="a.steps - 7", sampler="a.sampler"),
+    )
+    found = settled(graph, SPECS).nodes["b"].params
+    assert found == {"cfg": 7.0, "flag": False, "sampler": "heun"}
+    assert type(found["cfg"]) is float
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bse.width", "there is no node called bse; did you mean base?"),
+        ("base.wdth", "base has no parameter called wdth; did you mean width?"),
+        ("wdth", "small has no parameter called wdth"),
+        ("width + 1", "computed from itself"),
+        ("1 / 0", "divides by zero"),
+        ("10 ** 25", "beyond 64 bits"),
+        ("9 ** 9 ** 9", "no value"),
+        ("1e400", "no value"),
+        ("__import__('os')", "no function called __import__"),
+        ("base.width.real", "Only numbers"),
+        ("word.text", "is a text"),
+        ("fed.width", "comes over a link"),
+        ("(((", "no number and no sum"),
+        ("x" * 400, "may have 300 characters"),
+    ],
+)
+def test_what_has_no_value_is_said_on_the_parameter_with_a_fix(text: str, said: str) -> None:
+    more = (
+        Node("word", "TextEncode", params={"text": "x"}),
+        Node("fed", "EmptyLatent", inputs={"width": (Source("base", "latent"),)}),
+    )
+    graph = pair(text).with_nodes([computed("small", "EmptyLatent", {"width": 77}, width=text), *more])
+    after = settle(graph, SPECS)
+    assert after.graph.nodes["small"].params["width"] == 77
+    (found,) = [p for p in problems(graph, SPECS) if p.node == "small"]
+    assert found.field == "width" and said in found.sentence
+    assert found.sentence.startswith("Node small (Empty latent): ") and found.sentence.endswith((".", "?"))
+    assert found.fix is not None
+    mended = settled(found.fix.apply(graph), SPECS)
+    assert not [p for p in problems(mended, SPECS) if p.node == "small"]
+    assert loads(dumps(graph)) == graph
+
+
+def test_the_fix_of_a_wrong_name_is_the_right_name() -> None:
+    (found,) = problems(pair("bse.width * 2"), SPECS)
+    assert found.fix == SetExpression("small", "width", "base.width * 2")
+
+
+def test_a_circle_is_said_where_it_is_and_what_hangs_on_it_too() -> None:
+    graph = Graph.of(
+        computed("a", width="b.width"),
+        computed("b", width="a.width"),
+        computed("c", width="b.width"),
+        computed("d", height="5"),
+    )
+    after = settle(graph, SPECS)
+    assert {(f.node, "from values that have none" in f.reason) for f in after.faults} == {
+        ("a", False),
+        ("b", False),
+        ("c", True),
+    }
+    assert after.graph.nodes["d"].params["height"] == 5
+    fixed = SetExpression("a", "width", None).apply(graph)
+    assert not settle(fixed, SPECS).faults
+
+
+def test_setting_a_value_ends_the_expression_and_keeping_it_too() -> None:
+    graph = settled(pair(), SPECS)
+    kept = SetExpression("small", "width", None).apply(graph)
+    assert kept.nodes["small"].params["width"] == 256 and not kept.nodes["small"].extra
+    for value in (300, None):
+        assert not expressions_of(SetParam("small", "width", value).apply(graph).nodes["small"])
+    again = SetExpression("small", "width", "= base.width").apply(graph)
+    assert expressions_of(again.nodes["small"]) == {"width": "base.width"}
+    with pytest.raises(EditError):
+        SetExpression("small", "width", "1" * 301).apply(graph)
+
+
+def test_names_follow_renaming_and_pasting() -> None:
+    graph = settled(pair("base.width/2 + 'base'.height"), SPECS)
+    moved = RenameNode("base", "2-first").apply(graph)
+    assert expressions_of(moved.nodes["small"])["width"] == "'2-first'.width/2 + '2-first'.height"
+    assert not settle(moved, SPECS).faults
+    both = pasted(graph, copied(graph, ["base", "small"])).apply(graph)
+    assert expressions_of(both.nodes["small_2"])["width"] == "base_2.width/2 + base_2.height"
+    gone = RemoveNodes(("base",)).apply(graph)
+    assert [p.field for p in problems(gone, SPECS)] == ["width"]
+    assert AddNodes((Node("new", "EmptyLatent"),)).apply(gone).nodes["small"].params["width"] == 384
+
+
+def test_only_whole_names_of_nodes_are_renamed() -> None:
+    assert renamed("base.a + rebase.a + base_2.a + base", {"base": "x"}) == "x.a + rebase.a + base_2.a + base"
+    assert reference("3", "width") == "'3'.width"
+
+
+def test_the_file_stays_readable_and_holds_the_last_value() -> None:
+    text = dumps(settled(pair(), SPECS))
+    line = json.loads(text)["nodes"][1]
+    assert line["params"] == {"width": 256} and line["expressions"] == {"width": "base.width / 2"}
+    assert dumps(loads(text)) == text
+
+
+def test_damaged_expressions_are_said_or_left_alone() -> None:
+    odd = Graph.of(Node("a", "EmptyLatent", extra={"expressions": [1]}))
+    assert settled(odd, SPECS) is odd and not problems(odd, SPECS)
+    list_in = Graph.of(Node("a", "EmptyLatent", extra={"expressions": {"width": [1], "nothing": "5"}}))
+    assert {p.field for p in problems(list_in, SPECS)} == {"width", "nothing"}
+
+
+def test_inside_a_subgraph_they_name_the_nodes_around_them() -> None:
+    inner = Subgraph(
+        "Sizes",
+        {
+            "base": Node("base", "EmptyLatent", params={"width": 100}),
+            "half": computed("half", width="base.width/2"),
+        },
+        inputs=(Port("width", "base", "width"), Port("own", "half", "width")),
+    )
+    graph = Graph(
+        nodes={"one": Node("one", "subgraph/Sizes", params={"width": 640})}, subgraphs={"Sizes": inner}
+    )
+    assert wire(graph, SPECS).nodes["one/half"].params["width"] == 320
+    outside = graph.with_nodes([Node("one", "subgraph/Sizes", params={"own": 9})])
+    assert wire(outside, SPECS).nodes["one/half"].params["width"] == 9
+    broken = Subgraph("Sizes", {**inner.nodes, "half": computed("half", width="no.width")})
+    (found,) = problems(Graph(nodes=graph.nodes, subgraphs={"Sizes": broken}), SPECS)[-1:]
+    assert found.node == "one/half" and found.fix is None
+
+
+def test_folding_nodes_keeps_the_value_of_what_named_others() -> None:
+    graph = settled(pair(), SPECS)
+    folded = MakeSubgraph(("small",), "Small", "one").apply(graph)
+    inside = folded.subgraphs["Small"].nodes["small"]
+    assert inside.params["width"] == 256 and not expressions_of(inside)
+
+
+def test_the_command_line_sets_values_and_expressions() -> None:
+    graph = settled(with_value(pair(), SPECS, "base.width=1000"), SPECS)
+    assert graph.nodes["small"].params["width"] == 500
+    graph = settled(with_value(graph, SPECS, "small.height==width * 2"), SPECS)
+    assert graph.nodes["small"].params["height"] == 1000
+    assert not expressions_of(with_value(pair(), SPECS, "small.width=5").nodes["small"])
+
+
+def test_a_checker_sees_expressions_come_and_go() -> None:
+    checker = Checker(SPECS)
+    assert not checker.problems(pair())
+    assert len(checker.problems(pair("nothing.width"))) == 1
+    assert not checker.problems(pair("base.height"))
+    far = pair("base.width * 100")
+    (found,) = checker.problems(settled(far, SPECS))
+    assert "above 4096" in found.sentence and found.fix is not None
+    assert settled(found.fix.apply(far), SPECS).nodes["small"].params["width"] == 4096
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+TEXTS = st.builds(
+    lambda n, p, k: f"{n}.{p} + {k}", NAMES, st.sampled_from(["width", "height"]), st.integers(0, 9)
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.tuples(NAMES, st.sampled_from(["width", "height"])), TEXTS, max_size=6))
+def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple[str, str], str]) -> None:
+    nodes = {n: {p: t for (node, p), t in texts.items() if node == n} for n in "abcd"}
+    once = settle(
+        Graph.of(*(Node(n, "EmptyLatent", extra={"expressions": found}) for n, found in nodes.items())), SPECS
+    )
+    twice = settle(once.graph, SPECS)
+    assert twice.graph is once.graph and twice.faults == once.faults
+
+
+def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
+    from nodegraph.engine.prepare import prepare
+    from nodegraph.errors import GraphError
+    from nodegraph.fingerprint import Fingerprints
+    from tests.nodegraph.specs import Folder
+
+    def prepared(graph: Graph) -> object:
+        return (
+            prepare(graph, SPECS, Folder(), Fingerprints(), "", ["small"], tmp_path)
+            .wiring.nodes["small"]
+            .params
+        )
+
+    assert prepared(pair()) == {"width": 256, "height": 128}
+    with pytest.raises(GraphError, match="no node called bse"):
+        prepared(pair("bse.width"))

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from nodegraph.edits import SetExpression, SetParam
+from nodegraph.expressions import expressions_of
+from tests.ui.params.catalogue import SPECS
+from tests.ui.params.conftest import graph
+from tests.ui.test_window import crash
+from ui import paths
+from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.inspector.menu import row_menu, sources_of, take_over
+from ui.inspector.panel import Inspector
+from ui.params.binding import Binding
+from ui.params.presets import Presets
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QMenu
+    from pytestqt.qtbot import QtBot
+
+    from ui.editor import Editor
+    from ui.window import MainWindow
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    app = Application(qapp, SPECS, Canvas)
+    app.start()
+    yield app.windows[0]
+    crash(app)
+
+
+@pytest.fixture
+def panel(window: MainWindow) -> Inspector:
+    view = window.documents.new()
+    view.editor.push("Begin", graph())
+    view.editor.selection.set(["all"])
+    if not window.docks.shown("inspector"):
+        window.docks.toggle("inspector")
+    found = window.docks.panel("inspector")
+    assert isinstance(found, Inspector)
+    QTest.qWait(5)
+    return found
+
+
+def editor_of(panel: Inspector) -> Editor:
+    return panel._editor
+
+
+def press(menu: QMenu, words: str) -> None:
+    next(action for action in menu.actions() if action.text() == words).trigger()
+
+
+def test_a_starred_parameter_stands_first_and_with_nothing_selected_all_of_them(panel: Inspector) -> None:
+    assert next(iter(panel.rows)) == "steps"
+    QTest.mouseClick(panel.rows["denoise"].star, Qt.MouseButton.LeftButton)
+    QTest.qWait(5)
+    assert next(iter(panel.rows)) == "denoise"
+    editor_of(panel).selection.clear()
+    QTest.qWait(5)
+    assert list(panel.rows) == ["all.denoise"]
+    QTest.mouseClick(panel.rows["all.denoise"].star, Qt.MouseButton.LeftButton)
+    QTest.qWait(5)
+    assert not panel.rows
+    assert editor_of(panel).stack.index() == 3
+
+
+def test_an_expression_is_shown_and_removed_keeping_its_value(panel: Inspector) -> None:
+    editor = editor_of(panel)
+    editor.apply(SetExpression("all", "steps", "width / 8"))
+    row = panel.rows["steps"]
+    assert row.formula.isVisible() and row.formula.words == "= width / 8"
+    press(row.menu(), "Copy expression")
+    assert QGuiApplication.clipboard().text() == "=width / 8"
+    press(row.menu(), "Remove expression, keep value")
+    assert not row.formula.isVisible()
+    assert editor.graph.nodes["all"].params["steps"] == 64
+    assert not expressions_of(editor.graph.nodes["all"])
+
+
+def test_a_parameter_takes_over_the_value_of_another(panel: Inspector, window: MainWindow) -> None:
+    editor = editor_of(panel)
+    binding = Binding.of(editor, "all", "cfg")
+    assert binding is not None
+    assert "number.value" in sources_of(binding) and "all.cfg" not in sources_of(binding)
+    assert "all.prompt" not in sources_of(binding) and "all.linked" not in sources_of(binding)
+    popup = take_over(binding, window.app.look, panel.rows["cfg"])
+    QTest.keyClicks(popup.line, "number")
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    assert binding.formula == "number.value" and binding.value == 1.0
+    words = Binding.of(editor, "all", "name")
+    assert words is not None and words.compute("all.prompt")
+    editor.apply(SetParam("all", "prompt", "a boat"))
+    assert words.value == "a boat"
+
+
+def test_copied_options_set_the_same_value(panel: Inspector, window: MainWindow) -> None:
+    from nodegraph.cli.opening import with_value
+
+    editor = editor_of(panel)
+    editor.apply(SetParam("all", "prompt", "it's a\nhouse"))
+    import shlex
+
+    for name in ("steps", "prompt", "upscale", "cfg"):
+        binding = Binding.of(editor, "all", name)
+        assert binding is not None
+        press(row_menu(binding, window.app.look, panel, lambda: None), "Copy as command-line option")
+        flag, text = shlex.split(QGuiApplication.clipboard().text())
+        assert flag == "--set"
+        assert with_value(graph(), SPECS, text).nodes["all"].params[name] == binding.value
+
+
+def test_a_presets_values_come_back_as_one_step(panel: Inspector) -> None:
+    editor = editor_of(panel)
+    editor.apply(SetParam("all", "steps", 50))
+    editor.apply(SetExpression("all", "width", "steps * 8"))
+    menu = panel.preset_menu()
+    menu.ask = lambda _title, _text: "Slow & good"
+    press(menu, "Save these values as a preset…")
+    editor.apply(SetParam("all", "steps", 5))
+    before = editor.stack.index()
+    press(panel.preset_menu(), "Slow && good")
+    assert editor.graph.nodes["all"].params["steps"] == 50 and editor.stack.index() == before + 1
+    assert expressions_of(editor.graph.nodes["all"]) == {"width": "steps * 8"}
+    menu = panel.preset_menu()
+    menu.ask = lambda _title, text: f"{text}!"
+    menu.rename("Slow & good")
+    assert Presets().names("Everything") == ("Slow & good!",)
+    menu.delete("Slow & good!")
+    assert Presets().names("Everything") == () and paths.presets_file().read_text() == "{}\n"
+
+
+def test_presets_bear_with_damaged_files_and_say_what_cannot_be_saved(
+    panel: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "presets.json"
+    found = Presets(file)
+    for text in (
+        "{",
+        "[]",
+        '{"Everything": 5}',
+        '{"Everything": {"a": [1], "b": {"steps": [], "cfg": 2.0}}}',
+    ):
+        file.write_text(text)
+        assert found.values("Everything", "a") == {}
+    assert found.values("Everything", "b") == {"cfg": 2.0}
+    found.save("Other", "x", {"n": 1})
+    assert found.values("Everything", "b") == {"cfg": 2.0} and found.values("Other", "x") == {"n": 1}
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ui.jsonfile.write", fail)
+    said: list[str] = []
+    editor_of(panel).status.connect(said.append)
+    menu = panel.preset_menu()
+    menu.ask = lambda _title, _text: "New"
+    menu.save()
+    assert said == ["The presets could not be saved (No space left on device); nothing has changed."]

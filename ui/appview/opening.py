@@ -1,0 +1,57 @@
+"""Alt+M: the graph becomes its app view, and the app view the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nodegraph.stars import opens_as_app
+from ui.appview.panel import AppPanel
+
+if TYPE_CHECKING:
+    from ui.view import DocumentView
+    from ui.window import MainWindow
+
+
+def toggle(window: MainWindow) -> None:
+    """Change between the graph and the app view of the document in front."""
+    view = window.view
+    if view is not None:
+        (close if view.app is not None else show)(window, view)
+
+
+def show(window: MainWindow, view: DocumentView) -> None:
+    """Show a document as its app."""
+    desk = window.app.desk
+    panel = AppPanel(view.editor, window.app.look, desk, desk.sheet(view) if desk is not None else None)
+    panel.run_asked.connect(lambda: window.bench.run() if window.bench is not None else None)
+    panel.stop_asked.connect(lambda: desk.runner.stop() if desk is not None else None)
+    panel.graph_asked.connect(lambda node: _to_graph(window, view, node))
+    view.show_app(panel)
+    if view is window.view:
+        window.docks.park(True)
+
+
+def close(window: MainWindow, view: DocumentView) -> None:
+    """Show the graph again."""
+    view.show_app(None)
+    if view is window.view:
+        window.docks.park(False)
+
+
+def begin(window: MainWindow, view: DocumentView) -> None:
+    """A document was opened: as its app, if its author says so."""
+    if opens_as_app(view.editor.graph):
+        show(window, view)
+
+
+def restyle(window: MainWindow) -> None:
+    """Follow the theme and the sizes."""
+    for view in window.tabs.views():
+        if view.app is not None:
+            show(window, view)
+
+
+def _to_graph(window: MainWindow, view: DocumentView, node: str) -> None:
+    close(window, view)
+    if node:
+        window.show_node(node)

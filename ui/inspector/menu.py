@@ -1,0 +1,87 @@
+"""What else can be done with a parameter in a panel: reset, star, compute, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from nodegraph.appform import toggled
+from nodegraph.expressions import reference
+from nodegraph.stars import stars
+from ui.canvas.specs import spec_of
+from ui.i18n import tr
+from ui.params.binding import Binding
+from ui.params.choice import ChoiceList
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ui.look import Look
+
+CONTEXT = "RowMenu"
+NUMBERS = ("Int", "Float", "Bool")
+
+
+def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], object]) -> QMenu:
+    """The menu of a parameter; it goes when it closes. `edit` opens the editor to type an expression."""
+    menu = QMenu(owner)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    key = (binding.node, binding.param.name)
+    starred = key in stars(binding.editor.graph)
+    words = tr(CONTEXT, "Remove from favourites") if starred else tr(CONTEXT, "Add to favourites")
+    menu.addAction(words, lambda: star(binding))
+    reset = menu.addAction(tr(CONTEXT, "Reset to the usual value"), binding.reset)
+    reset.setEnabled(binding.own or bool(binding.formula))
+    menu.addSeparator()
+    if not binding.linked:
+        menu.addAction(
+            tr(CONTEXT, "Take over from another parameter…"), lambda: take_over(binding, look, owner)
+        )
+    if binding.formula:
+        menu.addAction(tr(CONTEXT, "Edit expression"), edit)
+        menu.addAction(tr(CONTEXT, "Remove expression, keep value"), lambda: binding.compute(None))
+        menu.addAction(tr(CONTEXT, "Copy expression"), lambda: _copy(f"={binding.formula}"))
+    menu.addSeparator()
+    menu.addAction(tr(CONTEXT, "Copy value"), lambda: _copy(str(binding.value)))
+    menu.addAction(tr(CONTEXT, "Copy as command-line option"), lambda: _copy(binding.flag))
+    name = reference(binding.node, binding.param.name)
+    menu.addAction(tr(CONTEXT, "Copy name for expressions"), lambda: _copy(name))
+    return menu
+
+
+def star(binding: Binding) -> None:
+    """Star a parameter, or take its star away."""
+    editor = binding.editor
+    editor.apply(toggled(editor.graph, (binding.node, binding.param.name)))
+
+
+def take_over(binding: Binding, look: Look, owner: QWidget) -> ChoiceList:
+    """Choose a parameter whose value this one takes over from now on."""
+    popup = ChoiceList(
+        owner.window(), look, tr(CONTEXT, "Take over from"), list(sources_of(binding)), binding.formula
+    )
+    popup.chosen.connect(lambda name, _other: binding.compute(name))
+    popup.open_below(owner, "")
+    return popup
+
+
+def sources_of(binding: Binding) -> list[str]:
+    """The parameters that this one can take its value from, as an expression names them."""
+    editor = binding.editor
+    mine = binding.param.type
+    found = []
+    for node in editor.graph.nodes.values():
+        for param in spec_of(node, editor.graph, editor.specs)[0].params:
+            fits = param.type == mine or (mine in NUMBERS and param.type in NUMBERS)
+            itself = (node.id, param.name) == (binding.node, binding.param.name)
+            if fits and not itself and not node.inputs.get(param.name):
+                found.append(reference(node.id, param.name))
+    return found
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
