@@ -19,8 +19,8 @@ def pytest_configure() -> None:
     """Block from the start, so that imports and collection are watched too."""
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
         setattr(socket, name, _refuse)
-    socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = _guarded_connect_ex  # type: ignore[method-assign]
+    for name, guarded in (("connect", _guarded_connect), ("connect_ex", _guarded_connect_ex)):
+        setattr(socket.socket, name, guarded)
 
 
 def _refuse(host: Any, *_: Any, **__: Any) -> Any:

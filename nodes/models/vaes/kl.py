@@ -59,7 +59,8 @@ def channels(config: Mapping[str, Any]) -> int:
 
 def downscale(config: Mapping[str, Any]) -> int:
     """How many pixels a side of a latent pixel has."""
-    return 2 ** (len(config["block_out_channels"]) - 1)
+    levels: int = len(config["block_out_channels"])
+    return 1 << (levels - 1)
 
 
 KIND = VaeKind("kl", "of latent diffusion", recognise, build, encode, decode, channels, downscale)

@@ -119,7 +119,8 @@ def channels(config: Mapping[str, Any]) -> int:
 
 def downscale(config: Mapping[str, Any]) -> int:
     """How many pixels a side of a latent pixel has."""
-    return 2 ** (len(config.get("dim_mult", (1, 2, 4, 4))) - 1)
+    levels: int = len(config.get("dim_mult", (1, 2, 4, 4)))
+    return 1 << (levels - 1)
 
 
 KIND = VaeKind("wan", "of Wan and Qwen-Image", recognise, build, encode, decode, channels, downscale)

@@ -161,7 +161,8 @@ def said(name: str, tiny: maker.Tiny, prompt: str = PROMPT) -> Tensor:
     with torch.no_grad():
         states = network(**told, output_hidden_states=True)
     if kind == "pile_t5":
-        return states.last_hidden_state * torch.tensor(mask)[None, :, None]
+        masked: Tensor = states.last_hidden_state * torch.tensor(mask)[None, :, None]
+        return masked
     chosen = [states.hidden_states[at] for at in use.layers or (use.layer,)]
     return torch.cat(chosen, -1)[:, use.skip :]
 

@@ -215,7 +215,8 @@ def flux_2(tiny: maker.Tiny, given: Given) -> Answer:
         places, words = Theirs._prepare_latent_ids(patches), Theirs._prepare_text_ids(condition.cond)
         guidance = torch.full_like(time, 4.0) if tiny.unet.config.guidance_embeds else None
         said = tiny.unet(Theirs._pack_latents(patches), condition.cond, time, places, words, guidance).sample
-        return Theirs._unpatchify_latents(Theirs._unpack_latents_with_ids(said, places))
+        velocity: Tensor = Theirs._unpatchify_latents(Theirs._unpack_latents_with_ids(said, places))
+        return velocity
 
     latents, norm = looped(given, answer), tiny.vae.bn
     spread = (norm.running_var + tiny.vae.config.batch_norm_eps).sqrt().view(1, -1, 1, 1)
