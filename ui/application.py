@@ -240,6 +240,7 @@ class Application(QObject):
         view.canvas.set_theme(self.look.theme)
         view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
         view.canvas.set_snap(chosen.snap)
+        view.canvas.set_shake(chosen.shake)
         view.canvas.show_minimap(chosen.minimap)
         attach(view.widget, self.look)
 

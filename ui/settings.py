@@ -40,6 +40,7 @@ class Settings:
     density: str = "normal"
     links: str = "curved"
     snap: bool = True
+    shake: bool = False
     minimap: bool = True
     language: str = ""
     keymap: str = "Default"

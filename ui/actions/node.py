@@ -214,6 +214,17 @@ ACTIONS = (
         group=3,
     ),
     Action(
+        "node.portal",
+        QT_TRANSLATE_NOOP("Actions", "Draw links as po&rtals"),
+        on_canvas(lambda c: c.toggle_portals()),
+        "Node",
+        keys("Shift+P"),
+        words="hide wire send receive tunnel",
+        enabled=has_selection,
+        scope="canvas",
+        group=4,
+    ),
+    Action(
         "node.note",
         QT_TRANSLATE_NOOP("Actions", "Add &note"),
         on_canvas(lambda c: c.add_note()),

@@ -21,7 +21,7 @@ from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.handled import Handled
-from ui.canvas.hit import EMPTY, Hit, hit
+from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.inline import Inline
 from ui.canvas.look import view_rect
 from ui.canvas.minimap import Minimap
@@ -34,6 +34,7 @@ from ui.canvas.stage import SNAP, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
+from ui.canvas.touch import Touch
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
@@ -79,6 +80,7 @@ class Canvas(Handled):
         self._inline = Inline(self, self.camera)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self.touch = Touch(self)
         self._painted = False
         self._told: set[str] = set()
         self._seen_place = self.camera.place()
@@ -113,7 +115,7 @@ class Canvas(Handled):
 
     def hit(self, view: QPointF) -> Hit:
         """What lies under a point of the view."""
-        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom)
+        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom, FINGER if self.coarse else 1.0)
 
     def pointer(self) -> QPointF:
         """The scene point under the mouse, or the view's middle where the mouse is elsewhere."""
@@ -214,6 +216,10 @@ class Canvas(Handled):
     def speak(self, text: str) -> None:
         """Have a screen reader say a sentence."""
         announce(self, text)
+
+    def set_shake(self, on: bool) -> None:
+        """Whether shaking a node takes it out of its links."""
+        self.stage.habits = replace(self.stage.habits, shake=on)
 
     def set_snap(self, on: bool) -> None:
         """Whether dragged nodes fall on the grid."""

@@ -30,8 +30,10 @@ from ui.canvas.boxes import LinkKey
 from ui.canvas.copying import Copying
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
+from ui.canvas.paint_links import portal_rects
+from ui.canvas.values import label_of
 from ui.canvas.viewing import Viewing
-from ui.canvas.wiring import links_of
+from ui.canvas.wiring import link_of, links_of
 
 
 class Commands(Viewing, Copying, Framing):
@@ -108,6 +110,28 @@ class Commands(Viewing, Copying, Framing):
         names = tuple(sorted(now.nodes | now.frames | now.notes))
         if names:
             self.apply(SetColor(names, color))
+
+    def toggle_portals(self) -> None:
+        """Draw the selected links as pairs of named stubs, or as lines again where all are so."""
+        links = links_of(self.stage.graph, _keys(self.stage.selection.links))
+        if not links:
+            self.say("Select links to draw them as portals.")
+        elif all(link.source.portal for link in links):
+            self.make_portal("")
+        else:
+            self.make_portal(label_of(links[0].source.output))
+
+    def name_portal(self, key: LinkKey, end: float) -> None:
+        """Write another name over one of the signs of a portal."""
+        link = self.scene.links[key]
+        rect = portal_rects(link, self.scene.metrics.measure)[round(end)].adjusted(0, -3, 40, 3)
+        graph = self.stage.graph
+
+        def named(text: str) -> None:
+            if text.strip():
+                self.apply(SetPortal(link_of(graph, key), text.strip()))
+
+        self._inline.line(rect, link.source.portal, named, self.stage.theme)
 
     def make_portal(self, name: str) -> None:
         """Draw the selected links as pairs of stubs under a name; an empty name draws them as lines."""

@@ -51,11 +51,12 @@ SNAP = 8.0
 
 @dataclass
 class Habits:
-    """Settings of the canvas: `snap` in scene units (0 is off), guides while dragging, healing on delete."""
+    """Settings of the canvas: `snap` in scene units (0 is off), guides while dragging, healing on delete, shaking."""
 
     snap: float = SNAP
     guides: bool = True
     heal: bool = True
+    shake: bool = False
 
 
 @dataclass
