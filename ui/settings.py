@@ -41,6 +41,7 @@ class Settings:
     links: str = "curved"
     snap: bool = True
     shake: bool = False
+    motion: bool = True
     minimap: bool = True
     language: str = ""
     keymap: str = "Default"

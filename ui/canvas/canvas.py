@@ -20,6 +20,7 @@ from nodegraph.graph import Graph
 from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
+from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
 from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.inline import Inline
@@ -30,7 +31,7 @@ from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
-from ui.canvas.stage import SNAP, Stage
+from ui.canvas.stage import SNAP, Gesture, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
@@ -87,6 +88,7 @@ class Canvas(Handled):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._sharpen)
+        self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
         editor.changed.connect(self._graph_changed)
         editor.selection.changed.connect(self.update)
@@ -217,6 +219,16 @@ class Canvas(Handled):
         """Have a screen reader say a sentence."""
         announce(self, text)
 
+    def begin(self, gesture: Gesture | None) -> None:
+        """Let a gesture take the pointer; what glides is there at once."""
+        if gesture is not None:
+            self._glide.finish()
+        super().begin(gesture)
+
+    def set_motion(self, on: bool) -> None:
+        """Whether it is shown where commands move nodes."""
+        self.stage.habits = replace(self.stage.habits, motion=on)
+
     def set_shake(self, on: bool) -> None:
         """Whether shaking a node takes it out of its links."""
         self.stage.habits = replace(self.stage.habits, shake=on)
@@ -242,8 +254,14 @@ class Canvas(Handled):
         self.update()
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        self.scene.update(new)
+        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        self._glide.finish()
         self._hovered = EMPTY
+        if not (glides and self._glide.begin(old, new)):
+            self._show_graph(new)
+
+    def _show_graph(self, graph: Graph) -> None:
+        self.scene.update(graph)
         self.update()
 
     def _state_changed(self, node: str) -> None:

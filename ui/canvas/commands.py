@@ -181,20 +181,26 @@ class Commands(Viewing, Copying, Framing):
         if selected_only and len(names) < 2:
             self.say("Select two nodes or more to lay them out.")
             return
-        self.apply(arranged(self.scene, names if selected_only else None))
+        self.glide(arranged(self.scene, names if selected_only else None))
+
+    def glide(self, edit: Edit | None) -> None:
+        """Apply an edit and show where it moves things."""
+        self.stage.glides = True
+        self.apply(edit)
+        self.stage.glides = False
 
     def straighten(self) -> None:
         """Make the selected links, or those between the selected nodes, level."""
         now = self.stage.selection.now
-        self.apply(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
+        self.glide(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
 
     def align(self, side: Side) -> None:
         """Put the selected nodes' sides or middles on one line."""
-        self.apply(aligned(self.scene, self.stage.selection.nodes, side))
+        self.glide(aligned(self.scene, self.stage.selection.nodes, side))
 
     def distribute(self, across: bool) -> None:
         """Make the gaps between the selected nodes equal."""
-        self.apply(distributed(self.scene, self.stage.selection.nodes, across))
+        self.glide(distributed(self.scene, self.stage.selection.nodes, across))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little; nudges in a row are one step of undo."""

@@ -97,6 +97,7 @@ class MoveNodes(MoveThings):
         name = next(iter(moving.nodes), "")
         if self._over is not None and self._ripe() and not self._extracting:
             box = self.stage.scene.nodes[name]
+            self.stage.glides = True
             edits.append(inserted(self.stage.scene, box, self._over, self._by))
         else:
             move = moved_by(self.stage, moving, self._by)
@@ -107,6 +108,7 @@ class MoveNodes(MoveThings):
         elif edits:
             title = "Extract" if self._extracting else "Insert" if self._over else "Move"
             self.stage.editor.apply(Batch(tuple(edits), f"{title} {_some(moving.nodes)}"))
+        self.stage.glides = False
 
     def paint(self, painter: QPainter) -> None:
         """The guides, and the frame that would take the nodes."""
