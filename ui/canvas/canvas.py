@@ -225,6 +225,10 @@ class Canvas(Handled):
             self._glide.finish()
         super().begin(gesture)
 
+    def toggle_previews(self) -> None:
+        """Hide the pictures on the selected nodes, or show them again."""
+        self.state.veil(self.stage.selection.nodes)
+
     def set_motion(self, on: bool) -> None:
         """Whether it is shown where commands move nodes."""
         self.stage.habits = replace(self.stage.habits, motion=on)
