@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from nodegraph.explain import Step, explain, markdown, walk
+from nodegraph.graph import Graph
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
