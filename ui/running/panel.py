@@ -231,6 +231,7 @@ class QueuePanel(QWidget):
         name = title(node, sheet.editor.specs) if node is not None else event.node
         line = f"{name}: {run.line}" if run.line else name
         self.rows.set_running(line, run.progress)
+        self.list.update(self.rows.index(0))
 
     def _resulted(self, result: Result) -> None:
         for job in self._runner.queue.over:
