@@ -22,6 +22,7 @@ from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
 
 if TYPE_CHECKING:
+    from ui.canvas.hit import Hit
     from ui.view import DocumentView
     from ui.window import MainWindow
 
@@ -119,10 +120,10 @@ class Popups(QObject):
         popup.linked.connect(lambda source, target: editor.apply(connection(editor, source, target)))
         self._open(popup, QSize(460, 360))
 
-    def canvas_menu(self, place: QPoint, found: object) -> None:
+    def canvas_menu(self, place: QPoint, found: Hit) -> None:
         """The menu of what lies under the pointer: a node or other selection, or the empty canvas."""
         view = self._window.view
-        node = getattr(found, "node", "")
+        node = found.node
         if view is None:
             return
         if node and node not in view.level.selection.nodes:
