@@ -1,11 +1,12 @@
-"""A picture of a latent without the autoencoder: a linear map fitted between channels and colours."""
+"""A picture of a latent without the autoencoder: a tiny decoder where there is one, else a linear map fitted
+between channels and colours."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from nodes.pictures.convert import to_bytes
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
+    from torch import nn
 
 BESIDE = Path("vae") / "latent_preview.json"
 """Where a model folder may bring its own map: {"factors": [[r, g, b] for each channel], "bias": [r, g, b]}."""
@@ -29,6 +31,36 @@ _SDXL = (
     (-0.3165, -0.2492, -0.2188),
 )
 _KNOWN = {"sd1": _SD1, "sd2": _SD1, "sdxl": _SDXL, "sdxl_refiner": _SDXL}
+
+
+LARGEST = 64
+"""Latents are made this small a side before they are decoded for a preview."""
+
+
+class Pictures(Protocol):
+    """What makes a preview of latents in the network's scale `[B, C, h, w]`."""
+
+    def picture(self, latent: Tensor) -> NDArray[numpy.uint8]:
+        """The first item as uint8 rows x columns x 3."""
+        ...
+
+
+class Decoder:
+    """A tiny decoder."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network = network
+
+    def picture(self, latent: Tensor) -> NDArray[numpy.uint8]:
+        """The first item as uint8 rows x columns x 3, eight times the latent's size."""
+        like = next(self._network.parameters())
+        small = latent[:1].to(like)
+        largest = max(small.shape[-2:])
+        if largest > LARGEST:
+            small = functional.interpolate(small, scale_factor=LARGEST / largest, mode="area")
+        with torch.no_grad():
+            pixels: Tensor = self._network(small)
+        return to_bytes((pixels[0].float().cpu() / 2 + 0.5).movedim(0, -1))
 
 
 class Map:
@@ -68,6 +100,11 @@ def _from_folder(path: str) -> Map | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Map(factors, bias) if factors.ndim == 2 and factors.shape[1] == 3 == len(bias) else None
+
+
+def pictures_of(path: str, family: str, decoder: nn.Module | None) -> Pictures:
+    """How the latents of a model become previews."""
+    return map_for(path, family) if decoder is None else Decoder(decoder)
 
 
 def map_for(path: str, family: str) -> Map:

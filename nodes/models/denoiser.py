@@ -60,6 +60,10 @@ class Denoiser:
         """The inverse of `scaled`."""
         return self.facts.latent.raw(samples)
 
+    def preview_decoder(self) -> nn.Module | None:
+        """What turns scaled latents into pixels quickly, -1..1, where there is such a network for the family."""
+        return self._pool.tiny_decoder(self.facts.family, self.facts.latent.channels)
+
     def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
         condition. Conditions alike in shape and control share one call, in the order given."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nodegraph.files import Files
 
-UNREAD = ("upscale_models", "clip_vision", "style_models", "vae_approx", "model_patches", "ipadapter")
+UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter")
 """Kinds whose files are listed but not looked into."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, overload
 
 import torch
@@ -24,6 +24,7 @@ from nodes.models.pickles import readable
 from nodes.models.precision import default_budget, encoder_dtype, pick_device
 from nodes.models.resident import Resident
 from nodes.models.text_encoder import TextEncoder, build_encoder
+from nodes.models.vaes import tiny
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
@@ -147,6 +148,21 @@ class Pool:
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
         )
 
+    def tiny_decoder(self, family: str, channels: int) -> nn.Module | None:
+        """The small decoder for previews of a family's latents, where the model folders have one that can be read."""
+        wanted = tiny.NAMES.get(family)
+        for name in self.folders.names("vae_approx") if wanted else ():
+            if PurePosixPath(name).stem.lower() not in (wanted, f"{wanted}_decoder"):
+                continue
+            try:
+                source = self.source("vae_approx", name)
+                part = self.recognised(source).parts.get("tiny")
+                if part and part.config["latent_channels"] == channels:
+                    return self.resident(source, part, tiny.build, torch.float32).network
+            except LoadError:
+                continue
+        return None
+
     def embeddings(self, kind: str, width: int) -> Lookup:
         """Textual inversions for an encoder, by name."""
         return self._embeddings.lookup(kind, width)
@@ -211,7 +227,7 @@ class Pool:
                 del self._residents[key]
 
 
-NO_ENCODERS = ("network", "vae", "controlnet")
+NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
 
 
 def default_family(parts: list[Part]) -> str:

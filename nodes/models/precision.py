@@ -45,7 +45,8 @@ def network_dtype(wanted: str, device: torch.device, parameters: int, stored: st
     if stored == "F32" and parameters < SMALL:
         return torch.float32
     supported = device.type != "cuda" or torch.cuda.is_bf16_supported()
-    return torch.bfloat16 if stored == "BF16" and supported else torch.float16
+    wide = stored.startswith(("BF16", "Q", "IQ"))
+    return torch.bfloat16 if wide and supported else torch.float16
 
 
 def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
