@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from nodes.denoising.preview import LARGEST, pictures_of
 from nodes.models import create_pool
 from nodes.models.detect import recognise
-from nodes.models.folders import ModelFolders
+from nodes.models.folders import open_folders
 from nodes.models.listing import describe
 from nodes.models.vaes.tiny import NAMES
 from nodes.types import Model
@@ -49,14 +49,14 @@ def test_they_are_recognised_and_listed(models: Path) -> None:
         for path in sorted((models / "vae_approx").glob("taesd*_*coder.s*"))[1:]
     }
     assert kinds == {"taesd_decoder": "preview_decoder", "taesd_encoder": "preview_encoder"}
-    rows = {row["name"]: row for row in describe(ModelFolders([models])) if row["kind"] == "vae_approx"}
+    rows = {row["name"]: row for row in describe(open_folders([models])) if row["kind"] == "vae_approx"}
     assert rows["taesdxl.safetensors"]["family"] == "preview decoder"
     assert "only 6 bytes" in rows["taesd3_decoder.safetensors"]["error"]
 
 
 @pytest.mark.parametrize("family", ["sd1", "sdxl"])
 def test_they_decode_as_diffusers_does(models: Path, theirs: Any, family: str) -> None:
-    pool = create_pool(files=ModelFolders([models]), device="cpu")
+    pool = create_pool(files=open_folders([models]), device="cpu")
     decoder = pool.tiny_decoder(family, 4)
     assert decoder is not None
     x = torch.randn(2, 4, 6, 8)
@@ -74,7 +74,7 @@ def test_previews_stay_small(theirs: Any) -> None:
 
 
 def test_what_is_not_there_or_broken_leaves_the_linear_map(models: Path) -> None:
-    pool = create_pool(files=ModelFolders([models]), device="cpu")
+    pool = create_pool(files=open_folders([models]), device="cpu")
     assert pool.tiny_decoder("sd3", 16) is None
     assert pool.tiny_decoder("flux2", 32) is None
     assert pool.tiny_decoder("sd1", 16) is None
@@ -82,7 +82,7 @@ def test_what_is_not_there_or_broken_leaves_the_linear_map(models: Path) -> None
 
 
 def test_the_denoiser_finds_it_by_its_family(models: Path) -> None:
-    pool = create_pool(files=ModelFolders([models]), device="cpu")
+    pool = create_pool(files=open_folders([models]), device="cpu")
     source = pool.source("checkpoints", "tiny.safetensors")
     assert pool.get(Model(source)).preview_decoder() is pool.tiny_decoder("sd1", 4)
 
