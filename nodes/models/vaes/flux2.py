@@ -76,4 +76,4 @@ def _in_patches(x: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
     return changed[..., :height, :width]
 
 
-KIND = VaeKind("flux2", "of FLUX.2", recognise, build, encode, decode, kl.channels, kl.downscale)
+KIND = VaeKind("flux2", "of FLUX.2", recognise, build, encode, decode, kl.channels, kl.downscale, kl.width)

@@ -19,7 +19,8 @@ class VaeKind:
 
     `recognise` gets the names and shapes of a bare network and returns it, or None if it is no such network.
     `build` makes the empty network; `encode` gives the mean latents `[B, C, h, w]` of pixels `[B, 3, H, W]`,
-    -1..1, and `decode` the pixels of latents. `channels` and `downscale` follow from a part's config.
+    -1..1, and `decode` the pixels of latents. `channels`, `downscale` and `width`, the features a pixel has in
+    the outermost layers, follow from a part's config.
     """
 
     name: str
@@ -30,3 +31,4 @@ class VaeKind:
     decode: Callable[[Any, Tensor], Tensor]
     channels: Callable[[Mapping[str, Any]], int]
     downscale: Callable[[Mapping[str, Any]], int]
+    width: Callable[[Mapping[str, Any]], int]

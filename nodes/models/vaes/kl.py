@@ -63,4 +63,9 @@ def downscale(config: Mapping[str, Any]) -> int:
     return 1 << (levels - 1)
 
 
-KIND = VaeKind("kl", "of latent diffusion", recognise, build, encode, decode, channels, downscale)
+def width(config: Mapping[str, Any]) -> int:
+    """How many features a pixel has in the outermost layers."""
+    return int(config["block_out_channels"][0])
+
+
+KIND = VaeKind("kl", "of latent diffusion", recognise, build, encode, decode, channels, downscale, width)

@@ -123,4 +123,9 @@ def downscale(config: Mapping[str, Any]) -> int:
     return 1 << (levels - 1)
 
 
-KIND = VaeKind("wan", "of Wan and Qwen-Image", recognise, build, encode, decode, channels, downscale)
+def width(config: Mapping[str, Any]) -> int:
+    """How many features a pixel has in the outermost layers."""
+    return int(config["base_dim"])
+
+
+KIND = VaeKind("wan", "of Wan and Qwen-Image", recognise, build, encode, decode, channels, downscale, width)
