@@ -14,7 +14,7 @@ from nodes.models.control import ControlRunner
 from nodes.models.denoiser import Denoiser
 from nodes.models.detect import recognise
 from nodes.models.embeddings import Embeddings
-from nodes.models.encoders import cast_encoders
+from nodes.models.encoders import cast_encoders, is_clip
 from nodes.models.families import families
 from nodes.models.loading import Place, load_part
 from nodes.models.patches.apply import Fit, fit, patched_weights
@@ -154,7 +154,7 @@ class Pool:
 
     def tiny_decoder(self, family: str, channels: int) -> nn.Module | None:
         """The small decoder for previews of a family's latents, where the model folders have one that can be read."""
-        wanted = tiny.NAMES.get(family)
+        wanted = families()[family].tiny
         for name in self.folders.names("vae_approx") if wanted else ():
             if PurePosixPath(name).stem.lower() not in (wanted, f"{wanted}_decoder"):
                 continue
@@ -207,10 +207,13 @@ NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
 def default_family(parts: list[Part]) -> str:
     """The family that a set of single encoders most likely conditions."""
     kinds = {part.kind for part in parts}
-    alone = {"gemma2": "lumina2", "qwen3": "z_image", "qwen25": "qwen_image", "mistral": "flux2"}
-    for kind, family in (alone | {"pile_t5": "auraflow"}).items():
-        if kind in kinds:
-            return family
+    readers = [
+        (len(family.encoders), name)
+        for name, family in families().items()
+        if any(use.kind in kinds and not is_clip(use.kind) and use.kind != "t5" for use in family.encoders)
+    ]
+    if readers:
+        return min(readers)[1]
     if "t5" in kinds:
         return "sd3" if "clip_g" in kinds else "flux"
     if "clip_g" in kinds or len(parts) > 1:

@@ -14,20 +14,6 @@ if TYPE_CHECKING:
 
     from nodes.models.parts import Shapes
 
-NAMES: Mapping[str, str] = {
-    "sd1": "taesd",
-    "sd2": "taesd",
-    "sdxl": "taesdxl",
-    "sdxl_refiner": "taesdxl",
-    "auraflow": "taesdxl",
-    "sd3": "taesd3",
-    "flux": "taef1",
-    "chroma": "taef1",
-    "lumina2": "taef1",
-    "z_image": "taef1",
-}
-"""How the file for the latents of each family is called; no shape tells some of them apart."""
-
 _ORIGINAL = re.compile(r"(\d+)\.(.+)")
 _WIDTH, _BLOCKS = 64, (3, 3, 3, 1)
 
@@ -54,4 +40,6 @@ def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' DecoderTiny: latents in the network's scale `[B, C, h, w]` to pixels `[B, 3, 8 h, 8 w]`, -1..1."""
     from diffusers.models.autoencoders.vae import DecoderTiny
 
-    return DecoderTiny(config["latent_channels"], 3, _BLOCKS, (_WIDTH,) * len(_BLOCKS), 2, "relu", "nearest")
+    widths = (_WIDTH,) * len(_BLOCKS)
+    network: nn.Module = DecoderTiny(config["latent_channels"], 3, _BLOCKS, widths, 2, "relu", "nearest")
+    return network

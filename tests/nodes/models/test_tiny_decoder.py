@@ -12,7 +12,6 @@ from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.folders import open_folders
 from nodes.models.listing import describe
-from nodes.models.vaes.tiny import NAMES
 from nodes.types import Model
 from tests import models_maker as maker
 
@@ -85,9 +84,3 @@ def test_the_denoiser_finds_it_by_its_family(models: Path) -> None:
     pool = create_pool(files=open_folders([models]), device="cpu")
     source = pool.source("checkpoints", "tiny.safetensors")
     assert pool.get(Model(source)).preview_decoder() is pool.tiny_decoder("sd1", 4)
-
-
-def test_names_are_of_known_families() -> None:
-    from nodes.models.families import families
-
-    assert set(NAMES) <= set(families())
