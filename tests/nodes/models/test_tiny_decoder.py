@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from nodes.denoising.preview import LARGEST, pictures_of
+from nodes.denoising.tiny import LARGEST, look_of
 from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.folders import open_folders
@@ -62,13 +62,13 @@ def test_they_decode_as_diffusers_does(models: Path, theirs: Any, family: str) -
     with torch.no_grad():
         wanted = theirs.decode(x).sample
         torch.testing.assert_close(decoder(x), wanted)
-    shown = torch.tensor(pictures_of("", family, decoder).picture(x))
+    shown = torch.tensor(look_of("", family, decoder).picture(x))
     assert shown.shape == (48, 64, 3)
     assert float((shown / 255 - (wanted[0].movedim(0, -1) / 2 + 0.5).clamp(0, 1)).abs().max()) < 1 / 255
 
 
 def test_previews_stay_small(theirs: Any) -> None:
-    shown = pictures_of("", "sd1", theirs.decoder).picture(torch.randn(1, 4, 2 * LARGEST, LARGEST))
+    shown = look_of("", "sd1", theirs.decoder).picture(torch.randn(1, 4, 2 * LARGEST, LARGEST))
     assert shown.shape == (8 * LARGEST, 4 * LARGEST, 3)
 
 
@@ -77,7 +77,7 @@ def test_what_is_not_there_or_broken_leaves_the_linear_map(models: Path) -> None
     assert pool.tiny_decoder("sd3", 16) is None
     assert pool.tiny_decoder("flux2", 32) is None
     assert pool.tiny_decoder("sd1", 16) is None
-    assert pictures_of("", "sd3", None).picture(torch.randn(1, 16, 4, 4)).shape == (16, 16, 3)
+    assert look_of("", "sd3", None).picture(torch.randn(1, 16, 4, 4)).shape == (16, 16, 3)
 
 
 def test_the_denoiser_finds_it_by_its_family(models: Path) -> None:
