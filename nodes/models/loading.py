@@ -7,12 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
 from nodes.models.blocks import coming_and_going
+from nodes.models.stored import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.parts import Part
+    from nodes.models.stored import Opened
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
 BATCH = 2**27
@@ -160,13 +161,10 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
     no memory as part of the file as well.
     """
     for file, inside in _batches(part, names):
-        try:
-            with safe_open(str(file), framework="pt", device="cpu") as opened:
-                for name in inside:
-                    piece = part.pieces[name]
-                    yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
-        except (SafetensorError, OSError) as error:
-            raise LoadError(f"{file} cannot be read: {error}.") from error
+        with open_stored(file, part.tensors) as opened:
+            for name in inside:
+                piece = part.pieces[name]
+                yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
 
 
 def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
@@ -190,9 +188,9 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
             batch, size = [], 0
 
 
-def whole(opened: Any, name: str, part: Part) -> Tensor:
+def whole(opened: Opened, name: str, part: Part) -> Tensor:
     """A tensor of an open file; eight-bit ones as bfloat16, or times their scale where they have one."""
-    tensor: Tensor = opened.get_tensor(name)
+    tensor = opened.get_tensor(name)
     if not part.tensors[name].dtype.startswith("F8"):
         return tensor
     for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
