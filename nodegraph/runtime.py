@@ -54,6 +54,9 @@ class Runtime(Protocol):
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Rows of kind, name, family, bytes, fingerprint, path; reads headers only and must not import torch."""
 
+    def prompt_chunks(self, text: str) -> Sequence[int]:
+        """How many tokens a prompt puts into each chunk that the text encoder reads; must not import torch."""
+
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
 
@@ -90,6 +93,10 @@ class PlainRuntime:
 
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Nothing."""
+        return ()
+
+    def prompt_chunks(self, text: str) -> Sequence[int]:
+        """Nobody reads prompts."""
         return ()
 
     def codec(self) -> Codec:

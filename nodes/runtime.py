@@ -56,6 +56,13 @@ def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
     return describe(files)
 
 
+def prompt_chunks(text: str) -> Sequence[int]:
+    """The CLIP tokens in each chunk of at most 75; an embedding counts as the words it is called by."""
+    from nodes.text.chunks import filled
+
+    return filled(text)
+
+
 def codec() -> Codec:
     """Tensors in safetensors."""
     from nodes.values import TensorCodec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ from nodegraph.spec import NodeSpec
 from ui import paths, session, settings
 from ui.ask import Choice, ask
 from ui.editor import Editor
-from ui.journal.journal import Recovered, recover, recoverable
+from ui.journal.recovery import recover, recoverable
+from ui.journal.writer import Writer
 from ui.look import Look
 from ui.params.attach import attach
 from ui.recorder import Recorder
@@ -48,7 +48,7 @@ class Application(QObject):
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._writer = Writer()
         self.ending = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -71,7 +71,8 @@ class Application(QObject):
             window.show()
         window = self.windows[0]
         for path in found.values():
-            recovered += self._recover(window, path, {})
+            view = self._recover(window, path, {})
+            recovered += view is not None and view.editor.unsaved
         for file in files:
             window.documents.open(file)
         if recovered:
@@ -93,7 +94,7 @@ class Application(QObject):
         """A tab for a document, with its journal."""
         recorder = Recorder(editor, paths.journal_folder(), self._writer)
         view = DocumentView(editor, recorder, self.look, self._make_canvas)
-        self._restyle_view(view)
+        self.restyle_view(view)
         if self.desk is not None:
             self.desk.attach(view)
         return view
@@ -141,7 +142,10 @@ class Application(QObject):
         if last:
             self.save_session()
         for window, view in views:
-            window.documents.drop(view, keep=answer == "keep" and view.editor.unsaved)
+            if view.editor.unsaved:
+                window.documents.drop(view, keep=answer == "keep")
+            else:
+                window.documents.drop(view, keep=last and view.editor.path is not None)
         if last:
             self._timer.stop()
         return True
@@ -171,7 +175,7 @@ class Application(QObject):
         self._timer.stop()
         if self.desk is not None:
             self.desk.close()
-        self._writer.shutdown()
+        self._writer.end()
 
     def _ask_close(self, window: MainWindow, names: list[str], last: bool) -> str:
         if len(names) == 1:
@@ -196,21 +200,24 @@ class Application(QObject):
         recovered = 0
         for tab in state.tabs:
             path = found.pop(tab.journal, None)
-            if path is not None and self._recover(window, path, tab.view):
-                recovered += 1
+            view = self._recover(window, path, tab.view) if path is not None else None
+            if view is not None:
+                recovered += view.editor.unsaved
             elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
                 window.documents.open(Path(tab.path), tab.view)
         if 0 <= state.current < window.tabs.count():
             window.tabs.setCurrentIndex(state.current)
         return recovered
 
-    def _recover(self, window: MainWindow, path: Path, view: Mapping[str, Any]) -> int:
-        """Open what a journal holds; 1 if it had unsaved work."""
-        found: Recovered | None = recover(path)
+    def _recover(self, window: MainWindow, path: Path, view: Mapping[str, Any]) -> DocumentView | None:
+        """Open what a journal holds, with its undo steps; None where there is nothing of use in it."""
+        found = recover(path)
         if found is None:
-            return 0
-        shown = window.documents.recover(found, view)
-        return int(shown.editor.unsaved) or 1
+            return None
+        if found.outdated:
+            found.journal.remove()
+            return None
+        return window.documents.recover(found, view)
 
     def _system_dark(self) -> bool:
         return self.qt.styleHints().colorScheme() != Qt.ColorScheme.Light
@@ -223,10 +230,11 @@ class Application(QObject):
         self.qt.setStyleSheet(style_sheet(self.look.theme, self.look.metrics))
         for window in self.windows:
             for view in window.tabs.views():
-                self._restyle_view(view)
+                self.restyle_view(view)
         self.settings_changed.emit()
 
-    def _restyle_view(self, view: DocumentView) -> None:
+    def restyle_view(self, view: DocumentView) -> None:
+        """Give the canvas in front the looks and habits of the settings."""
         chosen = self.settings
         view.canvas.set_density(chosen.density, chosen.text_size / 100)
         view.canvas.set_theme(self.look.theme)

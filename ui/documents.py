@@ -15,7 +15,7 @@ from ui import diskfile
 from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
-from ui.journal.journal import Recovered
+from ui.journal.recovery import Recovered
 from ui.view import DocumentView
 
 if TYPE_CHECKING:

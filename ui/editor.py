@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -50,6 +50,10 @@ class Editor(QObject):
         self.selection = Selection(self)
         self.branches: list[Branch] = []
         self.stack = QUndoStack(self)
+        # The stack deletes its commands. Were Python's collector to find them first, both would; so they stay
+        # within reach, through the finalizer, for as long as there is an editor.
+        self._commands: list[GraphCommand] = []
+        weakref.finalize(self, self._commands.clear).atexit = False
         self._quiet = False
         self.stack.indexChanged.connect(self._index_changed)
         self.stack.cleanChanged.connect(self.filed)
@@ -98,16 +102,14 @@ class Editor(QObject):
         tail = self._steps(index)
         if tail:
             self.branches.append(Branch(index, tail))
-        self._quiet = True
-        command = GraphCommand(label, before, after, self._show, "" if tail else merge)
-        self.stack.push(command)
-        self._quiet = False
-        merged = self.stack.index() == index
-        if merged:
+        command = GraphCommand(label, before, after, "" if tail else merge)
+        self._push(command)
+        if self.stack.index() == index:
             self.amended.emit(before, after)
         else:
             command.merge = merge
             self.pushed.emit(Step(label, after, merge), before)
+        self._show(after)
 
     def take_branch(self, branch: Branch) -> None:
         """Bring back what steps that were undone and left had come to, as a new step."""
@@ -123,10 +125,10 @@ class Editor(QObject):
         """
         self._quiet = True
         self.stack.clear()
-        self.document.replace(history.base)
+        self._commands.clear()
         before = history.base
         for step in history.steps:
-            self.stack.push(GraphCommand(step.label, before, step.graph, self._show))
+            self._push(GraphCommand(step.label, before, step.graph))
             before = step.graph
         self.branches = list(history.branches)
         if history.saved < 0:
@@ -138,6 +140,7 @@ class Editor(QObject):
             self.document.mark_saved(graph=history.at(history.saved))
         self.stack.setIndex(history.index)
         self._quiet = False
+        self._show(history.graph)
 
     def history(self) -> History:
         """The steps so far, as plain values."""
@@ -162,10 +165,21 @@ class Editor(QObject):
 
     def _index_changed(self, index: int) -> None:
         if not self._quiet:
+            self._show(self._command(index - 1).after if index else self._command(0).before)
             self.moved.emit(index)
 
+    def _push(self, command: GraphCommand) -> None:
+        """Put a command on the stack, which drops what was undone, and the command itself if it is merged."""
+        index, quiet = self.stack.index(), self._quiet
+        del self._commands[index:]
+        self._quiet = True
+        self.stack.push(command)
+        self._quiet = quiet
+        if self.stack.index() > index:
+            self._commands.append(command)
+
     def _command(self, index: int) -> GraphCommand:
-        return cast("GraphCommand", self.stack.command(index))
+        return self._commands[index]
 
     def _steps(self, start: int) -> tuple[Step, ...]:
         commands = (self._command(index) for index in range(start, self.stack.count()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand
@@ -11,24 +10,16 @@ from nodegraph.graph import Graph
 
 
 class GraphCommand(QUndoCommand):
-    """A step from one graph to another. Steps with the same merge key, made in a row, become one."""
+    """A step from one graph to another. Steps with the same merge key, made in a row, become one.
 
-    def __init__(
-        self, label: str, before: Graph, after: Graph, show: Callable[[Graph], None], merge: str = ""
-    ) -> None:
+    It does nothing by itself: the editor shows the graph that the stack has come to.
+    """
+
+    def __init__(self, label: str, before: Graph, after: Graph, merge: str = "") -> None:
         super().__init__(label)
         self.before = before
         self.after = after
         self.merge = merge
-        self._show = show
-
-    def redo(self) -> None:
-        """Show the graph after the step."""
-        self._show(self.after)
-
-    def undo(self) -> None:
-        """Show the graph before the step."""
-        self._show(self.before)
 
     def id(self) -> int:
         """A number from the merge key; -1 (never merge) without one."""

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,21 +28,3 @@ def nothing_left_behind() -> Iterator[None]:
         for widget in left:
             widget.close()
         assert not left, left
-
-
-_status = 0
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Remember how the tests ended."""
-    global _status
-    _status = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave without taking Qt apart: at the interpreter's end PySide6 frees what is left of hundreds of windows in
-    no order, and sometimes crashes after every test has passed."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(_status)

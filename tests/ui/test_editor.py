@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -142,3 +143,19 @@ def test_commands_live_as_long_as_the_stack(editor: Editor) -> None:
         editor.apply(SetParam("a", "steps", number))
     gc.collect()
     assert [step.graph.nodes["a"].params["steps"] for step in editor.history().steps] == list(range(50))
+
+
+def test_an_editor_thrown_away_with_its_steps_takes_nothing_with_it(qtbot: QtBot) -> None:
+    """Steps and stack refer to each other: collected in the wrong order they would be freed twice, a crash."""
+    for number in range(60):
+        editor = Editor({}, Document(Graph.of(Node("a", "KSampler"))))
+        for step in range(30):
+            if step == number % 30:
+                editor.stack.setIndex(step // 2)
+            editor.apply(Move({"a": (step, number)}), merge="drag" if step % 3 == 0 else "")
+        editor.__dict__["itself"] = editor
+        gone = weakref.ref(editor)
+        del editor
+        if number % 3 == 0:
+            gc.collect()
+            assert gone() is None

@@ -15,7 +15,7 @@ import pytest
 from tests.ui.catalogue import text_to_picture
 from tests.ui.killed import State, fingerprint, play, state
 from ui.editor import Editor
-from ui.journal.journal import recover, recoverable
+from ui.journal.recovery import recover, recoverable
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

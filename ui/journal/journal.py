@@ -1,7 +1,7 @@
 """One file per open document: first the graph it began with, then one line for each event since.
 
-Events are queued by the window and written by `flush`, which may run in another thread. A line that a
-crash cut off is dropped when the journal is read again.
+Events are queued and written by `write`: from then on they outlive the process. `sync` makes them outlive
+the power as well; it may take long, and keeps nobody from writing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from nodegraph.graph import Graph
 from ui.journal import codec, lock
-from ui.journal.history import History, Step
+from ui.journal.history import Step
 from ui.journal.stamp import Stamp
 
 FORMAT = 1
@@ -25,21 +25,32 @@ SUFFIX = ".journal"
 
 
 @dataclass(frozen=True)
-class _Event:
+class Event:
+    """A line to come: its plain part, and two graphs of which it tells the difference."""
+
     head: Mapping[str, Any]
     before: Graph | None = None
     after: Graph | None = None
 
+    def line(self) -> bytes:
+        """The event as JSON on one line."""
+        data = dict(self.head)
+        if self.before is not None and self.after is not None:
+            data["change"] = codec.delta(self.before, self.after)
+        return json.dumps(data, separators=(",", ":")).encode() + b"\n"
+
 
 class Journal:
-    """Appends what happens to a document. All methods but `flush` are called from one thread."""
+    """Appends what happens to a document. Any method may be called from any thread."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO, size: int = 0) -> None:
         self.path = path
+        self.size = size
         self._file = file
-        self._queue: list[_Event] = []
-        self._lock = threading.Lock()
+        self._queue: list[Event] = []
+        self._queueing = threading.Lock()
         self._writing = threading.Lock()
+        self._syncing = threading.Lock()
 
     @staticmethod
     def create(folder: Path, base: Graph, path: Path | None, stamp: Stamp | None, saved: bool) -> Journal:
@@ -49,8 +60,7 @@ class Journal:
         file = name.open("xb", buffering=0)
         lock.acquire(file)
         journal = Journal(name, file)
-        head = {"journal": FORMAT, "path": str(path) if path else "", "stamp": _stamp(stamp), "saved": saved}
-        journal._add(_Event(head, Graph(), base))
+        journal._add(begin(base, path, stamp, saved))
         return journal
 
     @property
@@ -60,134 +70,93 @@ class Journal:
 
     def push(self, step: Step, before: Graph) -> None:
         """A step was made out of `before`."""
-        self._add(_Event({"do": "push", "label": step.label, "merge": step.merge}, before, step.graph))
+        self._add(push(step, before))
 
     def amend(self, before: Graph, after: Graph) -> None:
         """The last step, which ended in `before`, now ends in `after`."""
-        with self._lock:
+        with self._queueing:
             if self._queue and self._queue[-1].after is before and self._queue[-1].head.get("do"):
                 last = self._queue[-1]
-                self._queue[-1] = _Event(last.head, last.before, after)
+                self._queue[-1] = Event(last.head, last.before, after)
                 return
-        self._add(_Event({"do": "amend"}, before, after))
+        self._add(Event({"do": "amend"}, before, after))
 
     def move(self, index: int) -> None:
         """Steps were undone or redone; `index` are done now."""
-        self._add(_Event({"do": "move", "index": index}))
+        self._add(move(index))
 
     def saved(self, path: Path, stamp: Stamp | None) -> None:
         """The document as it stands was written to `path`."""
-        self._add(_Event({"do": "saved", "path": str(path), "stamp": _stamp(stamp)}))
+        self._add(saved(path, stamp))
 
-    def flush(self) -> None:
-        """Put every queued event on the disk for good. Raises OSError."""
+    def write(self) -> None:
+        """Hand every queued event to the system. Raises OSError; the events then wait for the next call."""
         with self._writing:
-            with self._lock:
+            with self._queueing:
                 events, self._queue = self._queue, []
-            if not events:
+            if not events or self._file.closed:
                 return
-            self._file.write(b"".join(_line(event) for event in events))
-            os.fsync(self._file.fileno())
+            try:
+                self._append(b"".join(event.line() for event in events))
+            except OSError:
+                with self._queueing:
+                    self._queue = [*events, *self._queue]
+                raise
+
+    def sync(self) -> None:
+        """Wait until what was written is on the disk for good. Raises OSError."""
+        with self._syncing:
+            if not self._file.closed:
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Write what is queued and let go of the file; the journal stays for the next start."""
-        self.flush()
-        self._file.close()
+        try:
+            self.write()
+            self.sync()
+        finally:
+            with self._writing, self._syncing:
+                self._file.close()
 
     def remove(self) -> None:
         """The document is saved or given up: there is nothing left to recover."""
-        with self._writing:
+        with self._writing, self._syncing:
             self._queue.clear()
             self._file.close()
             self.path.unlink(missing_ok=True)
 
-    def _add(self, event: _Event) -> None:
-        with self._lock:
+    def _add(self, event: Event) -> None:
+        with self._queueing:
             self._queue.append(event)
 
-
-@dataclass(frozen=True)
-class Recovered:
-    """A document found in a journal that no living process holds; `journal` goes on where it ended."""
-
-    journal: Journal
-    history: History
-    path: Path | None
-    stamp: Stamp | None
+    def _append(self, data: bytes) -> None:
+        """A write that a full disk cuts short is made again over its own beginning."""
+        self._file.seek(self.size)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self.size += len(data)
 
 
-def recover(path: Path) -> Recovered | None:
-    """The document in a journal; None where it belongs to a running editor or cannot be read at all."""
-    try:
-        file = path.open("r+b", buffering=0)
-    except OSError:
-        return None
-    if not lock.acquire(file):
-        file.close()
-        return None
-    read = _read(file.read())
-    if read is None:
-        file.close()
-        return None
-    history, about, size = read
-    file.truncate(size)
-    file.seek(size)
-    place = about.get("path") or ""
-    stamp = about.get("stamp")
-    return Recovered(
-        Journal(path, file), history, Path(place) if place else None, Stamp(**stamp) if stamp else None
-    )
+def begin(base: Graph, path: Path | None, stamp: Stamp | None, saved: bool) -> Event:
+    """The first line: the graph a document starts from, its file, and whether that is what the file holds."""
+    head = {"journal": FORMAT, "path": str(path) if path else "", "stamp": _stamp(stamp), "saved": saved}
+    return Event(head, Graph(), base)
 
 
-def recoverable(folder: Path) -> list[Path]:
-    """The journals in `folder`, oldest first."""
-    try:
-        return sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns)
-    except OSError:
-        return []
+def push(step: Step, before: Graph) -> Event:
+    """A step made out of `before`."""
+    return Event({"do": "push", "label": step.label, "merge": step.merge}, before, step.graph)
 
 
-def _read(data: bytes) -> tuple[History, dict[str, Any], int] | None:
-    """The history, the document's place, and how many bytes of the journal are whole."""
-    lines = data.splitlines(keepends=True)
-    try:
-        about = json.loads(lines[0])
-        if about["journal"] != FORMAT:
-            return None
-        history = History(codec.decode(about["change"]), saved=0 if about["saved"] else -1)
-    except (IndexError, KeyError, ValueError, TypeError, AttributeError):
-        return None
-    size = len(lines[0])
-    for line in lines[1:]:
-        try:
-            _replay(history, about, json.loads(line) if line.endswith(b"\n") else {})
-        except (LookupError, ValueError, TypeError, AttributeError):
-            break
-        size += len(line)
-    return history, about, size
+def move(index: int) -> Event:
+    """Undo or redo until `index` steps are done."""
+    return Event({"do": "move", "index": index})
 
 
-def _replay(history: History, about: dict[str, Any], event: Mapping[str, Any]) -> None:
-    match event["do"]:
-        case "push":
-            graph = codec.apply(history.graph, event["change"])
-            history.push(Step(event["label"], graph, event["merge"]))
-        case "amend":
-            history.amend(codec.apply(history.graph, event["change"]))
-        case "move":
-            history.move(event["index"])
-        case "saved":
-            history.mark_saved()
-            about.update(path=event["path"], stamp=event["stamp"])
-        case other:
-            raise ValueError(other)
-
-
-def _line(event: _Event) -> bytes:
-    data = dict(event.head)
-    if event.before is not None and event.after is not None:
-        data["change"] = codec.delta(event.before, event.after)
-    return json.dumps(data, separators=(",", ":")).encode() + b"\n"
+def saved(path: Path, stamp: Stamp | None) -> Event:
+    """The document was written to `path`."""
+    return Event({"do": "saved", "path": str(path), "stamp": _stamp(stamp)})
 
 
 def _stamp(stamp: Stamp | None) -> dict[str, Any] | None:

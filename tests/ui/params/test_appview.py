@@ -14,7 +14,7 @@ from nodegraph.fileformat import load
 from nodegraph.stars import opens_as_app, stars
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from tests.ui.test_window import crash
+from tests.ui.window.hand import crash
 from ui.application import Application
 from ui.appview.panel import AppPanel
 from ui.canvas.canvas import Canvas

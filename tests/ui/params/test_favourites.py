@@ -13,7 +13,7 @@ from nodegraph.edits import SetExpression, SetParam
 from nodegraph.expressions import expressions_of
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from tests.ui.test_window import crash
+from tests.ui.window.hand import crash
 from ui import paths
 from ui.application import Application
 from ui.canvas.canvas import Canvas

@@ -12,7 +12,7 @@ from nodegraph.edits import Disconnect, RemoveNodes, SetParam
 from nodegraph.graph import Graph, Link, Node, Source
 from tests.ui.params.catalogue import EVERYTHING, SPECS
 from tests.ui.params.conftest import Folders, graph
-from tests.ui.test_window import crash
+from tests.ui.window.hand import crash
 from ui.application import Application
 from ui.canvas.canvas import Canvas
 from ui.help.panel import Help

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from nodegraph import fileformat
+from tests.ui.catalogue import SPECS, text_to_picture
+from tests.ui.standin import StandIn
+from tests.ui.window.hand import Start, crash
+from ui.application import Application
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
+    """Starts the editor as often as asked; a start ends the one before it without asking, as a crash does."""
+    running: list[Application] = []
+
+    def again() -> Application:
+        for app in running:
+            crash(app)
+        running[:] = [Application(qapp, SPECS, StandIn)]
+        running[0].start()
+        return running[0]
+
+    yield again
+    for app in running:
+        crash(app)
+
+
+@pytest.fixture
+def app(start: Start) -> Application:
+    return start()
+
+
+@pytest.fixture
+def window(app: Application) -> MainWindow:
+    return app.windows[0]
+
+
+@pytest.fixture
+def flow(tmp_path: Path) -> Path:
+    path = tmp_path / "flow.json"
+    fileformat.save(text_to_picture(), path)
+    return path

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from nodegraph.edits import SetParam
+from ui.application import Application
+from ui.view import DocumentView
+from ui.window import MainWindow
+
+Start = Callable[[], Application]
+
+
+def crash(app: Application) -> None:
+    """Let go of everything as a killed process would, once its journal is written."""
+    for window in list(app.windows):
+        for view in window.tabs.views():
+            if view.recorder.journal is not None:
+                view.recorder.journal.close()
+                view.recorder.journal = None
+            window.documents.drop(view, keep=True)
+        app.windows.remove(window)
+        window.deleteLater()
+    app.end()
+    app.setParent(None)
+    app.deleteLater()
+    QTest.qWait(1)
+
+
+def opened(window: MainWindow, path: Path) -> DocumentView:
+    view = window.documents.open(path)
+    assert view is not None
+    return view
+
+
+def answer(text: str) -> None:
+    """Click this button in the question that opens next."""
+
+    def click() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox), box
+        button = next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "") == text)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(50, click)
+
+
+def edit(view: DocumentView, steps: int) -> None:
+    assert view.editor.apply(SetParam("sampler", "steps", steps))
+
+
+def steps(view: DocumentView) -> object:
+    return view.editor.graph.nodes["sampler"].params["steps"]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.window.hand import opened
+from ui.window import MainWindow
+
+
+def drop(window: MainWindow, place: QPoint, *files: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, left, none))
+    QApplication.sendEvent(window, QDragMoveEvent(place, copy, data, left, none))
+    QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, left, none))
+
+
+def test_a_dropped_workflow_opens_in_a_tab_of_its_own(window: MainWindow, flow: Path) -> None:
+    view = opened(window, flow)
+    drop(window, QPoint(700, 400), flow)
+    assert window.tabs.count() == 2
+    assert not view.editor.unsaved
+
+
+def test_dropped_models_and_pictures_become_their_loaders(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    lora = tmp_path / "loras" / "style" / "ink.safetensors"
+    base = tmp_path / "sd15.safetensors"
+    picture = tmp_path / "cat.png"
+    drop(window, QPoint(300, 400), lora, base, picture)
+    nodes = {node.type: node.params for node in view.editor.graph.nodes.values()}
+    assert nodes == {
+        "LoraLoader": {"lora": "style/ink.safetensors"},
+        "CheckpointLoader": {"checkpoint": "sd15.safetensors"},
+        "LoadImage": {"image": picture.as_posix()},
+    }
+    assert view.editor.stack.count() == 1
+    assert not window.drops.zones.isVisible()
+
+
+def test_a_picture_dropped_on_the_right_half_opens_its_workflow(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    bare = tmp_path / "bare.png"
+    bare.write_bytes(b"\x89PNG\r\n\x1a\n")
+    drop(window, QPoint(window.width() - 50, 400), bare)
+    assert view.editor.graph.nodes == {}
+    assert "bare.png" in window.bar.currentMessage()

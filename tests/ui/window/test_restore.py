@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nodegraph import fileformat
+from nodegraph.edits import SetParam
+from tests.ui.catalogue import text_to_picture
+from tests.ui.window.hand import Start, answer, edit, opened, steps
+from ui import paths, session
+from ui.application import Application
+from ui.journal.recovery import recoverable
+
+
+def test_everything_comes_back_after_a_crash(start: Start, flow: Path) -> None:
+    app = start()
+    window = app.windows[0]
+    view = opened(window, flow)
+    other = opened(window, flow)
+    edit(view, 1)
+    edit(view, 2)
+    view.editor.stack.undo()
+    untitled = window.documents.new()
+    untitled.editor.push("Begin", text_to_picture())
+    window.tabs.setCurrentWidget(other)
+    app.save_session()
+    again = start().windows[0]
+    views = again.tabs.views()
+    assert [v.editor.name for v in views] == ["flow", "flow", "Untitled"]
+    assert again.tabs.currentIndex() == 1
+    assert (steps(views[0]), views[0].editor.unsaved, views[0].editor.stack.count()) == (1, True, 2)
+    views[0].editor.stack.redo()
+    assert steps(views[0]) == 2
+    views[0].editor.stack.setIndex(0)
+    assert not views[0].editor.unsaved
+    assert not views[1].editor.unsaved
+    assert len(views[2].editor.graph.nodes) == 7
+
+
+def test_a_crash_before_the_session_was_written_loses_nothing(start: Start, flow: Path) -> None:
+    app = start()
+    edit(opened(app.windows[0], flow), 9)
+    paths.session_file().unlink(missing_ok=True)
+    views = start().windows[0].tabs.views()
+    assert [steps(view) for view in views] == [9]
+
+
+@pytest.mark.parametrize("button", ["Save", "Keep for next start", "Discard"])
+def test_closing_the_window_asks_once_for_all_tabs(
+    start: Start, flow: Path, tmp_path: Path, button: str
+) -> None:
+    app = start()
+    window = app.windows[0]
+    second = tmp_path / "second.json"
+    second.write_bytes(flow.read_bytes())
+    for path in (flow, second):
+        edit(opened(window, path), 88)
+    answer(button)
+    assert window.close()
+    assert app.windows == []
+    expected = 88 if button == "Save" else 30
+    assert fileformat.load(second).nodes["sampler"].params["steps"] == expected
+    views = start().windows[0].tabs.views()
+    kept = button == "Keep for next start"
+    assert [(steps(view), view.editor.unsaved) for view in views] == [(88 if kept else expected, kept)] * 2
+
+
+def test_windows_docks_tabs_and_views_are_restored(start: Start, flow: Path) -> None:
+    app = start()
+    window = app.windows[0]
+    view = opened(window, flow)
+    view.canvas.set_view_state({"zoom": 2.0})
+    window.resize(780, 700)
+    window.docks.toggle("history")
+    window.docks.toggle("outline")
+    size = window.size()
+    assert window.close()
+    again = start().windows[0]
+    assert again.size() == size
+    assert (again.docks.shown("history"), again.docks.shown("outline")) == (True, False)
+    assert [dict(v.camera()) for v in again.tabs.views()] == [{"zoom": 2.0}]
+
+
+def test_an_odd_session_file_is_no_harm(start: Start) -> None:
+    file = paths.session_file()
+    file.write_text('{"windows": [{"tabs": [{"path": 5}, 7], "geometry": "é"}, 3]}')
+    assert [window.tabs.count() for window in start().windows] == [0]
+    assert session.load(file)[0].geometry == ""
+
+
+def test_quitting_two_windows_asks_once_and_brings_both_back(start: Start, flow: Path) -> None:
+    app = start()
+    window = app.windows[0]
+    for number in (1, 2, 3):
+        edit(opened(window, flow), number)
+    window.documents.tear_off()
+    answer("Keep for next start")
+    assert app.quit()
+    again = start()
+    assert [[steps(v) for v in w.tabs.views()] for w in again.windows] == [[1, 2], [3]]
+    for other in again.windows[1:]:
+        for view in other.tabs.views():
+            other.documents.drop(view, keep=False)
+        other.close()
+
+
+def saved_and_quit(app: Application, flow: Path) -> None:
+    window = app.windows[0]
+    view = opened(window, flow)
+    edit(view, 1)
+    edit(view, 2)
+    assert window.documents.save()
+    assert window.close()
+
+
+def test_a_saved_workflow_keeps_its_undo_steps_when_the_editor_is_closed(start: Start, flow: Path) -> None:
+    saved_and_quit(start(), flow)
+    window = start().windows[0]
+    [view] = window.tabs.views()
+    assert (steps(view), view.editor.unsaved, view.editor.stack.count()) == (2, False, 2)
+    assert window.bar.currentMessage() == ""
+    view.editor.stack.undo()
+    assert (steps(view), view.editor.unsaved) == (1, True)
+
+
+def test_a_file_changed_while_the_editor_was_closed_is_what_opens(start: Start, flow: Path) -> None:
+    saved_and_quit(start(), flow)
+    fileformat.save(SetParam("sampler", "steps", 99).apply(text_to_picture()), flow)
+    [view] = start().windows[0].tabs.views()
+    assert (steps(view), view.editor.unsaved, view.editor.stack.count()) == (99, False, 0)
+    assert not view.bar.isVisible()
+    assert recoverable(paths.journal_folder()) == []
+
+
+def test_a_saved_workflow_whose_file_is_gone_comes_back_all_the_same(start: Start, flow: Path) -> None:
+    saved_and_quit(start(), flow)
+    flow.unlink()
+    [view] = start().windows[0].tabs.views()
+    assert steps(view) == 2
+    assert view.bar.isVisible()

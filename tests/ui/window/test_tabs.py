@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from nodegraph import fileformat
+from tests.ui.window.hand import Start, answer, edit, opened, steps
+from ui import paths
+from ui.panels.history import History
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+def test_the_window_starts_with_the_start_page_and_opens_a_tab(window: MainWindow, flow: Path) -> None:
+    assert window.view is None
+    assert window.start.isVisible()
+    view = opened(window, flow)
+    assert window.view is view
+    assert window.tabs.tabText(0) == "flow"
+    assert not window.start.isVisible()
+    assert window.app.settings.recent == (str(flow),)
+
+
+def test_a_tab_shows_unsaved_work_and_ctrl_s_writes_it(window: MainWindow, flow: Path, qtbot: QtBot) -> None:
+    view = opened(window, flow)
+    edit(view, 55)
+    assert window.tabs.tabText(0) == "flow •"
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert fileformat.load(flow).nodes["sampler"].params["steps"] == 55
+    assert window.tabs.tabText(0) == "flow"
+
+
+def test_undo_and_redo_by_keys(window: MainWindow, flow: Path, qtbot: QtBot) -> None:
+    view = opened(window, flow)
+    edit(view, 55)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert steps(view) == 30
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert steps(view) == 55
+
+
+def test_the_same_file_twice_is_two_tabs(window: MainWindow, flow: Path) -> None:
+    first, second = opened(window, flow), opened(window, flow)
+    edit(first, 3)
+    assert window.tabs.count() == 2
+    assert steps(second) == 30
+
+
+@pytest.mark.parametrize(
+    ("button", "closed", "written"), [("Save", True, 77), ("Don’t save", True, 30), ("Cancel", False, 30)]
+)
+def test_closing_a_changed_tab_asks_once(
+    window: MainWindow, flow: Path, button: str, closed: bool, written: int
+) -> None:
+    view = opened(window, flow)
+    edit(view, 77)
+    answer(button)
+    assert window.documents.close() is closed
+    assert window.tabs.count() == (0 if closed else 1)
+    assert fileformat.load(flow).nodes["sampler"].params["steps"] == written
+
+
+def test_a_closed_tab_leaves_no_journal_and_can_be_reopened(window: MainWindow, flow: Path) -> None:
+    view = opened(window, flow)
+    edit(view, 77)
+    window.documents.save()
+    assert window.documents.close()
+    assert list(paths.journal_folder().iterdir()) == []
+    window.documents.reopen()
+    assert window.tabs.tabText(0) == "flow"
+
+
+def test_staying_keeps_the_window(window: MainWindow, flow: Path) -> None:
+    edit(opened(window, flow), 1)
+    answer("Cancel")
+    assert not window.close()
+    assert window.tabs.count() == 1
+
+
+def test_a_torn_off_tab_keeps_its_undo_steps(window: MainWindow, flow: Path) -> None:
+    opened(window, flow)
+    view = opened(window, flow)
+    edit(view, 5)
+    window.documents.tear_off()
+    other = window.app.windows[1]
+    assert (window.tabs.count(), other.tabs.count()) == (1, 1)
+    assert other.view is view
+    view.editor.stack.undo()
+    assert steps(view) == 30
+    assert other.close()
+
+
+def test_the_history_panel_jumps(window: MainWindow, flow: Path, qtbot: QtBot) -> None:
+    view = opened(window, flow)
+    for number in (1, 2, 3):
+        edit(view, number)
+    window.docks.toggle("history")
+    panel = window.docks.panel("history")
+    assert isinstance(panel, History)
+    model = panel.steps.model()
+    assert [model.index(row, 0).data() for row in range(4)] == ["As opened", *["Change steps of sampler"] * 3]
+    box = panel.steps.visualRect(model.index(1, 0))
+    qtbot.mouseClick(panel.steps.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert steps(view) == 1
+    edit(view, 8)
+    QTest.qWait(20)
+    branch = panel.branches.visualRect(panel.branches.model().index(0, 0))
+    qtbot.mouseClick(panel.branches.viewport(), Qt.MouseButton.LeftButton, pos=branch.center())
+    assert steps(view) == 3
+
+
+def test_closed_windows_are_gone(start: Start, flow: Path) -> None:
+    app = start()
+    window = app.windows[0]
+    gone = weakref.ref(opened(window, flow).editor)
+    window.close()
+    del window
+    QTest.qWait(20)
+    gc.collect()
+    assert gone() is None
+    assert [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)] == []
+
+
+def test_bookmarks_are_set_and_recalled(window: MainWindow, flow: Path, qtbot: QtBot) -> None:
+    view = opened(window, flow)
+    view.editor.selection.set(["sampler"])
+    qtbot.keyClick(view.widget, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    view.editor.selection.set(["save"])
+    qtbot.keyClick(view.widget, Qt.Key.Key_3)
+    assert view.editor.selection.nodes == {"sampler"}
+    window.documents.save()
+    assert json.loads(flow.read_text())["view"]["bookmarks"] == {"3": "sampler"}
+
+
+def test_focus_mode_hides_all_but_the_canvas_and_brings_it_back(
+    window: MainWindow, flow: Path, qtbot: QtBot
+) -> None:
+    opened(window, flow)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not window.menuBar().isVisible()
+    assert not window.docks.docks["outline"].isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert window.menuBar().isVisible()
+    assert window.docks.docks["outline"].isVisible()

@@ -1,0 +1,59 @@
+"""A journal written anew, with no more than the newest steps, so that years of editing stay a small file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nodegraph.atomic import write_bytes
+from nodegraph.graph import Graph
+from ui.journal import codec
+from ui.journal.history import Branch, History, Step
+from ui.journal.journal import Event, begin, move, push, saved
+from ui.journal.stamp import Stamp
+
+LIMIT = 4_000_000
+"""Bytes; a larger journal is written anew when its document is put away."""
+KEEP = 1000
+"""How many steps done, and how many undone, it keeps at most."""
+
+
+def compact(file: Path, history: History, path: Path | None, stamp: Stamp | None, limit: int = LIMIT) -> None:
+    """Replace a journal by one of at most `limit` bytes if the graph alone allows it. Raises OSError."""
+    keep = KEEP
+    data = _encoded(history, keep, path, stamp)
+    while len(data) > limit and keep:
+        keep //= 2
+        data = _encoded(history, keep, path, stamp)
+    write_bytes(file, data)
+
+
+def _encoded(history: History, keep: int, path: Path | None, stamp: Stamp | None) -> bytes:
+    return b"".join(event.line() for event in _events(history, keep, path, stamp))
+
+
+def _events(history: History, keep: int, path: Path | None, stamp: Stamp | None) -> Iterator[Event]:
+    first, last = max(history.index - keep, 0), history.index + keep
+    graph = history.at(first)
+    yield begin(graph, path, stamp, history.saved == first)
+    for branch in history.branches[-keep:] if keep else ():
+        if branch.at >= first:
+            yield _branch(branch, branch.at - first, graph)
+    for number, step in enumerate(history.steps[first:last], first + 1):
+        yield push(step, graph)
+        graph = step.graph
+        if number == history.saved and path is not None:
+            yield saved(path, stamp)
+    yield move(history.index - first)
+
+
+def _branch(branch: Branch, at: int, base: Graph) -> Event:
+    steps = []
+    for step in branch.steps:
+        steps.append(_plain(step, base))
+        base = step.graph
+    return Event({"do": "branch", "at": at, "steps": steps})
+
+
+def _plain(step: Step, before: Graph) -> dict[str, object]:
+    return {"label": step.label, "merge": step.merge, "change": codec.delta(before, step.graph)}
