@@ -68,7 +68,10 @@ def polyline(points: Sequence[Point], style: Style = "curve", fine: bool = False
     """The path as short straight pieces."""
     line = [points[0]]
     for start, end in itertools.pairwise(points):
-        if style == "curve":
+        if style == "curve" and start[1] == end[1] and start[0] <= end[0]:
+            # One piece: the ends of many would show as beads on a level line.
+            line.append(end)
+        elif style == "curve":
             sharp = end[0] - start[0] < 0.7 * abs(end[1] - start[1])
             line += _sampled(start, end, STEPS[FINE if fine or sharp else COARSE])
         else:

@@ -196,3 +196,21 @@ def test_swapping_a_type_keeps_what_fits(window: MainWindow, view: DocumentView)
     QTest.keyClick(popup.line, Qt.Key.Key_Return)
     assert view.editor.graph.nodes["save"].type == "ImageScale"
     assert view.editor.graph.nodes["save"].inputs == START.nodes["save"].inputs
+
+
+def test_the_search_and_the_outline_know_a_subgraphs_ports(window: MainWindow, view: DocumentView) -> None:
+    name = grouped(view)
+    hand = hand_of(view)
+    hand.key(Qt.Key.Key_D, CTRL)
+    (copy,) = view.editor.selection.nodes
+    hand.drag(hand.port(copy, "clip"), (40.0, 560.0))
+    popup = window.popups.current
+    assert popup is not None
+    QTest.keyClicks(popup.line, "checkpoint")
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    (source,) = view.editor.graph.nodes[copy].inputs["clip"]
+    assert source.node not in START.nodes and source.output == "clip"
+    outline = window.docks.panel("outline")
+    rows = [outline.model.item(row).text() for row in range(outline.model.rowCount())]  # type: ignore[attr-defined]
+    values = [outline.model.item(row, 1).text() for row in range(len(rows))]  # type: ignore[attr-defined]
+    assert values[rows.index("Group")] == name
