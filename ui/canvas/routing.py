@@ -79,6 +79,19 @@ def polyline(points: Sequence[Point], style: Style = "curve", fine: bool = False
     return line
 
 
+def comes_near(point: Point, line: Sequence[Point], reach: float) -> bool:
+    """Whether a piece of a polyline may be within `reach` of a point; spares most links `distance`."""
+    left, top = point[0] - reach, point[1] - reach
+    right, bottom = point[0] + reach, point[1] + reach
+    x1, y1 = line[0]
+    for x2, y2 in line:
+        beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
+        if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
+            return True
+        x1, y1 = x2, y2
+    return False
+
+
 def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:
     """How far a point is from a polyline, and where along it (0..1) the nearest place lies."""
     best, where = math.inf, 0.0
