@@ -130,6 +130,8 @@ class Popups(QObject):
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if node and self._window.bench is not None:
+            self._window.bench.fill_menu(menu, found)
         for ids in NODE_MENU if view.level.selection.now else EMPTY_MENU:
             for id in ids:
                 menu.addAction(menus.actions[id])
