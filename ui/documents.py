@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QObject
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QObject
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from nodegraph.atomic import write_bytes
@@ -172,7 +172,7 @@ class Documents(QObject):
         """Keep a picture as a file, for workflows name files, and add its loader."""
         data = QBuffer()
         data.open(QBuffer.OpenModeFlag.WriteOnly)
-        if picture.isNull() or not picture.save(data, b"PNG"):
+        if picture.isNull() or not QImageWriter(data, QByteArray(b"png")).write(picture):
             self._window.say(self.tr("The picture on the clipboard cannot be read."))
             return
         content = bytes(data.data().data())
