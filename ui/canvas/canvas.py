@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
-from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
@@ -32,6 +31,7 @@ from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
+from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.stage import SNAP, Gesture, Pointer, Stage
@@ -111,6 +111,7 @@ class Canvas(Walking, QWidget):
         self._settle.timeout.connect(self._sharpen)
         self.scene.update(editor.document.graph)
         editor.changed.connect(self._graph_changed)
+        Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
         self.state.preview_changed.connect(self._preview_changed)
@@ -315,10 +316,6 @@ class Canvas(Walking, QWidget):
         """A gesture ended itself."""
         if self._gesture is not None:
             self._end(self._gesture, False)
-
-    def speak(self, text: str) -> None:
-        """Have a screen reader say a sentence."""
-        announce(self, text)
 
     def set_snap(self, on: bool) -> None:
         """Whether dragged nodes fall on the grid."""
