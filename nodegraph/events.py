@@ -110,6 +110,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """The answer to recall `number`: the nodes of a graph whose results are kept, so that a look finds them."""
+
+    number: int
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Gauge:
     """Bytes: results in memory and their budget, the engine process, the device and its total (0 if none),
     results on disk and their limit (0 if none are kept there)."""
@@ -156,6 +164,7 @@ Event = (
     | NodeFailed
     | RunFinished
     | Shown
+    | AtHand
     | Gauge
     | Exported
     | EngineState

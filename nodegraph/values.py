@@ -39,7 +39,7 @@ class Codec(Protocol):
 
 
 class PlainCodec:
-    """Numbers, texts and their tuples; other values stay in memory and count by their shallow size."""
+    """Numbers, texts and their lists; other values stay in memory and count by their shallow size."""
 
     def buffers(self, value: Any) -> Mapping[int, int]:
         """The shallow size of the value, or of each item of a list result."""

@@ -167,6 +167,18 @@ class LocalEngine:
         facts = tuple(self._nodes.describe(shown))
         return events.Shown(node, output, None if pixels is None else picture_of(pixels), facts)
 
+    def recall(
+        self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None
+    ) -> tuple[str, ...]:
+        """The nodes whose results of an earlier run are kept; from now on `look` finds them. Raises GraphError."""
+        prepared = self._prepare(graph, targets, base)
+        self._last.update(prepared.keyed)
+        return tuple(name for name, node in prepared.keyed.items() if self._kept(node))
+
+    def _kept(self, node: Keyed) -> bool:
+        outputs = node.item.spec.outputs
+        return bool(outputs) and all(node.result(output.name) in self.cache for output in outputs)
+
     def gauge(self) -> events.Gauge:
         """How much memory is in use."""
         used, total = self._nodes.device_memory()

@@ -98,6 +98,11 @@ class RemoteEngine:
         """Ask for a picture and facts of a result, at most `size` pixels long; Shown is the answer."""
         self._request({"do": "look", "node": node, "output": output, "size": size})
 
+    def recall(self, graph: Graph, number: int, *, base: Path | None = None) -> None:
+        """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer."""
+        head = {"do": "recall", "number": number}
+        self._request({**head, "graph": dumps(graph), "base": str(base or Path())})
+
     def gauge(self) -> None:
         """Ask for memory figures; Gauge is the answer."""
         self._request({"do": "gauge"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import queue
@@ -104,6 +105,8 @@ class Worker:
                 self._open(request)
             case "run":
                 self._run(request)
+            case "recall":
+                self._recall(request)
             case "purge":
                 self._engine.free(disk=bool(request.get("disk")))
                 self._send(self._engine.gauge())
@@ -141,6 +144,16 @@ class Worker:
             self._send(events.RunFinished(False, (), (), (), 0.0, cancelled=True))
             return
         self._engine.run(graph, targets, on_event=self._tell, base=base, workflow=request["graph"])
+
+    def _recall(self, request: Mapping[str, Any]) -> None:
+        from nodegraph.fileformat import loads
+
+        kept: tuple[str, ...] = ()
+        # A graph that cannot run has no results either; why it cannot is said when it shall run.
+        with contextlib.suppress(NodegraphError):
+            graph = loads(request["graph"], "the workflow")
+            kept = self._engine.recall(graph, base=Path(request.get("base") or "."))
+        self._send(events.AtHand(int(request["number"]), kept))
 
     def _tell(self, event: events.Event) -> None:
         """Send an event; progress and previews only as often as an eye follows.

@@ -102,6 +102,7 @@ class Canvas(Walking, QWidget):
         self._inline = Inline(self, self.camera)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self._painted = False
         self._gesture: Gesture | None = None
         self._hovered: Hit = EMPTY
         self._told: set[str] = set()
@@ -180,6 +181,7 @@ class Canvas(Walking, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
+        self._painted = True
         painter = QPainter(self)
         stage = self.stage
         now = stage.selection.now
@@ -199,8 +201,11 @@ class Canvas(Walking, QWidget):
             self._settle.start(0 if self._renderer.nodes.exact else SETTLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The camera sees as much as the widget is large."""
+        """The camera sees as much as the widget is large; what it was told to look at before that stays its middle."""
+        place = self.camera.place()
         self.camera.size = QSizeF(event.size())
+        if not self._painted:
+            self.camera.look_at(place)
         self.camera.ratio = self.devicePixelRatioF()
         self.minimap.place()
         super().resizeEvent(event)

@@ -5,28 +5,26 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QCursor, QImage
+from PySide6.QtCore import QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QLabel
 
 from nodegraph import events
 from nodegraph.document import Document
 from nodegraph.errors import LoadError
 from ui.canvas.canvas import Canvas
-from ui.canvas.hit import Hit
-from ui.canvas.paint_rows import field_rect
 from ui.editor import Editor
 from ui.running.chip import PracticeChip
 from ui.running.coach import Coach
 from ui.running.gauge import GaugeBar
 from ui.running.job import Job
-from ui.running.labels import title
 from ui.running.needs import practises
 from ui.running.panel import QueuePanel
-from ui.running.picks import Spot, pictured
-from ui.running.probe import SIDE, Probe
-from ui.running.results import Result, restored
-from ui.running.runner import Sheet
+from ui.running.places import place_of
+from ui.running.prober import Prober
+from ui.running.restoring import restored
+from ui.running.results import Result
+from ui.running.sheet import Sheet
+from ui.running.showing import Showing
 from ui.running.strip import ResultStrip
 from ui.viewer.panel import ViewerPanel
 
@@ -37,10 +35,6 @@ if TYPE_CHECKING:
     from ui.view import DocumentView
     from ui.window import MainWindow
 
-LOOK_MS = 120
-"""So long after a node was selected it is looked at."""
-REST_MS = 350
-"""So long the pointer rests on a link until it is probed."""
 ESCAPES = 0.6
 """Seconds between two presses of Esc that stop a run."""
 
@@ -62,22 +56,12 @@ class Bench(QObject):
         self.strip = ResultStrip(desk.results, look, window)
         self.gauge = GaugeBar(desk.bridge, look, window)
         self.engine = QLabel(window)
-        self.probe = Probe(look, window)
-        self.pinned: list[Probe] = []
         self.chip: PracticeChip | None = None
         self.coach: Coach | None = None
-        self._look_soon = self._timer(LOOK_MS, self._look)
-        self._rest = self._timer(REST_MS, self._probe)
-        self._rested: Spot | None = None
+        self.prober = Prober(desk.bridge, look, window)
+        self.showing = Showing(desk.runner, self.viewer, self.strip, self)
         self._place()
         self._wire()
-
-    def _timer(self, interval: int, call: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval)
-        timer.timeout.connect(call)
-        return timer
 
     def _place(self) -> None:
         docks = self.window.docks
@@ -99,13 +83,10 @@ class Bench(QObject):
         self.queue.live_asked.connect(self.set_live)
         self.queue.open_asked.connect(self._open_job)
         self.queue.jump_asked.connect(self._jump)
-        self.strip.show_asked.connect(self.show_result)
         self.strip.open_asked.connect(self._open_result)
         self.strip.restore_asked.connect(self.restore)
         self.viewer.export_asked.connect(self._export)
-        self.probe.pinned.connect(self._pinned)
         runner.told.connect(self._told)
-        runner.resulted.connect(self._resulted)
         runner.finished.connect(self._finished)
         self.desk.bridge.heard.connect(self._heard)
         self.desk.live.switched.connect(self._live_switched)
@@ -131,30 +112,23 @@ class Bench(QObject):
     def restyle(self) -> None:
         """Follow the theme."""
         look = self.window.app.look
-        parts = (self.viewer, self.queue, self.strip, self.gauge, self.probe, self.chip, self.coach)
+        parts = (self.viewer, self.queue, self.strip, self.gauge, self.prober, self.chip, self.coach)
         for part in parts:
             if part is not None:
                 part.set_look(look)
 
     def follow(self, view: DocumentView | None) -> None:
         """Another document is in front."""
-        if self._sheet is not None and self._sheet_alive():
-            self._sheet.picture.disconnect(self._grew)
-            self._sheet.arrived.disconnect(self._arrived)
-            self._sheet.editor.selection.changed.disconnect(self._look_soon.start)
+        if self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.editor.changed.disconnect(self._edited)
         self._leave_canvas()
         self._sheet = self.desk.sheet(view)
-        self.viewer.begin_film()
-        self.viewer.set_film(False)
+        self.prober.follow(self._sheet)
+        self.showing.follow(self._sheet)
         if self._sheet is None or view is None:
             return
-        self._sheet.picture.connect(self._grew)
-        self._sheet.arrived.connect(self._arrived)
-        self._sheet.editor.selection.changed.connect(self._look_soon.start)
         self._sheet.editor.changed.connect(self._edited)
         self._enter_canvas(view)
-        self._sheet.recall.start()
         if self.desk.live.sheet is not None:
             self.desk.live.follow(self._sheet)
 
@@ -186,17 +160,6 @@ class Bench(QObject):
             self.desk.runner.stop()
         else:
             self._escaped = now
-
-    def look_at(self, node: str) -> None:
-        """Show what a node shows."""
-        sheet = self._sheet
-        spot = self.desk.runner.spot(sheet, node) if sheet is not None else None
-        if spot is not None:
-            self.desk.bridge.look(*spot, lambda shown: self._looked(node, shown))
-
-    def show_result(self, result: Result) -> None:
-        """Show a result from the strip."""
-        self.viewer.show_picture(self.desk.results.picture(result), result.label)
 
     def restore(self, result: Result, seeds_only: bool) -> None:
         """Give the document in front the values it had for a result."""
@@ -230,15 +193,12 @@ class Bench(QObject):
 
         return state_folder() / "coach.json"
 
-    def _sheet_alive(self) -> bool:
-        return self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet
-
     def _enter_canvas(self, view: DocumentView) -> None:
         if not isinstance(view.widget, Canvas):
             return
         self._canvas = view.widget
-        self._canvas.hovered.connect(self._hovered)
-        self._canvas.view_requested.connect(self.look_at)
+        self._canvas.hovered.connect(self.prober.hover)
+        self._canvas.view_requested.connect(self.showing.look_at)
         self._canvas.destroyed.connect(self._canvas_gone)
         self.chip = PracticeChip(self.window.app.look, self._canvas)
         self.chip.place()
@@ -246,14 +206,13 @@ class Bench(QObject):
 
     def _leave_canvas(self) -> None:
         if self._canvas is not None:
-            self._canvas.hovered.disconnect(self._hovered)
-            self._canvas.view_requested.disconnect(self.look_at)
+            self._canvas.hovered.disconnect(self.prober.hover)
+            self._canvas.view_requested.disconnect(self.showing.look_at)
             self._canvas.destroyed.disconnect(self._canvas_gone)
             if self.chip is not None:
                 self.chip.card.deleteLater()
                 self.chip.deleteLater()
         self._canvas = self.chip = None
-        self.probe.leave()
 
     def _canvas_gone(self) -> None:
         self._canvas = self.chip = None
@@ -266,115 +225,17 @@ class Bench(QObject):
             editor = self._sheet.editor
             self.chip.set_shown(practises(editor.graph, editor.specs))
 
-    def _grew(self, node: str, image: QImage) -> None:
-        """A picture of a node in the document in front: a step, or finished."""
-        sheet = self._sheet
-        if sheet is not None and sheet.state.of(node).status == "running" and self._focus() in ("", node):
-            self.viewer.show_step(image, self._name(node))
-
-    def _arrived(self, node: str, image: QImage) -> None:
-        """The picture that a run came to, also that of a first look with few steps."""
-        if self._focus() in ("", node):
-            self.viewer.show_picture(image, self._name(node))
-
-    def _focus(self) -> str:
-        """The selected node if it has a picture; empty where the viewer shall show what is newest."""
-        if self._sheet is None:
-            return ""
-        editor = self._sheet.editor
-        active = editor.selection.active
-        return active if active and pictured(editor.graph, editor.specs, active) else ""
-
-    def _name(self, node: str) -> str:
-        found = self._sheet.editor.graph.nodes.get(node) if self._sheet is not None else None
-        return title(found, self.desk.specs) if found is not None else node
-
     def _told(self, job: Job, event: events.Event) -> None:
-        sheet = self._sheet
-        if sheet is None or job.document != sheet.key:
-            return
-        if isinstance(event, events.RunStarted) and event.steps:
-            self.viewer.begin_film()
-        elif isinstance(event, events.Preview) and isinstance(event.picture, events.Picture):
-            self.viewer.add_frame(event.node, event.picture)
-        elif isinstance(event, events.RunFinished):
-            self.viewer.set_film(bool(self.viewer.film.film.frames))
-        elif isinstance(event, events.NodeFailed):
+        if (
+            self._sheet is not None
+            and job.document == self._sheet.key
+            and isinstance(event, events.NodeFailed)
+        ):
             self.window.say(f"{event.title}: {event.message}")
-
-    def _resulted(self, result: Result) -> None:
-        if self._sheet is None or self._focus() not in ("", result.target):
-            return
-        if result.document == self._sheet.key or self._sheet.ran is self._sheet.editor.graph:
-            self.strip.select(result)
-            self.viewer.show_picture(self.desk.results.picture(result), result.label)
 
     def _finished(self, job: Job) -> None:
         if self._sheet is not None and job.document == self._sheet.key and job.state == "done":
-            if self._focus():
-                self._look_soon.start()
-            for probe in self.pinned:
-                self._fill(probe, probe.spot)
-
-    def _look(self) -> None:
-        """The node in focus; what a run came to where none has a picture."""
-        if self._sheet is None or self._sheet.ran is None:
-            return
-        if self._focus():
-            self.look_at(self._focus())
-        else:
-            self._sheet.recall.start()
-
-    def _looked(self, node: str, shown: events.Shown) -> None:
-        sheet = self._sheet
-        found = sheet.editor.graph.nodes.get(node) if sheet is not None else None
-        if sheet is not None and found is not None:
-            self.viewer.show_answer(shown, title(found, sheet.editor.specs))
-
-    # The wire probe
-
-    def _hovered(self, found: Hit) -> None:
-        sheet = self._sheet
-        self.probe.leave()
-        self._rest.stop()
-        if sheet is None or found.kind != "link" or found.link is None:
-            return
-        node = sheet.editor.graph.nodes.get(found.link.target)
-        sources = node.inputs.get(found.link.input, ()) if node is not None else ()
-        if found.link.index < len(sources):
-            source = sources[found.link.index]
-            self._rested = (source.node, source.output)
-            self._rest.start()
-
-    def _probe(self) -> None:
-        if self._rested is not None and not self.probe.held:
-            self._fill(self.probe, self._rested, place=True)
-
-    def _fill(self, probe: Probe, spot: Spot, *, place: bool = False) -> None:
-        asked = self._rested
-
-        def answer(shown: events.Shown) -> None:
-            sheet = self._sheet
-            if sheet is None or (place and asked != self._rested):
-                return
-            node = sheet.editor.graph.nodes.get(shown.node)
-            name = title(node, sheet.editor.specs) if node is not None else shown.node
-            probe.show_answer(shown, f"{name} › {shown.output}", sheet.state.of(shown.node).when)
-            if place:
-                probe.place(self.window.mapFromGlobal(QCursor.pos()))
-
-        self.desk.bridge.look(*spot, answer, 2 * SIDE)
-
-    def _pinned(self, probe: Probe) -> None:
-        """The pinned card stays, another one follows the pointer."""
-        self.pinned.append(probe)
-        probe.closed.connect(self._unpinned)
-        self.probe = Probe(self.window.app.look, self.window)
-        self.probe.pinned.connect(self._pinned)
-
-    def _unpinned(self, probe: Probe) -> None:
-        self.pinned.remove(probe)
-        probe.deleteLater()
+            self.prober.refresh()
 
     # Jobs and results
 
@@ -428,25 +289,5 @@ class Bench(QObject):
         self.queue.live.setChecked(self.live)
         self.queue.live.blockSignals(False)
 
-    # Where things are
-
     def _where(self, node: str, name: str) -> QRect | None:
-        """A parameter or output of a node in the window; None while the canvas does not show it."""
-        canvas = self._canvas
-        box = canvas.scene.nodes.get(node) if canvas is not None else None
-        if canvas is None or box is None:
-            return None
-        row = next((row for row in box.layout.rows if row.param is not None and row.param.name == name), None)
-        port = box.layout.port(name, True)
-        if row is not None:
-            scene = field_rect(box, row).translated(box.x, box.y)
-        elif port is not None:
-            scene = QRectF(box.x + port.x - 10, box.y + port.y - 10, 20, 20)
-        else:
-            return None
-        corner = canvas.camera.to_view(scene.topLeft())
-        rect = QRectF(corner, scene.size() * canvas.camera.zoom)
-        if not QRectF(canvas.rect()).intersects(rect):
-            return None
-        origin = canvas.mapTo(self.window, QPoint(0, 0))
-        return rect.translated(QPointF(origin)).toAlignedRect()
+        return place_of(self._canvas, self.window, node, name) if self._canvas is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ class EngineBridge(QObject):
         self._closed = False
         self.state = events.EngineState("stopped")
         self._looks: list[tuple[str, str, Answer]] = []
+        self._recalls: dict[int, Callable[[Sequence[str]], object]] = {}
+        self._numbers = count(1)
         # Queued, so that whoever listens is called in the window's thread, plain functions too.
         self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
@@ -87,6 +90,12 @@ class EngineBridge(QObject):
         """Ask for a result of the last run as a picture and facts; `answer` gets it, unless the child ends."""
         self._looks.append((node, output, answer))
         self._ask(lambda: self._engine.look(node, output, size))
+
+    def recall(self, graph: Graph, base: Path, answer: Callable[[Sequence[str]], object]) -> None:
+        """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at."""
+        number = next(self._numbers)
+        self._recalls[number] = answer
+        self._ask(lambda: self._engine.recall(graph, number, base=base))
 
     def gauge(self) -> None:
         """Ask for memory figures; Gauge is the answer."""
@@ -124,6 +133,12 @@ class EngineBridge(QObject):
         self.heard.emit(event)
         if isinstance(event, events.Shown):
             self._answer(event)
+        elif isinstance(event, events.AtHand):
+            answer = self._recalls.pop(event.number, None)
+            # One that was asked before was lost with the child it was asked of.
+            self._recalls = {number: kept for number, kept in self._recalls.items() if number > event.number}
+            if answer is not None:
+                answer(event.nodes)
 
     def _answer(self, event: events.Shown) -> None:
         for index, (node, output, answer) in enumerate(self._looks):

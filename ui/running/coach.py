@@ -11,10 +11,12 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF, 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import jsonfile
+from ui.editor import Editor
 from ui.look import Look
 from ui.running.job import Job
-from ui.running.lessons import LESSONS
-from ui.running.runner import Runner, Sheet
+from ui.running.lessons import LESSONS, Lesson
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 
 Where = Callable[[str, str], QRect | None]
 """Node, and parameter or output -> where it is in the window; None while it is out of sight."""
@@ -163,17 +165,17 @@ class Coach(QObject):
         self._check(False)
 
     def _check(self, ran: bool) -> None:
-        sheet = self._sheet
-        if sheet is None or (LESSONS[self._at].runs and not ran):
-            return
-        if not LESSONS[self._at].done(self._before, sheet.editor.graph, sheet.editor.specs):
-            return
-        self._before = sheet.editor.graph
-        self._at += 1
-        if self._at == len(LESSONS):
-            self._end()
-        else:
+        """Go on past every lesson that was done since the first began, whatever the order."""
+        at = self._at
+        while self._sheet is not None and self._done(LESSONS[self._at], self._sheet.editor, ran):
+            self._at += 1
+            if self._at == len(LESSONS):
+                self._end()
+        if self._sheet is not None and self._at != at:
             self._show()
+
+    def _done(self, lesson: Lesson, editor: Editor, ran: bool) -> bool:
+        return (ran or not lesson.runs) and lesson.done(self._before, editor.graph, editor.specs)
 
     def _end(self) -> None:
         if self._sheet is None:

@@ -24,7 +24,8 @@ from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
 from ui.running.queue import JobQueue
 from ui.running.results import Results
-from ui.running.runner import Runner, Sheet
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 from ui.start.templates import templates
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from nodegraph.diff import diff
 from nodegraph.graph import Graph
 from ui.running.job import Job
 from ui.running.picks import coarse, identity
-from ui.running.runner import Runner, Sheet
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 
 QUIET_MS = 150
 """So long nothing must change before a run starts."""

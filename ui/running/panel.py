@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,9 +32,11 @@ from ui.running.results import Result
 from ui.running.runner import Runner
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QKeyEvent
+    from PySide6.QtGui import QKeyEvent
 
 
+JOB_SIDE = 160
+"""Pictures of jobs are at most this long."""
 TOLD = 0.2
 """So many seconds apart the running job's line is written anew."""
 
@@ -226,8 +230,12 @@ class QueuePanel(QWidget):
     def _resulted(self, result: Result) -> None:
         for job in self._runner.queue.over:
             if job.document == result.document and self.rows.image(job.id) is None and job.state == "done":
-                self.rows.set_image(job.id, fitted(self._runner.results.thumb(result), 160))
+                self.rows.set_image(job.id, QImage())
+                self._runner.results.small(result, partial(self._pictured, job.id))
                 return
+
+    def _pictured(self, job: str, image: QImage) -> None:
+        self.rows.set_image(job, fitted(image, JOB_SIDE))
 
     def image(self, job: str) -> QImage | None:
         """The picture shown for a job."""

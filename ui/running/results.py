@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from nodegraph.atomic import write_text
-from nodegraph.edits import Batch, SetParams
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, loads
+from nodegraph.fileformat import loads
 from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec, Scalar
+from ui.running.picture_files import Answer, PictureFiles
 from ui.running.pictures import fitted
 from ui.running.queue import fresh_id
-from ui.running.seeds import seeds_of
 
 KEPT = 500
 """So many results stay in the strip; files that a workflow saved are never removed."""
 THUMB = 256
+NODE = 256
+"""Pictures on nodes are kept at most this long."""
+HELD = 8
+"""So many whole pictures are held in memory."""
+THUMBS = 200
+"""So many small ones, more than a screen shows."""
+
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One picture. `path` is the file the workflow saved, or the editor's own copy; `workflow` is the graph's JSON."""
+    """One picture. `path` is the file the workflow saved, or the editor's own copy; `workflow` is the graph's JSON.
 
-    id: str
+    `nodes` are those whose pictures at that time are kept as well.
+    """
+
     label: str
     document: str
     node: str
     output: str
     target: str
     identity: str
-    path: str
-    own: bool
-    when: float
-    seconds: float
-    width: int
-    height: int
     workflow: str
+    seconds: float = 0.0
+    path: str = ""
+    own: bool = True
+    id: str = ""
+    when: float = 0.0
+    width: int = 0
+    height: int = 0
+    nodes: tuple[str, ...] = field(default=(), compare=False)
 
     def graph(self) -> Graph:
         """The graph that made it. Raises LoadError."""
@@ -53,18 +64,22 @@ class Result:
 
 
 class Results(QObject):
-    """The results, oldest first, in memory and in `folder`; files are written and read by a thread of its own."""
+    """The results, oldest first, in memory and in `folder`. Pictures are read and written by threads."""
 
     added = Signal(object)
     removed = Signal(object)
+    pictured = Signal(object)
+    """The small picture of a Result has been read."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
-        self._writer = ThreadPoolExecutor(1, "results")
+        self.files = PictureFiles(self)
         self._results: list[Result] = []
-        self._thumbs: dict[str, QImage] = {}
-        self._full: dict[str, QImage] = {}
+        self._thumbs: OrderedDict[str, QImage] = OrderedDict()
+        self._awaited: dict[str, list[Answer]] = {}
+        self._full: OrderedDict[str, QImage] = OrderedDict()
+        self._nodes: OrderedDict[str, Mapping[str, QImage]] = OrderedDict()
         self._read()
 
     def all(self) -> tuple[Result, ...]:
@@ -80,58 +95,79 @@ class Results(QObject):
         return tuple(result for result in self._results if result.identity == identity)
 
     def thumb(self, result: Result) -> QImage:
-        """A small picture; read from disk the first time."""
+        """A small picture; null until it has been read, which `pictured` tells."""
         if result.id not in self._thumbs:
-            self._thumbs[result.id] = QImage(str(self._thumb_path(result.id)))
+            _hold(self._thumbs, result.id, QImage(), THUMBS)
+            self.files.read(self._thumb_path(result.id), partial(self._thumbed, result))
         return self._thumbs[result.id]
 
-    def picture(self, result: Result) -> QImage:
-        """The whole picture; the small one where its file is gone."""
-        full = self._full.get(result.id)
-        if full is None:
-            full = QImage(result.path)
-            self._keep(result.id, full)
-        return self.thumb(result) if full.isNull() else full
+    def small(self, result: Result, answer: Answer) -> None:
+        """The small picture, as soon as it is there."""
+        thumb = self.thumb(result)
+        if thumb.isNull():
+            self._awaited.setdefault(result.id, []).append(answer)
+        else:
+            answer(thumb)
 
-    def add(
-        self,
-        image: QImage,
-        graph: Graph,
-        *,
-        label: str,
-        document: str,
-        spot: tuple[str, str],
-        target: str,
-        identity: str,
-        seconds: float,
-        path: str = "",
-    ) -> Result:
-        """Keep a result; without a `path` the editor keeps its own copy of the picture."""
+    def picture(self, result: Result, answer: Answer) -> None:
+        """The whole picture, at once if it is in memory; the small one where its file is gone."""
+        full = self._full.get(result.id)
+        if full is not None:
+            answer(full)
+            return
+
+        def read(image: QImage) -> None:
+            if image.isNull():
+                self.files.read(self._thumb_path(result.id), answer)
+                return
+            _hold(self._full, result.id, image, HELD)
+            answer(image)
+
+        self.files.read(Path(result.path), read)
+
+    def previews(self, result: Result, answer: Callable[[str, QImage], object]) -> None:
+        """How the other nodes looked for a result: node and picture, one call each."""
+        held = self._nodes.get(result.id)
+        for number, node in enumerate(result.nodes):
+            if held is not None and node in held:
+                answer(node, held[node])
+            else:
+                self.files.read(self._node_path(result.id, number), partial(answer, node))
+
+    def add(self, image: QImage, made: Result) -> Result:
+        """Keep a result under an id; without a path the editor keeps its own copy of the picture."""
         id = fresh_id()
-        result = Result(
+        result = replace(
+            made,
             id=id,
-            label=label,
-            document=document,
-            node=spot[0],
-            output=spot[1],
-            target=target,
-            identity=identity,
-            path=path or str(self._folder / f"{id}.png"),
-            own=not path,
+            path=made.path or str(self._folder / f"{id}.png"),
+            own=not made.path,
             when=time.time(),
-            seconds=seconds,
             width=image.width(),
             height=image.height(),
-            workflow=dumps(graph),
         )
         self._results.append(result)
-        self._thumbs[id] = fitted(image, THUMB)
-        self._keep(id, image)
-        self._writer.submit(self._write, result, image, self._thumbs[id])
+        _hold(self._full, id, image, HELD)
+        small = max(image.width(), image.height()) <= THUMB
+        _hold(self._thumbs, id, image if small else QImage(), THUMBS)
+        if not small:
+            self.files.fit(image, THUMB, partial(self._thumbed, result))
+        self.files.write(partial(self._write_pictures, result, image))
+        self.files.write(partial(self._write, result))
         self.added.emit(result)
         while len(self._results) > KEPT:
             self.remove(self._results[0].id)
         return result
+
+    def attach(self, result: Result, pictures: Mapping[str, QImage]) -> None:
+        """Remember how the nodes looked; pictures of nodes are small."""
+        found = self.find(result.id)
+        if found is None or not pictures:
+            return
+        named = replace(found, nodes=tuple(pictures))
+        self._results[self._results.index(found)] = named
+        _hold(self._nodes, result.id, dict(pictures), HELD)
+        self.files.write(partial(self._write_nodes, named, tuple(pictures.values())))
 
     def remove(self, id: str) -> None:
         """Take a result out of the strip; a file that the workflow saved stays."""
@@ -139,80 +175,72 @@ class Results(QObject):
         if result is None:
             return
         self._results.remove(result)
-        self._thumbs.pop(id, None)
-        self._full.pop(id, None)
-        self._writer.submit(self._unlink, result)
+        for held in (self._thumbs, self._full, self._nodes):
+            held.pop(id, None)
+        self.files.write(partial(self._unlink, result))
         self.removed.emit(result)
 
     def close(self) -> None:
         """Write what is not written yet."""
-        self._writer.shutdown(wait=True)
+        self.files.close()
 
-    def _keep(self, id: str, image: QImage) -> None:
-        """Hold the newest pictures in memory; others are read again."""
-        self._full[id] = image
-        while len(self._full) > 8:
-            del self._full[next(iter(self._full))]
+    def _thumbed(self, result: Result, image: QImage) -> None:
+        if not image.isNull():
+            _hold(self._thumbs, result.id, image, THUMBS)
+            for answer in self._awaited.pop(result.id, []):
+                answer(image)
+            self.pictured.emit(result)
 
     def _thumb_path(self, id: str) -> Path:
         return self._folder / f"{id}.thumb.png"
 
-    def _write(self, result: Result, image: QImage, thumb: QImage) -> None:
-        try:
+    def _node_path(self, id: str, number: int) -> Path:
+        return self._folder / f"{id}.node{number}.png"
+
+    # In the writer's thread
+
+    def _write_pictures(self, result: Result, image: QImage) -> None:
+        with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            if result.own:
-                image.save(result.path)
-            thumb.save(str(self._thumb_path(result.id)))
-            # Last, so that a result that is listed has its pictures.
+        if result.own:
+            image.save(result.path)
+        fitted(image, THUMB).save(str(self._thumb_path(result.id)))
+
+    def _write_nodes(self, result: Result, pictures: Sequence[QImage]) -> None:
+        for number, picture in enumerate(pictures):
+            fitted(picture, NODE).save(str(self._node_path(result.id, number)))
+        self._write(result)
+
+    def _write(self, result: Result) -> None:
+        # Last, so that a result that is listed has its pictures.
+        with contextlib.suppress(OSError):
             write_text(self._folder / f"{result.id}.json", json.dumps(asdict(result)))
-        except OSError:
-            return
 
     def _unlink(self, result: Result) -> None:
         own = [Path(result.path)] if result.own else []
-        try:
-            for path in (self._folder / f"{result.id}.json", self._thumb_path(result.id), *own):
+        nodes = [self._node_path(result.id, number) for number in range(len(result.nodes))]
+        with contextlib.suppress(OSError):
+            for path in (self._folder / f"{result.id}.json", self._thumb_path(result.id), *nodes, *own):
                 path.unlink(missing_ok=True)
-        except OSError:
-            return
 
     def _read(self) -> None:
         found = [kept for path in self._folder.glob("*.json") if (kept := _result(path)) is not None]
         self._results = sorted(found, key=lambda result: result.when)[-KEPT:]
 
 
+def _hold(held: OrderedDict[str, Held], id: str, value: Held, most: int) -> None:
+    """Hold the newest in memory; others are read again."""
+    held[id] = value
+    held.move_to_end(id)
+    while len(held) > most:
+        held.popitem(last=False)
+
+
 def _result(path: Path) -> Result | None:
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        result = Result(**data)
+        result = Result(**{**data, "nodes": tuple(data.get("nodes", ()))})
         sound = all(isinstance(getattr(result, name), str) for name in ("id", "label", "path", "workflow"))
         return result if sound and result.id == path.stem and result.when > 0 else None
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-
-
-def restored(result: Result, now: Graph, specs: Mapping[str, NodeSpec], *, seeds_only: bool) -> Batch | None:
-    """The edit that gives the nodes of `now` the values they had for this result; None where nothing differs.
-
-    Nodes that are gone or of another type since are left out. Raises LoadError.
-    """
-    then = result.graph()
-    seeds = {(node.id, param.name) for node, param in seeds_of(then, specs)}
-    values: dict[str, dict[str, Scalar | None]] = {}
-    for name, node in then.nodes.items():
-        here = now.nodes.get(name)
-        if here is None or here.type != node.type:
-            continue
-        for param in {*node.params, *here.params}:
-            wanted = node.params.get(param)
-            if seeds_only and (name, param) not in seeds:
-                continue
-            if here.params.get(param) != wanted or type(here.params.get(param)) is not type(wanted):
-                values.setdefault(name, {})[param] = wanted
-    if not values:
-        return None
-    what = "Restore seed" if seeds_only else "Restore parameters"
-    return Batch((SetParams(values),), what)
-
-
-__all__ = ["LoadError", "Result", "Results", "restored"]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Signal
 
 from nodegraph import events
 from nodegraph.diff import diff
@@ -17,44 +15,14 @@ from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
+from ui.running.collector import Collector, changed_nodes
 from ui.running.job import Job
 from ui.running.labels import label
-from ui.running.picks import Spot, downstream, identity, result_spots, seen_output, sinks, spot_of, upstream
-from ui.running.pictures import image_of
+from ui.running.picks import Spot, result_spots, sinks, spot_of, upstream
 from ui.running.queue import JobQueue, fresh_id
 from ui.running.results import Results
 from ui.running.seeds import draw
-from ui.running.state import RunState
-
-SEEN_SIDE = 512
-"""Pictures on nodes are at most this long."""
-RECALL_MS = 60
-"""So long after an edit results made before are looked for; a drag in between costs nothing."""
-SEEN_MOST = 24
-"""So many nodes are given a picture after a run; more would keep the engine busy with showing."""
-
-
-class Sheet(QObject):
-    """One open document as the runner sees it: its editor, the state of its nodes, and what it ran last."""
-
-    picture = Signal(str, object)
-    """A node, and its picture as QImage: while it grows and when it is done."""
-    arrived = Signal(str, object)
-    """A target of a run, and the picture it came to."""
-
-    def __init__(self, key: str, editor: Editor, base: Path) -> None:
-        super().__init__(editor)
-        self.key = key
-        self.editor = editor
-        self.base = base
-        self.state = RunState(self)
-        self.asked: Graph | None = None
-        self.ran: Graph | None = None
-        self.seeds: dict[str, int] = {}
-        self.recall = QTimer(self)
-        self.recall.setSingleShot(True)
-        self.recall.setInterval(RECALL_MS)
-        self.state.previewed.connect(lambda node, picture: self.picture.emit(node, image_of(picture)))
+from ui.running.sheet import Sheet
 
 
 class Runner(QObject):
@@ -88,6 +56,10 @@ class Runner(QObject):
         self.results = results
         self._sheets: dict[str, Sheet] = {}
         self._drawing = False
+        self._was_ready = False
+        self._replaced = False
+        self._collector = Collector(bridge, results, specs, self)
+        self._collector.resulted.connect(self.resulted)
         queue.subscribe(self.changed.emit)
         bridge.heard.connect(self._hear)
 
@@ -219,8 +191,7 @@ class Runner(QObject):
     def _hear(self, event: events.Event) -> None:
         if isinstance(event, events.EngineState):
             self.status.emit(event.text)
-            if event.state == "ready":
-                self.pump()
+            self._engine_is(event.state)
             return
         job = self.queue.running
         if job is None:
@@ -232,9 +203,21 @@ class Runner(QObject):
         if isinstance(event, events.RunFinished):
             self._finish(job, sheet, event)
 
+    def _engine_is(self, state: str) -> None:
+        if state == "stopped" or (state == "starting" and self._was_ready):
+            self._replaced, self._was_ready = True, False
+        elif state == "ready":
+            self._was_ready = True
+            self.pump()
+            if self._replaced:
+                # Another child looks at nothing yet: tell it what is open.
+                self._replaced = False
+                for sheet in self._sheets.values():
+                    sheet.recall.start()
+
     def _finish(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
         if event.ok:
-            self._collect(replace(job, seconds=event.seconds), sheet, event)
+            self._collector.collect(job, sheet, event)
             if sheet is not None and not job.coarse:
                 sheet.ran = job.graph
                 sheet.state.stale(changed_nodes(job.graph, sheet.editor.graph))
@@ -244,57 +227,6 @@ class Runner(QObject):
             if done.state == "failed":
                 self.status.emit(done.error)
         self.pump()
-
-    def _collect(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
-        """Ask for the pictures of a run before another one starts."""
-        specs = self._specs
-        targets = None if job.live else job.targets
-        name = identity(job.graph, specs, targets)
-        results = {spot: target for target, spot in result_spots(job.graph, specs, targets)}
-        for spot, target in results.items():
-            paths = [item.path for item in event.outputs if item.node == target]
-            self.bridge.look(*spot, lambda s, t=target, p=paths: self._keep(job, sheet, name, t, p, s))  # type: ignore[misc]  # defaults bind now
-        for node in event.ran[:SEEN_MOST]:
-            found = job.graph.nodes.get(node)
-            output = seen_output(found, specs) if found is not None else ""
-            # A latent's steps were seen while it grew, in truer colours than the numbers alone give.
-            kind = specs[found.type].output(output) if found is not None and output else None
-            own = kind is not None and kind.type in ("Image", "Mask")
-            if sheet is not None and own and (node, output) not in results:
-                self.bridge.look(node, output, lambda s: self._seen(sheet, s), SEEN_SIDE)
-
-    def _keep(
-        self, job: Job, sheet: Sheet | None, name: str, target: str, paths: Sequence[str], shown: events.Shown
-    ) -> None:
-        if shown.picture is None:
-            return
-        image = image_of(shown.picture)
-        if sheet is not None:
-            sheet.picture.emit(target, image)
-            sheet.arrived.emit(target, image)
-        known = [r for r in self.results.of(name) if (r.node, r.output) == (shown.node, shown.output)]
-        if known or job.coarse:
-            if known:
-                self.resulted.emit(known[-1])
-            return
-        for path in paths or ("",):
-            picture = image if path in ("", paths[0] if paths else "") else QImage(path)
-            result = self.results.add(
-                picture,
-                job.graph,
-                label=job.label,
-                document=job.document,
-                spot=(shown.node, shown.output),
-                target=target,
-                identity=name,
-                seconds=job.seconds,
-                path=path,
-            )
-            self.resulted.emit(result)
-
-    def _seen(self, sheet: Sheet, shown: events.Shown) -> None:
-        if shown.picture is not None:
-            sheet.picture.emit(shown.node, image_of(shown.picture))
 
     def _edited(self, sheet: Sheet, old: Graph, new: Graph) -> None:
         """Mark what would run again since the last run."""
@@ -307,27 +239,9 @@ class Runner(QObject):
 
     def recall(self, sheet: Sheet) -> None:
         """Show the results that were made of this graph before, if there are any: nothing needs to run for them."""
-        if self.queue.running is not None:
-            return
-        graph = sheet.editor.graph
-        newest = {(r.node, r.output): r for r in self.results.of(identity(graph, sheet.editor.specs, None))}
-        if newest:
-            sheet.ran = graph
-            sheet.state.stale(())
-        for result in newest.values():
-            sheet.picture.emit(result.target, self.results.picture(result))
-            self.resulted.emit(result)
+        if self.queue.running is None:
+            self._collector.recall(sheet)
 
     def spot(self, sheet: Sheet, node: str) -> Spot | None:
         """Where to look for what a node shows."""
         return spot_of(sheet.editor.graph, sheet.editor.specs, node)
-
-
-def changed_nodes(before: Graph, now: Graph) -> set[str]:
-    """The nodes whose results may differ, and all that depend on them."""
-    found = diff(before, now)
-    if not found.computes:
-        return set()
-    computing = {"type", "params", "inputs", "mode"}
-    touched = {name for name, aspects in found.changed.items() if aspects & computing}
-    return downstream(now, touched | set(found.added))

@@ -139,6 +139,13 @@ class RunState(QObject):
                 self._set(name, replace(self.of(name), status="stale", message=""))
         self.flush()
 
+    def known(self, nodes: Iterable[str]) -> None:
+        """These nodes did nothing yet, and what they would make is kept from earlier runs."""
+        for name in nodes:
+            if self.of(name).status == "idle":
+                self._set(name, replace(self.of(name), status="cached"))
+        self.flush()
+
     def hear(self, event: events.Event) -> None:
         """Take in what the engine says about the run of this document."""
         match event:

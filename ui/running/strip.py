@@ -164,6 +164,7 @@ class ResultStrip(QListView):
         super().__init__(parent)
         self.rows = ResultRows(results, self)
         self._painter = ResultPainter(look, results, self)
+        results.pictured.connect(self._pictured)
         self.setModel(self.rows)
         self.setItemDelegate(self._painter)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -216,7 +217,12 @@ class ResultStrip(QListView):
             self.menu_for(result).exec(self.viewport().mapToGlobal(at))
 
     def _copy(self, result: Result) -> None:
-        QApplication.clipboard().setImage(self.rows.results.picture(result))
+        self.rows.results.picture(result, QApplication.clipboard().setImage)
+
+    def _pictured(self, result: Result) -> None:
+        row = self.rows.row_of(result.id)
+        if row >= 0:
+            self.update(self.rows.index(row))
 
     def _with(self, index: QModelIndex, call: object) -> None:
         result = self.rows.result(index.row())

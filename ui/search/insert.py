@@ -141,8 +141,12 @@ def insert_recipe(
         place = (pos[0] + column * (WIDTH + GAP), pos[1] + rows.get(column, 0) * ROW)
         rows[column] = rows.get(column, 0) + 1
         nodes.append(Node(ids[part.name], part.type, specs[part.type].version, inputs=inputs, pos=place))
-    add = AddNodes(tuple(nodes))
-    return Insertion(Batch((add,), recipe.title), tuple(ids.values()))
+    edits: list[Edit] = [AddNodes(tuple(nodes))]
+    if recipe.passes_on:
+        source = _source(recipe.passes_on, ids, port)
+        fed = [link for link in graph.consumers.get(port.node, ()) if link.source.output == port.name]
+        edits += [Connect(source, link.target, link.input, link.index) for link in fed]
+    return Insertion(Batch(tuple(edits), recipe.title), tuple(ids.values()))
 
 
 def _new(spec: NodeSpec, graph: Graph, pos: Point) -> Node:

@@ -20,16 +20,28 @@ class Part:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Nodes made together. `takes` is the type of link it starts from; parts are listed left to right."""
+    """Nodes made together. `takes` is the type of link it starts from; parts are listed left to right.
+
+    `passes_on`, a `part.output`, takes over every link that the port has: the recipe is put in between.
+    """
 
     id: str
     title: str
     takes: str
     parts: tuple[Part, ...]
     help: str = ""
+    passes_on: str = ""
 
 
 RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        "lora",
+        "LoRA",
+        "Model",
+        (Part("lora", "LoraLoader", {"model": "in"}),),
+        "A style or subject laid over the model; everything that uses the model then uses it with the LoRA.",
+        passes_on="lora.model",
+    ),
     Recipe(
         "sample",
         "Sample and decode",

@@ -14,7 +14,8 @@ from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.queue import JobQueue
 from ui.running.results import Results
-from ui.running.runner import Runner, Sheet
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

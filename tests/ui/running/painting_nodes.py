@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -16,6 +17,7 @@ from nodegraph.context import Context
 from nodegraph.declare import Multiline, Range, Seed, node
 from nodegraph.registry import Registry
 from nodegraph.runtime import PlainRuntime
+from nodegraph.values import Codec, PlainCodec
 
 Number = NewType("Number", int)
 Image = NewType("Image", tuple[int, ...])
@@ -90,8 +92,26 @@ def pixels(hue: int, seed: int, done: float) -> Any:
     return (np.stack([red, green, blue], -1) * 255 * (0.2 + 0.8 * done)).astype(np.uint8)
 
 
+class Tuples(PlainCodec):
+    """Keeps tuples on disk as well."""
+
+    def dump(self, value: Any, path: Path) -> bool:
+        """Write it as a list."""
+        path.write_text(json.dumps(value), encoding="ascii")
+        return True
+
+    def load(self, path: Path) -> Any:
+        """The tuple that was written, or the number."""
+        found = json.loads(path.read_text(encoding="ascii"))
+        return tuple(found) if isinstance(found, list) else found
+
+
 class Pictures(PlainRuntime):
     """Shows the tuples that these nodes call images."""
+
+    def codec(self) -> Codec:
+        """Tuples are kept."""
+        return Tuples()
 
     def picture(self, value: Any, size: int) -> Any:
         """The picture that was painted."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from ui.running.bench import Bench
-    from ui.running.runner import Sheet
+    from ui.running.sheet import Sheet
     from ui.window import MainWindow
 
 Start = Callable[[], Application]
@@ -178,7 +178,7 @@ def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBo
     # A node without a picture leaves the newest result in view; asking for it shows what it holds.
     sheet.editor.selection.set(["words"])
     qtbot.waitUntil(lambda: bench.viewer.title.text() == "a red fox", timeout=WAIT)
-    bench.look_at("words")
+    bench.showing.look_at("words")
     qtbot.waitUntil(lambda: bench.viewer.viewer.image.isNull(), timeout=WAIT)
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
@@ -191,11 +191,11 @@ def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBo
     start_point = canvas.camera.to_view(QPointF(other.x + out.x, other.y + out.y))
     end_point = canvas.camera.to_view(QPointF(box.x + port.x, box.y + port.y))
     qtbot.mouseMove(canvas, ((start_point + end_point) / 2).toPoint())
-    qtbot.waitUntil(bench.probe.isVisible, timeout=WAIT)
-    assert "shape" in bench.probe.facts.text()
+    qtbot.waitUntil(bench.prober.card.isVisible, timeout=WAIT)
+    assert "shape" in bench.prober.card.facts.text()
     shoot(window, "probing")
     qtbot.mouseMove(canvas, QPoint(30, canvas.height() - 30))
-    assert not bench.probe.isVisible()
+    assert not bench.prober.card.isVisible()
 
 
 def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -> None:

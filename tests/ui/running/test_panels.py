@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from ui.running.bridge import EngineBridge
-    from ui.running.runner import Runner, Sheet
+    from ui.running.runner import Runner
+    from ui.running.sheet import Sheet
 
 
 def picture(seed: int = 3, done: float = 1.0) -> events.Picture:

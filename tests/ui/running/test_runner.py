@@ -22,10 +22,13 @@ from ui.running.bridge import EngineBridge
 from ui.running.job import Job
 from ui.running.live import Live
 from ui.running.queue import JobQueue
-from ui.running.results import Result, Results, restored
-from ui.running.runner import Runner, Sheet
+from ui.running.restoring import restored
+from ui.running.results import Result, Results
+from ui.running.runner import Runner
+from ui.running.sheet import Sheet
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
 WAIT = 60_000
@@ -38,6 +41,13 @@ def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
 
 def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
     qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
+
+
+def size_of(qtbot: QtBot, runner: Runner, result: Result) -> tuple[int, int]:
+    found: list[QImage] = []
+    runner.results.picture(result, found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT)
+    return found[0].width(), found[0].height()
 
 
 def test_a_run_shows_steps_previews_and_leaves_a_result(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
@@ -60,8 +70,7 @@ def test_a_run_shows_steps_previews_and_leaves_a_result(qtbot: QtBot, runner: Ru
     assert ("paint", EDGE) in seen and ("show", EDGE) in seen
     (result,) = results
     assert result.graph() == sheet.editor.graph and result.label == "a red fox"
-    image = runner.results.picture(result)
-    assert (image.width(), image.height()) == (EDGE, EDGE)
+    assert size_of(qtbot, runner, result) == (EDGE, EDGE)
 
 
 def test_only_what_changed_reruns_and_an_undone_value_needs_no_run(
@@ -106,11 +115,57 @@ def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
     opened.picture.connect(lambda node, image: seen.append(node))
     with qtbot.waitSignal(again.resulted, timeout=WAIT) as second:
         pass
-    assert second.args == first.args and seen == ["show"]
-    picture = again.results.picture(second.args[0])
-    assert picture.width() == EDGE and bridge.process == 0
+    assert second.args == first.args and bridge.process == 0
+    # Every node that had a picture has it again, also the one whose steps were watched.
+    qtbot.waitUntil(lambda: sorted(set(seen)) == ["paint", "show"], timeout=WAIT)
+    assert size_of(qtbot, again, second.args[0]) == (EDGE, EDGE)
     again.results.close()
     bridge.close()
+
+
+def test_what_the_disk_keeps_is_seen_after_a_restart_though_the_strip_is_empty(
+    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(runner.resulted, timeout=WAIT):
+        runner.run(sheet)
+    runner.bridge.close()
+    options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
+    bridge = EngineBridge(options, library=LIBRARY)
+    results = Results(tmp_path / "none")
+    again = Runner(bridge, JobQueue(), results, SPECS)
+    bridge.start()
+    opened = again.open(Editor(SPECS, Document(painting())))
+    with qtbot.waitSignal(opened.arrived, timeout=WAIT) as shown:
+        pass
+    assert shown.args is not None and shown.args[0] == "show" and shown.args[1].width() == EDGE
+    assert opened.state.of("paint").status == "cached" and not again.queue.over
+    # What nobody computed is not there.
+    opened.editor.apply(SetParam("paint", "seed", 99))
+    answers: list[tuple[str, ...]] = []
+    bridge.recall(opened.editor.graph, Path(), lambda nodes: answers.append(tuple(nodes)))
+    qtbot.waitUntil(lambda: bool(answers), timeout=WAIT)
+    assert answers == [("words",)]
+    results.close()
+    bridge.close()
+
+
+def test_another_child_knows_what_is_open(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+    with qtbot.waitSignal(runner.resulted, timeout=WAIT):
+        runner.run(sheet)
+    child = runner.bridge.process
+    runner.bridge.kill()
+    with qtbot.waitSignal(sheet.picture, timeout=WAIT):
+        pass
+    assert runner.bridge.process not in (0, child)
+    found: list[events.Shown] = []
+    qtbot.waitUntil(lambda: runner.bridge.state.state == "ready", timeout=WAIT)
+
+    def looked() -> bool:
+        runner.bridge.look("paint", "image", found.append, 64)
+        qtbot.wait(50)
+        return any(shown.picture is not None for shown in found)
+
+    qtbot.waitUntil(looked, timeout=WAIT)
 
 
 @pytest.mark.parametrize("how", ["kill", "raise"])

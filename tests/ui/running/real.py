@@ -1,0 +1,91 @@
+"""The editor as it is started by a user: the installed nodes, the practice model, a real engine process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtTest import QTest
+
+from ui.app import specs
+from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.canvas.paint_rows import field_rect
+from ui.running.desk import Desk
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from ui.running.bench import Bench
+    from ui.running.sheet import Sheet
+    from ui.window import MainWindow
+
+LONG = 90_000
+"""Milliseconds after which something is given up; loading torch beside other programs takes its time."""
+
+
+class User:
+    """Looks at the window and moves mouse and keys."""
+
+    def __init__(self, qtbot: QtBot, app: Application) -> None:
+        self.qtbot = qtbot
+        self.app = app
+
+    @property
+    def window(self) -> MainWindow:
+        return self.app.windows[0]
+
+    @property
+    def bench(self) -> Bench:
+        assert self.window.bench is not None
+        return self.window.bench
+
+    @property
+    def sheet(self) -> Sheet:
+        assert self.bench.sheet is not None
+        return self.bench.sheet
+
+    @property
+    def canvas(self) -> Canvas:
+        assert self.window.view is not None and isinstance(self.window.view.widget, Canvas)
+        return self.window.view.widget
+
+    def wait(self, until: object) -> None:
+        self.qtbot.waitUntil(until, timeout=LONG)
+
+    def wait_runs(self, count: int) -> None:
+        """Until so many asked-for runs are over and their pictures are in the strip."""
+        queue, rows = self.bench.desk.runner.queue, self.bench.strip.rows
+        self.wait(lambda: len(queue.over) >= count and queue.running is None)
+        assert queue.over[0].state == "done", queue.over[0].error
+        self.wait(lambda: rows.rowCount() >= 1)
+        QTest.qWait(300)
+
+    def row(self, node: str, name: str) -> QPointF:
+        """The middle of a parameter's field, in scene units."""
+        box = self.canvas.scene.nodes[node]
+        row = next(row for row in box.layout.rows if row.param is not None and row.param.name == name)
+        return field_rect(box, row).translated(box.x, box.y).center()
+
+
+@contextmanager
+def launched(qtbot: QtBot, qapp: QApplication) -> Iterator[User]:
+    """The editor from start to end, as `ui.app.main` starts it."""
+    app = Application(qapp, specs(), Canvas)
+    app.desk = Desk(app)
+    app.start()
+    try:
+        yield User(qtbot, app)
+    finally:
+        for window in list(app.windows):
+            for view in window.tabs.views():
+                window.documents.drop(view, keep=True)
+            app.windows.remove(window)
+            window.deleteLater()
+        app.end()
+        app.setParent(None)
+        app.deleteLater()
+        QTest.qWait(1)

@@ -1,0 +1,136 @@
+"""A new user's first hour in half a minute: real events, the real engine, the practice model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
+
+from nodegraph import fileformat
+from tests.ui.canvas.hand import Hand
+from tests.ui.running.look import shoot
+from tests.ui.running.real import User, launched
+from ui.viewer.pixels import packed
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def shown(user: User) -> bytes:
+    image = user.bench.viewer.viewer.image
+    return b"" if image.isNull() else packed(image)
+
+
+def key(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key, modifiers)
+
+
+def text(words: str) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClicks(widget, words)
+
+
+def change_a_word(user: User, hand: Hand) -> None:
+    hand.click(user.row("prompt", "text"))
+    user.wait(lambda: isinstance(QApplication.focusWidget(), QPlainTextEdit))
+    key(Qt.Key.Key_Home, CTRL)
+    key(Qt.Key.Key_Right, CTRL)
+    key(Qt.Key.Key_Right, CTRL | SHIFT)
+    text("blue ")
+    key(Qt.Key.Key_Return, CTRL)
+
+
+def drag_steps(user: User, hand: Hand) -> None:
+    row = user.row("sampler", "steps")
+    hand.drag(row, row + QPointF(48, 0), steps=12)
+
+
+def pull_a_lora_in(user: User, hand: Hand) -> None:
+    hand.drag(hand.port("checkpoint", "model", output=True), QPointF(480, -170))
+    user.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    text("lora")
+    key(Qt.Key.Key_Return)
+    lora = next(node for node in user.sheet.editor.graph.nodes.values() if node.type == "LoraLoader")
+    assert lora.inputs["model"][0].node == "checkpoint"
+    assert user.sheet.editor.graph.nodes["sampler"].inputs["model"][0].node == lora.id
+    hand.click(user.row(lora.id, "lora"))
+    user.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    text("ink")
+    key(Qt.Key.Key_Return)
+    assert user.sheet.editor.graph.nodes[lora.id].params["lora"] == "practice/ink.safetensors"
+
+
+def save_as(user: User, path: Path) -> None:
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        line = dialog.findChild(QLineEdit)
+        assert line is not None
+        line.selectAll()
+        QTest.keyClicks(line, str(path))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(300, answer)
+    key(Qt.Key.Key_S, CTRL)
+
+
+def test_a_new_user_finds_everything_as_it_was(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    with launched(qtbot, qapp) as user:
+        user.wait_runs(1)
+        first = shown(user)
+        assert (
+            user.bench.viewer.viewer.image.width() == 128
+            and user.bench.coach is not None
+            and user.bench.coach.lesson == 0
+        )
+        shoot(user.window, "newcomer_first")
+        hand = Hand(user.canvas)
+        graph = user.sheet.editor.graph
+        change_a_word(user, hand)
+        assert user.sheet.editor.graph.nodes["prompt"].params["text"].startswith("a blue house")
+        user.wait_runs(2)
+        assert shown(user) != first and user.bench.coach.lesson == 1
+        drag_steps(user, hand)
+        steps = user.sheet.editor.graph.nodes["sampler"].params["steps"]
+        assert steps != 20
+        pull_a_lora_in(user, hand)
+        shoot(user.window, "newcomer_lora")
+        key(Qt.Key.Key_Return, CTRL)
+        user.wait_runs(3)
+        inked = shown(user)
+        shoot(user.window, "newcomer_inked")
+        assert user.bench.coach.lesson == -1
+        runs = len(user.bench.desk.runner.queue.over)
+        while user.sheet.editor.graph != graph:
+            key(Qt.Key.Key_Z, CTRL)
+        user.wait(lambda: shown(user) == first)
+        while user.sheet.editor.stack.canRedo():
+            key(Qt.Key.Key_Z, CTRL | SHIFT)
+        user.wait(lambda: shown(user) == inked)
+        assert len(user.bench.desk.runner.queue.over) == runs
+        save_as(user, path)
+        kept = user.sheet.editor.graph
+        assert not user.sheet.editor.unsaved and fileformat.load(path) == kept
+        pictures = {node: user.canvas.state.preview(node) is not None for node in kept.nodes}
+        assert pictures["sampler"] and pictures["save"]
+        camera = user.canvas.view_state()
+        assert user.window.close()
+    with launched(qtbot, qapp) as user:
+        assert user.sheet.editor.path == path and user.sheet.editor.graph == kept
+        user.wait(lambda: shown(user) == inked)
+        shown_on = lambda: {node: user.canvas.state.preview(node) is not None for node in kept.nodes}  # noqa: E731
+        user.wait(lambda: shown_on() == pictures)
+        seen = user.canvas.view_state()
+        assert seen["zoom"] == camera["zoom"]
+        assert all(abs(seen[name] - camera[name]) < 2 for name in ("x", "y")), (seen, camera)
+        assert not user.bench.desk.runner.queue.over and user.bench.coach is None
+        shoot(user.window, "newcomer_reopened")
