@@ -27,6 +27,7 @@ from nodegraph.edits import (
 )
 from nodegraph.edits.heal import bridges
 from nodegraph.graph import Frame, Mode, Note, Point
+from nodegraph.phrases import Phrase
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey
@@ -36,6 +37,7 @@ from ui.canvas.paint_frames import HEADER
 from ui.canvas.viewing import Viewing
 from ui.canvas.wiring import links_of
 from ui.canvas.writing import Writing
+from ui.i18n import tr
 
 FRAME_MARGIN = 24.0
 
@@ -78,7 +80,7 @@ class Commands(Viewing, Copying, Writing):
             healing = bridges(graph, names, self.scene.specs) if heal and not links else ()
             edits.append(RemoveNodes(names, healing))
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), "Delete selection"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), Phrase("Delete selection")))
 
     def toggle_mode(self, mode: Mode) -> None:
         """Mute or bypass the selected nodes, or run them again where all are so; links are muted likewise."""
@@ -115,7 +117,7 @@ class Commands(Viewing, Copying, Writing):
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
         edits = tuple(SetPortal(link, name) for link in links)
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, f"Make portal {name}"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(edits, Phrase("Make portal {name}", name=name)))
 
     def add_frame(self) -> None:
         """Put the selected nodes in a frame of their own, or an empty frame at the pointer."""
@@ -128,7 +130,9 @@ class Commands(Viewing, Copying, Writing):
         else:
             at = self.pointer()
             rect = QRectF(on_grid(at.x()), on_grid(at.y()), 320.0, 240.0)
-        frame = Frame(frame_id, "Frame", names, (rect.x(), rect.y(), rect.width(), rect.height()))
+        frame = Frame(
+            frame_id, tr("Canvas", "Frame"), names, (rect.x(), rect.y(), rect.width(), rect.height())
+        )
         if self.apply(AddFrame(frame)):
             self.stage.selection.set((), (), [frame_id])
             self.rename(frame_id)
@@ -139,7 +143,7 @@ class Commands(Viewing, Copying, Writing):
         locked = not all(frame.locked for frame in frames)
         edits = tuple(ChangeFrame(replace(f, locked=locked), "Lock" if locked else "Unlock") for f in frames)
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, "Lock frames"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(edits, Phrase("Lock frames")))
 
     def add_note(self) -> None:
         """A note at the pointer, pinned to the selected node where there is just one; write at once."""
@@ -159,7 +163,7 @@ class Commands(Viewing, Copying, Writing):
         """Lay out the selected nodes, or all of them, in layers from left to right."""
         names = self.stage.selection.nodes
         if selected_only and len(names) < 2:
-            self.say("Select two nodes or more to lay them out.")
+            self.say(tr("Canvas", "Select two nodes or more to lay them out."))
             return
         self.apply(arranged(self.scene, names if selected_only else None))
 

@@ -9,6 +9,7 @@ from ui.canvas.hit import Hit
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 from ui.canvas.values import format_value, label_of
+from ui.i18n import tr
 
 
 def tip(scene: Scene, state: CanvasState, found: Hit) -> str:
@@ -36,26 +37,35 @@ def _port(spec: NodeSpec, ref: PortRef) -> str:
     socket = spec.socket(ref.name)
     if socket is None:
         return ""
-    extent = ", any number" if socket.variadic else ", may stay open" if socket.optional else ""
+    extent = ""
+    if socket.variadic:
+        extent = tr("Canvas", ", any number")
+    elif socket.optional:
+        extent = tr("Canvas", ", may stay open")
     return f"{label_of(ref.name)}: {socket.type}{extent}\n{socket.help}"
 
 
 def _param(param: Param) -> str:
     low, high = param.minimum, param.maximum
     if low is not None and high is not None:
-        extent = f", {low:g} to {high:g}"
-    elif low is not None or high is not None:
-        extent = f", at least {low:g}" if low is not None else f", at most {high:g}"
+        extent = tr("Canvas", ", {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+    elif low is not None:
+        extent = tr("Canvas", ", at least {low}").format(low=f"{low:g}")
+    elif high is not None:
+        extent = tr("Canvas", ", at most {high}").format(high=f"{high:g}")
     else:
         extent = ""
     usual = format_value(param, param.default)
-    usually = f", usually {usual}" if usual and param.widget != "multiline" else ""
+    usually = ""
+    if usual and param.widget != "multiline":
+        usually = tr("Canvas", ", usually {value}").format(value=usual)
     return f"{label_of(param.name)}: {param.type}{extent}{usually}\n{param.help}"
 
 
 def _node(box: NodeBox) -> str:
     if not box.known:
-        return f"The type {box.node.type} is not installed. Its values and links are kept as they are."
+        text = tr("Canvas", "The type {type} is not installed. Its values and links are kept as they are.")
+        return text.format(type=box.node.type)
     return f"{box.spec.title}\n{box.spec.help}"
 
 

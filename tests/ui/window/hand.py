@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from tests.ui.catalogue import SPECS
+from ui import paths, session
 from ui.application import Application
 from ui.canvas.canvas import Canvas
 from ui.running.bridge import EngineBridge
@@ -64,7 +65,11 @@ def steps(view: DocumentView) -> object:
 
 
 def furnish(qapp: QApplication, folder: Path) -> Application:
-    """The editor as it really is: its canvas, its panels of runs, an engine in a process of its own."""
+    """The editor as it really is: its canvas, its panels of runs, an engine in a process of its own.
+
+    It is not its first launch, so that nothing runs by itself.
+    """
+    session.save([], paths.session_file())
     app = Application(qapp, SPECS, Canvas)
     app.desk = Desk(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
     app.start()

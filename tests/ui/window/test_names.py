@@ -17,7 +17,9 @@ def controls(root: QWidget) -> list[QWidget]:
     kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox)
     found = []
     for widget in root.findChildren(QWidget):
-        own = widget.objectName().startswith("qt_") or isinstance(widget.parent(), QAbstractSpinBox | QComboBox)
+        own = widget.objectName().startswith("qt_") or isinstance(
+            widget.parent(), QAbstractSpinBox | QComboBox
+        )
         reachable = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) or isinstance(widget, kinds)
         if reachable and not own and not isinstance(widget, QDialog) and widget.isVisibleTo(root):
             found.append(widget)
@@ -34,9 +36,7 @@ def unnamed(root: QWidget) -> list[str]:
     return nameless
 
 
-def test_every_control_of_the_window_has_a_name_to_be_read_aloud(
-    furnished: MainWindow, flow: Path
-) -> None:
+def test_every_control_of_the_window_has_a_name_to_be_read_aloud(furnished: MainWindow, flow: Path) -> None:
     window = furnished
     found = unnamed(window)
     view = opened(window, flow)
