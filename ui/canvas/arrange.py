@@ -10,8 +10,8 @@ from nodegraph.edits import Batch, ChangeFrame, Edit, Move
 from nodegraph.graph import Frame, Point
 from nodegraph.phrases import Phrase
 from ui.canvas.boxes import LinkKey
+from ui.canvas.folding import HEADER
 from ui.canvas.layout import layered
-from ui.canvas.paint_frames import HEADER
 from ui.canvas.scene import Scene
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]

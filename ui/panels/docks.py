@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWi
 
 from ui.actions.view import DOCKS
 from ui.editor import Editor
+from ui.explain.panel import Explain
 from ui.help.panel import Help
 from ui.icons import icon
 from ui.inspector.panel import Inspector
@@ -31,7 +32,10 @@ PANELS: Mapping[str, Panel] = {
     "inspector": Inspector,
     "problems": Problems,
     "help": Help,
+    "explain": Explain,
 }
+AT_LEVEL = ("outline", "inspector", "help")
+"""The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
@@ -84,8 +88,8 @@ class Docks(QObject):
             if view is None:
                 panel = QWidget(dock)
             else:
-                panel = PANELS[name](view.editor, look, dock)
-                if isinstance(panel, Outline | Bookmarks | Inspector | Problems):
+                panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
+                if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
                     panel.show_asked.connect(self._window.show_node)
             panel.setMinimumWidth(max(220, panel.minimumWidth()))
             dock.setWidget(panel)

@@ -96,7 +96,7 @@ def test_a_new_user_finds_everything_as_it_was(qtbot: QtBot, qapp: QApplication,
         hand = Hand(user.canvas)
         graph = user.sheet.editor.graph
         change_a_word(user, hand)
-        assert user.sheet.editor.graph.nodes["prompt"].params["text"].startswith("a blue house")
+        assert str(user.sheet.editor.graph.nodes["prompt"].params["text"]).startswith("a blue house")
         user.wait_runs(2)
         assert shown(user) != first and user.bench.coach.lesson == 1
         drag_steps(user, hand)
