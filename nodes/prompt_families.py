@@ -115,10 +115,11 @@ def text_encode_lumina2(
     ctx: Context,
     clip: TheClip,
     *,
-    text: Annotated[str, Multiline(), Help("The prompt in whole sentences, read by Gemma.")] = "",
+    text: Annotated[str, Multiline(), EMBEDDINGS, Help("The prompt in whole sentences, read by Gemma.")] = "",
     instruction: Annotated[
         str,
         Multiline(),
+        EMBEDDINGS,
         Advanced(),
         Help("What Gemma is told before the prompt, as in training; may be empty."),
     ] = LUMINA,
