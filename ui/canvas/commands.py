@@ -117,7 +117,7 @@ class Commands(Viewing, Copying, Framing):
         """Draw the selected links as pairs of named stubs, or as lines again where all are so."""
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
         if not links:
-            self.say("Select links to draw them as portals.")
+            self.say(tr("Canvas", "Select links to draw them as portals."))
         elif all(link.source.portal for link in links):
             self.make_portal("")
         else:
