@@ -234,6 +234,7 @@ def main(argv: list[str]) -> dict[str, object]:
     parser.add_argument("--links", type=int, default=5000)
     parser.add_argument("--idle", type=float, default=10.0, help="seconds of watching an idle window")
     parser.add_argument("--cpu", action="store_true", help="this process's time, for a machine at work")
+    parser.add_argument("--alone", action="store_true", help="do not measure NodeGraphQt beside it")
     options = parser.parse_args(argv)
     bench = Bench(options.nodes, options.links, options.cpu)
     figures: dict[str, object] = {"nodes": options.nodes, "links": options.links}
@@ -250,7 +251,19 @@ def main(argv: list[str]) -> dict[str, object]:
     _note(figures, "box_select", bench.box())
     figures["idle_cpu_percent"] = round(bench.idle(options.idle), 3)
     figures["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    if not options.alone:
+        figures.update(_compared(options.nodes, options.links))
     return figures
+
+
+def _compared(nodes: int, links: int) -> dict[str, object]:
+    """Medians of NodeGraphQt on the same world."""
+    from benchmarks.rival import measured
+
+    found = measured(world(nodes, links))
+    if found is None:
+        return {"nodegraphqt": "not installed"}
+    return {f"nodegraphqt_{name}_ms": round(median(frames), 2) for name, frames in found.items()}
 
 
 def _note(figures: dict[str, object], name: str, frames: list[float]) -> None:

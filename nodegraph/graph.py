@@ -95,7 +95,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A titled box that owns nodes; `rect` is x, y, width, height in scene units."""
+    """A titled box that owns nodes; `rect` is x, y, width, height in scene units.
+
+    Where `mode` is not "run" all members were set to it together; `own` keeps what each was before, where that
+    was not "run", so that they can go back to it.
+    """
 
     id: str
     title: str = ""
@@ -104,6 +108,8 @@ class Frame:
     color: str = ""
     collapsed: bool = False
     locked: bool = False
+    mode: Mode = "run"
+    own: Mapping[str, Mode] = field(default_factory=frozen, hash=False)
     extra: Mapping[str, Any] = field(default_factory=frozen, hash=False)
 
 

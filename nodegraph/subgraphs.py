@@ -133,7 +133,8 @@ def _seen_from_outside(
         if spec and (socket := spec.socket(port.port)):
             sockets.append(replace(socket, name=port.name))
         elif spec and (param := spec.param(port.port)):
-            params.append(replace(param, name=port.name))
+            inner = found.nodes[port.node].params.get(port.port, param.default)
+            params.append(replace(param, name=port.name, default=inner))
     for port in found.outputs:
         spec = _inner(graph, found, port.node, specs, known)
         if spec and (output := spec.output(port.port)):

@@ -94,7 +94,7 @@ class Application(QObject):
         """A tab for a document, with its journal."""
         recorder = Recorder(editor, paths.journal_folder(), self._writer)
         view = DocumentView(editor, recorder, self.look, self._make_canvas)
-        self._restyle_view(view)
+        self.restyle_view(view)
         if self.desk is not None:
             self.desk.attach(view)
         return view
@@ -230,10 +230,11 @@ class Application(QObject):
         self.qt.setStyleSheet(style_sheet(self.look.theme, self.look.metrics))
         for window in self.windows:
             for view in window.tabs.views():
-                self._restyle_view(view)
+                self.restyle_view(view)
         self.settings_changed.emit()
 
-    def _restyle_view(self, view: DocumentView) -> None:
+    def restyle_view(self, view: DocumentView) -> None:
+        """Give the canvas in front the looks and habits of the settings."""
         chosen = self.settings
         view.canvas.set_density(chosen.density, chosen.text_size / 100)
         view.canvas.set_theme(self.look.theme)

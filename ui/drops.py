@@ -126,7 +126,7 @@ class Drops(QObject):
 
     def _load(self, paths: list[Path]) -> None:
         view = self._window.view or self._window.documents.new()
-        editor = view.editor
+        editor = view.level
         edit, left = loaders_for(editor.graph, editor.specs, paths, view.drop_place())
         if edit is not None and editor.apply(edit):
             editor.selection.set(node.id for node in edit.nodes)

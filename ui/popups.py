@@ -51,7 +51,7 @@ class Popups(QObject):
         view = self._window.view
         if view is None:
             return
-        editor = view.editor
+        editor = view.level
         kind = port_type(editor.graph, editor.specs, port) if port else None
         from_output = port.output if port else True
         wires = port is None and bool(editor.selection.nodes)
@@ -74,11 +74,11 @@ class Popups(QObject):
         view = self._window.view
         if view is None:
             return
-        before = view.editor.selection.now
-        popup = FindPopup(self._window, self._window.app.look, view.editor)
+        before = view.level.selection.now
+        popup = FindPopup(self._window, self._window.app.look, view.level)
         popup.chosen.connect(lambda id, _other: self._found(popup, id))
         popup.given_up.connect(
-            lambda: view.editor.selection.set(before.nodes, before.links, before.frames, before.notes)
+            lambda: view.level.selection.set(before.nodes, before.links, before.frames, before.notes)
         )
         self._open(popup, QSize(560, 380))
 
@@ -93,7 +93,7 @@ class Popups(QObject):
         view = self._window.view
         if view is None:
             return
-        editor = view.editor
+        editor = view.level
         popup = PartnerPopup(
             self._window, self._window.app.look, editor, Ref(port.node, port.name, port.output)
         )
@@ -106,12 +106,12 @@ class Popups(QObject):
         node = getattr(found, "node", "")
         if view is None:
             return
-        if node and node not in view.editor.selection.nodes:
-            view.editor.selection.set([node])
+        if node and node not in view.level.selection.nodes:
+            view.level.selection.set([node])
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for ids in NODE_MENU if view.editor.selection.now else EMPTY_MENU:
+        for ids in NODE_MENU if view.level.selection.now else EMPTY_MENU:
             for id in ids:
                 menu.addAction(menus.actions[id])
             menu.addSeparator()
@@ -147,7 +147,7 @@ class Popups(QObject):
             self._window.view.widget.setFocus()
 
     def _add(self, view: DocumentView, id: str, place: QPointF, port: Port | None, alone: bool) -> None:
-        editor = view.editor
+        editor = view.level
         made = self._insertion(view, id, (place.x(), place.y()), port, alone)
         if made is None or not editor.apply(made.edit):
             return
@@ -157,14 +157,14 @@ class Popups(QObject):
     def _insertion(
         self, view: DocumentView, id: str, pos: tuple[float, float], port: Port | None, alone: bool
     ) -> Insertion | None:
-        graph, specs = view.editor.graph, view.editor.specs
+        graph, specs = view.level.graph, view.level.specs
         recipe = recipe_of(id, RECIPES)
         if recipe is not None and port is not None:
             return insert_recipe(recipe, graph, specs, pos, port)
         spec = specs.get(id)
         if spec is None:
             return None
-        selected = view.editor.selection.active
+        selected = view.level.selection.active
         if port is None and selected and not alone:
             return insert_beside(spec, graph, specs, selected)
         return insert_node(spec, graph, specs, pos, None if alone else port)
@@ -175,9 +175,11 @@ class Popups(QObject):
         if hit is None or view is None:
             return
         if hit.subgraph:
-            self._window.say(self.tr("In subgraph {name}: {id}").format(name=hit.subgraph, id=hit.id))
-        else:
-            view.canvas.frame_selected()
+            if not view.levels.enter_subgraph(hit.subgraph):
+                self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
+                return
+            view.level.selection.set([hit.id])
+        view.canvas.frame_selected()
 
     def _run(self, id: str) -> None:
         old = self._used.get(id, Habit())

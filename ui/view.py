@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStacked
 
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
+from ui.levels import Crumbs, Levels
 from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
@@ -65,6 +66,8 @@ class Canvas(Protocol):
     def align(self, side: Any) -> None: ...  # noqa: D102
     def distribute(self, across: bool) -> None: ...  # noqa: D102
     def toggle_lock(self) -> None: ...  # noqa: D102
+    def make_subgraph(self) -> None: ...  # noqa: D102
+    def unpack(self) -> None: ...  # noqa: D102
     def view_state(self) -> Mapping[str, Any]: ...  # noqa: D102
     def set_view_state(self, state: Mapping[str, Any]) -> None: ...  # noqa: D102
 
@@ -82,23 +85,38 @@ class DocumentView(QWidget):
         super().__init__()
         self.editor = editor
         self.recorder = recorder
+        self._theme = look.theme
         editor.setParent(self)
         self.app: QWidget | None = None
         self.bar = ChangedBar(self)
-        self.widget = make_canvas(editor, look.theme, self)
-        self.setFocusProxy(self.widget)
+        self.base = make_canvas(editor, look.theme, self)
+        self.levels = Levels(editor, self.base, self._inner_canvas, self)
+        self.crumbs = Crumbs(self.levels, editor, self)
+        self._make_canvas = make_canvas
+        self.setFocusProxy(self.levels)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.bar)
+        box.addWidget(self.crumbs)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.widget)
+        self._stack.addWidget(self.levels)
         box.addWidget(self._stack, 1)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self.look_at_disk)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.reload.clicked.connect(self.reload_asked)
         self.watch()
+
+    @property
+    def widget(self) -> QWidget:
+        """The canvas in front: the document's, or that of the subgraph gone into."""
+        return self.levels.front
+
+    @property
+    def level(self) -> Editor:
+        """The editor of what the canvas in front shows."""
+        return self.levels.editor
 
     @property
     def canvas(self) -> Canvas:
@@ -110,7 +128,7 @@ class DocumentView(QWidget):
         old, self.app = self.app, panel
         if panel is not None:
             self._stack.addWidget(panel)
-        shown = panel or self.widget
+        shown = panel or self.levels
         self._stack.setCurrentWidget(shown)
         self.setFocusProxy(shown)
         shown.setFocus()
@@ -141,11 +159,15 @@ class DocumentView(QWidget):
 
     def camera(self) -> Mapping[str, Any]:
         """What part of the scene is seen, as plain JSON data."""
-        return dict(self.canvas.view_state())
+        return dict(cast("Canvas", self.base).view_state())
 
     def restore_camera(self, state: Mapping[str, Any]) -> None:
         """See the part of the scene that `camera` told of."""
         self.canvas.set_view_state(state)
+
+    def _inner_canvas(self, editor: Editor) -> QWidget:
+        theme: Theme = getattr(self.base, "theme", None) or self._theme
+        return self._make_canvas(editor, theme, self)
 
     def frame_soon(self) -> None:
         """Show everything as soon as the canvas has its size."""

@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.appview import opening as appview
 from ui.documents import Documents
@@ -105,7 +105,8 @@ class MainWindow(QMainWindow):
         view.recorder.failed.connect(self.say)
         view.recorder.began.connect(self.app.changed_soon)
         view.reload_asked.connect(self.documents.reload)
-        self._wire_canvas(view, connect=True)
+        self._wire_canvas(view.widget, connect=True)
+        view.levels.switched.connect(self._level_switched)
         self.tabs.label(view)
         self.tabs.setCurrentWidget(view)
         view.show()
@@ -122,12 +123,25 @@ class MainWindow(QMainWindow):
         view.recorder.failed.disconnect(self.say)
         view.recorder.began.disconnect(self.app.changed_soon)
         view.reload_asked.disconnect(self.documents.reload)
-        self._wire_canvas(view, connect=False)
+        self._wire_canvas(view.widget, connect=False)
+        view.levels.switched.disconnect(self._level_switched)
         self.menus.take_off(view.widget)
         self.tabs.removeTab(self.tabs.indexOf(view))
         self.app.changed_soon()
 
-    def _wire_canvas(self, view: DocumentView, connect: bool) -> None:
+    def _level_switched(self, before: QWidget, now: QWidget) -> None:
+        """A subgraph was gone into, or left."""
+        for canvas, connect in ((before, False), (now, True)):
+            self._wire_canvas(canvas, connect)
+        self.menus.take_off(before)
+        self.menus.place_on(now)
+        view = self.view
+        if view is not None:
+            self.app.restyle_view(view)
+        self.docks.fill(view)
+        self._counted()
+
+    def _wire_canvas(self, canvas: QWidget, connect: bool) -> None:
         """The canvas's own signals; a stand-in may have fewer."""
         slots = {
             "search_requested": self.popups.add_node,
@@ -135,17 +149,23 @@ class MainWindow(QMainWindow):
             "context_menu_requested": self.popups.canvas_menu,
             "status": self.say,
             "camera_changed": self.app.changed_soon,
+            "node_activated": self.enter,
         }
         for name, slot in slots.items():
-            signal = getattr(view.widget, name, None)
+            signal = getattr(canvas, name, None)
             if signal is not None:
                 (signal.connect if connect else signal.disconnect)(slot)
+
+    def enter(self, node: str) -> None:
+        """Go into the subgraph that a node stands for."""
+        if self.view is not None:
+            self.view.levels.enter(node)
 
     def show_node(self, node: str) -> None:
         """Select a node and look at it."""
         view = self.view
-        if view is not None and node in view.editor.graph.nodes:
-            view.editor.selection.set([node])
+        if view is not None and node in view.level.graph.nodes:
+            view.level.selection.set([node])
             view.canvas.frame_selected()
 
     def bookmark(self, verb: str, number: int) -> None:
@@ -262,7 +282,7 @@ class MainWindow(QMainWindow):
 
     def _counted(self) -> None:
         view = self.view
-        editor: Editor | None = view.editor if view is not None else None
+        editor: Editor | None = view.level if view is not None else None
         self.bar.count(editor)
 
     def _close_tab(self, index: int) -> None:

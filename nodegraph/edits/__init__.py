@@ -2,7 +2,15 @@
 
 from nodegraph.edits.base import Edit
 from nodegraph.edits.batch import Batch
-from nodegraph.edits.boxes import AddFrame, AddNote, ChangeFrame, ChangeNote, RemoveFrame, RemoveNote
+from nodegraph.edits.boxes import (
+    AddFrame,
+    AddNote,
+    ChangeFrame,
+    ChangeNote,
+    RemoveFrame,
+    RemoveNote,
+    SetFrameMode,
+)
 from nodegraph.edits.links import Connect, Disconnect, MuteLink, SetPortal, SetSources, SetVia, link_between
 from nodegraph.edits.looks import Move, Resize, SetColor, SetFlags, SetTitle, SetView
 from nodegraph.edits.nodes import AddNodes, RemoveNodes, RenameNode, Replace
@@ -29,6 +37,7 @@ __all__ = [
     "SetColor",
     "SetExpression",
     "SetFlags",
+    "SetFrameMode",
     "SetMode",
     "SetParam",
     "SetParams",

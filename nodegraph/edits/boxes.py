@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.edits.base import (
@@ -14,8 +15,8 @@ from nodegraph.edits.base import (
     with_frames,
     with_notes,
 )
-from nodegraph.edits.nodes import without_members
-from nodegraph.graph import Frame, Graph, Note
+from nodegraph.edits.nodes import only_members, without_members
+from nodegraph.graph import Frame, Graph, Mode, Note, frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,38 @@ class ChangeFrame:
         if frame_of(graph, self.frame.id) == self.frame:
             return graph
         return _with_frame(graph, self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFrameMode:
+    """Mute or bypass all members of a frame together, or let each be again what it was before."""
+
+    frame: str
+    mode: Mode
+
+    @property
+    def title(self) -> str:
+        """Mute frame."""
+        verb = {"run": "Enable", "mute": "Mute", "bypass": "Bypass"}[self.mode]
+        return f"{verb} frame"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the frame and its members so; raises EditError if there is no such frame."""
+        frame = frame_of(graph, self.frame)
+        if frame.mode == self.mode:
+            return graph
+        members = [graph.nodes[name] for name in frame.members]
+        own: Mapping[str, Mode] = frame.own
+        if frame.mode == "run":
+            own = {node.id: node.mode for node in members if node.mode != "run"}
+        if self.mode == "run":
+            changed = [replace(node, mode=own.get(node.id, "run")) for node in members]
+            own = {}
+        else:
+            changed = [replace(node, mode=self.mode) for node in members]
+        framed = replace(frame, mode=self.mode, own=frozen(own))
+        after = with_frames(graph, {**graph.frames, frame.id: framed})
+        return after.with_nodes([node for node in changed if node.mode != graph.nodes[node.id].mode])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +161,7 @@ def _with_frame(graph: Graph, frame: Frame) -> Graph:
     check_text("colour of the frame", frame.color)
     for member in frame.members:
         node_of(graph, member)
-    frame = replace(frame, members=tuple(dict.fromkeys(frame.members)))
+    frame = only_members(frame, dict.fromkeys(frame.members))
     others = {k: f for k, f in graph.frames.items() if k != frame.id}
     kept = without_members(others, set(frame.members))
     order = [*graph.frames] if frame.id in graph.frames else [*graph.frames, frame.id]

@@ -41,7 +41,7 @@ class Inside:
         changed = replace(found, nodes=after.nodes, inputs=inputs, outputs=outputs)
         subgraphs = {**after.subgraphs, self.name: changed}
         _check_nesting(subgraphs)
-        return _without_lost_ports(replace(graph, subgraphs=frozen(subgraphs)), found, changed)
+        return without_lost_ports(replace(graph, subgraphs=frozen(subgraphs)), found, changed)
 
 
 def _renamed(before: Graph, after: Graph) -> dict[str, str]:
@@ -74,7 +74,8 @@ def _used_by(found: Subgraph) -> set[str]:
     return {node.type.removeprefix(PREFIX) for node in found.nodes.values() if is_instance(node.type)}
 
 
-def _without_lost_ports(graph: Graph, before: Subgraph, after: Subgraph) -> Graph:
+def without_lost_ports(graph: Graph, before: Subgraph, after: Subgraph) -> Graph:
+    """The graph without the links and values of ports that `before` had and `after` has not."""
     lost_inputs = {port.name for port in before.inputs} - {port.name for port in after.inputs}
     lost_outputs = {port.name for port in before.outputs} - {port.name for port in after.outputs}
     if not lost_inputs and not lost_outputs:

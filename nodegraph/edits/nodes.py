@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -139,7 +139,9 @@ class RenameNode:
     def _frame(self, frame: Frame) -> Frame:
         if self.node not in frame.members:
             return frame
-        return replace(frame, members=tuple(self.id if m == self.node else m for m in frame.members))
+        members = tuple(self.id if m == self.node else m for m in frame.members)
+        own = {self.id if m == self.node else m: mode for m, mode in frame.own.items()}
+        return replace(frame, members=members, own=MappingProxyType(own))
 
     def _note(self, note: Note) -> Note:
         return replace(note, on=self.id) if note.on == self.node else note
@@ -195,10 +197,17 @@ class Replace:
         return replace(target, inputs=MappingProxyType(inputs))
 
 
+def only_members(frame: Frame, members: Iterable[str]) -> Frame:
+    """The frame with these of its members alone."""
+    kept = tuple(members)
+    own = {name: mode for name, mode in frame.own.items() if name in kept}
+    return replace(frame, members=kept, own=MappingProxyType(own))
+
+
 def without_members(frames: Mapping[str, Frame], gone: set[str]) -> dict[str, Frame]:
     """The frames, none of which holds any of `gone`; a frame that changes not is the same object."""
     return {
-        name: replace(frame, members=tuple(m for m in frame.members if m not in gone))
+        name: only_members(frame, [m for m in frame.members if m not in gone])
         if gone.intersection(frame.members)
         else frame
         for name, frame in frames.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from nodegraph.edits.nodes import AddNodes
+from nodegraph.edits.nodes import AddNodes, only_members
 from nodegraph.expressions import follow
 from nodegraph.graph import Frame, Graph, Node, Note, Point, Source, Subgraph, frozen
 from nodegraph.subgraphs import PREFIX, is_instance
@@ -19,7 +19,7 @@ def copied(graph: Graph, ids: Iterable[str]) -> Graph:
     wanted = set(ids)
     nodes = {name: node for name, node in graph.nodes.items() if name in wanted}
     frames = {
-        name: replace(frame, members=tuple(m for m in frame.members if m in nodes))
+        name: only_members(frame, [m for m in frame.members if m in nodes])
         for name, frame in graph.frames.items()
         if name in wanted
     }
@@ -140,7 +140,8 @@ def _source(
 def _frame(frame: Frame, names: Mapping[str, str], offset: Point) -> Frame:
     x, y = _moved((frame.rect[0], frame.rect[1]), offset)
     members = tuple(names[member] for member in frame.members)
-    return replace(frame, id=names[frame.id], members=members, rect=(x, y, *frame.rect[2:]))
+    own = frozen({names[member]: mode for member, mode in frame.own.items()})
+    return replace(frame, id=names[frame.id], members=members, rect=(x, y, *frame.rect[2:]), own=own)
 
 
 def _note(note: Note, names: Mapping[str, str], offset: Point) -> Note:

@@ -54,7 +54,7 @@ def _node(fields: Fields, place: str) -> Node:
         fields.numbers("size", 2, None),
         fields.text("title"),
         fields.text("color"),
-        _mode(fields),
+        read_mode(fields),
         fields.flag("collapsed"),
         fields.flag("pinned"),
         fields.flag("hide_unlinked"),
@@ -62,7 +62,8 @@ def _node(fields: Fields, place: str) -> Node:
     )
 
 
-def _mode(fields: Fields) -> Mode:
+def read_mode(fields: Fields) -> Mode:
+    """Whether it runs, is muted or bypassed; raises LoadError."""
     mode = fields.take("mode", "run")
     if mode not in MODES:
         raise fields.wrong("mode", "run, mute or bypass", mode)

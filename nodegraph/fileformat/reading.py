@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.errors import LoadError
-from nodegraph.fileformat.fields import MAX_NAME, Fields, described
+from nodegraph.fileformat.fields import MAX_NAME, NOTHING, Fields, described
 from nodegraph.fileformat.nesting import check_nesting
-from nodegraph.fileformat.nodes import check_name, read_nodes
+from nodegraph.fileformat.nodes import check_name, read_mode, read_nodes
 from nodegraph.fileformat.parsing import check_depth
-from nodegraph.graph import Frame, Graph, Node, Note, Port, Subgraph, frozen
+from nodegraph.graph import Frame, Graph, Mode, Node, Note, Port, Subgraph, frozen
 
 
 def graph_of(data: Mapping[str, Any], place: str) -> Graph:
@@ -54,8 +54,18 @@ def _frame(item: object, place: str) -> Frame:
         fields.text("color"),
         fields.flag("collapsed"),
         fields.flag("locked"),
+        read_mode(fields),
+        _own_modes(fields, members),
         fields.rest(),
     )
+
+
+def _own_modes(fields: Fields, members: list[Any]) -> Mapping[str, Mode]:
+    found = fields.members("own")
+    for member, mode in found.items():
+        if member not in members or mode not in ("mute", "bypass"):
+            raise fields.wrong("own", "members with 'mute' or 'bypass'", {member: mode})
+    return MappingProxyType(found) if found else NOTHING
 
 
 def _note(item: object, place: str) -> Note:

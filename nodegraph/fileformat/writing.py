@@ -113,6 +113,8 @@ def _frame(frame: Frame) -> str:
     found |= {"members": list(frame.members), "rect": _numbers(frame.rect)}
     found |= {"color": frame.color} if frame.color else {}
     found |= {key: True for key in ("collapsed", "locked") if getattr(frame, key)}
+    found |= {"mode": frame.mode} if frame.mode != "run" else {}
+    found |= {"own": dict(frame.own)} if frame.own else {}
     return _json(_with_extra(found, frame.extra))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.errors import LoadError
+from nodes.text.attention import attention_pieces, cut_at_commas
 from nodes.text.chunks import cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
 from nodes.text.config import ClipConfig, T5Config
@@ -51,11 +52,16 @@ class TextEncoder:
         self._parts = parts
         self.family = family
 
-    def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
-        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own."""
+    def encode(
+        self, text: str, texts: Mapping[str, str] | None = None, *, multiplying: bool = False
+    ) -> Conditioning:
+        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own.
+
+        Weights are read and applied as ComfyUI does, or with `multiplying` as A1111's web interface does.
+        """
         with torch.no_grad():
             said = {
-                use.kind: self._say(use, (texts or {}).get(use.kind, text))
+                use.kind: self._say(use, (texts or {}).get(use.kind, text), multiplying)
                 for use in self.family.encoders
                 if use.kind in self._parts
             }
@@ -65,16 +71,21 @@ class TextEncoder:
         pooled = joined.pooled.cpu()
         return Conditioning((Condition(joined.cond.cpu(), pooled),))
 
-    def _say(self, use: Use, text: str) -> Encoded:
+    def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
         part = self._parts[use.kind]
         network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
         lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
         if use.kind == "t5":
-            chunk = t5_chunk(prompt_pieces(text, t5_tokens, lookup), use.minimum)
-            return encode(network, [chunk], t5_chunk([], len(chunk)))
-        chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
-        layer = self._layer(use, part)
-        return encode(partial(_clip, network, layer, use.norm), chunks, empty(use.pad))
+            read = attention_pieces if multiplying else prompt_pieces
+            pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
+            chunk = t5_chunk(pieces, use.minimum)
+            return encode(network, [chunk], t5_chunk([], len(chunk)), keep_mean=multiplying)
+        if multiplying:
+            chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
+        else:
+            chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
+        encoder = partial(_clip, network, self._layer(use, part), use.norm)
+        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying)
 
     def _layer(self, use: Use, part: Part) -> int:
         """The layer to read, fewer from the end where the file has the unused last layers cut off."""

@@ -25,6 +25,7 @@ from nodegraph.edits import (
     Resize,
     SetColor,
     SetFlags,
+    SetFrameMode,
     SetMode,
     SetParam,
     SetParams,
@@ -33,7 +34,8 @@ from nodegraph.edits import (
     SetVia,
     link_between,
 )
-from nodegraph.errors import EditError
+from nodegraph.errors import EditError, LoadError
+from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source
 from tests.nodegraph.strategies import chain, edits
 from tests.nodegraph.valid import assert_valid
@@ -194,6 +196,23 @@ def test_a_node_is_in_one_frame() -> None:
     assert list(graph.frames) == ["f1", "f2"]
     with pytest.raises(EditError, match="no node called 'zzz'"):
         AddFrame(Frame("f3", "", ("zzz",))).apply(graph)
+
+
+def test_a_frame_that_runs_again_gives_each_member_its_own_mode_back() -> None:
+    graph = SetMode(("a",), "bypass").apply(chain())
+    graph = AddFrame(Frame("f2", "All", ("a", "b", "c"))).apply(graph)
+    muted = SetFrameMode("f2", "mute").apply(graph)
+    assert [muted.nodes[name].mode for name in "abcd"] == ["mute", "mute", "mute", "run"]
+    bypassed = SetFrameMode("f2", "bypass").apply(muted)
+    renamed = RenameNode("a", "first").apply(bypassed)
+    kept = loads(dumps(renamed))
+    assert kept == renamed
+    again = SetFrameMode("f2", "run").apply(kept)
+    assert [again.nodes[name].mode for name in ("first", "b", "c")] == ["bypass", "run", "run"]
+    assert again.frames["f2"].own == {}
+    assert SetFrameMode("f2", "run").apply(muted) == graph
+    with pytest.raises(LoadError, match="'own' must be"):
+        loads(dumps(muted).replace('"a": "bypass"', '"zzz": "bypass"'))
 
 
 def test_adding_refuses_loose_links_taken_ids_and_circles() -> None:

@@ -14,12 +14,13 @@ from nodegraph.edits import AddFrame, AddNote, Connect, Edit, RemoveNodes, Renam
 from nodegraph.edits.heal import bridges
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.paste import copied, pasted, without_loose_links
+from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RemovePort, RenamePort
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
 from nodegraph.edits.swap import swapped
 from nodegraph.errors import EditError
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
-from nodegraph.subgraphs import flatten
+from nodegraph.subgraphs import flatten, subgraph_spec
 from tests.nodegraph.specs import SPECS
 from tests.nodegraph.strategies import chain, edits
 from tests.nodegraph.test_check import FILES, node, workflow
@@ -212,3 +213,61 @@ def test_a_subgraph_never_contains_itself() -> None:
     folded = MakeSubgraph(("good", "bad"), "Text", "text").apply(workflow())
     with pytest.raises(EditError, match="cannot contain itself"):
         Inside("Text", pasted(Graph(), Graph.of(Node("again", "subgraph/Text")))).apply(folded)
+
+
+def text_group() -> Graph:
+    return MakeSubgraph(("good", "bad"), "Text", "text").apply(workflow())
+
+
+def test_a_renamed_port_changes_nothing_that_is_computed() -> None:
+    folded = text_group()
+    renamed = RenamePort("Text", "clip", "words").apply(folded)
+    renamed = RenamePort("Text", "conditioning", "shown", output=True).apply(renamed)
+    assert canonical(renamed) == canonical(folded)
+    assert set(renamed.nodes["text"].inputs) == {"words", "bad_clip"}
+    assert renamed.nodes["sampler"].inputs["positive"] == (Source("text", "shown"),)
+    assert_valid(renamed)
+    assert loads(dumps(renamed)) == renamed
+    with pytest.raises(EditError, match="not taken"):
+        RenamePort("Text", "clip", "bad_clip").apply(folded)
+
+
+def test_an_exposed_parameter_is_set_from_outside_and_shows_the_inner_value() -> None:
+    port = Port("prompt", "good", "text")
+    graph = AddPort("Text", port).apply(
+        Inside("Text", SetParam("good", "text", "a hill")).apply(text_group())
+    )
+    spec = subgraph_spec(graph, "subgraph/Text", SPECS)
+    assert spec is not None and spec.param("prompt").default == "a hill"  # type: ignore[union-attr]
+    again = SetParam("text", "prompt", "a boat").apply(graph)
+    assert flatten(again).nodes["text/good"].params["text"] == "a boat"
+    assert problems(again, SPECS, FILES) == []
+    gone = RemovePort("Text", "prompt").apply(again)
+    assert "prompt" not in gone.nodes["text"].params
+    assert flatten(gone).nodes["text/good"].params["text"] == "a hill"
+    with pytest.raises(EditError, match="exposed already"):
+        AddPort("Text", Port("other", "good", "text")).apply(graph)
+
+
+def test_removed_and_reordered_ports() -> None:
+    folded = text_group()
+    assert (
+        "negative" not in RemovePort("Text", "bad_conditioning", True).apply(folded).nodes["sampler"].inputs
+    )
+    turned = OrderPorts("Text", ("bad_clip", "clip")).apply(folded)
+    assert [p.name for p in turned.subgraphs["Text"].inputs] == ["bad_clip", "clip"]
+    assert canonical(turned) == canonical(folded)
+    with pytest.raises(EditError, match="each of them once"):
+        OrderPorts("Text", ("clip",)).apply(folded)
+
+
+def test_a_node_made_unique_shares_no_more() -> None:
+    folded = text_group()
+    both = pasted(folded, copied(folded, ["text"]), (0, 400), keep_links=True).apply(folded)
+    alone = MakeUnique("text_2", "Text 2").apply(both)
+    changed = Inside("Text 2", SetParam("good", "text", "other")).apply(alone)
+    flat = flatten(changed)
+    assert flat.nodes["text_2/good"].params["text"] == "other"
+    assert flat.nodes["text/good"].params.get("text") != "other"
+    with pytest.raises(EditError, match="not taken"):
+        MakeUnique("text_2", "Text").apply(both)

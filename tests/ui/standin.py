@@ -36,6 +36,7 @@ class StandIn(QWidget):
     camera_changed = Signal()
     ports_requested = Signal(object)
     context_menu_requested = Signal(QPoint, object)
+    node_activated = Signal(str)
 
     def __init__(self, editor: Editor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

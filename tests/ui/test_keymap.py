@@ -44,4 +44,4 @@ def test_presets_answer_to_the_hands_they_are_named_after() -> None:
     assert key("ComfyUI", "node.bypass") == ("Ctrl+B",)
     assert "Shift+A" in key("Blender", "node.add")
     assert key("Nuke", "node.mute") == ("D",)
-    assert "Tab" in key("Default", "node.add")
+    assert "Tab" in key("Default", "node.enter") and "Shift+A" in key("Default", "node.add")

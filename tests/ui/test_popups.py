@@ -117,7 +117,7 @@ def test_escape_and_a_click_elsewhere_change_nothing(
 
 def test_a_link_dropped_on_nothing_offers_what_takes_it(window: MainWindow, view: DocumentView) -> None:
     view.widget.search_requested.emit(QPointF(40, 60), Ref("checkpoint", "model", True))  # type: ignore[attr-defined]
-    assert type_in(window, "") == ["KSampler", "Load LoRA", "Sample and decode"]
+    assert type_in(window, "") == ["KSampler", "Load LoRA", "LoRA", "Sample and decode"]
     type_in(window, "sample and")
     press(window, ENTER)
     after = view.editor.graph

@@ -28,7 +28,7 @@ def on_document(do: Callable[[Editor], None]) -> Callable[[MainWindow], object]:
 
     def run(window: MainWindow) -> None:
         if window.view is not None:
-            do(window.view.editor)
+            do(window.view.level)
 
     return run
 
@@ -40,12 +40,17 @@ def has_document(window: MainWindow) -> bool:
 
 def has_nodes(window: MainWindow) -> bool:
     """Whether a node is selected."""
-    return window.view is not None and bool(window.view.editor.selection.nodes)
+    return window.view is not None and bool(window.view.level.selection.nodes)
+
+
+def has_frames(window: MainWindow) -> bool:
+    """Whether a frame is selected."""
+    return window.view is not None and bool(window.view.level.selection.frames)
 
 
 def has_selection(window: MainWindow) -> bool:
     """Whether anything is selected."""
-    return window.view is not None and bool(window.view.editor.selection.now)
+    return window.view is not None and bool(window.view.level.selection.now)
 
 
 ACTIONS = (

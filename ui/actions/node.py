@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nodegraph.subgraphs import is_instance
 from ui.actions.action import Action, keys
-from ui.actions.edit import has_document, has_nodes, has_selection, on_canvas
+from ui.actions.edit import has_document, has_frames, has_nodes, has_selection, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP
+from ui.levels import unique
 
 if TYPE_CHECKING:
     from ui.view import Canvas
@@ -26,7 +28,28 @@ SIDES = (
 
 
 def _several(window: MainWindow) -> bool:
-    return window.view is not None and len(window.view.editor.selection.nodes) > 1
+    return window.view is not None and len(window.view.level.selection.nodes) > 1
+
+
+def _enter(window: MainWindow) -> None:
+    view = window.view
+    chosen = view.level.selection.nodes if view is not None else frozenset()
+    if view is None or len(chosen) != 1 or not view.levels.enter(next(iter(chosen))):
+        window.popups.add_node()
+
+
+def _has_subgraph(window: MainWindow) -> bool:
+    view = window.view
+    return view is not None and any(
+        is_instance(view.level.graph.nodes[n].type) for n in view.level.selection.nodes
+    )
+
+
+def _make_unique(window: MainWindow) -> None:
+    view = window.view
+    for name in sorted(view.level.selection.nodes) if view is not None else ():
+        if view is not None and is_instance(view.level.graph.nodes[name].type):
+            view.level.apply(unique(view.editor.graph, view.level.graph, name))
 
 
 def _aligning() -> Iterator[Action]:
@@ -65,7 +88,7 @@ ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "&Add node…"),
         lambda w: w.popups.add_node(),
         "Node",
-        keys("Tab / Shift+A", ComfyUI="Tab / N", Blender="Shift+A"),
+        keys("Shift+A", ComfyUI="Shift+A / N"),
         words="insert create search",
         enabled=has_document,
         scope="canvas",
@@ -77,7 +100,7 @@ ACTIONS = (
         "Node",
         keys("M", ComfyUI="Ctrl+M", Nuke="D"),
         words="disable off skip branch",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -88,7 +111,7 @@ ACTIONS = (
         "Node",
         keys("B", ComfyUI="Ctrl+B", Blender="Ctrl+M", Nuke="Shift+D"),
         words="pass through skip",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -99,7 +122,7 @@ ACTIONS = (
         "Node",
         keys("H", ComfyUI="Alt+C"),
         words="expand fold small",
-        enabled=has_nodes,
+        enabled=has_selection,
         scope="canvas",
         group=2,
     ),
@@ -133,6 +156,60 @@ ACTIONS = (
         keys("Ctrl+J", ComfyUI="Ctrl+G", Nuke="Shift+B"),
         words="group backdrop box",
         enabled=has_document,
+        scope="canvas",
+        group=3,
+    ),
+    Action(
+        "node.subgraph",
+        QT_TRANSLATE_NOOP("Actions", "Make a s&ubgraph"),
+        on_canvas(lambda c: c.make_subgraph()),
+        "Node",
+        keys("Ctrl+G", ComfyUI="Ctrl+Shift+E"),
+        words="group nest fold macro",
+        enabled=has_nodes,
+        scope="canvas",
+        group=3,
+    ),
+    Action(
+        "node.unpack",
+        QT_TRANSLATE_NOOP("Actions", "Unpac&k subgraph"),
+        on_canvas(lambda c: c.unpack()),
+        "Node",
+        keys("Ctrl+Alt+G"),
+        words="ungroup unfold expand",
+        enabled=has_nodes,
+        scope="canvas",
+        group=3,
+    ),
+    Action(
+        "node.enter",
+        QT_TRANSLATE_NOOP("Actions", "&Go inside, or add a node"),
+        _enter,
+        "Node",
+        keys("Tab"),
+        words="subgraph open dive",
+        enabled=has_document,
+        scope="canvas",
+        group=3,
+    ),
+    Action(
+        "node.leave",
+        QT_TRANSLATE_NOOP("Actions", "Go &out of the subgraph"),
+        lambda w: w.view.levels.leave() if w.view is not None else None,
+        "Node",
+        keys("Shift+Tab"),
+        words="up back close",
+        enabled=lambda w: w.view is not None and bool(w.view.levels.inner),
+        scope="canvas",
+        group=3,
+    ),
+    Action(
+        "node.unique",
+        QT_TRANSLATE_NOOP("Actions", "Make su&bgraph unique"),
+        _make_unique,
+        "Node",
+        words="separate own copy shared",
+        enabled=_has_subgraph,
         scope="canvas",
         group=3,
     ),
@@ -186,7 +263,7 @@ ACTIONS = (
         on_canvas(lambda c: c.toggle_lock()),
         "Node",
         words="unlock fixed",
-        enabled=lambda w: w.view is not None and bool(w.view.editor.selection.frames),
+        enabled=has_frames,
         scope="canvas",
         group=3,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.actions.action import Action, keys
+from ui.actions.edit import has_frames
 from ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def _run_next(window: MainWindow) -> None:
 def _run_to_node(window: MainWindow) -> None:
     if window.bench is not None:
         window.bench.run_to_node()
+
+
+def _run_frame(window: MainWindow) -> None:
+    if window.bench is not None and window.view is not None:
+        window.bench.run_frames(window.view.editor.selection.frames)
 
 
 def _stop(window: MainWindow) -> None:
@@ -91,6 +97,15 @@ ACTIONS = (
         keys("Shift+Return / Shift+Enter"),
         words="part branch here selected",
         enabled=_has_node,
+        scope="canvas",
+    ),
+    Action(
+        "run.frame",
+        QT_TRANSLATE_NOOP("Actions", "Run this &frame"),
+        _run_frame,
+        "Run",
+        words="group part section selected",
+        enabled=lambda w: _ready(w) and has_frames(w),
         scope="canvas",
     ),
     Action(

@@ -9,8 +9,8 @@ from typing import Literal
 from nodegraph.edits import Batch, ChangeFrame, Edit, Move
 from nodegraph.graph import Frame, Point
 from ui.canvas.boxes import LinkKey
+from ui.canvas.folding import HEADER
 from ui.canvas.layout import layered
-from ui.canvas.paint_frames import HEADER
 from ui.canvas.scene import Scene
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]

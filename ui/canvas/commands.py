@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QRectF
-
 from nodegraph.edits import (
-    AddFrame,
     AddNote,
     Batch,
-    ChangeFrame,
     Disconnect,
     Edit,
     Move,
@@ -26,21 +21,20 @@ from nodegraph.edits import (
     SetPortal,
 )
 from nodegraph.edits.heal import bridges
-from nodegraph.graph import Frame, Mode, Note, Point
+from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
+from nodegraph.graph import Mode, Note, Point
+from nodegraph.subgraphs import is_instance
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey
 from ui.canvas.copying import Copying
 from ui.canvas.fitting import downstream, upstream
-from ui.canvas.paint_frames import HEADER
+from ui.canvas.framing import Framing
 from ui.canvas.viewing import Viewing
 from ui.canvas.wiring import links_of
-from ui.canvas.writing import Writing
-
-FRAME_MARGIN = 24.0
 
 
-class Commands(Viewing, Copying, Writing):
+class Commands(Viewing, Copying, Framing):
     """The part of the canvas that acts on the selection."""
 
     def select_all(self) -> None:
@@ -82,8 +76,10 @@ class Commands(Viewing, Copying, Writing):
 
     def toggle_mode(self, mode: Mode) -> None:
         """Mute or bypass the selected nodes, or run them again where all are so; links are muted likewise."""
-        names, graph = self._acted(), self.stage.graph
-        if names:
+        names, graph = tuple(sorted(self.stage.selection.nodes)), self.stage.graph
+        if self.stage.selection.frames and not names:
+            self.toggle_frames(mode)
+        elif names:
             same = all(graph.nodes[name].mode == mode for name in names)
             self.apply(SetMode(names, "run" if same else mode))
         elif mode == "mute":
@@ -92,8 +88,11 @@ class Commands(Viewing, Copying, Writing):
                 self.apply(MuteLink(links, not all(link.source.muted for link in links)))
 
     def collapse(self) -> None:
-        """Collapse the selected nodes, or open them where all are collapsed."""
-        self._flag("collapsed")
+        """Collapse the selected nodes, else the selected frames, or open them where all are collapsed."""
+        if self.stage.selection.frames and not self.stage.selection.nodes:
+            self.collapse_frames()
+        else:
+            self._flag("collapsed")
 
     def hide_unlinked(self) -> None:
         """Hide the unlinked ports of the selected nodes, or show them again."""
@@ -117,29 +116,26 @@ class Commands(Viewing, Copying, Writing):
         if edits:
             self.apply(edits[0] if len(edits) == 1 else Batch(edits, f"Make portal {name}"))
 
-    def add_frame(self) -> None:
-        """Put the selected nodes in a frame of their own, or an empty frame at the pointer."""
-        names = tuple(sorted(self.stage.selection.nodes))
-        frame_id = self.stage.graph.fresh_id("frame")
-        if names:
-            rect = self.scene.bounds(names).adjusted(
-                -FRAME_MARGIN, -FRAME_MARGIN - HEADER, FRAME_MARGIN, FRAME_MARGIN
-            )
-        else:
-            at = self.pointer()
-            rect = QRectF(on_grid(at.x()), on_grid(at.y()), 320.0, 240.0)
-        frame = Frame(frame_id, "Frame", names, (rect.x(), rect.y(), rect.width(), rect.height()))
-        if self.apply(AddFrame(frame)):
-            self.stage.selection.set((), (), [frame_id])
-            self.rename(frame_id)
+    def make_subgraph(self) -> None:
+        """Fold the selected nodes into a subgraph, and write its title."""
+        boxes = self.scene.nodes
+        names = tuple(sorted(self.stage.selection.nodes, key=lambda n: (boxes[n].y, boxes[n].x)))
+        graph = self.stage.graph
+        name, number = "Group", 2
+        while name in graph.subgraphs:
+            name, number = f"Group {number}", number + 1
+        instance = graph.fresh_id("group")
+        if names and self.apply(MakeSubgraph(names, name, instance)):
+            self.stage.selection.set([instance])
+            self.rename(instance)
 
-    def toggle_lock(self) -> None:
-        """Lock the selected frames in place, or unlock them."""
-        frames = [self.stage.graph.frames[name] for name in sorted(self.stage.selection.frames)]
-        locked = not all(frame.locked for frame in frames)
-        edits = tuple(ChangeFrame(replace(f, locked=locked), "Lock" if locked else "Unlock") for f in frames)
-        if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, "Lock frames"))
+    def unpack(self) -> None:
+        """Put the nodes of the selected subgraphs in their places."""
+        graph = self.stage.graph
+        chosen = [n for n in sorted(self.stage.selection.nodes) if is_instance(graph.nodes[n].type)]
+        self.apply_all([Unpack(name) for name in chosen], "Unpack subgraphs")
+        if chosen:
+            self.stage.selection.set(self.stage.graph.nodes.keys() - graph.nodes.keys())
 
     def add_note(self) -> None:
         """A note at the pointer, pinned to the selected node where there is just one; write at once."""

@@ -23,7 +23,7 @@ from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture, Pointer
 from ui.canvas.wiring import link_of
 
 if TYPE_CHECKING:
-    from ui.canvas.canvas import Canvas
+    from ui.canvas.handled import Handled
 
 STROKES: dict[tuple[Qt.KeyboardModifier, ...], Purpose] = {
     (CTRL,): "cut",
@@ -32,7 +32,7 @@ STROKES: dict[tuple[Qt.KeyboardModifier, ...], Purpose] = {
 }
 
 
-def gesture_for(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
+def gesture_for(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     """The gesture that a press begins, or None."""
     if pointer.button == Qt.MouseButton.MiddleButton:
         return Pan(canvas.stage, pointer)
@@ -46,10 +46,13 @@ def gesture_for(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
     return None
 
 
-def _left(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
+def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     stage = canvas.stage
     if found.kind == "port" and found.port is not None:
         return link_from(canvas, pointer, found.port)
+    if found.kind == "frame_button":
+        canvas.frame_button(found.frame, found.part)
+        return None
     if found.kind in ("resize", "frame_resize", "note_resize") and not pointer.held(SHIFT):
         return ResizeThing(stage, pointer, found)
     if found.kind in ("title", "row", "node", "resize"):
@@ -66,7 +69,7 @@ def _left(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
     return Lasso(stage, pointer) if pointer.only(CTRL, ALT) else BoxSelect(stage, pointer)
 
 
-def _on_node(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
+def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     if pointer.only(CTRL, SHIFT):
         canvas.view_requested.emit(found.node)
         return None
@@ -81,7 +84,7 @@ def _on_node(canvas: Canvas, pointer: Pointer, found: Hit) -> Gesture | None:
     return MoveNodes(canvas.stage, pointer, found)
 
 
-def link_from(canvas: Canvas, pointer: Pointer, port: PortRef) -> LinkDrag | None:
+def link_from(canvas: Handled, pointer: Pointer, port: PortRef) -> LinkDrag | None:
     """A new link from a port; a linked input gives its link into the hand, Ctrl on an output takes all."""
     stage, scene = canvas.stage, canvas.scene
     if port.output:
@@ -101,7 +104,7 @@ def inputs_of(keys: tuple[LinkKey, ...]) -> tuple[PortRef, ...]:
     return tuple(PortRef(key.target, key.input, False, key.index) for key in keys)
 
 
-def held_key(canvas: Canvas, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+def held_key(canvas: Handled, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture that lasts while a key is held."""
     if modifiers & (CTRL | ALT) and key != Qt.Key.Key_Space:
         return None
@@ -110,7 +113,7 @@ def held_key(canvas: Canvas, key: int, modifiers: Qt.KeyboardModifier) -> Gestur
     return CutHeld(canvas.stage) if key == Qt.Key.Key_Y else None
 
 
-def double_click(canvas: Canvas, pointer: Pointer, found: Hit) -> bool:
+def double_click(canvas: Handled, pointer: Pointer, found: Hit) -> bool:
     """What a double-click does; False where it is a press like any other."""
     if pointer.button != Qt.MouseButton.LeftButton or not pointer.only():
         return False
@@ -135,14 +138,14 @@ def double_click(canvas: Canvas, pointer: Pointer, found: Hit) -> bool:
     return True
 
 
-def add_reroute(canvas: Canvas, scene: Scene, key: LinkKey, pointer: Pointer) -> None:
+def add_reroute(canvas: Handled, scene: Scene, key: LinkKey, pointer: Pointer) -> None:
     """Put a point on a link where it was double-clicked."""
     link = link_of(scene.graph, key)
     point = (pointer.scene.x(), pointer.scene.y())
     canvas.editor.apply(rerouted(scene.links[key], link, point))
 
 
-def remove_reroute(canvas: Canvas, key: LinkKey, point: int) -> None:
+def remove_reroute(canvas: Handled, key: LinkKey, point: int) -> None:
     """Take a point off a link."""
     link = link_of(canvas.scene.graph, key)
     via = tuple(p for index, p in enumerate(link.source.via) if index != point)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving
-from ui.canvas.paint_links import LinkPainter, within
+from ui.canvas.paint_links import LinkPainter, far_paths, within
 from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
+
+Stretched = tuple[Callable[[float, float, float, float], None], float, float, float, float]
+"""How a line is laid anew, and where its ends are before the drag."""
 
 
 class DragLayer:
@@ -22,37 +26,38 @@ class DragLayer:
     def __init__(self, scene: Scene, moving: Moving, hidden: frozenset[LinkKey]) -> None:
         self.key = (scene.version, moving.things(), hidden)
         names = moving.nodes
-        self.boxes: list[NodeBox] = [scene.nodes[name] for name in names if name in scene.nodes]
+        self.boxes: list[NodeBox] = [
+            scene.nodes[n] for n in names if n in scene.nodes and n not in scene.folds.of
+        ]
         keys = {key for name in names for key in scene.links_of(name)} - hidden
-        links = [scene.links[key] for key in keys]
+        links = [scene.links[key] for key in keys if not scene.conceals(key)]
         self.inner = [k for k in links if k.key.target in names and k.source.node in names]
-        self._lines: dict[str, list[QLineF]] = {}
-        for link in self.inner:
-            self._lines.setdefault(link.type, []).append(link.line)
+        self._paths = far_paths(self.inner)
         self._outer = [
             (k, k.source.node in names) for k in links if (k.key.target in names) != (k.source.node in names)
         ]
         self._stretched: dict[str, list[QLineF]] = {}
-        self._ends: list[tuple[QLineF, Point, bool]] = []
+        self._leaving: list[Stretched] = []
+        self._entering: list[Stretched] = []
         for link, leaves in self._outer:
             line = QLineF(link.line)
             self._stretched.setdefault(link.type, []).append(line)
-            self._ends.append((line, link.points[0] if leaves else link.points[-1], leaves))
+            ends = (line.setLine, *link.points[0], *link.points[-1])
+            (self._leaving if leaves else self._entering).append(ends)
 
     def paint_far(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
         """All links as lines of one pixel."""
         dx, dy = by
-        for line, (x, y), leaves in self._ends:
-            if leaves:
-                line.setP1(QPointF(x + dx, y + dy))
-            else:
-                line.setP2(QPointF(x + dx, y + dy))
+        for stretch, x1, y1, x2, y2 in self._leaving:
+            stretch(x1 + dx, y1 + dy, x2, y2)
+        for stretch, x1, y1, x2, y2 in self._entering:
+            stretch(x1, y1, x2 + dx, y2 + dy)
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         links.lines(painter, self._stretched)
         painter.translate(dx, dy)
-        links.lines(painter, self._lines)
+        links.far(painter, self._paths)
         painter.restore()
 
     def paint_near(

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.graph import Frame, Note
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
+from ui.canvas.folding import HEADER
 from ui.canvas.geometry import Port, PortRef, Row
-from ui.canvas.paint_frames import HEADER, frame_rects
+from ui.canvas.paint_frames import CLEAR, button_at
 from ui.canvas.paint_links import nearest
 from ui.canvas.scene import Scene
 
@@ -27,6 +28,7 @@ Kind = Literal[
     "reroute",
     "frame",
     "frame_resize",
+    "frame_button",
     "note",
     "note_resize",
 ]
@@ -34,7 +36,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Hit:
-    """What was hit. `along` tells where on a link, from its output (0) to its input (1)."""
+    """What was hit. `along` tells where on a link, from its output (0) to its input (1); `part` is a button."""
 
     kind: Kind = "empty"
     node: str = ""
@@ -45,6 +47,7 @@ class Hit:
     point: int = -1
     frame: str = ""
     note: str = ""
+    part: str = ""
 
 
 EMPTY = Hit()
@@ -115,7 +118,7 @@ def _inside(box: NodeBox, at: QPointF, zoom: float) -> Hit:
 
 def _note(scene: Scene, at: QPointF, zoom: float) -> Hit | None:
     for note in reversed(list(scene.graph.notes.values())):
-        if note_rect(note).contains(at):
+        if note.id not in scene.folds.notes and note_rect(note).contains(at):
             edge = max(EDGE_PIXELS / zoom, 8.0)
             corner = at.x() > note.pos[0] + note.size[0] - edge and at.y() > note.pos[1] + note.size[1] - edge
             return Hit("note_resize" if corner else "note", note=note.id)
@@ -134,10 +137,15 @@ def _link(scene: Scene, at: QPointF, zoom: float) -> Hit | None:
 
 
 def _frame(scene: Scene, at: QPointF, zoom: float) -> Hit | None:
-    for frame, rect in reversed(frame_rects(scene.graph.frames.values())):
+    for frame, rect in reversed(scene.frames()):
         edge = EDGE_PIXELS / zoom
         if not rect.adjusted(-edge, -edge, edge, edge).contains(at):
             continue
+        button = button_at(rect, at) if zoom >= CLEAR else ""
+        if button:
+            return Hit("frame_button", frame=frame.id, part=button)
+        if frame.id in scene.folds.boxes:
+            return Hit("frame", frame=frame.id)
         if at.x() > rect.right() - 2 * edge and at.y() > rect.bottom() - 2 * edge:
             return Hit("frame_resize", frame=frame.id)
         if at.y() < rect.top() + max(HEADER, 14 / zoom) or _on_edge(rect, at, edge):

@@ -22,7 +22,7 @@ def neighbour(scene: Scene, name: str, direction: Direction) -> str:
     """The node that lies nearest in a direction, sideways distance counting double; itself if there is none."""
     own = scene.nodes[name].rect.center()
     best, least = name, float("inf")
-    for box in scene.nodes.values():
+    for box in scene.shown():
         away = box.rect.center() - own
         along = away.x() * direction[0] + away.y() * direction[1]
         aside = abs(away.x() * direction[1]) + abs(away.y() * direction[0])
@@ -37,13 +37,13 @@ def along_links(scene: Scene, name: str, after: bool) -> list[str]:
         found = [key.target for key in scene.leaving(name)]
     else:
         found = [s.node for sources in scene.graph.nodes[name].inputs.values() for s in sources]
-    known = [scene.nodes[n] for n in dict.fromkeys(found) if n in scene.nodes]
+    known = [scene.nodes[n] for n in dict.fromkeys(found) if n in scene.nodes and n not in scene.folds.of]
     return [box.id for box in sorted(known, key=lambda box: (box.y, box.x))]
 
 
 def first_node(scene: Scene) -> str:
     """Where the focus starts: the node furthest to the upper left."""
-    return min(scene.nodes.values(), key=lambda b: b.x + b.y).id if scene.nodes else ""
+    return min(scene.shown(), key=lambda b: b.x + b.y).id if scene.shown() else ""
 
 
 def ports_in_order(box: NodeBox) -> list[PortRef]:
@@ -56,7 +56,7 @@ def linkable(scene: Scene, ref: PortRef) -> list[PortRef]:
     """Every port to which a link from this one may lead, those of near nodes first."""
     fitting = Fitting(scene, (ref,))
     own = scene.nodes[ref.node].rect.center()
-    boxes = sorted(scene.nodes.values(), key=lambda box: (box.rect.center() - own).manhattanLength())
+    boxes = sorted(scene.shown(), key=lambda box: (box.rect.center() - own).manhattanLength())
     return [
         other for box in boxes for port, other in fitting.ports(box) if fitting.judge(other).port is not None
     ]

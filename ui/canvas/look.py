@@ -34,13 +34,18 @@ STILL = Moving()
 
 @dataclass
 class Look:
-    """What stands out: selected and hovered things; `hidden` links are in the hand, `glowing` takes a node in."""
+    """What stands out: selected and hovered things; `hidden` links are in the hand, `glowing` takes a node in.
+
+    `frame` is the frame under the pointer and `button` the one of its buttons.
+    """
 
     nodes: frozenset[str] = frozenset()
     frames: frozenset[str] = frozenset()
     notes: frozenset[str] = frozenset()
     links: Marked = field(default_factory=Marked)
     hovered: str = ""
+    frame: str = ""
+    button: str = ""
     hidden: frozenset[LinkKey] = frozenset()
     glowing: LinkKey | None = None
 

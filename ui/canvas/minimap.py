@@ -105,7 +105,7 @@ class Minimap(QWidget):
         if self._version != scene.version:
             self._version = scene.version
             self._lists = {}
-            for box in scene.nodes.values():
+            for box in scene.shown():
                 self._lists.setdefault(box.spec.category, []).append(box.rect)
         return self._lists
 
@@ -122,8 +122,7 @@ class Minimap(QWidget):
     def _frames(self, painter: QPainter, scale: float, origin: QPointF) -> None:
         theme = self._canvas.theme
         painter.setFont(self._canvas.stage.text.small)
-        for frame in self._canvas.scene.graph.frames.values():
-            rect = QRectF(*frame.rect)
+        for frame, rect in self._canvas.scene.frames():
             seen = QRectF(rect.topLeft() * scale + origin, rect.size() * scale)
             painter.fillRect(seen, theme.color("frame", 0.22))
             if seen.width() > 44 and seen.height() > 16:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import PixmapCache
 from ui.canvas.camera import Camera
-from ui.canvas.look import Look, is_far, view_rect
+from ui.canvas.far import FarNodes
+from ui.canvas.look import Look, view_rect
 from ui.canvas.paint_nodes import RADIUS, NodePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 
-BUDGET = 0.005
-"""Seconds of a frame that may go into drawing pictures that the cache lacks."""
-
-FarLists = tuple[list[QRectF], dict[str, list[QRectF]]]
+BUDGET, HASTE = 0.005, 0.002
+"""Seconds of a frame that may go into drawing pictures that the cache lacks; fewer while the zoom changes."""
 
 
 class NodeLayer:
@@ -34,8 +34,7 @@ class NodeLayer:
         self._state = state
         self._theme = nodes.theme
         self._spent = 0.0
-        self._shades: dict[str, QColor] = {}
-        self._lists: tuple[object, FarLists] | None = None
+        self._far = FarNodes(nodes.theme, nodes.line_color)
 
     def begin(self) -> None:
         """A frame begins."""
@@ -46,9 +45,6 @@ class NodeLayer:
         self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Look
     ) -> None:
         """Paint these nodes."""
-        if is_far(camera):
-            self._far(painter, boxes, scene, camera, look)
-            return
         boxes = sorted(boxes, key=lambda box: scene.height_of(box.id))
         self._outlines(painter, boxes, camera, look)
         missing = [box for box in boxes if not self._put(painter, box, scene, camera)]
@@ -57,12 +53,21 @@ class NodeLayer:
         if self._state.busy():
             self._live(painter, boxes, camera)
 
+    def paint_far(
+        self, painter: QPainter, boxes: Collection[NodeBox], key: object, camera: Camera, look: Look
+    ) -> None:
+        """Paint nodes too small for text; equal keys stand for the same boxes in the same places."""
+        chosen = [box.rect for box in boxes if box.id in look.nodes] if look.nodes else []
+        self._far.paint(painter, boxes, key, camera, chosen)
+        if self._state.busy():
+            self._alarms(painter, boxes, camera)
+
     def _put(self, painter: QPainter, box: NodeBox, scene: Scene, camera: Camera) -> bool:
         """Draw a node's picture; False where the frame has no time left to make it."""
         scale, ratio = camera.zoom * camera.ratio, camera.ratio
         picture = self.cache.get(box.content)
         stale = picture is None or (self.exact and picture.scale != scale)
-        if stale and self._spent < BUDGET:
+        if stale and self._spent < (BUDGET if self.exact else HASTE):
             begun = perf_counter()
             picture = self._nodes.picture(box, scale, ratio, box.id in scene.unfolded)
             self.cache.put(box.content, picture)
@@ -86,44 +91,7 @@ class NodeLayer:
         painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
         return True
 
-    def _far(self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Look) -> None:
-        rects, strips = self._far_lists(boxes, scene)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setWorldTransform(camera.transform(), True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("far"))
-        painter.drawRects(rects)
-        chosen = [box.rect for box in boxes if box.id in look.nodes] if look.nodes else []
-        if chosen:
-            painter.setBrush(self._theme.color("accent"))
-            painter.drawRects(chosen)
-        for category, found in strips.items():
-            painter.setBrush(self._shades[category])
-            painter.drawRects(found)
-        painter.restore()
-        if self._state.busy():
-            self._alarms(painter, boxes, camera)
-
-    def _far_lists(self, boxes: list[NodeBox], scene: Scene) -> FarLists:
-        """Rectangles to fill; kept while all nodes are in sight and nothing changes."""
-        whole = len(boxes) == len(scene.nodes)
-        if whole and self._lists is not None and self._lists[0] == scene.version:
-            return self._lists[1]
-        strips: dict[str, list[QRectF]] = {}
-        for box in boxes:
-            category = box.spec.category
-            found = strips.get(category)
-            if found is None:
-                found = strips[category] = []
-                self._shades[category] = self._nodes.line_color(box)
-            found.append(box.strip)
-        lists = ([box.rect for box in boxes], strips)
-        if whole:
-            self._lists = (scene.version, lists)
-        return lists
-
-    def _alarms(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> None:
+    def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""
         for box in boxes:
             status = self._state.of(box.id).status

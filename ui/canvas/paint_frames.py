@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTextDocument
 
 from nodegraph.graph import Frame, Note
+from ui.canvas.folding import HEADER, Fold
+from ui.canvas.geometry import Port, PortRef
 from ui.canvas.icons import paint_icon
-from ui.canvas.text import TextPainter
+from ui.canvas.paint_ports import paint_port
+from ui.canvas.text import LEFT, RIGHT, TextPainter
+from ui.canvas.values import label_of
 from ui.theme.palette import Theme
 from ui.theme.typeface import text_font
+from ui.theme.types import type_color
 
-HEADER = 32.0
+if TYPE_CHECKING:
+    from ui.canvas.scene import Scene
+
 RADIUS = 8.0
+BUTTON = 22.0
+"""Width of a button in a frame's header."""
+CLEAR = 0.5
+"""The zoom from which on the buttons are drawn and hit."""
+BUTTONS = ("run", "mute", "bypass", "lock", "collapse")
+ICONS = {"run": "play", "mute": "mute", "bypass": "bypass", "lock": "lock", "collapse": "chevron-down"}
 
 
 class FramePainter:
@@ -25,36 +39,84 @@ class FramePainter:
         self._text = text
         self._notes: dict[tuple[str, float, float, float, str], QPixmap] = {}
 
-    def frame(self, painter: QPainter, frame: Frame, rect: QRectF, zoom: float, selected: bool) -> None:
-        """One frame; `rect` is where it lies in the view."""
+    def frame(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        rect: QRectF,
+        zoom: float,
+        selected: bool,
+        fold: Fold | None = None,
+    ) -> None:
+        """One frame; `rect` is where it lies in the view. `fold` is what stands for a collapsed one."""
         color = QColor(frame.color) if frame.color else self._theme.color("frame")
         fill = QColor(color)
         fill.setAlphaF(0.09 if self._theme.dark else 0.11)
         edge = self._theme.color("accent") if selected else QColor(color)
         if not selected:
             edge.setAlphaF(0.38)
-        painter.setPen(QPen(edge, 2 if selected else 1))
-        painter.setBrush(fill)
+        pen = QPen(edge, 2 if selected else 1)
+        if frame.mode != "run":
+            pen.setDashPattern([4, 3])
+        body = rect.adjusted(0.5, 0.5, -0.5, -0.5)
         radius = RADIUS * min(1.0, zoom)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if fold is not None:
+            painter.setBrush(self._theme.color("node"))
+            painter.drawRoundedRect(body, radius, radius)
+        painter.setPen(pen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(body, radius, radius)
+        self._heading(painter, frame, rect, zoom, fold)
+
+    def _heading(self, painter: QPainter, frame: Frame, rect: QRectF, zoom: float, fold: Fold | None) -> None:
         size = max(15.0 * zoom, min(13.0, rect.width() / 9))
-        if frame.title and size >= 6:
-            font = text_font(size, bold=True)
-            painter.setFont(font)
-            painter.setPen(self._theme.color("text", 0.92))
+        title = frame.title if fold is None else f"{frame.title} ({fold.count})".strip()
+        if title and size >= 6:
+            painter.setFont(text_font(size, bold=True))
+            painter.setPen(self._theme.color("text", 0.92 if frame.mode == "run" else 0.55))
             inset = 12 * min(1.0, max(zoom, 0.4))
             height = max(HEADER * zoom, size * 1.6)
             # Far off the header is lower than readable text, which then stands above the frame.
             top = rect.y() if size <= 15.0 * zoom else rect.y() - height
             inset = inset if top == rect.y() else 2.0
-            room = QRectF(rect.x() + inset, top, rect.width() - 2 * inset, height)
-            shown = painter.fontMetrics().elidedText(
-                frame.title, Qt.TextElideMode.ElideMiddle, int(room.width())
-            )
+            icons = len(shown_buttons(frame, False)) * BUTTON * zoom if zoom >= CLEAR else 0
+            room = QRectF(rect.x() + inset, top, rect.width() - 2 * inset - icons, height)
+            shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, int(room.width()))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        if frame.locked and zoom > 0.4:
-            at = QPointF(rect.right() - 18 * zoom, rect.y() + HEADER * zoom / 2)
-            paint_icon(painter, "lock", at.x(), at.y(), self._theme.color("muted"), 14 * zoom)
+        if zoom >= CLEAR:
+            self.buttons(painter, frame, rect, zoom, shown_buttons(frame, False))
+
+    def buttons(
+        self, painter: QPainter, frame: Frame, rect: QRectF, zoom: float, names: Iterable[str], over: str = ""
+    ) -> None:
+        """The header's buttons; `over` is the one under the pointer."""
+        for name in names:
+            at = button_middle(rect, zoom, name)
+            on = name in shown_buttons(frame, False)
+            if name == over:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._theme.color("text", 0.12))
+                side = (BUTTON - 2) * zoom
+                box = QRectF(at.x() - side / 2, at.y() - side / 2, side, side)
+                painter.drawRoundedRect(box, 4 * zoom, 4 * zoom)
+            color = self._theme.color("text") if on or name == over else self._theme.color("muted")
+            icon = "chevron-right" if name == "collapse" and frame.collapsed else ICONS[name]
+            paint_icon(painter, icon, at.x(), at.y(), color, 14 * zoom)
+
+    def fold(self, painter: QPainter, scene: Scene, fold: Fold) -> None:
+        """The ports of a collapsed frame, in scene coordinates."""
+        for spots, leaves in ((fold.entering, False), (fold.leaving, True)):
+            for (node, name), y in spots.items():
+                x = fold.rect.right() if leaves else fold.rect.left()
+                kind = scene.port_type(PortRef(node, name, True)) or "Any"
+                port = Port(name, kind, x, fold.rect.top() + y, leaves)
+                paint_port(painter, port, type_color(self._theme, kind), self._theme.color("node"), True)
+                painter.setPen(self._theme.color("muted"))
+                middle = fold.rect.center().x()
+                left, right = (middle, x - 12) if leaves else (x + 12, middle)
+                room = QRectF(left, fold.rect.top() + y - 10, right - left, 20)
+                self._text.draw(painter, room, label_of(name), RIGHT if leaves else LEFT)
 
     def note(self, painter: QPainter, note: Note, rect: QRectF, zoom: float, ratio: float, lit: bool) -> None:
         """One note; its text is set as markdown."""
@@ -106,7 +168,24 @@ class FramePainter:
         return page
 
 
-def frame_rects(frames: Iterable[Frame]) -> list[tuple[Frame, QRectF]]:
-    """Frames with their rectangles, larger ones first so that nested ones lie on top."""
-    found = [(frame, QRectF(*frame.rect)) for frame in frames]
-    return sorted(found, key=lambda item: -item[1].width() * item[1].height())
+def shown_buttons(frame: Frame, hovered: bool) -> tuple[str, ...]:
+    """The buttons in a frame's header: all of them under the pointer, otherwise those that are on."""
+    on = {"mute": frame.mode == "mute", "bypass": frame.mode == "bypass"}
+    on |= {"lock": frame.locked, "collapse": frame.collapsed}
+    return BUTTONS if hovered else tuple(name for name in BUTTONS if on.get(name))
+
+
+def button_middle(rect: QRectF, zoom: float, name: str) -> QPointF:
+    """Where a button stands, for a frame that lies at `rect` of a view at that zoom."""
+    back = len(BUTTONS) - BUTTONS.index(name) - 0.5
+    return QPointF(rect.right() - (6 + back * BUTTON) * zoom, rect.top() + HEADER / 2 * zoom)
+
+
+def button_at(rect: QRectF, at: QPointF) -> str:
+    """The button of a frame at `rect` of the scene that lies under a point of the scene; empty where none is."""
+    half = BUTTON / 2
+    for name in BUTTONS:
+        away = at - button_middle(rect, 1.0, name)
+        if abs(away.x()) <= half and abs(away.y()) <= half:
+            return name
+    return ""

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from ui.canvas.backing import MARGIN
 from ui.canvas.camera import Camera
 from ui.theme.palette import Theme
 
@@ -30,10 +31,12 @@ class GridPainter:
         step = spacing(camera.zoom) * camera.zoom
         phase_x = (-camera.origin.x() * camera.zoom) % step
         phase_y = (-camera.origin.y() * camera.zoom) % step
-        strip = self._row(step, phase_x, math.ceil(camera.size.width()), camera.ratio)
+        beyond = math.ceil(MARGIN / camera.ratio)
+        left = phase_x - math.ceil((phase_x + beyond) / step) * step
+        strip = self._row(step, left + beyond, math.ceil(camera.size.width()) + 2 * beyond, camera.ratio)
         row = math.floor((rect.top() - phase_y) / step)
         while (y := phase_y + row * step) <= rect.bottom():
-            painter.drawPixmap(0, round(y) - 1, strip)
+            painter.drawPixmap(-beyond, round(y) - 1, strip)
             row += 1
 
     def _row(self, step: float, phase: float, width: int, ratio: float) -> QPixmap:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
@@ -17,6 +17,8 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
+HAIR, HASTY_HAIR = 1.0, 1.6
+"""Widths in pixels up to which a link is drawn as a line of one pixel: at rest, and while the zoom changes."""
 SMOOTH, PATHS = 1.3, 3.0
 """Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
@@ -33,7 +35,9 @@ class Marked:
 
 
 class LinkPainter:
-    """Draws links in one theme."""
+    """Draws links in one theme; `hasty` while the zoom changes."""
+
+    hasty = False
 
     def __init__(self, theme: Theme, text: TextPainter) -> None:
         self._theme = theme
@@ -75,24 +79,23 @@ class LinkPainter:
         if zoom > 0.5:
             self._marks(painter, links)
 
-    def far(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
-        """Straight lines of one pixel, one call a colour."""
-        groups: dict[str, list[QLineF]] = {}
-        for link in links:
-            if not link.source.portal:
-                lines = groups.get(link.type)
-                if lines is None:
-                    lines = groups[link.type] = []
-                lines.append(link.line)
-        self.lines(painter, groups)
+    def far(self, painter: QPainter, paths: Mapping[str, QPainterPath]) -> None:
+        """Straight lines of one pixel, by type."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for type_name, path in paths.items():
+            painter.setPen(self._far_pen(type_name))
+            painter.drawPath(path)
 
-    def lines(self, painter: QPainter, groups: dict[str, list[QLineF]]) -> None:
-        """Draw lines by type."""
+    def lines(self, painter: QPainter, groups: Mapping[str, list[QLineF]]) -> None:
+        """The same for lines that change by the frame."""
         for type_name, lines in groups.items():
-            pen = QPen(self._mixed(type_name, 0.55), 1)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(self._far_pen(type_name))
             painter.drawLines(lines)
+
+    def _far_pen(self, type_name: str) -> QPen:
+        pen = QPen(self._mixed(type_name, 0.55), 1)
+        pen.setCosmetic(True)
+        return pen
 
     def pen(self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False) -> QPen:
         """The pen of a link; never thinner than one pixel."""
@@ -100,7 +103,7 @@ class LinkPainter:
         if muted:
             pen = QPen(color, max(WIDTH, 1.1 / zoom))
             pen.setDashPattern([3, 3])
-        elif zoom * WIDTH <= 1.0:
+        elif zoom * WIDTH <= (HASTY_HAIR if self.hasty else HAIR):
             # Qt draws lines of one pixel five times as fast as wider ones.
             pen = QPen(color, 1)
             pen.setCosmetic(True)
@@ -166,6 +169,19 @@ class LinkPainter:
         painter.setPen(self._theme.color("text"))
         self._text.draw(painter, rect, "≈", CENTER)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def far_paths(links: Iterable[LinkBox]) -> dict[str, QPainterPath]:
+    """Links as straight lines, one path a type: Qt draws a kept path faster than a list of lines."""
+    paths: dict[str, QPainterPath] = {}
+    for link in links:
+        if not link.source.portal:
+            path = paths.get(link.type)
+            if path is None:
+                path = paths[link.type] = QPainterPath()
+            path.moveTo(link.line.p1())
+            path.lineTo(link.line.p2())
+    return paths
 
 
 def _seen(links: Iterable[LinkBox], view: QRectF, fine: bool) -> list[QLineF]:

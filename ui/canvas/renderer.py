@@ -43,13 +43,28 @@ class Renderer:
     ) -> None:
         """Paint `rect` of the view."""
         self.nodes.begin()
+        self.links.hasty = not self.nodes.exact
         if moving is not STILL:
             painter.drawPixmap(0, 0, self._standing(scene, camera, look, moving))
             self._put_moving(painter, scene, camera, look, moving)
             return
         self._still = self._drag = None
         self._ground.paint(painter, rect, scene, camera, look, moving)
-        self.nodes.paint(painter, scene.nodes_in(scene_rect(camera, rect)), scene, camera, look)
+        self._put_nodes(painter, rect, scene, camera, look, moving)
+        if look.frame:
+            self._ground.put_buttons(painter, scene, camera, look.frame, look.button)
+
+    def _put_nodes(
+        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
+    ) -> None:
+        """The nodes that stand still; far off all of them, for Qt leaves out what is not in view."""
+        away = moving.nodes
+        if is_far(camera):
+            boxes = [box for box in scene.shown() if box.id not in away] if away else scene.shown()
+            self.nodes.paint_far(painter, boxes, (scene.version, away), camera, look)
+            return
+        seen = scene.nodes_in(scene_rect(camera, rect))
+        self.nodes.paint(painter, [b for b in seen if b.id not in away], scene, camera, look)
 
     def _standing(self, scene: Scene, camera: Camera, look: Look, moving: Moving) -> QPixmap:
         """Everything that does not move, drawn once for a drag at one place of the camera."""
@@ -70,8 +85,7 @@ class Renderer:
         painter = QPainter(pixmap)
         view = QRectF(QPointF(0, 0), camera.size)
         self._ground.paint(painter, view, scene, camera, look, moving)
-        seen = [box for box in scene.nodes_in(scene_rect(camera, view)) if box.id not in moving.nodes]
-        self.nodes.paint(painter, seen, scene, camera, look)
+        self._put_nodes(painter, view, scene, camera, look, moving)
         painter.end()
         self._still = None if self.nodes.wanting else (key, pixmap)
         return pixmap
@@ -95,9 +109,11 @@ class Renderer:
             drag.paint_near(painter, self.links, camera, moving.by, scene_rect(camera, view))
         painter.save()
         painter.translate(shift)
-        if not is_far(camera):
+        if is_far(camera):
+            self.nodes.paint_far(painter, drag.boxes, drag.key, camera, look)
+        else:
             self._ground.put_links(painter, drag.inner, around, camera, look)
-        boxes = [box for box in drag.boxes if box.rect.intersects(around)]
-        self.nodes.paint(painter, boxes, scene, camera, look)
+            boxes = [box for box in drag.boxes if box.rect.intersects(around)]
+            self.nodes.paint(painter, boxes, scene, camera, look)
         self._ground.put_notes(painter, scene, camera, look, moving.notes)
         painter.restore()

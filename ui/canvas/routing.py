@@ -19,9 +19,14 @@ STUB = 56.0
 """The length of a portal's stub."""
 
 
-def _cuts(number: int) -> tuple[float, ...]:
-    """Places along a curve, closer at the ends, where it bends."""
-    return tuple(0.5 - 0.5 * math.cos(math.pi * step / number) for step in range(1, number + 1))
+Weights = tuple[float, float, float, float]
+"""How much each of the four points of a cubic curve counts at one place along it."""
+
+
+def _cuts(number: int) -> tuple[Weights, ...]:
+    """The weights at places along a curve, closer at the ends, where it bends."""
+    places = [0.5 - 0.5 * math.cos(math.pi * step / number) for step in range(1, number + 1)]
+    return tuple(((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3) for t in places)
 
 
 STEPS = {number: _cuts(number) for number in (FINE, COARSE)}
@@ -122,12 +127,8 @@ def _corners(start: Point, end: Point) -> tuple[Point, ...]:
     return ((start[0] + 16, start[1]), (start[0] + 16, half), (end[0] - 16, half), (end[0] - 16, end[1]))
 
 
-def _sampled(start: Point, end: Point, steps: Sequence[float]) -> list[Point]:
+def _sampled(start: Point, end: Point, weights: Sequence[Weights]) -> list[Point]:
     out = reach(start, end)
-    x0, x1, x2, x3 = start[0], start[0] + out, end[0] - out, end[0]
-    found: list[Point] = []
-    for t in steps:
-        s = 1 - t
-        a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
-        found.append((a * x0 + b * x1 + c * x2 + d * x3, (a + b) * start[1] + (c + d) * end[1]))
-    return found
+    (x0, y0), (x3, y3) = start, end
+    x1, x2 = x0 + out, x3 - out
+    return [(a * x0 + b * x1 + c * x2 + d * x3, (a + b) * y0 + (c + d) * y3) for a, b, c, d in weights]

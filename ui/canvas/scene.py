@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QRectF
-
-from nodegraph.graph import Graph, Node, Source
+from nodegraph.graph import Graph, Node
 from nodegraph.sockets import lossy
 from nodegraph.spec import ANY, NodeSpec
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
-from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, PortRef, Rect, lay_out, layout_key
-from ui.canvas.index import GridIndex
+from ui.canvas.folding import folded
+from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, lay_out, layout_key
 from ui.canvas.routing import Style
+from ui.canvas.sight import Sight, entering, link_source, union
 from ui.canvas.specs import spec_of
 
-NODE_CELL, LINK_CELL = 512.0, 1536.0
 PORT_REACH = 12.0
 UNMOVED = (
     "params",
@@ -33,29 +31,22 @@ UNMOVED = (
 """What a moved node shares with the node it was."""
 
 
-class Scene:
+class Scene(Sight):
     """Boxes of the nodes and links of one graph, with an index over each.
 
     `aspects` holds height / width of previews by node id, `unfolded` the nodes whose advanced parameters show.
     """
 
     def __init__(self, specs: Mapping[str, NodeSpec], metrics: Metrics, style: Style = "curve") -> None:
+        super().__init__()
         self.specs = specs
         self.metrics = metrics
         self.style: Style = style
-        self.graph = Graph()
         self.version = 0
-        self.nodes: dict[str, NodeBox] = {}
-        self.links: dict[LinkKey, LinkBox] = {}
         self.aspects: dict[str, float] = {}
         self.unfolded: set[str] = set()
-        self._around: QRectF | None = None
         self._raised: dict[str, int] = {}
-        self._leaving: dict[str, set[LinkKey]] = {}
-        self._unindexed: set[LinkKey] = set()
         self._layouts: dict[LayoutKey, NodeLayout] = {}
-        self._node_index: GridIndex[str] = GridIndex(NODE_CELL)
-        self._link_index: GridIndex[LinkKey] = GridIndex(LINK_CELL)
 
     def rebuild(self) -> None:
         """Derive everything anew, after the specs, metrics or link style changed."""
@@ -89,6 +80,7 @@ class Scene:
         self.refresh([name for name in new if name in fresh] if len(fresh) > 50 else sorted(fresh))
         for key in {key: None for name in shifted for key in self.links_of(name)}:
             self._place_link(key)
+        self._fold()
         return touched | set(gone)
 
     def refresh(self, names: Iterable[str]) -> None:
@@ -121,78 +113,34 @@ class Scene:
         """Where a node lies in the pile; higher covers lower."""
         return self._raised.get(name, 0)
 
-    def links_of(self, name: str) -> Iterator[LinkKey]:
-        """Every link that enters or leaves a node."""
-        node = self.graph.nodes.get(name)
-        if node is not None:
-            yield from _entering(node)
-        yield from self._leaving.get(name, ())
+    def _fold(self) -> None:
+        """Hide what collapsed frames hold and lay its links to their boxes."""
+        before, self.folds = self.folds, folded(self.graph)
+        if before is self.folds:
+            return
+        self.version += 1
+        self._around = None
+        for name in before.of.keys() - self.folds.of.keys():
+            if name in self.nodes:
+                self._index_node(self.nodes[name])
+        for name in self.folds.of:
+            self._node_index.remove(name)
+        touched = before.of.keys() | self.folds.of.keys()
+        for key in {key: None for name in touched for key in self.links_of(name)}:
+            self._place_link(key)
 
-    def leaving(self, name: str, output: str | None = None) -> list[LinkKey]:
-        """The links that leave a node, or one of its outputs."""
-        keys = self._leaving.get(name, ())
-        return [key for key in keys if output is None or self.links[key].source.output == output]
-
-    def port_type(self, ref: PortRef) -> str | None:
-        """The type of a port, or None if there is no such port."""
-        box = self.nodes.get(ref.node)
-        if box is None:
-            return None
-        if not ref.output:
-            return box.spec.input_type(ref.name)
-        output = box.spec.output(ref.name)
-        return output.type if output else None
-
-    def within(self, rect: QRectF) -> bool:
-        """Whether a rectangle holds every node."""
-        if self._around is None:
-            self._around = union(box.bounds() for box in self.nodes.values())
-        return rect.contains(self._around)
-
-    def nodes_in(self, rect: QRectF) -> list[NodeBox]:
-        """The nodes that meet a rectangle, in the order of the graph where few."""
-        around = (rect.x(), rect.y(), rect.width(), rect.height())
-        nodes = self.nodes
-        if self.within(rect):
-            return list(nodes.values())
-        found = self._node_index.query(around)
-        if len(found) == len(nodes):
-            return list(nodes.values())
-        return [box for box in map(nodes.__getitem__, sorted(found)) if box.rect.intersects(rect)]
-
-    def links_in(self, rect: QRectF) -> list[LinkBox]:
-        """The links whose bounds meet a rectangle."""
-        links = self.links
-        if self.within(rect):
-            return list(links.values())
-        self._index_links()
-        found = self._link_index.query((rect.x(), rect.y(), rect.width(), rect.height()))
-        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
-        seen: list[LinkBox] = []
-        for key in found:
-            link = links[key]
-            x1, y1, x2, y2 = link.edges
-            if x1 <= right and x2 >= left and y1 <= bottom and y2 >= top:
-                seen.append(link)
-        return seen
-
-    def bounds(self, names: Iterable[str] | None = None) -> QRectF:
-        """The rectangle around these nodes, or around everything."""
-        boxes = self.nodes.values() if names is None else [self.nodes[n] for n in names if n in self.nodes]
-        rects = [box.bounds() for box in boxes]
-        if names is None:
-            rects += [frame.rect for frame in self.graph.frames.values()]
-            rects += [(*note.pos, *note.size) for note in self.graph.notes.values()]
-        return union(rects)
+    def _index_node(self, box: NodeBox) -> None:
+        self._node_index.put(box.id, (box.x - PORT_REACH, box.y, box.width + 2 * PORT_REACH, box.height))
 
     def _unlink(self, node: Node) -> set[str]:
         sources: set[str] = set()
-        for key in _entering(node):
+        for key in entering(node):
             link = self.links.pop(key, None)
             if link is None:
                 continue
             self._link_index.remove(key)
             self._unindexed.discard(key)
+            self._concealed.discard(key)
             self._leaving[link.source.node].discard(key)
             sources.add(link.source.node)
         return sources
@@ -211,13 +159,6 @@ class Scene:
         if self.nodes.pop(name, None) is not None:
             self._node_index.remove(name)
 
-    def _index_links(self) -> None:
-        """Index what moved since the index was asked last; far off it is not asked at all."""
-        for key in self._unindexed:
-            left, top, right, bottom = self.links[key].edges
-            self._link_index.put(key, (left, top, right - left, bottom - top))
-        self._unindexed.clear()
-
     def _shift(self, name: str, old: Node | None, new: Node | None) -> bool:
         """Move a box whose node differs in its place alone, which needs no new layout."""
         box = self.nodes.get(name)
@@ -227,7 +168,7 @@ class Scene:
             if getattr(old, attribute) is not getattr(new, attribute):
                 return False
         box.move(new)
-        self._node_index.put(name, (box.x - PORT_REACH, box.y, box.width + 2 * PORT_REACH, box.height))
+        self._index_node(box)
         return True
 
     def _place_node(self, node: Node) -> set[LinkKey]:
@@ -241,8 +182,7 @@ class Scene:
             layout = self._layouts[key] = lay_out(key)
         box = NodeBox(node, spec, known, layout, outputs)
         self.nodes[name] = box
-        around = (box.x - PORT_REACH, box.y, box.width + 2 * PORT_REACH, box.height)
-        self._node_index.put(name, around)
+        self._index_node(box)
         return set(self.links_of(name))
 
     def _place_link(self, key: LinkKey) -> None:
@@ -257,6 +197,16 @@ class Scene:
         else:
             start = source.port_at(link.source.output, True)
             output = source.spec.output(link.source.output)
+        own, other = self.folds.of.get(key.target), self.folds.of.get(link.source.node)
+        if own is not None and own == other:
+            self._concealed.add(key)
+            self._link_index.remove(key)
+            self._unindexed.discard(key)
+            return
+        self._concealed.discard(key)
+        spot = (link.source.node, link.source.output)
+        start = self.folds.boxes[other].place(spot, True) if other else start
+        end = self.folds.boxes[own].place(spot, False) if own else end
         wanted = target.spec.input_type(key.input) or ANY
         link.type = output.type if output else wanted
         link.lossy = lossy(link.type, wanted)
@@ -264,22 +214,4 @@ class Scene:
         self._unindexed.add(key)
 
 
-def union(rects: Iterable[Rect]) -> QRectF:
-    """The rectangle around rectangles; empty where there are none."""
-    found = list(rects)
-    if not found:
-        return QRectF()
-    left, top = min(r[0] for r in found), min(r[1] for r in found)
-    right, bottom = max(r[0] + r[2] for r in found), max(r[1] + r[3] for r in found)
-    return QRectF(left, top, right - left, bottom - top)
-
-
-def link_source(source: Source) -> PortRef:
-    """The output that a source names."""
-    return PortRef(source.node, source.output, True)
-
-
-def _entering(node: Node) -> Iterator[LinkKey]:
-    for name, sources in node.inputs.items():
-        for index in range(len(sources)):
-            yield LinkKey(node.id, name, index)
+__all__ = ["Scene", "link_source", "union"]

@@ -78,7 +78,7 @@ class Stage:
     @property
     def graph(self) -> Graph:
         """The graph as it stands."""
-        return self.editor.document.graph
+        return self.editor.graph
 
     @property
     def selection(self) -> Selection:

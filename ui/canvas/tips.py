@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from nodegraph.spec import NodeSpec, Param
-from ui.canvas.boxes import NodeBox
+from ui.canvas.boxes import LinkBox, NodeBox
 from ui.canvas.geometry import PortRef
 from ui.canvas.hit import Hit
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 from ui.canvas.values import format_value, label_of
 
+BUTTON_TIPS = {
+    "run": "Run what is in this frame",
+    "mute": "Mute everything in this frame; again gives each node its own state back",
+    "bypass": "Bypass everything in this frame; again gives each node its own state back",
+    "lock": "Lock the frame in its place",
+    "collapse": "Show the frame as a small box, or open it",
+}
+"""What the buttons in a frame's header do."""
+
 
 def tip(scene: Scene, state: CanvasState, found: Hit) -> str:
     """The text for what was hit; empty where there is nothing to say."""
+    if found.part:
+        return BUTTON_TIPS.get(found.part, "")
+    if found.kind == "link" and found.link in scene.links:
+        return _link(scene, scene.links[found.link])
     box = scene.nodes.get(found.node)
     if box is None:
         return ""
@@ -24,6 +37,16 @@ def tip(scene: Scene, state: CanvasState, found: Hit) -> str:
     if found.kind == "title":
         return _joined(_node(box), state.of(box.id).message or state.problems(box.id).get("", ""))
     return ""
+
+
+def _link(scene: Scene, link: LinkBox) -> str:
+    ends = [
+        f"{box.node.title or box.spec.title}: {label_of(name)}"
+        for node, name in ((link.source.node, link.source.output), (link.key.target, link.key.input))
+        if (box := scene.nodes.get(node)) is not None
+    ]
+    named = f" ({link.source.portal})" if link.source.portal else ""
+    return f"{link.type}{named}\n{' → '.join(ends)}" + ("\nMuted" if link.source.muted else "")
 
 
 def _port(spec: NodeSpec, ref: PortRef) -> str:

@@ -26,7 +26,7 @@ class Viewing(Acting):
     def frame_selected(self) -> None:
         """Show what is selected, or everything where nothing is."""
         now, graph = self.stage.selection.now, self.stage.graph
-        rects = [self.scene.nodes[name].bounds() for name in now.nodes]
+        rects = [self.scene.place_of(name) for name in now.nodes]
         rects += [graph.frames[name].rect for name in now.frames]
         rects += [(*graph.notes[name].pos, *graph.notes[name].size) for name in now.notes]
         for key in now.links:

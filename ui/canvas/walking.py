@@ -26,6 +26,10 @@ class Walking(Commands):
         """Edit a value."""
         raise NotImplementedError
 
+    def expose(self, port: PortRef) -> None:
+        """Inside a subgraph, show a port outside."""
+        raise NotImplementedError
+
     def speak(self, text: str) -> None:
         """Have a screen reader say a sentence."""
         raise NotImplementedError
@@ -39,7 +43,7 @@ class Walking(Commands):
         direction = DIRECTIONS.get(key)
         active = self.stage.selection.active
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and active and not modifiers:
-            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut))
+            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut, self.expose))
             return True
         if direction is None or not self.scene.nodes:
             return False
@@ -48,8 +52,9 @@ class Walking(Commands):
             step = self.stage.habits.snap or 8.0
             self.nudge(direction[0] * step, direction[1] * step)
             return True
-        if active not in self.scene.nodes:
-            self._focus_node(first_node(self.scene), False)
+        if active not in self.scene.nodes or active in self.scene.folds.of:
+            if first := first_node(self.scene):
+                self._focus_node(first, False)
         elif pointer == CTRL:
             found = along_links(self.scene, active, direction[0] + direction[1] > 0)
             self._focus_node(found[0] if found else active, False)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from ui.canvas.acting import Acting
+from ui.canvas.folding import HEADER
 from ui.canvas.inline import Inline
-from ui.canvas.paint_frames import HEADER
 
 
 class Writing(Acting):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
-from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph, frozen
 
 T = TypeVar("T")
 PARTS = ("nodes", "frames", "notes", "subgraphs")
@@ -105,7 +105,7 @@ def _source(data: Mapping[str, Any]) -> Source:
 
 
 def _frame(data: Mapping[str, Any]) -> Frame:
-    return Frame(**_tupled(data))
+    return Frame(**_tupled({**data, "own": frozen(data.get("own", {}))}))
 
 
 def _note(data: Mapping[str, Any]) -> Note:

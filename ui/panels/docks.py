@@ -34,6 +34,8 @@ PANELS: Mapping[str, Panel] = {
     "help": Help,
     "explain": Explain,
 }
+AT_LEVEL = ("outline", "inspector", "help")
+"""The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
@@ -86,7 +88,7 @@ class Docks(QObject):
             if view is None:
                 panel = QWidget(dock)
             else:
-                panel = PANELS[name](view.editor, look, dock)
+                panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
                 if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
                     panel.show_asked.connect(self._window.show_node)
             panel.setMinimumWidth(max(220, panel.minimumWidth()))

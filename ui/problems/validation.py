@@ -10,6 +10,7 @@ from nodegraph.edits import SetExpression, SetParam
 from nodegraph.graph import Graph
 from ui.editor import Editor
 from ui.i18n import tr
+from ui.inner import Inner
 from ui.params import modelfiles
 
 QUIET_MS = 40
@@ -41,7 +42,9 @@ class Validation(QObject):
         self._timer.stop()
         if self._checker is None:
             self._checker = Checker(self._editor.specs, modelfiles.model_files())
-        found = self._checker.problems(self._editor.graph)
+        # Inside a subgraph ports are fed from outside; its problems are those of the document.
+        inner = isinstance(self._editor, Inner)
+        found = [] if inner else self._checker.problems(self._editor.graph)
         if found != self.problems:
             self.problems = found
             self.changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer
@@ -19,6 +20,7 @@ from ui.running.gauge import GaugeBar
 from ui.running.job import Job
 from ui.running.needs import practises
 from ui.running.panel import QueuePanel
+from ui.running.picks import ends
 from ui.running.places import place_of
 from ui.running.prober import Prober
 from ui.running.restoring import restored
@@ -142,6 +144,17 @@ class Bench(QObject):
         if self._sheet is not None and self._sheet.editor.selection.active:
             self.desk.runner.run(self._sheet, [self._sheet.editor.selection.active], first=True)
 
+    def run_frames(self, frames: Iterable[str]) -> None:
+        """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
+        if self._sheet is None:
+            return
+        graph, specs = self._sheet.editor.graph, self._sheet.editor.specs
+        targets = ends([m for f in frames for m in graph.frames[f].members], graph, specs)
+        if targets:
+            self.desk.runner.run(self._sheet, targets, first=True)
+        else:
+            self.window.say(self.tr("Nothing in this frame can run: it is empty, muted or bypassed."))
+
     def set_live(self, on: bool) -> None:
         """Let the document in front run by itself, or not."""
         self.desk.live.follow(self._sheet if on else None)
@@ -194,11 +207,12 @@ class Bench(QObject):
         return state_folder() / "coach.json"
 
     def _enter_canvas(self, view: DocumentView) -> None:
-        if not isinstance(view.widget, Canvas):
+        if not isinstance(view.base, Canvas):
             return
-        self._canvas = view.widget
+        self._canvas = view.base
         self._canvas.hovered.connect(self.prober.hover)
         self._canvas.view_requested.connect(self.showing.look_at)
+        self._canvas.frames_run_requested.connect(self.run_frames)
         self._canvas.destroyed.connect(self._canvas_gone)
         self.chip = PracticeChip(self.window.app.look, self._canvas)
         self.chip.place()
@@ -208,6 +222,7 @@ class Bench(QObject):
         if self._canvas is not None:
             self._canvas.hovered.disconnect(self.prober.hover)
             self._canvas.view_requested.disconnect(self.showing.look_at)
+            self._canvas.frames_run_requested.disconnect(self.run_frames)
             self._canvas.destroyed.disconnect(self._canvas_gone)
             if self.chip is not None:
                 self.chip.card.deleteLater()

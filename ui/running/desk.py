@@ -96,7 +96,7 @@ class Desk(QObject):
         self._sheets[editor] = sheet
         PastSeeds(editor, sheet.key, self.results)
         editor.destroyed.connect(lambda _=None, editor=editor: self._sheets.pop(editor, None))
-        state = getattr(view.widget, "state", None)
+        state = getattr(view.base, "state", None)
         if isinstance(state, CanvasState):
             sheet.state.changed.connect(lambda nodes: self._paint(sheet, state, nodes))
             sheet.picture.connect(lambda node, image: _show(state, node, image))
@@ -108,7 +108,7 @@ class Desk(QObject):
 
     def repaint(self, view: DocumentView) -> None:
         """Paint every node's state anew, as when costs are shown or hidden."""
-        sheet, state = self.sheet(view), getattr(view.widget, "state", None)
+        sheet, state = self.sheet(view), getattr(view.base, "state", None)
         if sheet is not None and isinstance(state, CanvasState):
             self._paint(sheet, state, sheet.state.nodes())
 

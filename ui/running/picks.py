@@ -22,6 +22,14 @@ def sinks(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[str]:
     return [n.id for n in graph.nodes.values() if n.mode == "run" and n.type in specs and specs[n.type].sink]
 
 
+def ends(members: Iterable[str], graph: Graph, specs: Mapping[str, NodeSpec]) -> list[str]:
+    """What runs of these nodes: the sinks among them, else those that feed none of the others."""
+    running = [name for name in members if graph.nodes[name].mode == "run"]
+    found = [name for name in sinks(graph, specs) if name in running]
+    inner = set(running)
+    return found or [n for n in running if not any(k.target in inner for k in graph.consumers.get(n, ()))]
+
+
 def seen_output(node: Node, specs: Mapping[str, NodeSpec]) -> str:
     """The output of a node that is worth looking at; its first one if none has a picture; empty without any."""
     outputs = specs[node.type].outputs if node.type in specs else ()

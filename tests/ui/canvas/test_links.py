@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
 
 from nodegraph.graph import Node, Source
 from tests.ui.canvas.conftest import MakeHand
-from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT, Hand
+from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, NONE, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
 from ui.canvas.geometry import PortRef
 from ui.canvas.gestures.link import LinkDrag
@@ -201,3 +202,21 @@ def test_a_click_selects_a_link_and_delete_removes_it(hand: Hand) -> None:
     assert hand.canvas.editor.selection.links == {("save", "image", 0)}
     hand.canvas.delete()
     assert not hand.graph.nodes["save"].inputs
+
+
+def test_the_view_pans_and_zooms_while_a_link_is_in_the_hand(hand: Hand) -> None:
+    canvas = hand.canvas
+    at = hand.port("latent", "latent", True) + QPointF(60, 30)
+    hand.press(hand.port("latent", "latent", True))
+    hand.move(at)
+    before, place = canvas.camera.origin, hand.view(at)
+    QTest.mousePress(canvas, MIDDLE, NONE, place)
+    QTest.mouseMove(canvas, place + QPoint(-80, 40))
+    QTest.mouseRelease(canvas, MIDDLE, NONE, place + QPoint(-80, 40))
+    assert canvas.camera.origin == before + QPointF(80, -40)
+    assert isinstance(canvas.gesture, LinkDrag)
+    canvas.zoom_by(0.5)
+    hand.move(hand.port("decode", "latent"))
+    hand.release(hand.port("decode", "latent"))
+    assert canvas.gesture is None
+    assert source(hand, "decode", "latent") == ("latent", "latent")

@@ -93,26 +93,52 @@ def test_every_theme_paints_at_every_detail(make_hand: MakeHand, theme: Theme, z
     assert seen & {theme.canvas, theme.node, theme.far} and len(seen) > 8
 
 
-def test_a_picture_from_a_scrolled_ground_equals_one_drawn_anew(make_hand: MakeHand) -> None:
+PANS = ((37, 0), (-11, 23), (0, -64), (130, 41), (-97, -97), (-300, 180), (96, -96), (2000, 0), (-1900, 5))
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.8, 1.0])
+def test_a_picture_from_a_scrolled_ground_equals_one_drawn_anew(make_hand: MakeHand, zoom: float) -> None:
     hand = make_hand(many(70))
-    hand.canvas.zoom_to(0.8)
+    hand.canvas.zoom_to(zoom)
     settle(hand.canvas)
     hand.canvas.grab()
-    for dx, dy in ((37, 0), (-11, 23), (0, -64), (130, 41)):
+    for dx, dy in PANS:
         hand.canvas.camera.pan(QPointF(dx, dy))
         hand.canvas.camera_went()
-        hand.canvas.grab()
-    settle(hand.canvas)
-    scrolled = hand.canvas.grab().toImage()
-    hand.canvas.set_theme(hand.canvas.theme)
+        settle(hand.canvas)
+        assert_as_if_drawn_anew(hand.canvas)
+
+
+def test_far_off_what_is_kept_follows_every_change(make_hand: MakeHand) -> None:
+    hand = make_hand(many(42))
+    hand.canvas.frame_all()
     settle(hand.canvas)
     hand.canvas.grab()
-    fresh = hand.canvas.grab().toImage()
+    node = hand.canvas.scene.nodes["g1_sampler"]
+    hand.drag(node.rect.center(), node.rect.center() + QPointF(900, 400))
+    assert_as_if_drawn_anew(hand.canvas)
+    hand.canvas.editor.stack.undo()
+    assert_as_if_drawn_anew(hand.canvas)
+    hand.canvas.delete()
+    assert "g1_sampler" not in hand.graph.nodes
+    assert_as_if_drawn_anew(hand.canvas)
+
+
+def assert_as_if_drawn_anew(canvas: Canvas) -> None:
+    kept = canvas.grab().toImage()
+    fresh_canvas = Canvas(canvas.editor, canvas.theme)
+    fresh_canvas.resize(canvas.size())
+    fresh_canvas.grab()
+    fresh_canvas.set_view_state(canvas.view_state())
+    fresh_canvas.camera.origin = canvas.camera.origin
+    for _ in range(20):
+        fresh = fresh_canvas.grab().toImage()
+    fresh_canvas.deleteLater()
     different = sum(
         1
         for x in range(0, fresh.width(), 3)
         for y in range(0, fresh.height(), 3)
-        if _far_apart(scrolled, fresh, x, y)
+        if _far_apart(kept, fresh, x, y)
     )
     assert different < 0.002 * (fresh.width() // 3) * (fresh.height() // 3)
 

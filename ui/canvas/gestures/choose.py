@@ -11,7 +11,7 @@ from ui.selection import Selected
 
 
 class BoxSelect(Gesture):
-    """Everything that the box touches; frames only where they lie wholly inside."""
+    """Everything that the box touches; open frames only where they lie wholly inside."""
 
     def __init__(self, stage: Stage, start: Pointer) -> None:
         super().__init__(stage)
@@ -58,8 +58,14 @@ class BoxSelect(Gesture):
         rect = QRectF(self._from, self._to).normalized()
         graph, scene = self.stage.graph, self.stage.scene
         nodes = {box.id for box in scene.nodes_in(rect)}
-        frames = {f.id for f in graph.frames.values() if rect.contains(QRectF(*f.rect))}
-        notes = {n.id for n in graph.notes.values() if rect.intersects(note_rect(n))}
+        shut = scene.folds.boxes
+        frames = {
+            f.id
+            for f, place in scene.frames()
+            if rect.contains(place) or (f.id in shut and rect.intersects(place))
+        }
+        away = scene.folds.notes
+        notes = {n.id for n in graph.notes.values() if n.id not in away and rect.intersects(note_rect(n))}
         _combine(self.stage, self._before, pointer, nodes, frames, notes)
 
 
@@ -83,7 +89,8 @@ class Lasso(Gesture):
         notes = {
             n.id
             for n in self.stage.graph.notes.values()
-            if shape.containsPoint(note_rect(n).center(), Qt.FillRule.WindingFill)
+            if n.id not in self.stage.scene.folds.notes
+            and shape.containsPoint(note_rect(n).center(), Qt.FillRule.WindingFill)
         }
         before = self._before if pointer.held(SHIFT) else Selected()
         self.stage.selection.set(before.nodes | nodes, (), before.frames, before.notes | notes)

@@ -14,15 +14,21 @@ from ui.canvas.stage import Gesture, Pointer, Stage
 
 
 class Inside(Gesture):
-    """`chosen` is told which port Enter was pressed on; with Ctrl a link to it is removed instead."""
+    """`chosen` is told which port Enter was pressed on; Del removes its links, E exposes it."""
 
     def __init__(
-        self, stage: Stage, node: str, chosen: Callable[[PortRef], None], cut: Callable[[PortRef], None]
+        self,
+        stage: Stage,
+        node: str,
+        chosen: Callable[[PortRef], None],
+        cut: Callable[[PortRef], None],
+        expose: Callable[[PortRef], None],
     ) -> None:
         super().__init__(stage)
         self._node = node
         self._chosen = chosen
         self._cut = cut
+        self._expose = expose
         self._at = 0
 
     @property
@@ -46,6 +52,8 @@ class Inside(Gesture):
             self._chosen(self.port)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.port is not None:
             self._cut(self.port)
+        elif key == Qt.Key.Key_E and self.port is not None:
+            self._expose(self.port)
         else:
             return False
         self.tell()

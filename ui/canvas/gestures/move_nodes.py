@@ -16,7 +16,6 @@ from ui.canvas.gestures.move import MoveThings, moved_by
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.look import Moving, view_rect
-from ui.canvas.paint_frames import frame_rects
 from ui.canvas.stage import ALT, Pointer, Stage
 
 DWELL = 0.12
@@ -126,7 +125,7 @@ class MoveNodes(MoveThings):
     def _frame_under(self) -> Frame | None:
         """The smallest frame under the pointer that does not hold all of the nodes yet."""
         nodes = self.stage.moving.nodes or self.stage.selection.nodes
-        for frame, rect in reversed(frame_rects(self.stage.graph.frames.values())):
+        for frame, rect in reversed(self.stage.scene.frames()):
             if rect.contains(self._pointer.scene) and not nodes <= set(frame.members):
                 return frame
         return None

@@ -1,0 +1,212 @@
+"""Edits of what a subgraph shows of itself outside: its ports, and which nodes share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from nodegraph.edits.base import check_text, node_of
+from nodegraph.edits.inside import without_lost_ports
+from nodegraph.edits.subgraphs import sources_changed
+from nodegraph.errors import EditError
+from nodegraph.graph import Graph, Node, Port, Source, Subgraph, frozen
+from nodegraph.subgraphs import PREFIX, definition, is_instance
+
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AddPort:
+    """Show an input, parameter or output of a node inside subgraph `name` on every node that stands for it."""
+
+    name: str
+    port: Port
+    output: bool = False
+
+    @property
+    def title(self) -> str:
+        """Expose steps."""
+        return f"Expose {self.port.name}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the port; raises EditError for a taken name and a node that is not there."""
+        found = subgraph_of(graph, self.name)
+        _check_free(found, self.port.name, self.output)
+        node = found.nodes.get(self.port.node)
+        if node is None:
+            raise EditError(f"Subgraph {self.name} has no node called {self.port.node!r}.")
+        ports = found.outputs if self.output else found.inputs
+        if any((p.node, p.port) == (self.port.node, self.port.port) for p in ports):
+            raise EditError(f"{self.port.port} of {self.port.node} is exposed already.")
+        if not self.output and node.inputs.get(self.port.port):
+            raise EditError(
+                f"{self.port.port} of {self.port.node} is linked inside; cut that link to expose it."
+            )
+        return _with_ports(graph, found, (*ports, self.port), self.output)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePort:
+    """Show a port of a subgraph no more; its links and values outside go."""
+
+    name: str
+    port: str
+    output: bool = False
+
+    @property
+    def title(self) -> str:
+        """Hide steps."""
+        return f"Hide {self.port}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph without the port; raises EditError if there is none."""
+        found = subgraph_of(graph, self.name)
+        ports = found.outputs if self.output else found.inputs
+        port_of(found, self.port, self.output)
+        after = _with_ports(graph, found, tuple(p for p in ports if p.name != self.port), self.output)
+        return without_lost_ports(after, found, after.subgraphs[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class RenamePort:
+    """Call a port of a subgraph otherwise; links and values outside follow."""
+
+    name: str
+    port: str
+    to: str
+    output: bool = False
+
+    @property
+    def title(self) -> str:
+        """Rename steps."""
+        return f"Rename {self.port}"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the port so called; raises EditError for a taken name."""
+        found = subgraph_of(graph, self.name)
+        port_of(found, self.port, self.output)
+        if self.to == self.port:
+            return graph
+        _check_free(found, self.to, self.output)
+        ports = found.outputs if self.output else found.inputs
+        renamed = tuple(replace(p, name=self.to) if p.name == self.port else p for p in ports)
+        graph = _with_ports(graph, found, renamed, self.output)
+        change = self._source if self.output else self._instance
+        subgraphs = {k: replace(s, nodes=change(s.nodes)) for k, s in graph.subgraphs.items()}
+        return replace(graph, nodes=change(graph.nodes), subgraphs=frozen(subgraphs))
+
+    def _instance(self, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
+        def called(key: str) -> str:
+            return self.to if key == self.port else key
+
+        def changed(node: Node) -> Node:
+            if self.port not in node.inputs and self.port not in node.params:
+                return node
+            inputs = {called(key): value for key, value in node.inputs.items()}
+            return replace(node, inputs=inputs, params={called(k): v for k, v in node.params.items()})
+
+        kind = PREFIX + self.name
+        return frozen({name: changed(n) if n.type == kind else n for name, n in nodes.items()})
+
+    def _source(self, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
+        instances = {name for name, node in nodes.items() if node.type == PREFIX + self.name}
+
+        def moved(source: Source) -> Source:
+            ours = source.node in instances and source.output == self.port
+            return replace(source, output=self.to) if ours else source
+
+        return frozen({name: _resourced(node, instances, moved) for name, node in nodes.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPorts:
+    """Show the ports of a subgraph in another order: `names` are all of them."""
+
+    name: str
+    names: tuple[str, ...]
+    output: bool = False
+
+    @property
+    def title(self) -> str:
+        """Reorder ports."""
+        return "Reorder ports"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the ports in that order; raises EditError where names are missing."""
+        found = subgraph_of(graph, self.name)
+        ports = {port.name: port for port in (found.outputs if self.output else found.inputs)}
+        if sorted(self.names) != sorted(ports):
+            raise EditError("To reorder the ports name each of them once.")
+        if list(self.names) == list(ports):
+            return graph
+        return _with_ports(graph, found, tuple(ports[name] for name in self.names), self.output)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeUnique:
+    """Give a node that shares its subgraph with others one of its own, called `name`."""
+
+    node: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        """Make light unique."""
+        return f"Make {self.node} unique"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the copy; raises EditError for a taken name and a node that is no subgraph."""
+        check_text("name of the subgraph", self.name)
+        node = node_of(graph, self.node)
+        found = definition(graph, node.type) if is_instance(node.type) else None
+        if found is None:
+            raise EditError(f"Node {self.node} is no subgraph of this document.")
+        if not 0 < len(self.name) <= MAX_NAME or self.name in graph.subgraphs:
+            raise EditError(f"There must be a name for the subgraph that is not taken: {self.name[:40]!r}.")
+        copy = replace(found, name=self.name)
+        graph = replace(graph, subgraphs=frozen({**graph.subgraphs, self.name: copy}))
+        return graph.with_nodes([replace(node, type=PREFIX + self.name)])
+
+
+def subgraph_of(graph: Graph, name: str) -> Subgraph:
+    """The subgraph called `name`; raises EditError."""
+    found = graph.subgraphs.get(name)
+    if found is None:
+        raise EditError(f"There is no subgraph called {name!r}.")
+    return found
+
+
+def port_of(found: Subgraph, name: str, output: bool) -> Port:
+    """The port called `name`; raises EditError."""
+    for port in found.outputs if output else found.inputs:
+        if port.name == name:
+            return port
+    raise EditError(f"Subgraph {found.name} has no {'output' if output else 'input'} called {name!r}.")
+
+
+def free_port(found: Subgraph, port: Port, output: bool) -> Port:
+    """`port` under its own name, or `node_name` and on where that is taken."""
+    taken = {p.name for p in (found.outputs if output else found.inputs)}
+    wanted, number = port.name, 1
+    while wanted in taken:
+        wanted = f"{port.node}_{port.name}" + (f"_{number}" if number > 1 else "")
+        number += 1
+    return replace(port, name=wanted)
+
+
+def _check_free(found: Subgraph, name: str, output: bool) -> None:
+    check_text("name of the port", name)
+    ports = found.outputs if output else found.inputs
+    if not 0 < len(name) <= MAX_NAME or any(port.name == name for port in ports):
+        raise EditError(f"There must be a name for the port that is not taken: {name[:40]!r}.")
+
+
+def _with_ports(graph: Graph, found: Subgraph, ports: tuple[Port, ...], output: bool) -> Graph:
+    changed = replace(found, outputs=ports) if output else replace(found, inputs=ports)
+    return replace(graph, subgraphs=frozen({**graph.subgraphs, found.name: changed}))
+
+
+def _resourced(node: Node, names: set[str], change: Callable[[Source], Source]) -> Node:
+    if not any(source.node in names for sources in node.inputs.values() for source in sources):
+        return node
+    return sources_changed(node, change)

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QToolButton
+
+from nodegraph.document import Document
+from nodegraph.fileformat import dumps
+from tests.ui.canvas.catalogue import SPECS
+from tests.ui.canvas.hand import ALT, CTRL, SHIFT, Hand
+from tests.ui.canvas.worlds import default_workflow, graph_of
+from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.canvas.rails import Rail
+from ui.editor import Editor
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from ui.view import DocumentView
+    from ui.window import MainWindow
+
+START = graph_of(default_workflow())
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    app = Application(qapp, SPECS, Canvas)
+    app.start()
+    window = app.windows[0]
+    window.documents._show(Editor(SPECS, Document(START)))
+    QTest.qWaitForWindowActive(window)
+    yield window
+    for view in window.tabs.views():
+        window.documents.drop(view, keep=False)
+    window.close()
+    app.end()
+    app.deleteLater()
+    QTest.qWait(1)
+
+
+@pytest.fixture
+def view(window: MainWindow) -> DocumentView:
+    found = window.view
+    assert found is not None
+    QTest.qWait(20)
+    return found
+
+
+def hand_of(view: DocumentView) -> Hand:
+    assert isinstance(view.widget, Canvas)
+    return Hand(view.widget)
+
+
+def grouped(view: DocumentView) -> str:
+    """Both prompts folded by Ctrl+G; the id of the node that stands for them."""
+    hand = hand_of(view)
+    hand.click(hand.title("prompt"))
+    hand.click(hand.title("avoid"), modifiers=SHIFT)
+    hand.key(Qt.Key.Key_G, CTRL)
+    QTest.keyClick(hand.canvas.focusWidget() or hand.canvas, Qt.Key.Key_Escape)
+    (name,) = view.editor.selection.nodes
+    hand.canvas.setFocus()
+    return name
+
+
+def inside(view: DocumentView) -> Hand:
+    name = grouped(view)
+    hand_of(view).key(Qt.Key.Key_Tab)
+    assert view.level is not view.editor and view.levels.inner[-1].instance == name
+    QTest.qWait(20)
+    return hand_of(view)
+
+
+def test_keys_make_enter_leave_and_unpack(view: DocumentView) -> None:
+    hand = inside(view)
+    assert set(hand.graph.nodes) == {"prompt", "avoid"}
+    assert not view.crumbs.isHidden()
+    hand.key(Qt.Key.Key_Escape)
+    assert view.level is view.editor and view.crumbs.isHidden()
+    hand_of(view).key(Qt.Key.Key_G, CTRL | ALT)
+    assert set(view.editor.graph.nodes) == set(START.nodes) and not view.editor.graph.subgraphs
+    while view.editor.stack.canUndo():
+        view.editor.stack.undo()
+    assert dumps(view.editor.graph) == dumps(START)
+
+
+def test_a_double_click_enters_and_a_crumb_leaves(view: DocumentView) -> None:
+    name = grouped(view)
+    hand = hand_of(view)
+    box = hand.canvas.scene.nodes[name]
+    hand.double_click((box.x + box.width / 2, box.y + box.height - 3))
+    assert view.levels.inner
+    crumb = next(b for b in view.crumbs.findChildren(QToolButton) if b.isEnabled())
+    QTest.mouseClick(crumb, Qt.MouseButton.LeftButton)
+    assert not view.levels.inner and view.editor.selection.nodes == {name}
+
+
+def test_edits_inside_are_steps_of_the_document(view: DocumentView) -> None:
+    hand = inside(view)
+    before = view.editor.graph
+    at = hand.canvas.scene.nodes["prompt"].rect.topLeft() + QPointF(60, 10)
+    hand.drag(at, at + QPointF(64, -40))
+    assert view.editor.graph.subgraphs["Group"].nodes["prompt"].pos != START.nodes["prompt"].pos
+    assert view.editor.graph.nodes is before.nodes
+    view.editor.stack.undo()
+    assert view.editor.graph is before and hand.canvas.scene.nodes["prompt"].node.pos == (352, 0)
+
+
+def test_undoing_the_subgraph_from_inside_leads_out(view: DocumentView) -> None:
+    hand = inside(view)
+    QTest.keyClick(hand.canvas, Qt.Key.Key_Z, CTRL)
+    QTest.qWait(20)
+    assert view.level is view.editor and set(view.editor.graph.nodes) == set(START.nodes)
+
+
+def rail(view: DocumentView, output: bool) -> Rail:
+    return next(r for r in view.widget.findChildren(Rail) if r.output is output)
+
+
+def test_a_link_dropped_on_the_rail_exposes_its_port(view: DocumentView) -> None:
+    hand = inside(view)
+    left = rail(view, False)
+    assert [(p.name, p.node) for p in left.ports()] == [("clip", "prompt"), ("avoid_clip", "avoid")]
+    left.list.setCurrentRow(0)
+    QTest.keyClick(left.list, Qt.Key.Key_Delete)
+    assert "clip" not in view.editor.graph.nodes["group"].inputs
+    hand.drag(hand.port("prompt", "clip"), hand.canvas.camera.to_scene(QPointF(left.geometry().center())))
+    assert [(p.name, p.node) for p in left.ports()] == [("avoid_clip", "avoid"), ("clip", "prompt")]
+
+
+def test_a_parameter_is_exposed_by_keyboard_and_renamed_on_the_rail(view: DocumentView) -> None:
+    hand = inside(view)
+    hand.click(hand.title("prompt"))
+    hand.key(Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_Down)
+    hand.key(Qt.Key.Key_E)
+    left = rail(view, False)
+    assert left.ports()[-1].port == "text"
+    left.list.item(2).setText("What to paint")
+    assert view.editor.graph.subgraphs["Group"].inputs[-1].name == "What to paint"
+    hand.key(Qt.Key.Key_Escape)
+    hand.key(Qt.Key.Key_Escape)
+    assert isinstance(view.base, Canvas)
+    assert view.base.scene.nodes["group"].spec.param("What to paint") is not None
+
+
+def test_a_shared_subgraph_says_so_and_can_be_made_unique(view: DocumentView) -> None:
+    grouped(view)
+    hand_of(view).key(Qt.Key.Key_D, CTRL)
+    hand_of(view).key(Qt.Key.Key_Tab)
+    button = view.crumbs.findChild(QPushButton)
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert view.levels.inner[-1].editor.subgraph == "Group 2"
+    assert set(view.editor.graph.subgraphs) == {"Group", "Group 2"}
+    QTest.qWait(1)
+    assert view.crumbs.findChild(QPushButton) is None
+
+
+def test_find_goes_into_a_subgraph(window: MainWindow, view: DocumentView) -> None:
+    grouped(view)
+    window.popups.find()
+    popup = window.popups.current
+    assert popup is not None
+    QTest.keyClicks(popup.line, "avoid")
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    assert view.levels.inner and view.level.selection.nodes == {"avoid"}
+
+
+def test_the_docks_show_the_level_and_saving_writes_the_document(
+    window: MainWindow, view: DocumentView
+) -> None:
+    hand = inside(view)
+    assert window.docks.panel("outline")._editor is view.level  # type: ignore[attr-defined]
+    hand.click(hand.title("avoid"))
+    assert window.view is view and view.editor.selection.nodes == {"group"}
+    window.menus.actions["node.mute"].trigger()
+    assert view.editor.graph.subgraphs["Group"].nodes["avoid"].mode == "mute"
+    assert view.camera() != {}
+    assert set(view.editor.document.graph.nodes) > {"group", "sampler"}

@@ -1,0 +1,82 @@
+"""What is done to frames: made, locked, collapsed, muted, run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF
+
+from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
+from nodegraph.graph import Frame, Mode
+from ui.canvas.acting import on_grid
+from ui.canvas.folding import HEADER
+from ui.canvas.writing import Writing
+
+FRAME_MARGIN = 24.0
+
+
+class Framing(Writing):
+    """The part of the canvas that acts on frames."""
+
+    def run_frame(self, frame: str) -> None:
+        """Ask for a run of what the frame holds."""
+        raise NotImplementedError
+
+    def add_frame(self) -> None:
+        """Put the selected nodes in a frame of their own, or an empty frame at the pointer."""
+        names = tuple(sorted(self.stage.selection.nodes))
+        frame_id = self.stage.graph.fresh_id("frame")
+        if names:
+            rect = self.scene.bounds(names).adjusted(
+                -FRAME_MARGIN, -FRAME_MARGIN - HEADER, FRAME_MARGIN, FRAME_MARGIN
+            )
+        else:
+            at = self.pointer()
+            rect = QRectF(on_grid(at.x()), on_grid(at.y()), 320.0, 240.0)
+        frame = Frame(frame_id, "Frame", names, (rect.x(), rect.y(), rect.width(), rect.height()))
+        if self.apply(AddFrame(frame)):
+            self.stage.selection.set((), (), [frame_id])
+            self.rename(frame_id)
+
+    def toggle_lock(self) -> None:
+        """Lock the selected frames in place, or unlock them."""
+        frames = self._frames()
+        locked = not all(frame.locked for frame in frames)
+        verb = "Lock" if locked else "Unlock"
+        self.apply_all([ChangeFrame(replace(f, locked=locked), verb) for f in frames], f"{verb} frames")
+
+    def collapse_frames(self) -> None:
+        """Show the selected frames as small boxes, or open them where all are so."""
+        frames = self._frames()
+        away = not all(frame.collapsed for frame in frames)
+        verb = "Collapse" if away else "Open"
+        self.apply_all([ChangeFrame(replace(f, collapsed=away), verb) for f in frames], f"{verb} frames")
+
+    def toggle_frames(self, mode: Mode) -> None:
+        """Mute or bypass all that the selected frames hold; a second time each member is what it was before."""
+        frames = self._frames()
+        same = all(frame.mode == mode for frame in frames)
+        edits = [SetFrameMode(frame.id, "run" if same else mode) for frame in frames]
+        self.apply_all(edits, edits[0].title + "s" if edits else "")
+
+    def frame_button(self, frame: str, part: str) -> None:
+        """Do what a button in a frame's header says."""
+        self.stage.selection.set((), (), [frame])
+        if part == "run":
+            self.run_frame(frame)
+        elif part == "lock":
+            self.toggle_lock()
+        elif part == "collapse":
+            self.collapse_frames()
+        else:
+            self.toggle_frames("mute" if part == "mute" else "bypass")
+
+    def apply_all(self, edits: Iterable[Edit], title: str) -> None:
+        """Apply edits as one step of undo."""
+        found = tuple(edits)
+        if found:
+            self.apply(found[0] if len(found) == 1 else Batch(found, title))
+
+    def _frames(self) -> list[Frame]:
+        return [self.stage.graph.frames[name] for name in sorted(self.stage.selection.frames)]

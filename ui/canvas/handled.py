@@ -1,0 +1,211 @@
+"""What the hand does to the canvas: presses, moves, wheels and keys, given to the gesture that is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.canvas.dispatch import double_click, gesture_for, held_key
+from ui.canvas.gestures.look_around import Pan
+from ui.canvas.hit import EMPTY, Hit
+from ui.canvas.stage import Gesture, Pointer
+from ui.canvas.walking import Walking
+
+STEP = 1.0 / 120.0 / 8.0
+"""Wheel angle (in eighths of a degree) to powers of two."""
+
+
+class Handled(Walking, QWidget):
+    """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
+
+    search_requested = Signal(QPointF, object)
+    """Scene point, PortRef to wire to or None: show the search for nodes."""
+    context_menu_requested = Signal(QPoint, object)
+    """Global point, Hit: show the menu of what was hit."""
+    node_activated = Signal(str)
+    """A node was double-clicked."""
+    view_requested = Signal(str)
+    """A node's result is to be looked at."""
+    ports_requested = Signal(object)
+    """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
+    row_activated = Signal(str, str, QRectF)
+    """Node, parameter, rectangle in the view: edit the value."""
+    frames_run_requested = Signal(object)
+    """Tuple of frames: the sinks in them are to run, or what their nodes come to."""
+    status = Signal(str)
+    """A sentence for the status bar."""
+    camera_changed = Signal()
+    """Another part of the scene is in view."""
+    resized = Signal()
+    """The view has another size."""
+    hovered = Signal(object)
+    """Hit: something else is under the pointer."""
+
+    row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
+    _gesture: Gesture | None = None
+    _panning: Pan | None = None
+    _hovered: Hit = EMPTY
+
+    @property
+    def gesture(self) -> Gesture | None:
+        """What the hand is doing just now."""
+        return self._gesture
+
+    def begin(self, gesture: Gesture | None) -> None:
+        """Let a gesture take the pointer; one that runs is cancelled."""
+        if self._gesture is not None and self._gesture is not gesture:
+            self._gesture.cancel()
+        self._gesture = gesture
+        self._panning = None
+        self._show_cursor()
+        self.update()
+
+    def show_menu(self, pointer: Pointer, found: Hit) -> None:
+        """Ask for the menu of what was hit."""
+        self.context_menu_requested.emit(self.mapToGlobal(pointer.view).toPoint(), found)
+
+    def hit(self, view: QPointF) -> Hit:
+        """What lies under a point of the view."""
+        raise NotImplementedError
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom around a point of the view, its middle by default."""
+        raise NotImplementedError
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer; a touchpad's two fingers pan."""
+        pixels = event.pixelDelta()
+        if not pixels.isNull() and not event.modifiers():
+            self.camera.pan(QPointF(pixels))
+        else:
+            angle = event.angleDelta()
+            turned = angle.y() or angle.x()
+            self.zoom_by(2.0 ** (turned * STEP * 4), event.position())
+        if self._gesture is not None:
+            self._gesture.moved(self._pointer_at(event.position(), event.buttons(), event.modifiers()))
+        self.camera_went()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A gesture begins, or goes on with another button."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        pointer = self._pointer(event)
+        if self._gesture is not None:
+            if pointer.button == Qt.MouseButton.MiddleButton:
+                self._panning = Pan(self.stage, pointer)
+                return
+            self._end(self._gesture, self._gesture.pressed(pointer))
+            return
+        found = self.hit(pointer.view)
+        self.begin(gesture_for(self, pointer, found))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The gesture goes on; without one, what lies under the pointer lights up."""
+        pointer = self._pointer(event)
+        if self._gesture is not None:
+            if self._panning is not None:
+                self._panning.moved(pointer)
+                pointer = self._pointer(event)
+            self._end(self._gesture, self._gesture.moved(pointer))
+            self.camera_went()
+            return
+        self._hover(self.hit(pointer.view))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The gesture ends."""
+        if self._panning is not None and event.button() == Qt.MouseButton.MiddleButton:
+            self._panning = None
+        elif self._gesture is not None:
+            self._end(self._gesture, self._gesture.released(self._pointer(event)))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Search on empty ground, reroute on a link, activate a node."""
+        pointer = self._pointer(event)
+        if self._gesture is not None or not double_click(self, pointer, self.hit(pointer.view)):
+            self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The gesture comes first, then held keys, then moving the focus."""
+        key, modifiers = event.key(), event.modifiers()
+        if self._gesture is not None:
+            if key == Qt.Key.Key_Escape:
+                self.begin(None)
+                return
+            if self._gesture.key(key, modifiers):
+                self.update()
+                return
+        if self._gesture is None and self.walk(key, modifiers):
+            return
+        if not event.isAutoRepeat() and self._gesture is None:
+            held = held_key(self, key, modifiers)
+            if held is not None:
+                self.begin(held)
+                return
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Letting go of a held key ends its gesture."""
+        held = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld"}.get(Qt.Key(event.key()))
+        if held and not event.isAutoRepeat() and type(self._gesture).__name__ == held:
+            self.begin(None)
+            return
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys that were held are not held any more."""
+        if self._gesture is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.begin(None)
+        super().focusOutEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer."""
+        if self._gesture is None:
+            self._hover(EMPTY)
+        super().leaveEvent(event)
+
+    def _finished(self) -> None:
+        """A gesture ended itself."""
+        if self._gesture is not None:
+            self._end(self._gesture, False)
+
+    def _end(self, gesture: Gesture, goes_on: bool) -> None:
+        if not goes_on and self._gesture is gesture:
+            self._gesture = None
+            self._show_cursor()
+            self.update()
+
+    def _hover(self, found: Hit) -> None:
+        before = self._hovered
+        if replace(found, along=0.0, row=None) != replace(before, along=0.0, row=None):
+            self._hovered = found
+            self._show_cursor()
+            self.update()
+            self.hovered.emit(found)
+
+    def _show_cursor(self) -> None:
+        shape = self._gesture.cursor if self._gesture else _CURSORS.get(self._hovered.kind)
+        if shape is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(shape)
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        view = event.position()
+        return Pointer(view, self.camera.to_scene(view), event.button(), event.buttons(), event.modifiers())
+
+    def _pointer_at(self, view: QPointF, buttons: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> Pointer:
+        return Pointer(view, self.camera.to_scene(view), Qt.MouseButton.NoButton, buttons, modifiers)
+
+
+_CURSORS = {
+    "port": Qt.CursorShape.CrossCursor,
+    "resize": Qt.CursorShape.SizeFDiagCursor,
+    "frame_button": Qt.CursorShape.PointingHandCursor,
+    "frame_resize": Qt.CursorShape.SizeFDiagCursor,
+    "note_resize": Qt.CursorShape.SizeFDiagCursor,
+    "reroute": Qt.CursorShape.SizeAllCursor,
+}
