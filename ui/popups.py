@@ -111,11 +111,34 @@ class Popups(QObject):
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        row = getattr(getattr(found, "row", None), "param", None)
+        if row is not None:
+            self._row_part(menu, view, node, row.name)
         for ids in NODE_MENU if view.level.selection.now else EMPTY_MENU:
             for id in ids:
                 menu.addAction(menus.actions[id])
             menu.addSeparator()
         menu.popup(place)
+
+    def _row_part(self, menu: QMenu, view: DocumentView, node: str, name: str) -> None:
+        """What can be done with the value under the pointer stands first."""
+        from ui.canvas.values import label_of
+        from ui.inspector.menu import row_menu
+        from ui.params.binding import Binding
+        from ui.params.rows import RowEditors
+
+        binding = Binding.of(view.level, node, name)
+        rows = view.widget.findChild(RowEditors)
+        if binding is None or rows is None:
+            return
+        part = row_menu(
+            binding, self._window.app.look, view.widget, lambda: rows.open(node, name, by_key=True)
+        )
+        part.setTitle(label_of(name))
+        part.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        menu.destroyed.connect(part.deleteLater)
+        menu.addMenu(part)
+        menu.addSeparator()
 
     def settings(self) -> None:
         """The settings dialog."""

@@ -11,7 +11,7 @@ from nodegraph.stars import stars
 from ui.canvas.values import label_of
 from ui.icons import icon
 from ui.inspector.link import LinkButton
-from ui.inspector.menu import row_menu, star
+from ui.inspector.menu import can_star, row_menu, star
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
@@ -85,7 +85,7 @@ class ParamRow(QWidget):
         self.formula.tell(f"= {formula}")
         self.formula.setVisible(bool(formula))
         self.reset.setEnabled((self.binding.own or bool(formula)) and not linked)
-        self.star.setVisible(not self._brief)
+        self.star.setVisible(not self._brief and can_star(self.binding))
         self._paint_tools()
         self.help.setVisible(bool(self.binding.param.help) and not self._brief)
         self._settle()

@@ -7,6 +7,9 @@ from PySide6.QtGui import QImage
 
 from nodegraph.events import Picture
 
+STEP_SIDE = 512
+"""A step is shown at least this large, smoothly; its own pixels are not what is looked at."""
+
 
 def image_of(picture: Picture) -> QImage:
     """The picture with its own memory."""
@@ -22,4 +25,19 @@ def fitted(image: QImage, side: int) -> QImage:
         return image
     return image.scaled(
         QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+
+
+def as_large(image: QImage, like: QSize) -> QImage:
+    """A step, which is small, at the size of the finished picture before it, so that zoom and place stay.
+
+    Where that has other proportions, it is made `STEP_SIDE` long.
+    """
+    size = image.size()
+    if like.isEmpty() or size.width() * like.height() != size.height() * like.width():
+        like = size * (STEP_SIDE / max(1, size.width(), size.height()))
+    if size.width() >= like.width():
+        return image
+    return image.scaled(
+        like, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
