@@ -239,7 +239,7 @@ def test_tab_walks_the_panel_from_value_to_value(panel: Inspector) -> None:
     control(panel.rows["steps"]).setFocus()
     seen = []
     for _ in range(60):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        QTest.keyClick(QApplication.focusWidget() or panel, Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
         found = next(
             (n for n, row in panel.rows.items() if now is not None and row.editor.isAncestorOf(now)), ""
