@@ -17,6 +17,7 @@ from ui.i18n import tr
 from ui.inner import Inner
 from ui.params.binding import Binding
 from ui.params.choice import ChoiceList
+from ui.params.numbers import is_number
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -46,7 +47,9 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
             tr(CONTEXT, "Take over from another parameter…"), lambda: take_over(binding, look, owner)
         )
     if binding.formula:
-        menu.addAction(tr(CONTEXT, "Edit expression"), edit)
+        whole = not is_number(binding.param)
+        change = (lambda: take_over(binding, look, owner)) if whole else edit
+        menu.addAction(tr(CONTEXT, "Edit expression"), change)
         menu.addAction(tr(CONTEXT, "Remove expression, keep value"), lambda: binding.compute(None))
         menu.addAction(tr(CONTEXT, "Copy expression"), lambda: _copy(f"={binding.formula}"))
     menu.addSeparator()
