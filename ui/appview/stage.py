@@ -88,7 +88,7 @@ class Stage(QWidget):
 
     def _grew(self, node: str, image: QImage) -> None:
         if self._sheet is not None and self._sheet.state.of(node).status == "running":
-            self.viewer.show_image(as_large(image, self._finished))
+            self.viewer.show_image(image, size=as_large(image, self._finished))
 
     def _arrived(self, _node: str, image: QImage) -> None:
         self.show_picture(image)

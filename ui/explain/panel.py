@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from nodegraph.explain import Step, explain, markdown, walk
+from nodegraph.graph import Graph
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -74,7 +75,7 @@ class Explain(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(QUIET_MS)
         self._soon.timeout.connect(self.refresh)
-        editor.changed.connect(lambda *_: self._soon.start())
+        editor.changed.connect(self._changed)
         editor.selection.changed.connect(self._mark)
         self.refresh()
 
@@ -87,6 +88,10 @@ class Explain(QWidget):
             self._steps = steps
             self._write(steps)
         self._mark()
+
+    def _changed(self, _old: Graph, _new: Graph) -> None:
+        """A method, for Qt lets go of it with the panel, and would call a lambda on and on."""
+        self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""

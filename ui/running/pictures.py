@@ -28,16 +28,9 @@ def fitted(image: QImage, side: int) -> QImage:
     )
 
 
-def as_large(image: QImage, like: QSize) -> QImage:
-    """A step, which is small, at the size of the finished picture before it, so that zoom and place stay.
-
-    Where that has other proportions, it is made `STEP_SIDE` long.
-    """
+def as_large(image: QImage, like: QSize) -> QSize:
+    """A step, which is small, lies as large as the finished picture before it: zoom and place stay."""
     size = image.size()
     if like.isEmpty() or size.width() * like.height() != size.height() * like.width():
         like = size * (STEP_SIDE / max(1, size.width(), size.height()))
-    if size.width() >= like.width():
-        return image
-    return image.scaled(
-        like, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
+    return size if size.width() >= like.width() else like

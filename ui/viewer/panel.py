@@ -64,7 +64,7 @@ class ViewerPanel(QWidget):
         """Show a picture that is still growing."""
         self.title.setText(title)
         if self.film.at < 0:
-            self.viewer.show_image(as_large(image, self._kept.size()))
+            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
     def show_answer(self, shown: Shown, title: str) -> None:
         """Show what the engine answered to a look: picture and facts, or why there is none."""
@@ -170,7 +170,7 @@ class ViewerPanel(QWidget):
         if image is None:
             self.viewer.show_image(self._kept, self._alarm)
         else:
-            self.viewer.show_image(as_large(image, self._kept.size()))
+            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
 
 class Elided(QLabel):
