@@ -52,7 +52,7 @@ def many(count: int = 200) -> Graph:
         title = f"Seed {number + 1}"
         names = tuple(node.id for node in inside)
         frames[f"frame_{number}"] = Frame(
-            f"frame_{number}", title, names, (left, top, width - 60, height - 120)
+            f"frame_{number}", title, names, (left, top, width - 60, height - 260)
         )
         number += 1
     return Graph(nodes=nodes, frames=frames)
