@@ -14,7 +14,7 @@ from nodegraph.phrases import Phrase
 from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
-from ui.canvas.routing import distance
+from ui.canvas.routing import comes_near, distance
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
 
@@ -40,15 +40,18 @@ def link_under(scene: Scene, box: NodeBox, by: Point, kin: Kin) -> LinkKey | Non
     """The link that a node, dragged by `by`, would go into: the nearest under it that fits."""
     middle = box.rect.translated(*by).center()
     near = QRectF(middle.x() - REACH, middle.y() - REACH, 2 * REACH, 2 * REACH)
+    point = (middle.x(), middle.y())
     best: LinkKey | None = None
     least = REACH
     for link in scene.links_in(near):
         if link.source.portal or link.source.node in kin.after or link.key.target in kin.before:
             continue
-        if ports_for(scene, box, link) is not None:
-            away = distance((middle.x(), middle.y()), link.polyline())[0]
-            if away < least:
-                best, least = link.key, away
+        line = link.polyline()
+        if not comes_near(point, line, least) or ports_for(scene, box, link) is None:
+            continue
+        away = distance(point, line)[0]
+        if away < least:
+            best, least = link.key, away
     return best
 
 

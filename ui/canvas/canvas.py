@@ -240,8 +240,7 @@ class Canvas(Handled):
 
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""
-        self.minimap.setVisible(shown)
-        self.minimap.place()
+        self.minimap.want(shown)
 
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
