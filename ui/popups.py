@@ -12,7 +12,6 @@ from nodegraph.edits.swap import swapped
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.canvas.geometry import PortRef
-from ui.canvas.hit import Hit
 from ui.canvas.values import label_of
 from ui.find.popup import FindPopup
 from ui.outline.text import Ref
@@ -25,6 +24,7 @@ from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
 
 if TYPE_CHECKING:
+    from ui.canvas.hit import Hit
     from ui.selection import Selected
     from ui.view import DocumentView
     from ui.window import MainWindow
@@ -130,10 +130,10 @@ class Popups(QObject):
         popup.linked.connect(lambda source, target: editor.apply(connection(editor, source, target)))
         self._open(popup, QSize(460, 360))
 
-    def canvas_menu(self, place: QPoint, found: object) -> None:
+    def canvas_menu(self, place: QPoint, found: Hit) -> None:
         """The menu of what lies under the pointer: a node or other selection, or the empty canvas."""
         view = self._window.view
-        node = getattr(found, "node", "")
+        node = found.node
         if view is None:
             return
         if node and node not in view.level.selection.nodes:
@@ -141,8 +141,7 @@ class Popups(QObject):
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if isinstance(found, Hit):
-            self._extras(menu, view, found)
+        self._extras(menu, view, found)
         for ids in _menu_of(view.level.selection.now):
             for id in ids:
                 menu.addAction(menus.actions[id])
@@ -151,14 +150,35 @@ class Popups(QObject):
 
     def _extras(self, menu: QMenu, view: DocumentView, found: Hit) -> None:
         """What is offered for just this node or row."""
+        param = found.row.param if found.row is not None else None
+        if param is not None:
+            self._row_part(menu, view, found.node, param.name)
         if found.node and self._window.bench is not None and view.level is view.editor:
             self._window.bench.fill_menu(menu, found)
-        param = found.row.param if found.row is not None else None
         if view.levels.inner and param is not None:
             entry = menu.addAction(self.tr("Expose {name} on the subgraph").format(name=label_of(param.name)))
             ref = PortRef(found.node, param.name, False)
             entry.triggered.connect(lambda: view.canvas.expose(ref))
             menu.addSeparator()
+
+    def _row_part(self, menu: QMenu, view: DocumentView, node: str, name: str) -> None:
+        """What can be done with the value under the pointer stands first."""
+        from ui.inspector.menu import row_menu
+        from ui.params.binding import Binding
+        from ui.params.rows import RowEditors
+
+        binding = Binding.of(view.level, node, name)
+        rows = view.widget.findChild(RowEditors)
+        if binding is None or rows is None:
+            return
+        part = row_menu(
+            binding, self._window.app.look, view.widget, lambda: rows.open(node, name, by_key=True)
+        )
+        part.setTitle(label_of(name))
+        part.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        menu.destroyed.connect(part.deleteLater)
+        menu.addMenu(part)
+        menu.addSeparator()
 
     def settings(self) -> None:
         """The settings dialog."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
 from nodegraph.edits.heal import bridges
 from nodegraph.graph import Graph, Link, Point, Source
+from nodegraph.phrases import Phrase
 from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
@@ -79,7 +80,7 @@ def inserted(scene: Scene, box: NodeBox, key: LinkKey, by: Point) -> Edit:
             Connect(Source(link.source.node, link.source.output, link.source.muted), box.id, ports[0])
         )
         edits.append(Connect(Source(box.id, ports[1]), key.target, key.input, key.index))
-    return Batch(tuple(edits), f"Insert {box.node.title or box.spec.title}")
+    return Batch(tuple(edits), Phrase("Insert {title}", title=box.node.title or box.spec.title))
 
 
 def _slid(scene: Scene, box: NodeBox, key: LinkKey, by: Point) -> dict[str, Point]:
