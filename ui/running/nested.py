@@ -25,6 +25,6 @@ def seen(runs: Mapping[str, NodeRun], level: str, node: str) -> NodeRun:
             return found
     if own.status == "queued" or not inside:
         return own
-    status: RunStatus = next((s for s in ORDER if any(run.status == s for run in inside)), "idle")
+    whole: RunStatus = next((s for s in ORDER if any(run.status == s for run in inside)), "idle")
     seconds = sum(run.seconds for run in inside)
-    return NodeRun(status, seconds=seconds, bytes=max(run.bytes for run in inside))
+    return NodeRun(whole, seconds=seconds, bytes=max(run.bytes for run in inside))
