@@ -1,6 +1,7 @@
 """AuraFlow, Lumina 2, Z-Image, Qwen-Image and FLUX.2 in every layout, with the text encoders that read for them."""
 
 import inspect
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -208,6 +209,27 @@ def test_a_tokenizer_that_is_missing_or_none_is_said(tiny: maker.Tiny, tmp_path:
         LoadError, match=rf"has no tokenizer: put .* beside it as {tiny.kinds[0]}\.tokenizer\.json"
     ):
         pool.get(Clip((Source(str(path), "alone"),))).encode(PROMPT)
+
+
+def test_the_older_layout_of_qwens_tokenizer(tmp_path: Path, pool: Pool) -> None:
+    tiny = maker.qwen_image()
+    path = maker.write_transformer_folder(tiny, tmp_path / "model", FLOW)
+    source = Source(str(path), "pair")
+    [wanted] = pool.get(Clip((source,))).encode(PROMPT)
+    whole = path / "tokenizer" / "tokenizer.json"
+    found = json.loads(whole.read_text())
+    whole.unlink()
+    special = {entry["content"]: entry["id"] for entry in found["added_tokens"]}
+    words = {word: at for word, at in found["model"]["vocab"].items() if word not in special}
+    (path / "tokenizer" / "merges.txt").write_text("#version: 0.2\n")
+    (path / "tokenizer" / "added_tokens.json").write_text(json.dumps(special))
+    for text, sentence in (("[]", "cannot be read as a tokenizer"), ("{", "cannot be read as a tokenizer")):
+        (path / "tokenizer" / "vocab.json").write_text(text)
+        with pytest.raises(LoadError, match=sentence):
+            pool.get(Clip((source,))).encode(PROMPT)
+    (path / "tokenizer" / "vocab.json").write_text(json.dumps(words | special))
+    [found_again] = pool.get(Clip((source,))).encode(PROMPT)
+    torch.testing.assert_close(found_again.cond, wanted.cond)
 
 
 def test_a_lora_in_either_projects_names_changes_it(
