@@ -89,6 +89,7 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
     """The older layout of Qwen's tokenizers, put together by the transformers library."""
     if any(file.stat().st_size > LIMIT for file in folder.iterdir() if file.suffix in (".json", ".txt")):
         raise LoadError(f"{folder} is too large for a tokenizer.")
+    _check_pair(folder)
     from transformers import Qwen2Tokenizer
 
     try:
@@ -97,6 +98,22 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
         reason = str(error).partition("\n")[0]
         raise LoadError(f"{folder} cannot be read as a tokenizer: {reason}.") from error
     return made
+
+
+def _check_pair(folder: Path) -> None:
+    """Raise `LoadError` for a vocabulary that is no table of numbers, or merges of words that it has not."""
+    try:
+        vocabulary = json.loads((folder / PAIR[0]).read_text(encoding="utf-8"))
+        lines = (folder / PAIR[1]).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError, RecursionError) as error:
+        raise LoadError(f"{folder} cannot be read as a tokenizer: {error}.") from error
+    if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
+        raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[0]} is no table of numbers.")
+    for line in lines:
+        words = line.split(" ")
+        sound = len(words) == 2 and all(word in vocabulary for word in (*words, "".join(words)))
+        if line and not line.startswith("#version") and not sound:
+            raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[1]} has {line[:40]!r}.")
 
 
 def inside(place: Path, kind: str) -> list[tuple[Path, int, int]]:

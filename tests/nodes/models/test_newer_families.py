@@ -228,6 +228,10 @@ def test_the_older_layout_of_qwens_tokenizer(tmp_path: Path, pool: Pool) -> None
         with pytest.raises(LoadError, match=sentence):
             pool.get(Clip((source,))).encode(PROMPT)
     (path / "tokenizer" / "vocab.json").write_text(json.dumps(words | special))
+    (path / "tokenizer" / "merges.txt").write_text("one two\n")
+    with pytest.raises(LoadError, match=r"merges\.txt has 'one two'"):
+        pool.get(Clip((source,))).encode(PROMPT)
+    (path / "tokenizer" / "merges.txt").write_text("#version: 0.2\n")
     [found_again] = pool.get(Clip((source,))).encode(PROMPT)
     torch.testing.assert_close(found_again.cond, wanted.cond)
 
