@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
-from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.glide import Glide
@@ -29,6 +28,7 @@ from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
+from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.stage import SNAP, Gesture, Stage
@@ -91,6 +91,7 @@ class Canvas(Handled):
         self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
         editor.changed.connect(self._graph_changed)
+        Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
         self.state.preview_changed.connect(self._preview_changed)
@@ -139,7 +140,7 @@ class Canvas(Handled):
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
         if self.rails is None:
-            self.say("Only inside a subgraph can ports be exposed.")
+            self.say(self.tr("Only inside a subgraph can ports be exposed."))
         else:
             self.rails.expose(port)
 
@@ -215,10 +216,6 @@ class Canvas(Handled):
             return True
         return False
 
-    def speak(self, text: str) -> None:
-        """Have a screen reader say a sentence."""
-        announce(self, text)
-
     def begin(self, gesture: Gesture | None) -> None:
         """Let a gesture take the pointer; what glides is there at once."""
         if gesture is not None:
@@ -243,8 +240,7 @@ class Canvas(Handled):
 
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""
-        self.minimap.setVisible(shown)
-        self.minimap.place()
+        self.minimap.want(shown)
 
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
