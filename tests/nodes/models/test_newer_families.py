@@ -197,6 +197,29 @@ def test_an_encoder_that_comes_alone(
     torch.testing.assert_close(alone.cond, pool.get(Clip((file,))).encode(PROMPT)[0].cond)
 
 
+def test_network_and_autoencoder_that_come_alone(
+    name: str, tiny: maker.Tiny, file: Source, tmp_path: Path, pool: Pool
+) -> None:
+    sources = {}
+    for part, state in (
+        ("network", maker.original_transformer(tiny.unet)),
+        ("vae", maker.original_vae(tiny.vae)),
+    ):
+        path = tmp_path / f"{part}.safetensors"
+        save_file({key: tensor.contiguous().clone() for key, tensor in state.items()}, path)
+        sources[part] = Source(str(path), part)
+    assert recognise(tmp_path / "network.safetensors").kind == "diffusion_model"
+    assert recognise(tmp_path / "vae.safetensors").kind == "vae"
+    [condition] = pool.get(Clip((file,))).encode(PROMPT)
+    x = torch.randn(1, pool.get(Model(file)).facts.latent.channels, 4, 6)
+    ours, theirs = (
+        pool.get(Model(source)).x0(x, torch.tensor([0.5]), [condition])[0]
+        for source in (sources["network"], file)
+    )
+    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(pool.get(Vae(sources["vae"])).decode(x), pool.get(Vae(file)).decode(x))
+
+
 def test_a_tokenizer_that_is_missing_or_none_is_said(tiny: maker.Tiny, tmp_path: Path, pool: Pool) -> None:
     path = maker.write_encoder(tiny, 0, tmp_path / "encoder.safetensors")
     tokenizer = tmp_path / f"{tiny.kinds[0]}.tokenizer.json"
