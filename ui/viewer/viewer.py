@@ -176,7 +176,9 @@ class Viewer(QWidget):
         painter.save()
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._lens.zoom < 1 or self._enlarged)
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, self._lens.zoom < 1 or self._enlarged
+        )
         target = self._lens.rect(self._size())
         painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
         if self._lens.zoom >= CLOSE * ratio and not self._enlarged:
