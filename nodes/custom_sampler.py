@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
+from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguided
 from nodes.denoising.noises import noise_for
 from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
@@ -15,6 +16,8 @@ from nodes.sampling.sampler import find_solver
 from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sigmas, Solver
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
 TheModel = Annotated[Model, Help("The diffusion model that draws.")]
@@ -92,7 +95,9 @@ def _run(
     samples = with_channels(latent.samples, network.facts.latent.channels)
     start = noise_for(noise, tuple(samples.shape), latent.batch_index)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
-    return run(ctx, guider.model, latent, job, guide_of(guider, solver.name), keep_steps=keep_steps)
+    return run(
+        ctx, guider.model, latent, job, guide_of(guider, solver.name, sigmas.tolist()), keep_steps=keep_steps
+    )
 
 
 @node("SolverSelect", title="Solver", category="sampling", keywords=("sampler", "method", "euler", "eta"))
@@ -193,21 +198,25 @@ def guider_perp_neg(
     return Guider(model, "perpendicular", (positive, negative, empty), (cfg, negative_scale))
 
 
-def guide_of(guider: Guider, solver: str) -> Guide:
-    """How a Guider guides."""
+def guide_of(guider: Guider, solver: str, sigmas: Sequence[float]) -> Guide:
+    """How a Guider guides a sampling over these sigmas."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = Sides(network, guider.sides, like)
-        match guider.kind:
-            case "none":
-                return unguided(sides)
-            case "cfg":
-                rule = rule_of(guider.model, network.space)
-                return Guided(sides, guider.scales[0], rule, both=needs_unconditional(solver))
-            case "dual" | "nested":
-                return dual(sides, *guider.scales[:2], nested=guider.kind == "nested")
-            case "perpendicular":
-                return perpendicular(sides, *guider.scales[:2])
-        raise GraphError(f"There is no guider called {guider.kind!r}.")
+        sides = sides_of(guider.model, network, guider.sides, like, sigmas)
+        return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide
+
+
+def _denoise_of(guider: Guider, solver: str, sides: Sides) -> Denoise:
+    match guider.kind:
+        case "none":
+            return unguided(sides)
+        case "cfg":
+            both = needs_unconditional(solver) or needs_unguided(guider.model)
+            return Guided(sides, guider.scales[0], rule_of(guider.model, sides.network.space), both=both)
+        case "dual" | "nested":
+            return dual(sides, *guider.scales[:2], nested=guider.kind == "nested")
+        case "perpendicular":
+            return perpendicular(sides, *guider.scales[:2])
+    raise GraphError(f"There is no guider called {guider.kind!r}.")

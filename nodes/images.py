@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nodegraph import Advanced, Choice, Color, Help, Range, node
+from nodegraph import Advanced, Choice, Color, GraphError, Help, Range, node
 from nodes.pictures.blending import BLENDS, blend
 from nodes.pictures.convert import rgb
 from nodes.pictures.sizing import FITS, METHODS, resize
@@ -16,6 +17,7 @@ from nodes.spatial.batches import alike
 from nodes.types import Image, Mask
 
 SIDE = Range(1, 16384, 1)
+MOST_SIDE = 16384
 
 
 @node("SolidColor", title="Solid colour", category="image", keywords=("fill", "background", "empty image"))
@@ -81,3 +83,39 @@ def image_blend(
         below, above = alike(below, above)
         amount = strength * sized[..., None]
     return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)))
+
+
+@node(
+    "ImageGrid",
+    title="Picture grid",
+    category="image",
+    keywords=("contact sheet", "compare", "film strip", "side by side", "batch"),
+)
+def image_grid(
+    images: Annotated[
+        tuple[Image, ...], Help("The pictures, in order; batches and lists are spread out. Sizes may differ.")
+    ],
+    *,
+    columns: Annotated[int, Range(0, 100), Help("Pictures in a row; 0 makes it about square.")] = 0,
+    gap: Annotated[int, Range(0, 256), Help("Space between pictures in pixels.")] = 8,
+    color: Annotated[str, Color(), Help("The colour between them, as #rrggbb.")] = "#ffffff",
+) -> Image:
+    """Lay pictures side by side on one sheet: to compare settings, or as a film strip of a sampler's steps."""
+    pictures = [picture for image in images for picture in image[..., :3]]
+    if not pictures:
+        raise GraphError("No picture is linked; link at least one.")
+    across = min(columns or math.ceil(math.sqrt(len(pictures))), len(pictures))
+    rows = -(-len(pictures) // across)
+    height, width = (max(picture.shape[side] for picture in pictures) for side in (0, 1))
+    whole = (rows * (height + gap) + gap, across * (width + gap) + gap)
+    if max(whole) > MOST_SIDE:
+        raise GraphError(
+            f"{len(pictures)} pictures make a sheet of {whole[1]} x {whole[0]} pixels and {MOST_SIDE} a side is the "
+            "most; scale them down first, or make fewer."
+        )
+    sheet = torch.tensor(rgb(color)).repeat(*whole, 1)
+    for place, picture in enumerate(pictures):
+        top = gap + place // across * (height + gap) + (height - picture.shape[0]) // 2
+        left = gap + place % across * (width + gap) + (width - picture.shape[1]) // 2
+        sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return Image(sheet[None])

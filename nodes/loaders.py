@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, ModelFile, Range, node
+from nodes.models.families import names
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -66,13 +67,18 @@ def diffusion_model_loader(
     return Model(ctx.models.source("diffusion_models", _chosen(file, "diffusion model")), dtype)
 
 
-FAMILIES = ("auto", "sd1", "sd2", "sdxl", "sd3", "flux")
+FAMILIES = ("auto", *names())
 Kind = Annotated[
     str, Choice(FAMILIES), Help("The family of models that will be used; auto goes by the files.")
 ]
 
 
-@node("ClipLoader", title="Load text encoder", category="loaders", keywords=("clip", "t5", "prompt"))
+@node(
+    "ClipLoader",
+    title="Load text encoder",
+    category="loaders",
+    keywords=("clip", "t5", "qwen", "gemma", "prompt"),
+)
 def clip_loader(
     ctx: Context,
     *,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from nodegraph import Context, Help, Mentions, Multiline, Range, Seed, node
 from nodes.conditions.tokens import report, seen
 from nodes.conditions.wildcards import resolved
 from nodes.pictures.chips import chips
+from nodes.text.scheduled import and_parts, schedule
 from nodes.types import Clip, Conditioning, Image
 
 
@@ -32,6 +34,45 @@ def text_encode(
     ctx.check()
     found: Conditioning = ctx.models.get(clip).encode(text)
     return found
+
+
+@node(
+    "TextEncodeA1111",
+    title="Prompt (A1111 syntax)",
+    category="conditioning",
+    keywords=("automatic1111", "webui", "and", "break", "scheduling", "alternate"),
+)
+def text_encode_a1111(
+    ctx: Context,
+    clip: Annotated[Clip, Help("The text encoder that reads the prompt.")],
+    *,
+    text: Annotated[
+        str,
+        Multiline(),
+        Mentions("embeddings"),
+        Help("(word) louder, [word] quieter, [a:b:0.5] changes halfway, [a|b] by turns, BREAK, AND."),
+    ] = "",
+    steps: Annotated[
+        int, Range(1, 1000), Help("The sampler's steps: for turns, and for changes at a step's number.")
+    ] = 20,
+) -> Conditioning:
+    """Read a prompt as Automatic1111's web interface does, for prompts that were written there.
+
+    Weights multiply where they nest, a chunk ends at a comma if it can, and the whole keeps its loudness.
+    """
+    encoder, result = ctx.models.get(clip), []
+    parts = and_parts(text)
+    for words, weight in parts:
+        said: dict[str, list[tuple[float, float]]] = {}
+        for start, end, moment in schedule(words, steps):
+            said.setdefault(moment, []).append((start / steps, end / steps))
+        for moment, spans in said.items():
+            ctx.check()
+            [condition] = encoder.encode(moment, multiplying=True)
+            alone = len(parts) == 1 and weight == 1.0
+            times = () if len(said) == 1 else tuple(spans)
+            result.append(replace(condition, strength=weight, spans=times, summed=not alone))
+    return Conditioning(tuple(result))
 
 
 class Tokens(NamedTuple):

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from nodegraph import Choice, Context, Help, Range, Seed, node
+from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.guided import Guided, rule_of
 from nodes.denoising.run import Guide, Job, run, start_noise
-from nodes.denoising.sides import Network, Sides
+from nodes.denoising.sides import Network
 from nodes.sampling.names import SAMPLERS, SCHEDULES, needs_unconditional
 from nodes.sampling.run import Denoise
 from nodes.sampling.schedules import cut_to_steps, ksampler_sigmas
@@ -69,7 +70,7 @@ def ksampler(
     network = ctx.models.get(model)
     sigmas = _sigmas(network, sampler, schedule, steps, denoise)
     job = Job(sigmas, sampler, start_noise(network, latent, seed), seed)
-    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler)).latent
+    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler, sigmas)).latent
 
 
 @node(
@@ -105,17 +106,23 @@ def ksampler_advanced(
     part = cut_to_steps(sigmas, start_at_step, end_at_step, leave_noise=leave_noise)
     noise = start_noise(network, latent, seed)
     job = Job(part, sampler, noise if add_noise else torch.zeros_like(noise), seed)
-    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler)).latent
+    return run(ctx, model, latent, job, plain_guide(model, positive, negative, cfg, sampler, sigmas)).latent
 
 
 def plain_guide(
-    model: Model, positive: Conditioning, negative: Conditioning, cfg: float, sampler: str
+    model: Model,
+    positive: Conditioning,
+    negative: Conditioning,
+    cfg: float,
+    sampler: str,
+    sigmas: Tensor,
 ) -> Guide:
-    """Classifier-free guidance as the model's options ask for it."""
+    """Classifier-free guidance as the model's options ask for it; `sigmas` `[n + 1]` are those of all steps."""
 
     def guide(network: Network, like: Tensor) -> Denoise:
-        sides = Sides(network, (positive, negative), like)
-        return Guided(sides, cfg, rule_of(model, network.space), both=needs_unconditional(sampler))
+        sides = sides_of(model, network, (positive, negative), like, sigmas.tolist())
+        both = needs_unconditional(sampler) or needs_unguided(model)
+        return extended(model, sides, Guided(sides, cfg, rule_of(model, network.space), both=both))
 
     return guide
 

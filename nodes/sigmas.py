@@ -34,9 +34,13 @@ def schedule_sigmas(
     steps: Steps = 20,
     denoise: Denoise = 1.0,
 ) -> Sigmas:
-    """The sigmas of a named schedule for a model, as KSampler makes them. The usual start of a custom sampler."""
+    """The sigmas of a named schedule for a model, as KSampler makes them. The usual start of a custom sampler.
+
+    Where a schedule has more steps than asked, as ddim_uniform may, the first ones are left out.
+    """
     with plain_sentences():
-        return Sigmas(schedules.schedule(schedule, ctx.models.get(model).space, steps, denoise))
+        found = schedules.schedule(schedule, ctx.models.get(model).space, steps, denoise)
+    return Sigmas(found[-(steps + 1) :])
 
 
 @node("KarrasSigmas", title="Karras sigmas", category=CATEGORY, keywords=("schedule", "rho"))

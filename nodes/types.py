@@ -136,7 +136,9 @@ class Condition:
     `cond` is `[B, L, D]`, `pooled` `[B, P]`. The condition holds between the fractions `start` and
     `end` of the sampling, at `strength`, inside `area` and `mask` `[B or 1, H, W]` where given.
     `guidance` is for networks that take guidance as an input. `extras` holds what else a family
-    reads, such as `width`, `height`, `crop_w`.
+    reads, such as `width`, `height`, `crop_w`. `spans`, where given, are the shares of the sampler's
+    steps during which it holds, from the first of each pair to before the second. A `summed` condition's
+    strength counts by itself, not against that of the others on its side.
     """
 
     cond: Tensor
@@ -150,6 +152,8 @@ class Condition:
     controls: tuple[Control, ...] = ()
     guidance: float | None = None
     extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    spans: tuple[tuple[float, float], ...] = ()
+    summed: bool = False
 
 
 Conditioning = NewType("Conditioning", tuple[Condition, ...])

@@ -63,7 +63,7 @@ def pairs(model: AutoencoderKL) -> tuple[Tensor, Tensor]:
     blends = whole * share + whole[torch.randperm(len(whole))] * (1 - share)
     blurred = avg_pool2d(whole, 3, 1, 1, count_include_pad=False)
     latents = torch.cat([whole, blends[::2], blurred[::2]])
-    decoded = [model.decode(part / scale).sample for part in latents.split(BATCH)]
+    decoded = [model.decode(part / scale).sample for part in torch.split(latents, BATCH)]
     colours = torch.cat([avg_pool2d(part, 8 // ENLARGED) for part in decoded]).add(1).div(2).clamp(0, 1)
     return latents, colours
 
@@ -80,7 +80,7 @@ def fit(latents: Tensor, colours: Tensor, steps: int) -> Look:
         rows = torch.randint(0, kept, (BATCH,))
         loss = mse_loss(look(latents[rows]), colours[rows])
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
         if step % 500 == 499:

@@ -66,11 +66,12 @@ class Guided:
         level = float(sigma[0])
         scale = guidance.scale_at(self._scale, level, self._rule.start, self._rule.end)
         if not self._both and not guidance.needs_uncond(scale):
-            return Prediction(self._sides.predict(x, sigma, (0,))[0])
+            cond = self._sides.predict(x, sigma, (0,))[0]
+            return Prediction(cond, None, cond)
         uncond, cond = self._sides.predict(x, sigma, (1, 0))
         if not guidance.needs_uncond(scale):
-            return Prediction(cond, uncond)
-        return Prediction(self._joined(x, sigma, cond, uncond, scale), uncond)
+            return Prediction(cond, uncond, cond)
+        return Prediction(self._joined(x, sigma, cond, uncond, scale), uncond, cond)
 
     def _joined(self, x: Tensor, sigma: Tensor, cond: Tensor, uncond: Tensor, scale: float) -> Tensor:
         space, settings = self._sides.network.space, dict(self._rule.settings)
@@ -100,7 +101,12 @@ class Guided:
 
 def unguided(sides: Sides) -> Denoise:
     """Side 0 as it is."""
-    return lambda x, sigma: Prediction(sides.predict(x, sigma, (0,))[0])
+
+    def predict(x: Tensor, sigma: Tensor) -> Prediction:
+        cond = sides.predict(x, sigma, (0,))[0]
+        return Prediction(cond, None, cond)
+
+    return predict
 
 
 def dual(sides: Sides, scale: float, middle_scale: float, *, nested: bool) -> Denoise:
@@ -109,7 +115,7 @@ def dual(sides: Sides, scale: float, middle_scale: float, *, nested: bool) -> De
 
     def predict(x: Tensor, sigma: Tensor) -> Prediction:
         uncond, middle, cond = sides.predict(x, sigma, (2, 1, 0))
-        return Prediction(join(cond, middle, uncond, scale, middle_scale), uncond)
+        return Prediction(join(cond, middle, uncond, scale, middle_scale), uncond, cond)
 
     return predict
 
@@ -120,6 +126,6 @@ def perpendicular(sides: Sides, scale: float, negative_scale: float) -> Denoise:
     def predict(x: Tensor, sigma: Tensor) -> Prediction:
         empty, negative, cond = sides.predict(x, sigma, (2, 1, 0))
         guided = guidance.perpendicular(cond, negative, empty, scale, negative_scale)
-        return Prediction(guided, empty)
+        return Prediction(guided, empty, cond)
 
     return predict

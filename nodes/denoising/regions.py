@@ -16,6 +16,9 @@ from nodes.types import Area, Condition
 FADE = 8
 """Latent pixels over which an area without a mask fades at edges inside the picture."""
 
+NEAR = 1e-6
+"""Shares of steps closer than this are one moment."""
+
 Window = tuple[int, int, int, int]
 """Top, left, height and width in latent pixels."""
 
@@ -33,9 +36,12 @@ class Region:
     start: float
     end: float
 
-    def active(self, sigma: float) -> bool:
-        """Whether it holds at `sigma`."""
-        return self.end <= sigma <= self.start
+    def active(self, sigma: float, share: float = 0.0) -> bool:
+        """Whether it holds at `sigma`, in the step before which this share of the steps is done."""
+        spans = self.condition.spans
+        return self.end <= sigma <= self.start and (
+            not spans or any(start - NEAR <= share < end - NEAR for start, end in spans)
+        )
 
     def cut(self, planes: Tensor) -> Tensor:
         """The part of `[..., h, w]` in its window."""

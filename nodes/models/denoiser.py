@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from nodes.denoising.alterations import Alter
     from nodes.models.family import Facts, Family, Inputs
     from nodes.models.parts import Part
     from nodes.models.pool import Pool
     from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Condition, Control, Model
+
+CONTEXT = ("cross_attention_dim", "joint_attention_dim", "cap_feat_dim")
+"""How networks' settings call the width of what they are told."""
 
 REPEATS = 4
 """How often a context may be repeated to share a call with a longer one."""
@@ -53,15 +58,23 @@ class Denoiser:
 
     def scaled(self, samples: Tensor) -> Tensor:
         """Raw latents as the network knows them."""
-        return (samples - self.facts.latent.shift) * self.facts.latent.scale
+        return self.facts.latent.scaled(samples)
 
     def raw(self, samples: Tensor) -> Tensor:
         """The inverse of `scaled`."""
-        return samples / self.facts.latent.scale + self.facts.latent.shift
+        return self.facts.latent.raw(samples)
 
-    def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
+    def preview_decoder(self) -> nn.Module | None:
+        """What turns scaled latents into pixels quickly, -1..1, where there is such a network for the family."""
+        return self._pool.tiny_decoder(self.facts.family, self.facts.latent.channels)
+
+    def x0(
+        self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None
+    ) -> list[Tensor]:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
-        condition. Conditions alike in shape and control share one call, in the order given."""
+        condition. Conditions alike in shape and control share one call, in the order given. `alter` changes how
+        the network computes, for these calls alone."""
+        self._check_told(conditions)
         with torch.no_grad():
             self._pool.residents.begin()
             share, work = self._share(x, conditions)
@@ -70,7 +83,8 @@ class Denoiser:
             for members in self._calls(conditions, float(sigma[0]), share):
                 inputs = gather(self, x, sigma, [conditions[at] for at in members])
                 inputs = replace(inputs, residuals=self._residuals(inputs, conditions[members[0]], sigma))
-                output = self.family.call(network, inputs).float()
+                with nullcontext() if alter is None else alter(network):
+                    output = self.family.call(network, inputs).float()
                 self._check(network, output)
                 for at, piece in zip(members, output.chunk(len(members)), strict=True):
                     found[at] = self.space.to_x0(x, piece, sigma)
@@ -129,6 +143,19 @@ class Denoiser:
             for name, value in self._pool.get(control.net).residuals(self, inputs, control).items():
                 total[name] = plus(total[name], value) if name in total else value
         return total
+
+    def _check_told(self, conditions: Sequence[Condition]) -> None:
+        """Prompts that another family's text encoder has read are refused, with what to link instead."""
+        config = self._part.config
+        wanted = next((config[name] for name in CONTEXT if isinstance(config.get(name), int)), None)
+        for condition in conditions:
+            given = condition.cond.shape[-1]
+            if wanted is not None and given != wanted:
+                kinds = ", ".join(use.kind for use in self.family.encoders)
+                raise LoadError(
+                    f"The prompt was read by another family's text encoder: its conditioning is {given} wide and "
+                    f"{self.family.title} takes {wanted}. Link the checkpoint's own, or load {kinds}."
+                )
 
     def _check(self, network: nn.Module, output: Tensor) -> None:
         """Once for each denoiser: a network of numbers that are none is the file's fault, and said."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from nodegraph.errors import LoadError
+from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS
+from nodes.text.attention import attention_pieces, cut_at_commas
 from nodes.text.chunks import cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
-from nodes.text.config import ClipConfig, T5Config
+from nodes.text.config import ClipConfig, LanguageConfig, T5Config
 from nodes.text.encode import Encoded, encode
+from nodes.text.language import LanguageModel
+from nodes.text.read_out import pile_t5, read_out
 from nodes.text.t5 import T5Encoder, t5_chunk
 from nodes.text.t5_tokenizer import t5_tokens
 from nodes.text.tokenizer import clip_tokens
+from nodes.text.tokenizer_files import tokenizer_for
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
@@ -34,8 +40,10 @@ def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
     """How to make the empty encoder that a family uses in this way, from a part's config."""
 
     def build(config: Mapping[str, Any]) -> nn.Module:
-        if use.kind == "t5":
+        if use.kind in T5_KINDS:
             return T5Encoder(T5Config(**config))
+        if use.kind in LANGUAGE_KINDS:
+            return LanguageModel(LanguageConfig(**config))
         known = {name: value for name, value in config.items() if name != "dropped"}
         return ClipText(ClipConfig(**known | ({} if use.projected else {"projection": 0})))
 
@@ -51,11 +59,16 @@ class TextEncoder:
         self._parts = parts
         self.family = family
 
-    def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
-        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own."""
+    def encode(
+        self, text: str, texts: Mapping[str, str] | None = None, *, multiplying: bool = False
+    ) -> Conditioning:
+        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own.
+
+        Weights are read and applied as ComfyUI does, or with `multiplying` as A1111's web interface does.
+        """
         with torch.no_grad():
             said = {
-                use.kind: self._say(use, (texts or {}).get(use.kind, text))
+                use.kind: self._say(use, (texts or {}).get(use.kind, text), multiplying)
                 for use in self.family.encoders
                 if use.kind in self._parts
             }
@@ -65,16 +78,25 @@ class TextEncoder:
         pooled = joined.pooled.cpu()
         return Conditioning((Condition(joined.cond.cpu(), pooled),))
 
-    def _say(self, use: Use, text: str) -> Encoded:
+    def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
         part = self._parts[use.kind]
         network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
+        if use.kind in LANGUAGE_KINDS:
+            return read_out(network, use, tokenizer_for(Path(part.place), use.kind), text)
         lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        if use.kind == "pile_t5":
+            return pile_t5(network, use, tokenizer_for(Path(part.place), use.kind), text, lookup)
         if use.kind == "t5":
-            chunk = t5_chunk(prompt_pieces(text, t5_tokens, lookup), use.minimum)
-            return encode(network, [chunk], t5_chunk([], len(chunk)))
-        chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
-        layer = self._layer(use, part)
-        return encode(partial(_clip, network, layer, use.norm), chunks, empty(use.pad))
+            read = attention_pieces if multiplying else prompt_pieces
+            pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
+            chunk = t5_chunk(pieces, use.minimum)
+            return encode(network, [chunk], t5_chunk([], len(chunk)), keep_mean=multiplying)
+        if multiplying:
+            chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
+        else:
+            chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
+        encoder = partial(_clip, network, self._layer(use, part), use.norm)
+        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying)
 
     def _layer(self, use: Use, part: Part) -> int:
         """The layer to read, fewer from the end where the file has the unused last layers cut off."""

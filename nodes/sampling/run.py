@@ -12,12 +12,13 @@ from nodes.sampling.step_noise import NoiseSampler
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """The clean latent a guided model sees in a noisy one, and what it sees without the prompt (None: not
-    computed).
+    """The clean latent a guided model sees in a noisy one, and what it sees without the prompt and with the prompt
+    alone (None: not computed, or not told apart).
     """
 
     x0: Tensor
     x0_uncond: Tensor | None = None
+    x0_cond: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,13 +44,19 @@ def prompt_pieces(
     `embedding:name` begins a piece of its own; `lookup` gives the vectors of a name, or None where there is
     no such embedding, which is then left out. Without a lookup the words are read as text.
     """
+    return [piece for segment in parse_prompt(text) for piece in segment_pieces(*segment, tokens, lookup)]
+
+
+def segment_pieces(
+    segment: str, weight: float, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
+) -> list[list[Weighted]]:
+    """The tokens of one weighted segment, embeddings as pieces of their own."""
     pieces: list[list[Weighted]] = []
-    for segment, weight in parse_prompt(text):
-        for part in _parts(segment):
-            if lookup and part.startswith(EMBEDDING):
-                vectors, part = _embedding(part.removeprefix(EMBEDDING), lookup)
-                pieces.append([(vector, weight) for vector in vectors])
-            pieces.append([(token, weight) for token in tokens(part)])
+    for part in _parts(segment):
+        if lookup and part.startswith(EMBEDDING):
+            vectors, part = _embedding(part.removeprefix(EMBEDDING), lookup)
+            pieces.append([(vector, weight) for vector in vectors])
+        pieces.append([(token, weight) for token in tokens(part)])
     return [piece for piece in pieces if piece]
 
 
@@ -70,15 +76,16 @@ def cut(pieces: Sequence[list[Weighted]], pad: int, length: int = LENGTH) -> lis
             bodies.append([])
             rest = rest[fits:]
         bodies[-1].extend(rest)
-    return [_framed(body, pad, length) for body in bodies]
+    return [framed(body, pad, length) for body in bodies]
 
 
 def empty(pad: int, length: int = LENGTH) -> list[Weighted]:
     """The chunk of the empty prompt."""
-    return _framed([], pad, length)
+    return framed([], pad, length)
 
 
-def _framed(body: list[Weighted], pad: int, length: int) -> list[Weighted]:
+def framed(body: list[Weighted], pad: int, length: int = LENGTH) -> list[Weighted]:
+    """A chunk of these tokens: start, tokens, end, padding."""
     padding: list[Weighted] = [(pad, 1.0)] * (length - 2 - len(body))
     return [(START, 1.0), *body, (END, 1.0), *padding]
 

@@ -28,11 +28,18 @@ class Encoded:
     pooled: Tensor
 
 
-def encode(encoder: Encoder, chunks: Sequence[Sequence[Weighted]], blank: Sequence[Weighted]) -> Encoded:
+def encode(
+    encoder: Encoder,
+    chunks: Sequence[Sequence[Weighted]],
+    blank: Sequence[Weighted],
+    *,
+    keep_mean: bool = False,
+) -> Encoded:
     """Encode chunks one by one and join them along the tokens.
 
-    A token's weight w moves its state away from that of the empty prompt `blank`, `e + w (z - e)`; the
-    pooled state is the first chunk's and is not weighted.
+    A token's weight w moves its state away from that of the empty prompt `blank`, `e + w (z - e)`; with `keep_mean`
+    it multiplies the state, and each chunk is then scaled back to its mean. The pooled state is the first chunk's and
+    is not weighted.
     """
     weights = torch.tensor([[weight for _, weight in chunk] for chunk in chunks])
     parts = [
@@ -40,7 +47,10 @@ def encode(encoder: Encoder, chunks: Sequence[Sequence[Weighted]], blank: Sequen
         for at in range(0, len(chunks), BATCH)
     ]
     states = torch.cat([hidden for hidden, _ in parts])
-    if bool((weights != 1).any()):
+    if bool((weights != 1).any()) and keep_mean:
+        weighted = states * weights.to(states.device)[..., None]
+        states = weighted * (states.mean((1, 2), keepdim=True) / weighted.mean((1, 2), keepdim=True))
+    elif bool((weights != 1).any()):
         base, _ = encoder([[token for token, _ in blank]])
         weights = weights.to(states.device)[..., None]
         states = torch.where(weights == 1, states, base + weights * (states - base))

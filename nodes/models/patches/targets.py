@@ -62,7 +62,7 @@ def network_targets(names: Mapping[str, Piece], original: Mapping[str, Piece]) -
 
 def encoder_targets(names: Mapping[str, Piece], kind: str, alone: bool) -> Table:
     """All spellings of a text encoder's parameters; `alone` says that the family has no other encoder."""
-    dotted, joined = ENCODER_LEADS[kind]
+    dotted, joined = ENCODER_LEADS.get(kind, (("text_encoder.", f"text_encoders.{kind}.transformer."), ()))
     if alone:
         dotted, joined = (*dotted, "text_encoder."), (*joined, "lora_te_", "lora_te1_")
     table: Table = {}
@@ -82,7 +82,18 @@ def _bases(names: Mapping[str, Piece], original: Mapping[str, Piece]) -> Iterato
         yield base, Target(base)
         piece = original.get(name)
         if piece and name.endswith(".weight"):
-            yield piece.name.removesuffix(".weight"), Target(base, piece.rows, piece.form)
+            spelled, target = piece.name.removesuffix(".weight"), Target(base, piece.rows, piece.form)
+            yield spelled, target
+            if short := _short(spelled, base):
+                yield short, target
+
+
+def _short(spelled: str, base: str) -> str:
+    """What XLabs calls the layers of FLUX's single blocks, the first without its feed-forward part; else ""."""
+    block, _, layer = spelled.rpartition(".")
+    if layer == "linear2":
+        return f"{block}.proj"
+    return f"{block}.qkv" if layer == "linear1" and ".attn." in base else ""
 
 
 def _add(table: Table, spelled: str, target: Target) -> None:

@@ -33,7 +33,12 @@ class FakeNetwork:
     def raw(self, samples: Tensor) -> Tensor:
         return samples / self.facts.latent.scale
 
-    def x0(self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> list[Tensor]:
+    def preview_decoder(self) -> None:
+        return None
+
+    def x0(
+        self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: object = None
+    ) -> list[Tensor]:
         means = [float(c.cond.mean()) for c in conditions]
         self.calls.append((tuple(x.shape), float(sigma[0]), means))
         wave = self.texture * torch.linspace(0, 6, x[0].numel()).reshape(x.shape[1:]).sin()

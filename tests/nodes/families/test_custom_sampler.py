@@ -124,7 +124,9 @@ def test_the_denoised_latent_is_the_last_prediction() -> None:
 def test_flipped_sigmas_go_back_to_noise_and_forth_again() -> None:
     bench = Bench()
 
-    def ideal(x: torch.Tensor, sigma: torch.Tensor, conditions: Any) -> list[torch.Tensor]:
+    def ideal(
+        x: torch.Tensor, sigma: torch.Tensor, conditions: Any, alter: object = None
+    ) -> list[torch.Tensor]:
         """The best guess for latents that scatter by 0.7 around 0.5."""
         return [0.5 + (x - 0.5) * 0.49 / (0.49 + float(sigma[0]) ** 2)]
 

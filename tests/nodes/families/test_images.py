@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
 from nodes.annotators import canny_edges
-from nodes.images import image_blend, image_invert, image_resize, solid_color
+from nodes.images import image_blend, image_grid, image_invert, image_resize, solid_color
 from nodes.pictures.blending import BLENDS, blend
 from nodes.pictures.sizing import METHODS
 from nodes.primitives import switch
@@ -92,3 +94,25 @@ def test_canny_draws_the_outline_of_a_square() -> None:
 def test_switch_passes_one_side_on() -> None:
     assert switch("yes", "no", condition=True) == "yes"
     assert switch("yes", "no", condition=False) == "no"
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    sizes=st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=7),
+    columns=st.integers(0, 9),
+    gap=st.integers(0, 3),
+)
+def test_a_grid_shows_every_picture_whole(sizes: list[tuple[int, int]], columns: int, gap: int) -> None:
+    pictures = [Image(torch.full((1, h, w, 3), (i + 1) / 10)) for i, (h, w) in enumerate(sizes)]
+    sheet = image_grid(tuple(pictures), columns=columns, gap=gap, color="#000000")
+    for i, (h, w) in enumerate(sizes):
+        assert (sheet[..., 0] == torch.tensor((i + 1) / 10)).sum() == h * w
+    across = min(columns or math.ceil(math.sqrt(len(sizes))), len(sizes))
+    assert sheet.shape[2] == gap + across * (max(w for _, w in sizes) + gap)
+
+
+def test_a_grid_of_nothing_or_too_much_is_refused() -> None:
+    with pytest.raises(GraphError, match="No picture"):
+        image_grid(())
+    with pytest.raises(GraphError, match="the most; scale them down"):
+        image_grid((Image(torch.zeros(1, 1, 1, 3).expand(1, 9000, 2, 3)),) * 2, columns=1)

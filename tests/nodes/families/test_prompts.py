@@ -8,10 +8,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.prompt import prompt_choices, text_encode
+from nodes.prompt import prompt_choices, text_encode, text_encode_a1111
 from nodes.prompt_families import (
     conditioning_guidance,
     text_encode_flux,
+    text_encode_lumina2,
     text_encode_sd3,
     text_encode_sdxl,
 )
@@ -30,7 +31,9 @@ class Encoder:
     def get(self, ref: Clip) -> Encoder:
         return self
 
-    def encode(self, text: str, texts: Mapping[str, str] | None = None) -> Conditioning:
+    def encode(
+        self, text: str, texts: Mapping[str, str] | None = None, *, multiplying: bool = False
+    ) -> Conditioning:
         self.told.append((text, dict(texts or {})))
         return Conditioning((Condition(torch.zeros(1, 77, 4)),))
 
@@ -46,6 +49,35 @@ def test_each_family_tells_its_encoders() -> None:
     assert sdxl.extras["width"] == 800 and sdxl.extras["crop_h"] == 7 and sdxl.extras["target_height"] == 1024
     assert flux.guidance == 2.0
     assert conditioning_guidance(Conditioning((sdxl,)), guidance=5.0)[0].guidance == 5.0
+
+
+def test_a1111_prompts_become_conditions_with_times_and_weights() -> None:
+    encoder = Encoder()
+    context = Recorder(Path("none"), models=encoder).context
+    found = text_encode_a1111(context, CLIP, text="a [red|blue] [house:boat:0.5] AND fog :0.5", steps=4)
+    assert [text for text, _ in encoder.told] == [
+        "a red house ",
+        "a blue house ",
+        "a red boat ",
+        "a blue boat ",
+        " fog",
+    ]
+    assert [c.spans for c in found[:4]] == [((at, at + 0.25),) for at in (0.0, 0.25, 0.5, 0.75)]
+    assert [(c.strength, c.summed) for c in found] == [(1.0, True)] * 4 + [(0.5, True)]
+    [turns, _] = text_encode_a1111(context, CLIP, text="[red|blue] house", steps=4)
+    assert turns.spans == ((0.0, 0.25), (0.5, 0.75)) and not turns.summed
+    [plain] = text_encode_a1111(context, CLIP, text="a (red) house")
+    assert plain.spans == () and not plain.summed
+
+
+def test_lumina_is_told_what_it_is_for() -> None:
+    encoder = Encoder()
+    context = Recorder(Path("none"), models=encoder).context
+    text_encode_lumina2(context, CLIP, text="a")
+    text_encode_lumina2(context, CLIP, text="a", instruction="Draw.")
+    text_encode_lumina2(context, CLIP, text="a", instruction="")
+    told = [text for text, _ in encoder.told]
+    assert told[0].endswith(" prompts. <Prompt Start> a") and told[1:] == ["Draw. <Prompt Start> a", "a"]
 
 
 def test_choices_follow_the_seed_and_their_weights() -> None:

@@ -83,3 +83,29 @@ def test_a_matching_area_takes_what_the_smallest_area_around_it_says() -> None:
     negative = [*says(-1.0), *says(-2.0, area=outer), *says(-3.0, area=Area(96, 0, 32, 32))]
     added: Condition = with_matching_areas([positive, negative])[1][-1]
     assert added.area == inner and added.strength == 0.5 and float(added.cond[0, 0, 0]) == -2.0
+
+
+def test_prompts_joined_by_and_count_by_themselves() -> None:
+    """Liu et al. 2022: each adds its difference from the negative side, times its weight."""
+    both = Conditioning(says(1.0, summed=True, strength=0.5) + says(3.0, summed=True, strength=-0.25))
+    cond, uncond = predicted(both, says(0.5))
+    assert torch.allclose(uncond, torch.tensor(0.5))
+    assert torch.allclose(cond, torch.tensor(0.5 + 0.5 * (1.0 - 0.5) - 0.25 * (3.0 - 0.5)))
+    network = FakeNetwork()
+    alone = Sides(network, (both, says(0.5)), LIKE).predict(LIKE, SIGMA, (0,))
+    assert torch.allclose(alone[0], cond) and len(network.calls) == 1, "the negative side is asked along"
+    assert torch.allclose(predicted(both)[0], torch.tensor((0.5 - 0.75) / 0.25)), "without one, as a mean"
+
+
+def test_a_prompt_holds_in_its_steps() -> None:
+    side = Conditioning(
+        says(1.0, spans=((0.0, 0.25), (0.5, 0.75))) + says(2.0, spans=((0.25, 0.5), (0.75, 1.0)))
+    )
+    levels = [8.0, 4.0, 2.0, 1.0, 0.0]
+    sides = Sides(FakeNetwork(), (side,), LIKE, sigmas=levels)
+
+    def seen(level: float) -> float:
+        return float(sides.predict(LIKE, torch.full((2,), level), (0,))[0].mean())
+
+    assert [seen(level) for level in levels[:-1]] == [1.0, 2.0, 1.0, 2.0]
+    assert seen(6.0) == 1.0 and seen(3.0) == 2.0, "inside a step it is still that step"

@@ -21,8 +21,8 @@ from nodes.types import Latent
 from tests.nodes.families.context import Recorder
 from tests.nodes.families.fakes import MODEL, FakeNetwork, FakePool, says
 
-SINGLE_STEP = ("euler", "heun", "dpm_2", "ddim")
-"""Deterministic, and without a look at sigmas beyond the step's own (which heunpp2 takes)."""
+SINGLE_STEP = ("euler", "euler_cfg_pp", "heun", "exp_heun_2_x0", "dpm_2", "ddim")
+"""Deterministic solvers that keep nothing from step to step and look at no sigma beyond the step (as heunpp2 does)."""
 
 
 class Bench:
@@ -110,9 +110,14 @@ def test_denoise_starts_from_the_latent_with_less_noise() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(1, 19), st.sampled_from(SINGLE_STEP), st.integers(0, 2**64 - 1))
-def test_a_split_run_equals_a_whole_one(cut: int, sampler: str, seed: int) -> None:
-    bench = Bench()
+@given(
+    st.integers(1, 19),
+    st.sampled_from(SINGLE_STEP),
+    st.integers(0, 2**64 - 1),
+    st.sampled_from(["sd15", "flux"]),
+)
+def test_a_split_run_equals_a_whole_one(cut: int, sampler: str, seed: int, space: str) -> None:
+    bench = Bench(space=space)
     common = {"seed": seed, "steps": 20, "sampler": sampler, "cfg": 2.0}
     whole = bench.ksampler(small(), **common)
     first = bench.advanced(small(), **common, end_at_step=cut, leave_noise=True)
@@ -155,7 +160,7 @@ def test_an_empty_latent_takes_the_models_channels_and_another_is_refused() -> N
 
 def test_numbers_that_are_none_are_said() -> None:
     bench = Bench()
-    bench.network.x0 = lambda x, sigma, conditions: [x * float("nan") for _ in conditions]  # type: ignore[method-assign]  # broken
+    bench.network.x0 = lambda x, sigma, conditions, alter=None: [x * float("nan") for _ in conditions]  # type: ignore[method-assign]  # broken
     with pytest.raises(GraphError, match="not a number everywhere"):
         bench.ksampler(small(), steps=2)
 

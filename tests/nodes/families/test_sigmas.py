@@ -8,6 +8,7 @@ import torch
 from nodegraph import GraphError
 from nodes import sigma_lists as lists
 from nodes import sigmas as makers
+from nodes.sampling import SIGMA_SPACES, schedule
 from nodes.types import Sigmas
 from tests.nodes.families.context import Recorder
 from tests.nodes.families.fakes import MODEL, FakeNetwork, FakePool
@@ -42,6 +43,13 @@ def test_denoise_keeps_the_end() -> None:
     whole = makers.schedule_sigmas(CONTEXT, MODEL, steps=20)
     assert torch.equal(makers.schedule_sigmas(CONTEXT, MODEL, steps=10, denoise=0.5), whole[10:])
     assert len(makers.schedule_sigmas(CONTEXT, MODEL, steps=10, denoise=0.0)) == 0
+
+
+def test_a_schedule_with_more_steps_than_asked_loses_its_first() -> None:
+    """ddim_uniform has 32 sigmas for 30 steps; KSampler takes them all, the node for custom samplers the last 31."""
+    whole = schedule("ddim_uniform", SIGMA_SPACES["sd15"], 30)
+    assert len(whole) == 32
+    assert torch.equal(makers.schedule_sigmas(CONTEXT, MODEL, schedule="ddim_uniform", steps=30), whole[1:])
 
 
 def test_bounds_that_cannot_be_are_refused() -> None:

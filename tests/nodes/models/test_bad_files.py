@@ -67,6 +67,17 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
         recognise(tmp_path)
 
 
+def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "mine.safetensors", {"a": ENTRY}, b"12345678")
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(LoadError, match=r"mine\.safetensors cannot be read: Permission denied"):
+        recognise(path)
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.safetensors")
     with pytest.raises(LoadError, match="is not a file"):
@@ -125,6 +136,12 @@ def test_nan_weights_are_named(pool: Pool, whole: Path, tmp_path: Path) -> None:
     save_file(tensors, tmp_path / "nan.safetensors")
     with pytest.raises(LoadError, match=r"'time_embedding\.linear_1\.weight' holds numbers that are none"):
         run(pool, tmp_path / "nan.safetensors")
+
+
+def test_a_prompt_for_another_family_is_said(pool: Pool, whole: Path) -> None:
+    condition = Condition(torch.randn(1, 77, 64))
+    with pytest.raises(LoadError, match=r"64 wide and Stable Diffusion 1\.x takes 32.*clip_l"):
+        pool.get(Model(Source(str(whole), "w"))).x0(torch.randn(1, 4, 8, 8), torch.ones(1), [condition])
 
 
 def test_what_a_checkpoint_lacks_is_said(pool: Pool, tmp_path: Path) -> None:

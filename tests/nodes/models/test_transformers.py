@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,10 @@ MAKERS: dict[str, tuple[Callable[[], maker.Tiny], tuple[str, ...], dict[str, Any
 )
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     family, layout = request.param
-    make, kinds, scheduler = MAKERS[family]
+    make, _, scheduler = MAKERS[family]
     tiny, path = make(), tmp_path_factory.mktemp("model")
     if layout == "file":
-        made = maker.write_transformer(tiny, path / "model.safetensors", kinds)
+        made = maker.write_transformer(tiny, path / "model.safetensors")
     else:
         made = maker.write_transformer_folder(tiny, path / "model", scheduler)
     return Made(family, layout, tiny, Source(str(made), "print"))
@@ -189,9 +189,49 @@ def test_a_lora_in_original_names_reaches_its_rows(made: Made, pool: Pool, tmp_p
         torch.testing.assert_close(weights[name], wanted, atol=1e-5, rtol=1e-5)
 
 
+def test_a_lora_as_xlabs_writes_them(pool: Pool, tmp_path: Path) -> None:
+    from diffusers.loaders.lora_conversion_utils import _convert_xlabs_flux_lora_to_diffusers
+
+    torch.manual_seed(5)
+    path = maker.write_transformer(maker.flux(), tmp_path / "m.safetensors")
+    layers = {
+        "double_blocks.0.processor.qkv_lora1": (384, 128),
+        "double_blocks.0.processor.qkv_lora2": (384, 128),
+    }
+    layers |= {
+        "double_blocks.0.processor.proj_lora1": (128, 128),
+        "double_blocks.0.processor.proj_lora2": (128, 128),
+    }
+    layers |= {
+        "single_blocks.1.processor.qkv_lora": (384, 128),
+        "single_blocks.1.processor.proj_lora": (128, 640),
+    }
+    tensors = {f"{name}.up.weight": torch.randn(rows, 4) for name, (rows, _) in layers.items()}
+    tensors |= {f"{name}.down.weight": torch.randn(4, columns) for name, (_, columns) in layers.items()}
+    sources = []
+    for name, state in (("x", tensors), ("d", _convert_xlabs_flux_lora_to_diffusers(dict(tensors)))):
+        save_file({key: tensor.clone() for key, tensor in state.items()}, tmp_path / f"{name}.safetensors")
+        sources.append(Source(str(tmp_path / f"{name}.safetensors"), name))
+    model = Model(Source(str(path), "m"))
+    own = {key: tensor.clone() for key, tensor in pool.get(model)._network().state_dict().items()}
+    xlabs, theirs = (
+        {
+            key: tensor.clone()
+            for key, tensor in pool.get(replace(model, patches=(Patch(source),)))
+            ._network()
+            .state_dict()
+            .items()
+        }
+        for source in sources
+    )
+    assert pool.fit(sources[0], model, None).unused == ()
+    assert sum(not torch.equal(own[key], xlabs[key]) for key in own) == 3 + 3 + 2 + 3 + 1
+    assert all(torch.equal(xlabs[key], theirs[key]) for key in own)
+
+
 def test_schnell_takes_no_guidance(pool: Pool, tmp_path: Path) -> None:
     tiny = maker.flux(guidance=False)
-    source = Source(str(maker.write_transformer(tiny, tmp_path / "s.safetensors", ("clip_l", "t5"))), "s")
+    source = Source(str(maker.write_transformer(tiny, tmp_path / "s.safetensors")), "s")
     denoiser = pool.get(Model(source))
     assert denoiser.facts.space == "flux_schnell"
     x, condition = (
@@ -204,7 +244,7 @@ def test_schnell_takes_no_guidance(pool: Pool, tmp_path: Path) -> None:
 
 def test_fill_sees_the_picture_and_the_mask(pool: Pool, tmp_path: Path) -> None:
     tiny = maker.flux(channels=384)
-    source = Source(str(maker.write_transformer(tiny, tmp_path / "f.safetensors", ("clip_l", "t5"))), "f")
+    source = Source(str(maker.write_transformer(tiny, tmp_path / "f.safetensors")), "f")
     torch.manual_seed(4)
     x, latent, mask = (
         torch.randn(1, 16, 4, 4),
@@ -224,9 +264,7 @@ def test_fill_sees_the_picture_and_the_mask(pool: Pool, tmp_path: Path) -> None:
 
 
 def test_time_is_exact_in_bfloat16(tmp_path: Path) -> None:
-    source = Source(
-        str(maker.write_transformer(maker.flux(), tmp_path / "b.safetensors", ("clip_l", "t5"))), "b"
-    )
+    source = Source(str(maker.write_transformer(maker.flux(), tmp_path / "b.safetensors")), "b")
     seen: list[Tensor] = []
     denoiser = create_pool(device="cpu").get(Model(source, dtype="bfloat16"))
     embedder = denoiser._network().get_submodule("time_text_embed")

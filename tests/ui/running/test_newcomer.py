@@ -104,7 +104,7 @@ def test_a_new_user_finds_everything_as_it_was(
             user.wait_runs(2)
         record_property("worst pause of the window's thread in ms", round(heart.own * 1000, 1))
         assert heart.own < 0.05
-        assert user.sheet.editor.graph.nodes["prompt"].params["text"].startswith("a blue house")
+        assert str(user.sheet.editor.graph.nodes["prompt"].params["text"]).startswith("a blue house")
         assert shown(user) != first and user.bench.coach.lesson == 1
         drag_steps(user, hand)
         steps = user.sheet.editor.graph.nodes["sampler"].params["steps"]
