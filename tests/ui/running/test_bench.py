@@ -113,6 +113,10 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     assert bench.coach.bubble.isVisible() and "Change a word" in bench.coach.bubble.text.text()
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
+    window.menus.actions["view.app"].trigger()
+    qtbot.waitUntil(lambda: not bench.coach.bubble.isVisible())
+    window.menus.actions["view.app"].trigger()
+    qtbot.waitUntil(bench.coach.bubble.isVisible)
     preview = canvas.state.preview("show")
     assert preview is not None and canvas.state.of("paint").status == "done"
     # Changing alone does not complete it: it is the run that shows something.
