@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodes.models.parts import Part
+    from nodes.models.parts import Part, Piece
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
 RANDOM = (torch.Tensor.normal_, torch.Tensor.uniform_)
@@ -200,7 +200,7 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
                     piece = part.pieces[name]
-                    yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
+                    yield name, place.put(stored(opened, piece, part))
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
 
@@ -226,21 +226,31 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
             batch, size = [], 0
 
 
-def whole(opened: Any, name: str, part: Part) -> Tensor:
-    """A tensor of an open file; eight-bit ones as bfloat16, or times their scale where they have one."""
-    tensor: Tensor = opened.get_tensor(name)
-    if not part.tensors[name].dtype.startswith("F8"):
-        return tensor
+def stored(opened: Any, piece: Piece, part: Part) -> Tensor:
+    """What an open file holds of a parameter; eight-bit numbers as bfloat16, or times their scale where they have one.
+
+    Rows are cut out before they are widened: several parameters may lie in one tensor.
+    """
+    tensor: Tensor = opened.get_tensor(piece.name)
+    if not part.tensors[piece.name].dtype.startswith("F8"):
+        return part_of(tensor, piece.rows, piece.form)
+    rows = slice(*piece.rows) if piece.rows else slice(None)
+    factor = _scale(opened, piece.name, part)
+    if factor is None:
+        return part_of(tensor[rows].to(torch.bfloat16), None, piece.form)
+    each = factor.numel() > 1
+    factor = factor.reshape(-1, *[1] * (tensor.ndim - 1))[rows] if each else factor.reshape(())
+    return part_of(tensor[rows].float() * factor, None, piece.form)
+
+
+def _scale(opened: Any, name: str, part: Part) -> Tensor | None:
+    """The scale of an eight-bit tensor, one number or one for each row."""
     for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
         info = part.tensors.get(scale)
         if info is not None and info.path == part.tensors[name].path:
-            factor = opened.get_tensor(scale).float()
-            factor = (
-                factor.reshape(-1, *[1] * (tensor.ndim - 1)) if factor.numel() > 1 else factor.reshape(())
-            )
-            scaled: Tensor = tensor.float() * factor
-            return scaled
-    return tensor.to(torch.bfloat16)
+            found: Tensor = opened.get_tensor(scale).float()
+            return found
+    return None
 
 
 def part_of(tensor: Tensor, rows: tuple[int, int] | None, form: str) -> Tensor:
