@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from ui.icons import paint
 if TYPE_CHECKING:
     from ui.window import MainWindow
 
+MOST, SEEN = 64, 10_000
+"""At most so many loaders are made of a dropped folder, of which at most so many entries are looked at."""
 FOLDERS = ("checkpoints", "loras", "vae", "controlnet", "upscale", "embeddings", "clip", "diffusion_models")
 
 
@@ -79,6 +82,18 @@ def loaders_for(
     return (AddNodes(tuple(nodes)) if nodes else None), left
 
 
+def unfolded(paths: Iterable[Path]) -> list[Path]:
+    """The files, and in the place of each folder the pictures and models in it, by name, at most `MOST`."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in islice(path.iterdir(), SEEN) if p.is_file())
+            found += [p for p in inside if diskfile.kind(p) in ("picture", "model")][:MOST]
+        else:
+            found.append(path)
+    return found
+
+
 class Drops(QObject):
     """Takes files for one window."""
 
@@ -115,7 +130,7 @@ class Drops(QObject):
     def take(self, paths: Iterable[Path], pictures_are_workflows: bool = False) -> None:
         """Open workflows (never over the current tab) and add loaders for pictures and models."""
         loaded: list[Path] = []
-        for path in paths:
+        for path in unfolded(paths):
             kind = diskfile.kind(path)
             if kind == "workflow" or (kind == "picture" and pictures_are_workflows):
                 self._window.documents.open(path)

@@ -46,6 +46,14 @@ class ModelFolders:
                 found.setdefault(name, path)
         return found
 
+    def hidden(self, kind: str) -> Iterator[tuple[str, Path, Path]]:
+        """Files whose name another one has that is found first: name, path, and path of the first."""
+        first = self.paths(kind)
+        for folder in self.places.get(kind, ()):
+            for name, path in walk(folder):
+                if not _same(path, first[name]):
+                    yield name, path, first[name]
+
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
         name = name.replace("\\", "/")
@@ -95,6 +103,13 @@ class ModelFolders:
         if folders:
             return f"Put it into {folders[0]}."
         return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
+
+
+def _same(left: Path, right: Path) -> bool:
+    try:
+        return left == right or left.samefile(right)
+    except OSError:
+        return False
 
 
 def open_folders(models: Sequence[Path]) -> ModelFolders:

@@ -7,12 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
 from nodes.models.blocks import coming_and_going
+from nodes.models.stored import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.parts import Part, Piece
+    from nodes.models.stored import Opened
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
 RANDOM = (torch.Tensor.normal_, torch.Tensor.uniform_)
@@ -196,13 +197,9 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
     no memory as part of the file as well.
     """
     for file, inside in _batches(part, names):
-        try:
-            with safe_open(str(file), framework="pt", device="cpu") as opened:
-                for name in inside:
-                    piece = part.pieces[name]
-                    yield name, place.put(stored(opened, piece, part))
-        except (SafetensorError, OSError) as error:
-            raise LoadError(f"{file} cannot be read: {error}.") from error
+        with open_stored(file, part.tensors) as opened:
+            for name in inside:
+                yield name, place.put(stored(opened, part.pieces[name], part))
 
 
 def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
@@ -226,30 +223,37 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
             batch, size = [], 0
 
 
-def stored(opened: Any, piece: Piece, part: Part) -> Tensor:
+def stored(opened: Opened, piece: Piece, part: Part) -> Tensor:
     """What an open file holds of a parameter; eight-bit numbers as bfloat16, or times their scale where they have one.
 
-    Rows are cut out before they are widened: several parameters may lie in one tensor.
+    Rows are cut out of what takes memory: several parameters may lie in one tensor, and none keeps the others.
     """
-    tensor: Tensor = opened.get_tensor(piece.name)
-    if not part.tensors[piece.name].dtype.startswith("F8"):
-        return part_of(tensor, piece.rows, piece.form)
+    tensor, kind = opened.get_tensor(piece.name), part.tensors[piece.name].dtype
     rows = slice(*piece.rows) if piece.rows else slice(None)
-    factor = _scale(opened, piece.name, part)
-    if factor is None:
-        return part_of(tensor[rows].to(torch.bfloat16), None, piece.form)
-    each = factor.numel() > 1
-    factor = factor.reshape(-1, *[1] * (tensor.ndim - 1))[rows] if each else factor.reshape(())
-    return part_of(tensor[rows].float() * factor, None, piece.form)
+    if kind.startswith("F8"):
+        tensor = _widened(tensor[rows], _scale(opened, piece.name, part), rows)
+    elif kind in STORED:
+        tensor = tensor[rows]
+    else:
+        tensor = tensor[rows].clone() if piece.rows else tensor
+    return part_of(tensor, None, piece.form)
 
 
-def _scale(opened: Any, name: str, part: Part) -> Tensor | None:
+def _widened(tensor: Tensor, scale: Tensor | None, rows: slice) -> Tensor:
+    """Rows of eight-bit numbers; `scale` is that of the whole tensor or of each of its rows."""
+    if scale is None:
+        return tensor.to(torch.bfloat16)
+    each = scale.numel() > 1
+    factor = scale.reshape(-1, *[1] * (tensor.ndim - 1))[rows] if each else scale.reshape(())
+    return tensor.float() * factor
+
+
+def _scale(opened: Opened, name: str, part: Part) -> Tensor | None:
     """The scale of an eight-bit tensor, one number or one for each row."""
     for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
         info = part.tensors.get(scale)
         if info is not None and info.path == part.tensors[name].path:
-            found: Tensor = opened.get_tensor(scale).float()
-            return found
+            return opened.get_tensor(scale).float()
     return None
 
 

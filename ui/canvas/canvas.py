@@ -17,23 +17,25 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
-from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
+from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
-from ui.canvas.hit import EMPTY, Hit, hit
+from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.inline import Inline
 from ui.canvas.look import view_rect
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
+from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
-from ui.canvas.stage import SNAP, Stage
+from ui.canvas.stage import SNAP, Gesture, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
+from ui.canvas.touch import Touch
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
@@ -79,14 +81,17 @@ class Canvas(Handled):
         self._inline = Inline(self, self.camera)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self.touch = Touch(self)
         self._painted = False
         self._told: set[str] = set()
         self._seen_place = self.camera.place()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._sharpen)
+        self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
         editor.changed.connect(self._graph_changed)
+        Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
         self.state.preview_changed.connect(self._preview_changed)
@@ -113,7 +118,7 @@ class Canvas(Handled):
 
     def hit(self, view: QPointF) -> Hit:
         """What lies under a point of the view."""
-        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom)
+        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom, FINGER if self.coarse else 1.0)
 
     def pointer(self) -> QPointF:
         """The scene point under the mouse, or the view's middle where the mouse is elsewhere."""
@@ -135,7 +140,7 @@ class Canvas(Handled):
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
         if self.rails is None:
-            self.say("Only inside a subgraph can ports be exposed.")
+            self.say(self.tr("Only inside a subgraph can ports be exposed."))
         else:
             self.rails.expose(port)
 
@@ -211,9 +216,23 @@ class Canvas(Handled):
             return True
         return False
 
-    def speak(self, text: str) -> None:
-        """Have a screen reader say a sentence."""
-        announce(self, text)
+    def begin(self, gesture: Gesture | None) -> None:
+        """Let a gesture take the pointer; what glides is there at once."""
+        if gesture is not None:
+            self._glide.finish()
+        super().begin(gesture)
+
+    def toggle_previews(self) -> None:
+        """Hide the pictures on the selected nodes, or show them again."""
+        self.state.veil(self.stage.selection.nodes)
+
+    def set_motion(self, on: bool) -> None:
+        """Whether it is shown where commands move nodes."""
+        self.stage.habits = replace(self.stage.habits, motion=on)
+
+    def set_shake(self, on: bool) -> None:
+        """Whether shaking a node takes it out of its links."""
+        self.stage.habits = replace(self.stage.habits, shake=on)
 
     def set_snap(self, on: bool) -> None:
         """Whether dragged nodes fall on the grid."""
@@ -221,8 +240,7 @@ class Canvas(Handled):
 
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""
-        self.minimap.setVisible(shown)
-        self.minimap.place()
+        self.minimap.want(shown)
 
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
@@ -236,8 +254,14 @@ class Canvas(Handled):
         self.update()
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        self.scene.update(new)
+        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        self._glide.finish()
         self._hovered = EMPTY
+        if not (glides and self._glide.begin(old, new)):
+            self._show_graph(new)
+
+    def _show_graph(self, graph: Graph) -> None:
+        self.scene.update(graph)
         self.update()
 
     def _state_changed(self, node: str) -> None:

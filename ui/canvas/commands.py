@@ -23,6 +23,7 @@ from nodegraph.edits import (
 from nodegraph.edits.heal import bridges
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
 from nodegraph.graph import Mode, Note, Point
+from nodegraph.phrases import Phrase
 from nodegraph.subgraphs import is_instance
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
@@ -30,8 +31,11 @@ from ui.canvas.boxes import LinkKey
 from ui.canvas.copying import Copying
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
+from ui.canvas.paint_links import portal_rects
+from ui.canvas.values import label_of
 from ui.canvas.viewing import Viewing
-from ui.canvas.wiring import links_of
+from ui.canvas.wiring import link_of, links_of
+from ui.i18n import tr
 
 
 class Commands(Viewing, Copying, Framing):
@@ -72,7 +76,7 @@ class Commands(Viewing, Copying, Framing):
             healing = bridges(graph, names, self.scene.specs) if heal and not links else ()
             edits.append(RemoveNodes(names, healing))
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), "Delete selection"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), Phrase("Delete selection")))
 
     def toggle_mode(self, mode: Mode) -> None:
         """Mute or bypass the selected nodes, or run them again where all are so; links are muted likewise."""
@@ -109,12 +113,34 @@ class Commands(Viewing, Copying, Framing):
         if names:
             self.apply(SetColor(names, color))
 
+    def toggle_portals(self) -> None:
+        """Draw the selected links as pairs of named stubs, or as lines again where all are so."""
+        links = links_of(self.stage.graph, _keys(self.stage.selection.links))
+        if not links:
+            self.say(tr("Canvas", "Select links to draw them as portals."))
+        elif all(link.source.portal for link in links):
+            self.make_portal("")
+        else:
+            self.make_portal(label_of(links[0].source.output))
+
+    def name_portal(self, key: LinkKey, end: float) -> None:
+        """Write another name over one of the signs of a portal."""
+        link = self.scene.links[key]
+        rect = portal_rects(link, self.scene.metrics.measure)[round(end)].adjusted(0, -3, 40, 3)
+        graph = self.stage.graph
+
+        def named(text: str) -> None:
+            if text.strip():
+                self.apply(SetPortal(link_of(graph, key), text.strip()))
+
+        self._inline.line(rect, link.source.portal, named, self.stage.theme)
+
     def make_portal(self, name: str) -> None:
         """Draw the selected links as pairs of stubs under a name; an empty name draws them as lines."""
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
         edits = tuple(SetPortal(link, name) for link in links)
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, f"Make portal {name}"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(edits, Phrase("Make portal {name}", name=name)))
 
     def make_subgraph(self) -> None:
         """Fold the selected nodes into a subgraph, and write its title."""
@@ -133,7 +159,7 @@ class Commands(Viewing, Copying, Framing):
         """Put the nodes of the selected subgraphs in their places."""
         graph = self.stage.graph
         chosen = [n for n in sorted(self.stage.selection.nodes) if is_instance(graph.nodes[n].type)]
-        self.apply_all([Unpack(name) for name in chosen], "Unpack subgraphs")
+        self.apply_all([Unpack(name) for name in chosen], Phrase("Unpack subgraphs"))
         if chosen:
             self.stage.selection.set(self.stage.graph.nodes.keys() - graph.nodes.keys())
 
@@ -155,22 +181,28 @@ class Commands(Viewing, Copying, Framing):
         """Lay out the selected nodes, or all of them, in layers from left to right."""
         names = self.stage.selection.nodes
         if selected_only and len(names) < 2:
-            self.say("Select two nodes or more to lay them out.")
+            self.say(tr("Canvas", "Select two nodes or more to lay them out."))
             return
-        self.apply(arranged(self.scene, names if selected_only else None))
+        self.glide(arranged(self.scene, names if selected_only else None))
+
+    def glide(self, edit: Edit | None) -> None:
+        """Apply an edit and show where it moves things."""
+        self.stage.glides = True
+        self.apply(edit)
+        self.stage.glides = False
 
     def straighten(self) -> None:
         """Make the selected links, or those between the selected nodes, level."""
         now = self.stage.selection.now
-        self.apply(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
+        self.glide(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
 
     def align(self, side: Side) -> None:
         """Put the selected nodes' sides or middles on one line."""
-        self.apply(aligned(self.scene, self.stage.selection.nodes, side))
+        self.glide(aligned(self.scene, self.stage.selection.nodes, side))
 
     def distribute(self, across: bool) -> None:
         """Make the gaps between the selected nodes equal."""
-        self.apply(distributed(self.scene, self.stage.selection.nodes, across))
+        self.glide(distributed(self.scene, self.stage.selection.nodes, across))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little; nudges in a row are one step of undo."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.window.hand import opened
@@ -50,3 +50,26 @@ def test_a_picture_dropped_on_the_right_half_opens_its_workflow(window: MainWind
     drop(window, QPoint(window.width() - 50, 400), bare)
     assert view.editor.graph.nodes == {}
     assert "bare.png" in window.bar.currentMessage()
+
+
+def test_a_dropped_folder_brings_a_loader_for_each_picture_in_it(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    for name in ("b.png", "a.png", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "c.png").write_bytes(b"")
+    drop(window, QPoint(300, 400), tmp_path)
+    names = [Path(str(node.params["image"])).name for node in view.editor.graph.nodes.values()]
+    assert names == ["a.png", "b.png"]
+
+
+def test_a_pasted_picture_becomes_its_loader(window: MainWindow) -> None:
+    view = window.documents.new()
+    picture = QImage(6, 4, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    QApplication.clipboard().setImage(picture)
+    window.documents.paste()
+    window.documents.paste()
+    kept = {str(node.params["image"]) for node in view.editor.graph.nodes.values()}
+    assert len(view.editor.graph.nodes) == 2 and len(kept) == 1
+    assert QImage(kept.pop()).pixelColor(3, 2).name() == "#336699"

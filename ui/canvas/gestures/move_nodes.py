@@ -10,13 +10,16 @@ from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
 from nodegraph.graph import Frame
+from nodegraph.phrases import Phrase
 from ui.canvas.between import Kin, extracted, inserted, kin_of, link_under
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.look import Moving, view_rect
+from ui.canvas.shake import Shake
 from ui.canvas.stage import ALT, Pointer, Stage
+from ui.i18n import tr
 
 DWELL = 0.12
 """Seconds over a link before it takes the node in."""
@@ -31,6 +34,7 @@ class MoveNodes(MoveThings):
         self._since = 0.0
         self._kin: Kin | None = None
         self._reparent = False
+        self._shake = Shake()
         self._pointer = start
         self._alt_at_press = start.held(ALT)
         super().__init__(stage, start, hit)
@@ -40,19 +44,28 @@ class MoveNodes(MoveThings):
         super().begin(pointer)
         self._extracting = self._alt_at_press
         if self._extracting:
-            names = self.stage.moving.nodes
-            scene = self.stage.scene
-            crossing = {
-                key
-                for name in names
-                for key in scene.links_of(name)
-                if (key.target in names) != (scene.links[key].source.node in names)
-            }
-            self.stage.look.hidden = frozenset(crossing)
+            self._extract()
+
+    def _extract(self) -> None:
+        """Take the nodes out of their links from now on."""
+        self._extracting = True
+        names, scene = self.stage.moving.nodes, self.stage.scene
+        self.stage.look.hidden = frozenset(
+            key
+            for name in names
+            for key in scene.links_of(name)
+            if (key.target in names) != (scene.links[key].source.node in names)
+        )
 
     def dragged(self, pointer: Pointer) -> None:
         """See whether the node hangs over a link that would take it."""
         self._pointer = pointer
+        if (
+            self.stage.habits.shake
+            and not self._extracting
+            and self._shake.fed(pointer.view.x(), monotonic())
+        ):
+            self._extract()
         over = self._link(pointer)
         if over != self._over:
             self._over, self._since = over, monotonic()
@@ -86,6 +99,7 @@ class MoveNodes(MoveThings):
         name = next(iter(moving.nodes), "")
         if self._over is not None and self._ripe() and not self._extracting:
             box = self.stage.scene.nodes[name]
+            self.stage.glides = True
             edits.append(inserted(self.stage.scene, box, self._over, self._by))
         else:
             move = moved_by(self.stage, moving, self._by)
@@ -95,7 +109,10 @@ class MoveNodes(MoveThings):
             self.stage.editor.apply(edits[0])
         elif edits:
             title = "Extract" if self._extracting else "Insert" if self._over else "Move"
-            self.stage.editor.apply(Batch(tuple(edits), f"{title} {_some(moving.nodes)}"))
+            self.stage.editor.apply(
+                Batch(tuple(edits), Phrase(f"{title} {{what}}", what=_some(moving.nodes)))
+            )
+        self.stage.glides = False
 
     def paint(self, painter: QPainter) -> None:
         """The guides, and the frame that would take the nodes."""
@@ -107,7 +124,10 @@ class MoveNodes(MoveThings):
             painter.setPen(QPen(self.stage.theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(view_rect(self.stage.camera, QRectF(*frame.rect)), 8, 8)
-        text = f"Into {frame.title or 'the frame'}" if frame else "Out of the frame"
+        text = tr("Canvas", "Out of the frame")
+        if frame is not None:
+            title = frame.title or tr("Canvas", "the frame")
+            text = tr("Canvas", "Into {frame}").format(frame=title)
         paint_label(painter, self.stage, self._pointer.view + QPointF(16, 18), text)
 
     def _framed(self, moving: Moving) -> list[Edit]:
@@ -153,4 +173,4 @@ class MoveNodes(MoveThings):
 
 
 def _some(names: frozenset[str]) -> str:
-    return next(iter(names)) if len(names) == 1 else f"{len(names)} nodes"
+    return next(iter(names)) if len(names) == 1 else Phrase("{count} nodes", count=len(names))
