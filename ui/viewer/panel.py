@@ -83,9 +83,9 @@ class ViewerPanel(QWidget):
         line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
         self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
 
-    def add_frame(self, node: str, picture: Picture) -> None:
-        """A step of the run."""
-        self.film.add(node, picture)
+    def add_frame(self, node: str, picture: Picture, index: int = 0) -> None:
+        """A step of the run; see Preview for the index."""
+        self.film.add(node, picture, index)
         self.set_film(True)
 
     def begin_film(self) -> None:

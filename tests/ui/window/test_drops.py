@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
+from tests import models_maker
 from tests.ui.window.hand import opened
+from ui.params.modelfiles import model_files
 from ui.window import MainWindow
+
+INK = Path(__file__).parents[3] / "nodes" / "practice" / "loras" / "ink.safetensors"
 
 
 def drop(window: MainWindow, place: QPoint, *files: Path) -> None:
@@ -29,13 +34,14 @@ def test_a_dropped_workflow_opens_in_a_tab_of_its_own(window: MainWindow, flow: 
 
 def test_dropped_models_and_pictures_become_their_loaders(window: MainWindow, tmp_path: Path) -> None:
     view = window.documents.new()
-    lora = tmp_path / "loras" / "style" / "ink.safetensors"
-    base = tmp_path / "sd15.safetensors"
+    lora = Path(shutil.copy(INK, tmp_path / "a style.safetensors"))
+    base = models_maker.write_file(models_maker.sd1(), tmp_path / "sd15.safetensors")
+    model_files.cache_clear()
     picture = tmp_path / "cat.png"
     drop(window, QPoint(300, 400), lora, base, picture)
     nodes = {node.type: node.params for node in view.editor.graph.nodes.values()}
     assert nodes == {
-        "LoraLoader": {"lora": "style/ink.safetensors"},
+        "LoraLoader": {"lora": "a style.safetensors"},
         "CheckpointLoader": {"checkpoint": "sd15.safetensors"},
         "LoadImage": {"image": picture.as_posix()},
     }
