@@ -12,7 +12,6 @@ from nodegraph.edits.swap import swapped
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.canvas.geometry import PortRef
-from ui.canvas.hit import Hit
 from ui.canvas.values import label_of
 from ui.find.popup import FindPopup
 from ui.outline.text import Ref
@@ -151,14 +150,35 @@ class Popups(QObject):
 
     def _extras(self, menu: QMenu, view: DocumentView, found: Hit) -> None:
         """What is offered for just this node or row."""
+        param = found.row.param if found.row is not None else None
+        if param is not None:
+            self._row_part(menu, view, found.node, param.name)
         if found.node and self._window.bench is not None and view.level is view.editor:
             self._window.bench.fill_menu(menu, found)
-        param = found.row.param if found.row is not None else None
         if view.levels.inner and param is not None:
             entry = menu.addAction(self.tr("Expose {name} on the subgraph").format(name=label_of(param.name)))
             ref = PortRef(found.node, param.name, False)
             entry.triggered.connect(lambda: view.canvas.expose(ref))
             menu.addSeparator()
+
+    def _row_part(self, menu: QMenu, view: DocumentView, node: str, name: str) -> None:
+        """What can be done with the value under the pointer stands first."""
+        from ui.inspector.menu import row_menu
+        from ui.params.binding import Binding
+        from ui.params.rows import RowEditors
+
+        binding = Binding.of(view.level, node, name)
+        rows = view.widget.findChild(RowEditors)
+        if binding is None or rows is None:
+            return
+        part = row_menu(
+            binding, self._window.app.look, view.widget, lambda: rows.open(node, name, by_key=True)
+        )
+        part.setTitle(label_of(name))
+        part.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        menu.destroyed.connect(part.deleteLater)
+        menu.addMenu(part)
+        menu.addSeparator()
 
     def settings(self) -> None:
         """The settings dialog."""

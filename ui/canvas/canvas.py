@@ -46,6 +46,10 @@ SETTLE = 80
 """Milliseconds without zooming after which pictures are made anew at the exact scale."""
 
 
+MANY = 500
+"""So many new links are indexed while the hand rests."""
+
+
 class Canvas(Handled):
     """Shows and edits the graph of an editor. Nothing is drawn and no timer runs unless something happened."""
 
@@ -90,6 +94,7 @@ class Canvas(Handled):
         self._settle.timeout.connect(self._sharpen)
         self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
+        self._index_soon()
         editor.changed.connect(self._graph_changed)
         Attention(self)
         editor.selection.changed.connect(self.update)
@@ -250,6 +255,7 @@ class Canvas(Handled):
             self.update()
 
     def _sharpen(self) -> None:
+        self.scene.index_links()
         self._renderer.nodes.exact = True
         self.update()
 
@@ -262,7 +268,13 @@ class Canvas(Handled):
 
     def _show_graph(self, graph: Graph) -> None:
         self.scene.update(graph)
+        self._index_soon()
         self.update()
+
+    def _index_soon(self) -> None:
+        """Index many new links while the hand rests, not in the first frame that comes near them."""
+        if self.scene.unindexed > MANY:
+            self._settle.start(SETTLE)
 
     def _state_changed(self, node: str) -> None:
         box = self.scene.nodes.get(node)

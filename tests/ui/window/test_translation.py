@@ -138,7 +138,7 @@ def plain_words(texts: Iterable[str], words: set[str]) -> set[str]:
     found = set()
     for text in texts:
         known = (
-            text in words
+            re.sub(r" \(\d+\)$", "", text) in words
             or "⟦" in text
             or any(w.startswith(text.split("…")[0]) for w in words if "…" in text)
         )
