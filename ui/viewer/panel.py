@@ -63,6 +63,7 @@ class ViewerPanel(QWidget):
     def show_step(self, image: QImage, title: str) -> None:
         """Show a picture that is still growing."""
         self.title.setText(title)
+        self.facts.setText("")
         if self.film.at < 0:
             self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
