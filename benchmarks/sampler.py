@@ -12,6 +12,7 @@ import torch
 
 from nodegraph.context import Context, Places
 from nodegraph.fingerprint import Fingerprints
+from nodegraph.runtime import Compute
 from nodes import runtime
 from nodes.latents import empty_latent
 from nodes.loaders import checkpoint_loader
@@ -30,7 +31,7 @@ def context(models: Any) -> Context:
 def main(argv: list[str]) -> dict[str, object]:
     """Seconds of both, interleaved, and the median of the ratios, for three solvers."""
     files = runtime.open_files([])
-    ctx = context(runtime.open_models(files, Fingerprints(), "cpu", "auto"))
+    ctx = context(runtime.open_models(files, Fingerprints(), Compute("cpu")))
     model, clip, _ = checkpoint_loader(ctx, checkpoint="practice")
     positive = text_encode(ctx, clip, text="a red house by a lake at sunset")
     negative = text_encode(ctx, clip, text="")

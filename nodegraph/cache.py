@@ -62,10 +62,12 @@ class Cache:
                 del self._pins[key]
         self._shrink()
 
-    def drop(self, keys: Iterable[str]) -> None:
-        """Forget results in memory."""
+    def drop(self, keys: Iterable[str], *, disk: bool = False) -> None:
+        """Forget results in memory, and on disk if asked."""
         for key in keys:
             self._drop(key)
+            if disk and self.disk is not None:
+                self.disk.drop(key)
 
     def clear(self, *, disk: bool = False) -> None:
         """Forget everything in memory, and on disk if asked."""

@@ -30,7 +30,8 @@ class Places:
 class Context:
     """Handed to a node function that asks for it; valid while that function runs.
 
-    `models` makes descriptions of weights real; what it is belongs to the nodes that use it.
+    `models` makes descriptions of weights real; what it is belongs to the nodes that use it. A node whose result is
+    less exact than it should be, for want of memory, says so by `makeshift`: the next run makes it anew.
     """
 
     node: str
@@ -39,6 +40,7 @@ class Context:
     stop: Event
     models: Any = None
     written: list[str] = field(default_factory=list)
+    makeshift: bool = False
 
     def check(self) -> None:
         """Raise Cancelled if the run was cancelled; call it wherever work can stop."""

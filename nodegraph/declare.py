@@ -55,6 +55,13 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions:
+    """A text that may name files from the model folders of a kind within itself, as prompts name embeddings."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """A seed, 0 to 2**64 - 1."""
 
@@ -98,6 +105,7 @@ def node(
     version: int = 1,
     cache: CachePolicy = "always",
     sink: bool = False,
+    constant: str = "",
     keywords: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare the function below as a node type; it stays a plain function.
@@ -116,6 +124,7 @@ def node(
             version=version,
             cache=cache,
             sink=sink,
+            constant=constant,
             keywords=keywords,
         )
         function.__declared__ = Declared(spec, function, takes_context)  # type: ignore[attr-defined]  # the registry's mark
@@ -221,6 +230,8 @@ def _facts(mark: object) -> dict[str, Any]:
             return {"choices_from": kind, "file": f"model:{kind}", "widget": "choice"}
         case InputFile(kind):
             return {"file": kind, "widget": "file"}
+        case Mentions(kind):
+            return {"mentions": kind}
         case Seed():
             return {"minimum": 0, "maximum": 2**64 - 1, "widget": "seed"}
         case Multiline():

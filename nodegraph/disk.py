@@ -76,6 +76,13 @@ class DiskTier:
         if self._bytes > self.limit:
             self._trim()
 
+    def drop(self, key: str) -> None:
+        """Drop one result."""
+        with contextlib.suppress(OSError):
+            size = self.path(key).stat().st_size
+            self.path(key).unlink()
+            self._bytes -= size
+
     def clear(self) -> None:
         """Drop every result."""
         for path, _, _ in self._files():

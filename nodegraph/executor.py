@@ -47,6 +47,8 @@ class Executor:
     cached: list[str] = field(default_factory=list)
     outputs: list[events.Written] = field(default_factory=list)
     results: dict[str, Any] = field(default_factory=dict)
+    makeshift: set[str] = field(default_factory=set)
+    """The nodes whose results the next run makes anew, and those that read them."""
 
     def run(self) -> None:
         """Run every step; raises NodeFailed, GraphError or Cancelled and leaves the cache valid."""
@@ -135,11 +137,14 @@ class Executor:
         results = self._call(node, context, gathered)
         if self.watch and before is not None:
             self.watch.check(node, values, before, results)
+        if context.makeshift or any(read.node in self.makeshift for read, _ in values):
+            self.makeshift.add(item.id)
+        lasting = not node.passing and item.id not in self.makeshift
         size = 0
         for output, value in results.items():
-            size += self.cache.put(node.result(output), value, persist=not node.passing)
+            size += self.cache.put(node.result(output), value, persist=lasting)
         if item.spec.sink:
-            self.outputs += self.sinks.record(node, context.written)
+            self.outputs += self.sinks.record(node, context.written, keep=lasting)
         self.ran.append(item.id)
         self.history.record(item.id, node.parts)
         self.emit(events.NodeFinished(item.id, time.perf_counter() - started, size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,20 @@ def explain(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def markdown(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+    """The walk as Markdown: a numbered list, one item a node."""
+    steps = walk(graph, specs)
+    if not steps:
+        return "This workflow is empty.\n"
+    parts = []
+    for step in steps:
+        lines = (_escaped(line) for line in step.lines)
+        parts.append(
+            "\n".join([f"{step.number}. **{_escaped(step.title)}**", *(f"   {line}" for line in lines)])
+        )
+    return "\n".join(parts) + "\n"
+
+
 def walk(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[Step]:
     """The steps of `explain`: every node after all that feed it; nodes on a circle stand at the end."""
     order = _ordered(graph)
@@ -48,6 +63,11 @@ def walk(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[Step]:
         title = node.title or (spec.title if spec else node.type)
         found.append(Step(numbers[name], name, title, tuple(_lines(graph, node, spec, specs, numbers))))
     return found
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown finds nothing to do."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
 
 
 def _ordered(graph: Graph) -> list[str]:

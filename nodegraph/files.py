@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,9 @@ class Files(Protocol):
     def missing(self, kind: str, name: str) -> str:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
 
+    def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
+        """The files of a kind that a text names within itself, by name; None for one that is not there."""
+
 
 class NoFiles:
     """No model folders at all."""
@@ -34,3 +37,7 @@ class NoFiles:
     def missing(self, kind: str, name: str) -> str:
         """A sentence that names the file."""
         return f"There is no {kind} file {name!r}: no model folder is set."
+
+    def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
+        """None are known."""
+        return {}

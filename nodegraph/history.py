@@ -34,7 +34,7 @@ class History:
 
     def reason(self, item: Wired, parts: Parts) -> str:
         """Why the node runs: what differs from last time, in the artist's words."""
-        if item.spec.cache == "never":
+        if parts.nonce:
             return "runs every time"
         last = self._parts.get(item.id)
         if last is None:

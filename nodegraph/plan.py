@@ -11,8 +11,11 @@ from nodegraph.errors import GraphError
 from nodegraph.keys import Parts, result_key
 from nodegraph.wiring import Wired, Wiring
 
-FileFingerprint = Callable[[Wired, str], str]
-"""(node, file parameter) -> what the file contains; raises GraphError if it is missing."""
+FileFingerprint = Callable[[Wired, str], str | None]
+"""(node, parameter that names or mentions files) -> what they contain; None where that is not known before the run.
+
+Raises GraphError for a file that is missing.
+"""
 
 
 class Read(NamedTuple):
@@ -106,15 +109,15 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
             for source in sources
         )
         inputs: dict[str, tuple[str, ...]] = {}
-        for read in reads:
-            inputs[read.input] = (*inputs.get(read.input, ()), read.key)
-        files = {
-            p.name: fingerprint(item, p.name) for p in item.spec.params if p.file and p.name in item.params
-        }
-        nonce = secrets.token_hex(8) if item.spec.cache == "never" else ""
+        for link in reads:
+            inputs[link.input] = (*inputs.get(link.input, ()), link.key)
+        contents = {p.name: fingerprint(item, p.name) for p in item.spec.params if p.file or p.mentions}
+        files = {name: what for name, what in contents.items() if what is not None}
+        always = item.spec.cache == "never" or len(files) < len(contents)
+        nonce = secrets.token_hex(8) if always else ""
         version = item.spec.version
         parts = Parts(item.spec.type, version, item.params, inputs, files, prefix, nonce)
-        passing = bool(nonce) or any(found[read.node].passing for read in reads)
+        passing = bool(nonce) or any(found[link.node].passing for link in reads)
         found[item.id] = Keyed(item, parts, parts.key(), reads, passing)
     return found
 

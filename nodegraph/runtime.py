@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -18,20 +19,43 @@ GROUP = "nodegraph.runtime"
 """The entry point group of the one module that offers a Runtime."""
 
 
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Where and how nodes compute.
+
+    `device` and `dtype` may be "auto"; `remember` is a folder for what that was found to mean, or None. `vram` and
+    `ram` are the bytes that models and their work may take on the device and in the machine's memory; None leaves
+    the limits to the nodes.
+    """
+
+    device: str = "auto"
+    dtype: str = "auto"
+    vram: int | None = None
+    ram: int | None = None
+    remember: Path | None = None
+
+
 class Runtime(Protocol):
     """A module or object; everything it does is asked for as late as possible."""
 
     def open_files(self, models: Sequence[Path]) -> Files:
         """The model folders; must not import torch."""
 
-    def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
-        """What changes pixels besides the graph: device class, dtype, library versions; must not import torch."""
+    def facts(self, compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
+        """What changes pixels besides the graph: device, precision, library versions.
 
-    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
+        Only with `settle` may it import torch to find out for certain what "auto" means, and remember it. Without,
+        what is remembered counts.
+        """
+
+    def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """What nodes see as `ctx.models`."""
 
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Rows of kind, name, family, bytes, fingerprint, path; reads headers only and must not import torch."""
+
+    def prompt_chunks(self, text: str) -> Sequence[int]:
+        """How many tokens a prompt puts into each chunk that the text encoder reads; must not import torch."""
 
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
@@ -59,16 +83,20 @@ class PlainRuntime:
         """No folders."""
         return NoFiles()
 
-    def facts(self, device: str, dtype: str) -> list[tuple[str, str]]:
+    def facts(self, compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
         """Nothing but what was asked for."""
-        return [("device", device), ("dtype", dtype)]
+        return [("device", compute.device), ("dtype", compute.dtype)]
 
-    def open_models(self, files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
+    def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""
         return None
 
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Nothing."""
+        return ()
+
+    def prompt_chunks(self, text: str) -> Sequence[int]:
+        """Nobody reads prompts."""
         return ()
 
     def codec(self) -> Codec:

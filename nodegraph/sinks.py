@@ -23,12 +23,11 @@ class Sinks:
         self._cache = cache
         self._output = os.path.abspath(output)
 
-    def record(self, node: Keyed, paths: Iterable[str]) -> list[Written]:
-        """Note what the node wrote."""
+    def record(self, node: Keyed, paths: Iterable[str], *, keep: bool = True) -> list[Written]:
+        """Say what the node wrote, and with `keep` note it."""
         paths = list(paths)
-        self._cache.put(
-            self._key(node), json.dumps([_state(path) for path in paths]), persist=not node.passing
-        )
+        if keep:
+            self._cache.put(self._key(node), json.dumps([_state(path) for path in paths]))
         return [Written(node.item.id, path) for path in paths]
 
     def written(self, node: Keyed) -> list[Written]:

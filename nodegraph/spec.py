@@ -59,7 +59,8 @@ class Param:
     """A value set on the node, or linked like a socket of `type`.
 
     `choices` are fixed names; `choices_from` names a source that is listed at run time (a folder of models).
-    `file` says what kind of file a text value names; its contents then join the cache key.
+    `file` says what kind of file a text value names; its contents then join the cache key. `mentions` says that a
+    text may name model files of this kind within itself; theirs join it too.
     `widget` hints at the editor: "number", "slider", "seed", "text", "multiline", "choice", "toggle",
     "color", "file".
     """
@@ -74,6 +75,7 @@ class Param:
     choices: tuple[str, ...] = ()
     choices_from: str = ""
     file: str = ""
+    mentions: str = ""
     advanced: bool = False
     help: str = ""
 
@@ -86,7 +88,8 @@ class NodeSpec:
     """The contract of a node type.
 
     `sink` marks a node that is run for its effect (it saves or shows); such nodes are the default targets.
-    `cache="never"` reruns the node and all that depends on it in every run.
+    `cache="never"` reruns the node and all that depends on it in every run. `constant` names the parameter that is
+    the node's one output as it stands, so that what it says is known before the run.
     """
 
     type: str
@@ -98,6 +101,7 @@ class NodeSpec:
     outputs: tuple[Output, ...] = ()
     cache: CachePolicy = "always"
     sink: bool = False
+    constant: str = ""
     help: str = ""
     keywords: tuple[str, ...] = ()
     _sockets: Mapping[str, Socket] = field(init=False, repr=False, compare=False)

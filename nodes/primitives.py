@@ -24,7 +24,13 @@ def primitive_float(
     return value
 
 
-@node("PrimitiveText", title="Text", category="values", keywords=("string", "prompt", "constant"))
+@node(
+    "PrimitiveText",
+    title="Text",
+    category="values",
+    constant="value",
+    keywords=("string", "prompt", "constant"),
+)
 def primitive_text(
     *, value: Annotated[str, Multiline(), Help("The text that every linked input gets.")] = ""
 ) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
-from nodegraph import Context, Help, Multiline, Range, Seed, node
+from nodegraph import Context, Help, Mentions, Multiline, Range, Seed, node
 from nodes.conditions.tokens import report, seen
 from nodes.conditions.wildcards import resolved
 from nodes.pictures.chips import chips
@@ -24,7 +24,10 @@ def text_encode(
     clip: Annotated[Clip, Help("The text encoder that reads the prompt.")],
     *,
     text: Annotated[
-        str, Multiline(), Help("What to say. (word:1.3) says a word louder, (word:0.7) quieter.")
+        str,
+        Multiline(),
+        Mentions("embeddings"),
+        Help("What to say. (word:1.3) says a word louder, (word:0.7) quieter."),
     ] = "",
 ) -> Conditioning:
     """Say what the picture should show, or in a negative prompt what it should not."""

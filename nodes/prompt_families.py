@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from nodegraph import Advanced, Context, Help, Multiline, Range, node
+from nodegraph import Advanced, Context, Help, Mentions, Multiline, Range, node
 from nodes.types import Clip, Conditioning
 
 TheClip = Annotated[Clip, Help("The text encoders that read the prompt.")]
 TheConditioning = Annotated[Conditioning, Help("The conditioning to change; it stays as it is.")]
+EMBEDDINGS = Mentions("embeddings")
 Side = Range(0, 16384)
 CATEGORY = "conditioning/families"
 
@@ -20,11 +21,12 @@ def text_encode_sdxl(
     clip: TheClip,
     *,
     text: Annotated[
-        str, Multiline(), Help("The prompt; both encoders read it unless the next one is given.")
+        str, Multiline(), EMBEDDINGS, Help("The prompt; both encoders read it unless the next one is given.")
     ] = "",
     text_l: Annotated[
         str,
         Multiline(),
+        EMBEDDINGS,
         Advanced(),
         Help("What the smaller encoder reads instead; empty for the same."),
     ] = "",
@@ -61,14 +63,18 @@ def text_encode_sd3(
     ctx: Context,
     clip: TheClip,
     *,
-    text: Annotated[str, Multiline(), Help("The prompt; each encoder reads it unless it has its own.")] = "",
+    text: Annotated[
+        str, Multiline(), EMBEDDINGS, Help("The prompt; each encoder reads it unless it has its own.")
+    ] = "",
     clip_l: Annotated[
-        str, Multiline(), Advanced(), Help("What CLIP-L reads instead; empty for the same.")
+        str, Multiline(), EMBEDDINGS, Advanced(), Help("What CLIP-L reads instead; empty for the same.")
     ] = "",
     clip_g: Annotated[
-        str, Multiline(), Advanced(), Help("What CLIP-G reads instead; empty for the same.")
+        str, Multiline(), EMBEDDINGS, Advanced(), Help("What CLIP-G reads instead; empty for the same.")
     ] = "",
-    t5: Annotated[str, Multiline(), Advanced(), Help("What T5 reads instead; empty for the same.")] = "",
+    t5: Annotated[
+        str, Multiline(), EMBEDDINGS, Advanced(), Help("What T5 reads instead; empty for the same.")
+    ] = "",
 ) -> Conditioning:
     """A prompt for Stable Diffusion 3, whose three text encoders may each be told something else."""
     ctx.check()
@@ -82,9 +88,9 @@ def text_encode_flux(
     ctx: Context,
     clip: TheClip,
     *,
-    text: Annotated[str, Multiline(), Help("The prompt in whole sentences, read by T5.")] = "",
+    text: Annotated[str, Multiline(), EMBEDDINGS, Help("The prompt in whole sentences, read by T5.")] = "",
     clip_l: Annotated[
-        str, Multiline(), Advanced(), Help("What CLIP reads instead; empty for the same.")
+        str, Multiline(), EMBEDDINGS, Advanced(), Help("What CLIP reads instead; empty for the same.")
     ] = "",
     guidance: Annotated[
         float,

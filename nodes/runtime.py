@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from nodegraph.events import Picture
     from nodegraph.files import Files
     from nodegraph.fingerprint import Fingerprints
+    from nodegraph.runtime import Compute
     from nodegraph.values import Codec
 
 
@@ -23,27 +23,30 @@ def open_files(models: Sequence[Path]) -> Files:
     return open_folders(models)
 
 
-def device_class(device: str) -> str:
-    """The kind of device "auto" will most likely mean, found without torch: it only joins the cache keys."""
-    if device != "auto":
-        return device
-    if Path("/proc/driver/nvidia/version").exists() or Path("/dev/nvidia0").exists():
-        return "cuda"
-    return "mps" if sys.platform == "darwin" and platform.machine() == "arm64" else "cpu"
+def facts(compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
+    """What "auto" means here, as far as it is known or with `settle` for certain; dtype, machine, libraries."""
+    from nodes.models import machine
 
-
-def facts(device: str, dtype: str) -> list[tuple[str, str]]:
-    """Device class, dtype, machine and the versions of the libraries that compute."""
-    kind = device_class(device)
+    find = machine.settled if settle else machine.remembered
+    choices = find(compute.device, compute.remember)
     libraries = [(name, version(name)) for name in ("torch", "diffusers", "transformers")]
-    return [("device", kind), ("dtype", dtype), ("machine", platform.machine()), *libraries]
+    known = [("device", f"{compute.device}, not yet measured")] if choices is None else choices.facts()
+    return [*known, ("dtype", compute.dtype), ("machine", platform.machine()), *libraries]
 
 
-def open_models(files: Files, fingerprints: Fingerprints, device: str, dtype: str) -> Any:
+def open_models(files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
     """The pool that makes weights real."""
     from nodes.models import create_pool
 
-    return create_pool(files=files, device=device, dtype=dtype, fingerprints=fingerprints)
+    return create_pool(
+        files=files,
+        device=compute.device,
+        dtype=compute.dtype,
+        vram=compute.vram,
+        ram=compute.ram,
+        remember=compute.remember,
+        fingerprints=fingerprints,
+    )
 
 
 def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
@@ -51,6 +54,13 @@ def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
     from nodes.models.listing import describe
 
     return describe(files)
+
+
+def prompt_chunks(text: str) -> Sequence[int]:
+    """The CLIP tokens in each chunk of at most 75; an embedding counts as the words it is called by."""
+    from nodes.text.chunks import filled
+
+    return filled(text)
 
 
 def codec() -> Codec:

@@ -105,6 +105,7 @@ def _in_memory(ctx: Context, whole: Callable[[], Result], in_tiles: Callable[[],
         if "memory" not in str(error):
             raise
     ctx.say("The picture does not fit into memory at once; it is done in tiles.")
+    ctx.makeshift = True
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return in_tiles()

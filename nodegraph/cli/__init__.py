@@ -108,6 +108,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _gigabytes(text: str) -> int:
+    """A positive number of gigabytes as bytes."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of gigabytes; write one such as 6 or 3.5")
+    return int(found * 1e9)
+
+
 def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument("file", metavar="FILE", help="a workflow (.json) or a picture that carries one")
     _sets(run)
@@ -138,6 +149,9 @@ def _engine(command: argparse.ArgumentParser) -> None:
     _models(command)
     command.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     command.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto")
+    for name, where in (("vram", "on the device (default: 90 %)"), ("ram", "in RAM (default: half of it)")):
+        takes = f"what models and their work may take {where.replace('%', '%%')}"
+        command.add_argument(f"--{name}", metavar="GB", type=_gigabytes, help=takes)
     cache = command.add_mutually_exclusive_group()
     cache.add_argument("--cache-dir", metavar="DIR", help="keep results in this folder for the next time")
     cache.add_argument("--no-cache", action="store_true", help="compute everything")

@@ -43,6 +43,8 @@ def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:
         models=tuple(map(Path, arguments.models)),
         device=arguments.device,
         dtype=arguments.dtype,
+        vram=arguments.vram,
+        ram=arguments.ram,
         cache_dir=Path(arguments.cache_dir) if arguments.cache_dir else None,
         cache=not arguments.no_cache,
         verify=given.get("verify_cache", False),

@@ -15,6 +15,7 @@ from nodegraph import catalogue, events, keys, runtime
 from nodegraph.cache import Cache
 from nodegraph.context import Context, Places
 from nodegraph.disk import DiskTier
+from nodegraph.engine.contents import Contents
 from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.prepare import Prepared, prepare
 from nodegraph.engine.result import Result
@@ -50,12 +51,14 @@ class Engine(Protocol):
 @dataclass(frozen=True, slots=True)
 class Options:
     """How an engine runs. `cache_dir` None keeps results in memory only, `disk_bytes` limits that folder;
-    `remember` is a folder for fingerprints."""
+    `remember` is a folder for fingerprints and for what was measured; for `vram` and `ram` see Compute."""
 
     cache_bytes: int = 1 << 30
     models: tuple[Path, ...] = ()
     device: str = "auto"
     dtype: str = "auto"
+    vram: int | None = None
+    ram: int | None = None
     cache_dir: Path | None = None
     disk_bytes: int = 10 << 30
     cache: bool = True
@@ -88,12 +91,16 @@ class LocalEngine:
         disk = DiskTier(folder, codec, self.options.disk_bytes) if folder else None
         self.cache = Cache(self.options.cache_bytes, codec, disk)
         self._codec = codec
-        self._prefix = keys.prefix(self._nodes.facts(self.options.device, self.options.dtype))
         memory = self.options.remember or self.options.cache_dir
+        asked = self.options
+        self._compute = runtime.Compute(asked.device, asked.dtype, asked.vram, asked.ram, memory)
+        self._prefix = keys.prefix(self._nodes.facts(self._compute))
+        self._settled = False
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
         self._models: Any = None
         self._last: dict[str, Keyed] = {}
+        self._makeshift: set[str] = set()
         self._stop = Event()
 
     def __enter__(self) -> LocalEngine:
@@ -138,9 +145,15 @@ class LocalEngine:
         if not self.options.cache:
             self.cache.clear()
         emit = on_event or (lambda event: None)
+        self.cache.drop(self._makeshift)
+        self._makeshift = set()
         prepared = self._prepare(graph, targets, base)
+        plan = self._plan(prepared, prepared.targets)
+        if plan.steps and self._settle():
+            prepared = self._prepare(graph, targets, base)
+            plan = self._plan(prepared, prepared.targets)
         self._last.update(prepared.keyed)
-        executor = self._executor(prepared, emit, base or Path(), workflow)
+        executor = self._executor(prepared, plan, emit, base or Path(), workflow)
         failed: events.NodeFailed | None = None
         cancelled = False
         try:
@@ -150,6 +163,9 @@ class LocalEngine:
             emit(failed)
         except Cancelled:
             cancelled = True
+        made = [prepared.keyed[name] for name in executor.makeshift]
+        self._makeshift = {node.result(output.name) for node in made for output in node.item.spec.outputs}
+        self._distrust(prepared, executor, base or Path(), emit)
         result = self._result(prepared, executor, started, failed, cancelled)
         self.history.save()
         emit(result.finished())
@@ -200,6 +216,15 @@ class LocalEngine:
         """Import what the first run would otherwise wait for."""
         self._nodes.warm_up()
 
+    def _settle(self) -> bool:
+        """Before anything is computed, make certain of what the keys say of this machine; True if they must change."""
+        if self._settled:
+            return False
+        self._settled = True
+        before = self._prefix
+        self._prefix = keys.prefix(self._nodes.facts(self._compute, settle=True))
+        return self._prefix != before
+
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
         return prepare(
             graph, self.node_types, self.files, self._fingerprints, self._prefix, targets, base or Path()
@@ -211,7 +236,8 @@ class LocalEngine:
         def at_hand(node: Keyed, outputs: Iterable[str]) -> bool:
             if node.item.spec.sink and not sinks.done(node):
                 return False
-            return all(node.result(output) in self.cache for output in outputs)
+            keys = [node.result(output) for output in outputs]
+            return all(key in self.cache and key not in self._makeshift for key in keys)
 
         return make_plan(
             prepared.wiring,
@@ -223,18 +249,28 @@ class LocalEngine:
             rerun=self.options.verify,
         )
 
-    def _executor(self, prepared: Prepared, emit: Listener, base: Path, workflow: str) -> Executor:
+    def _distrust(self, prepared: Prepared, executor: Executor, base: Path, emit: Listener) -> None:
+        """Forget results that may have been made from a file while it was being written to."""
+        contents = Contents(self.files, self._fingerprints, base, prepared.wiring.nodes)
+        changed = [name for name in executor.ran if contents.changed(prepared.keyed[name])]
+        if changed:
+            emit(events.Message(changed[0], "A file that it reads changed during the run; run it again."))
+            for name in executor.ran:
+                node = prepared.keyed[name]
+                self.cache.drop((node.result(o.name) for o in node.item.spec.outputs), disk=True)
+
+    def _executor(
+        self, prepared: Prepared, plan: Plan, emit: Listener, base: Path, workflow: str
+    ) -> Executor:
         places = Places(self.options.output, base, workflow, self.options.metadata)
 
         def context(node: str) -> Context:
             if self._models is None:
-                self._models = self._nodes.open_models(
-                    self.files, self._fingerprints, self.options.device, self.options.dtype
-                )
+                self._models = self._nodes.open_models(self.files, self._fingerprints, self._compute)
             return Context(node, places, emit, self._stop, self._models)
 
         return Executor(
-            plan=self._plan(prepared, prepared.targets),
+            plan=plan,
             replan=lambda names: self._plan(prepared, names),
             node_types=self.node_types,
             cache=self.cache,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.check import Problem, problems
+from nodegraph.engine.contents import Contents
 from nodegraph.errors import GraphError
 from nodegraph.files import Files
 from nodegraph.fingerprint import Fingerprints
@@ -42,9 +43,7 @@ def prepare(
     _known(graph, wiring, chosen)
     order = ordered(wiring, chosen)
     _refuse(problems(graph, specs, files), order)
-    keyed = keyed_nodes(
-        order, lambda item, param: _fingerprint(item, param, files, fingerprints, base), prefix
-    )
+    keyed = keyed_nodes(order, Contents(files, fingerprints, base, wiring.nodes).of, prefix)
     return Prepared(wiring, tuple(t for t in chosen if t in wiring.nodes), order, keyed)
 
 
@@ -67,24 +66,3 @@ def _refuse(found: Iterable[Problem], order: Iterable[Wired]) -> None:
 def _and_around(name: str) -> list[str]:
     parts = name.split("/")
     return ["/".join(parts[: i + 1]) for i in range(len(parts))]
-
-
-def _fingerprint(item: Wired, name: str, files: Files, fingerprints: Fingerprints, base: Path) -> str:
-    param = item.spec.param(name)
-    value = str(item.params[name])
-    if param is None or not value:
-        return ""
-    kind = param.file.removeprefix("model:")
-    if kind == param.file:
-        path: Path | None = base / value
-    else:
-        path = files.find(kind, value)
-        if path is None:
-            raise GraphError(f"Node {item.id} ({item.title}): {files.missing(kind, value)}")
-    try:
-        return fingerprints.of(path) if path else ""
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise GraphError(
-            f"Node {item.id} ({item.title}): the file {value!r} cannot be read ({reason}); choose another {name}."
-        ) from None

@@ -24,16 +24,22 @@ def create_pool(
     models: Sequence[Path] = (),
     device: str = "auto",
     dtype: str = "auto",
-    budget_bytes: int | None = None,
+    vram: int | None = None,
+    ram: int | None = None,
+    remember: Path | None = None,
     files: Files | None = None,
     fingerprints: Fingerprints | None = None,
 ) -> Pool:
     """The pool that nodes see as `ctx.models`, over the folders `models` or over folders already opened.
 
-    `fingerprints` shares what an engine already knows about files, so that none is read twice.
+    `vram` and `ram` are limits in bytes, None for a share of what there is. `remember` is a folder for what was
+    measured of this machine. `fingerprints` shares what an engine already knows about files, so that none is
+    read twice.
     """
     from nodes.models.folders import ModelFolders, open_folders
+    from nodes.models.machine import settled
     from nodes.models.pool import Pool
 
     folders = files if isinstance(files, ModelFolders) else open_folders(models)
-    return Pool(folders, device, dtype, budget_bytes, fingerprints)
+    choices = settled(device, remember)
+    return Pool(folders, choices, dtype, vram=vram, ram=ram, fingerprints=fingerprints)

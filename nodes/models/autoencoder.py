@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from nodegraph.errors import LoadError
+from nodes.models.loading import bytes_in
+from nodes.models.memory import autoencoder_work, together
 from nodes.models.precision import vae_dtype
 from nodes.types import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from torch import Tensor, nn
 
     from nodes.models.parts import Part
     from nodes.models.pool import Pool
     from nodes.types import Vae
+
+
+SMALLEST = 512 * 512
+"""Pictures of so many pixels are tried whatever the memory: they are what larger ones are cut into."""
 
 
 def build_vae(config: Mapping[str, Any]) -> nn.Module:
@@ -42,10 +48,10 @@ class Autoencoder:
         """The mean of the posterior, float32 `[B, C, h, w]`, of pictures cropped around the centre to whole
         multiples of the scale."""
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
-        network, device, dtype = self._network()
+        share, network = self._network(len(pixels), pixels.shape[-1] * pixels.shape[-2])
         with torch.no_grad():
-            mean: Tensor = network.encode(pixels.to(device, dtype)).latent_dist.mean
-        return mean.float().cpu()
+            parts = [network.encode(part).latent_dist.mean.float().cpu() for part in self._cut(pixels, share)]
+        return torch.cat(parts)
 
     def decode(self, samples: Tensor) -> Image:
         """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""
@@ -54,11 +60,12 @@ class Autoencoder:
                 f"The latent has {samples.shape[1]} channels and the autoencoder {self._part.place} reads "
                 f"{self.channels}: use that of the family that the latent was made with."
             )
-        network, device, dtype = self._network()
+        pixels = samples.shape[-1] * samples.shape[-2] * self.downscale**2
+        share, network = self._network(len(samples), pixels)
         with torch.no_grad():
-            decoded: Tensor = network.decode(samples.to(device, dtype), return_dict=False)[0]
-        picture = ((decoded.float() + 1) / 2).clamp(0, 1).cpu()
-        return Image(picture.movedim(1, -1).contiguous())
+            parts = [network.decode(part, return_dict=False)[0] for part in self._cut(samples, share)]
+            pictures = [((part.float() + 1) / 2).clamp(0, 1).cpu().movedim(1, -1) for part in parts]
+        return Image(torch.cat(pictures).contiguous())
 
     def cropped(self, image: Image) -> Tensor:
         """The middle of pictures whose sides are no multiples of the scale."""
@@ -66,7 +73,24 @@ class Autoencoder:
         top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
         return image[:, top : top + height, left : left + width]
 
-    def _network(self) -> tuple[Any, torch.device, torch.dtype]:
-        dtype = vae_dtype(self._ref.dtype, self._pool.device)
-        resident = self._pool.resident(self._ref.source, self._part, build_vae, dtype)
-        return resident.network, resident.device, dtype
+    def _cut(self, batch: Tensor, share: int) -> Iterator[Tensor]:
+        """So many of a batch at a time, where the network wants them."""
+        return (part.to(self._pool.device, self._dtype) for part in torch.split(batch, share))
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return vae_dtype(self._ref.dtype, self._pool.choices)
+
+    def _network(self, count: int, pixels: int) -> tuple[int, Any]:
+        """How many of `count` pictures of so many pixels may be worked on at once, and the network.
+
+        Raises MemoryError where not even one fits that is larger than a tile.
+        """
+        residents, dtype = self._pool.residents, self._dtype
+        one = autoencoder_work(self._part.config, pixels, dtype.itemsize)
+        size = bytes_in(self._part, dtype)
+        if size + one > residents.most() and pixels > SMALLEST:
+            raise MemoryError(f"{one >> 20} MB are wanted for one picture.")
+        share = together(residents.most(), size, one, count)
+        residents.begin()
+        return share, residents.get(self._ref.source, self._part, build_vae, dtype, one * share).network

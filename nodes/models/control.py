@@ -48,7 +48,9 @@ class ControlRunner:
                 f"{self._part.place} was made for another family than {denoiser.family.title}: it reads "
                 f"prompts {width} wide, not {inputs.context.shape[2]}."
             )
-        network = self._pool.resident(self._ref.source, self._part, build_control, denoiser.dtype).network
+        network = self._pool.residents.get(
+            self._ref.source, self._part, build_control, denoiser.dtype
+        ).network
         scale = denoiser.facts.latent.downscale
         size = (inputs.x.shape[-2] * scale, inputs.x.shape[-1] * scale)
         hint = to_batch(fitted(control.hint, size).to(inputs.x), inputs.x.shape[0])

@@ -12,12 +12,13 @@ import torch
 
 from nodegraph.errors import LoadError
 from nodes.models.inputs import gather, likeness
-from nodes.models.loading import first_bad
+from nodes.models.loading import bytes_in, first_bad
+from nodes.models.memory import network_work, together
 from nodes.models.precision import network_dtype
 from nodes.models.space import space_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from typing import Any
 
     from torch import Tensor, nn
@@ -45,6 +46,7 @@ class Denoiser:
         self.facts = facts
         self.space: SigmaSpace = space_of(facts, ref.options)
         self._checked = False
+        self._shares: dict[tuple[tuple[int, ...], int, int], tuple[int, int]] = {}
 
     @property
     def device(self) -> torch.device:
@@ -66,9 +68,11 @@ class Denoiser:
         condition. Conditions alike in shape and control share one call, in the order given. `alter` changes how
         the network computes, for these calls alone."""
         with torch.no_grad():
-            network = self._network()
+            self._pool.residents.begin()
+            share, work = self._share(x, conditions)
+            network = self._network(work)
             found: dict[int, Tensor] = {}
-            for members in self._groups(conditions, float(sigma[0])):
+            for members in self._calls(conditions, float(sigma[0]), share):
                 inputs = gather(self, x, sigma, [conditions[at] for at in members])
                 inputs = replace(inputs, residuals=self._residuals(inputs, conditions[members[0]], sigma))
                 with nullcontext() if alter is None else alter(network):
@@ -82,10 +86,28 @@ class Denoiser:
     def dtype(self) -> torch.dtype:
         """The precision in which the network computes."""
         wanted = self._pool.dtype if self._ref.dtype == "auto" else self._ref.dtype
-        return network_dtype(wanted, self._pool.device, self._part.parameters, self._part.stored)
+        return network_dtype(wanted, self._pool.choices, self._part.parameters, self._part.stored)
 
-    def _network(self) -> nn.Module:
-        return self._pool.network(self._ref, self.family, self._part, self.dtype)
+    def _network(self, work: int = 0) -> nn.Module:
+        return self._pool.network(self._ref, self.family, self._part, self.dtype, work)
+
+    def _share(self, x: Tensor, conditions: Sequence[Condition]) -> tuple[int, int]:
+        """How many conditions may share a call where memory is short, and the bytes such a call works with."""
+        context = max(condition.cond.shape[1] for condition in conditions)
+        asked = (tuple(x.shape), context, len(conditions))
+        if asked not in self._shares:
+            dtype = self.dtype
+            one = network_work(self._part.config, asked[0], context, dtype.itemsize)
+            size = bytes_in(self._part, dtype)
+            count = together(self._pool.residents.most(), size, one, len(conditions))
+            self._shares[asked] = (count, one * count)
+        return self._shares[asked]
+
+    def _calls(self, conditions: Sequence[Condition], sigma: float, share: int) -> Iterator[list[int]]:
+        """The groups, cut to as many conditions as may share a call."""
+        for members in self._groups(conditions, sigma):
+            for at in range(0, len(members), share):
+                yield members[at : at + share]
 
     def _groups(self, conditions: Sequence[Condition], sigma: float) -> list[list[int]]:
         """The conditions that can share a call, by their places in the list."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from nodes.models.pickles import readable
@@ -28,21 +27,12 @@ class Embeddings:
         nothing for one that was made for another encoder."""
 
         def find(name: str) -> list[Tensor] | None:
-            path = self.find(name)
+            path = self._folders.embedding(name)
             if path is None:
                 return None
             return [row for row in vectors(path, kind) if row.shape[0] == width]
 
         return find
-
-    def find(self, name: str) -> Path | None:
-        """The file of an embedding, in any sub-folder, with or without its ending."""
-        wanted = name.strip().replace("\\", "/")
-        for listed in self._folders.names("embeddings"):
-            spelled = PurePosixPath(listed)
-            if wanted in (listed, spelled.name, spelled.stem, str(spelled.with_suffix(""))):
-                return self._folders.find("embeddings", listed)
-        return None
 
 
 def vectors(path: Path, kind: str) -> list[Tensor]:

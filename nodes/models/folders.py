@@ -12,6 +12,8 @@ from nodes.models.places import Places, hub_cache, places_of, set_places
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from torch import Tensor
+
 PRACTICE = Path(__file__).parents[1] / "practice"
 ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin")
 MARKS = ("model_index.json", "config.json")
@@ -64,6 +66,29 @@ class ModelFolders:
         near = nearest(name, self.names(kind))
         hint = f" Similar: {', '.join(near)}." if near else ""
         return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
+
+    def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
+        """The embeddings that a prompt names, as text encoders look for them; other kinds are named nowhere."""
+        from nodes.text.chunks import EMBEDDING, prompt_pieces
+
+        found: dict[str, Path | None] = {}
+
+        def look(name: str) -> Sequence[Tensor] | None:
+            found[name] = self.embedding(name)
+            return None if found[name] is None else ()
+
+        if kind == "embeddings" and EMBEDDING in text:
+            prompt_pieces(text, lambda words: [], look)
+        return found
+
+    def embedding(self, name: str) -> Path | None:
+        """The file of an embedding, in any sub-folder, with or without its ending."""
+        wanted = name.strip().replace("\\", "/")
+        for listed in self.names("embeddings"):
+            spelled = PurePosixPath(listed)
+            if wanted in (listed, spelled.name, spelled.stem, str(spelled.with_suffix(""))):
+                return self.find("embeddings", listed)
+        return None
 
     def _home(self, kind: str) -> str:
         folders = self.places.get(kind, ())

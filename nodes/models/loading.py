@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
+from nodes.models.blocks import coming_and_going
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from nodes.models.parts import Part
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
 BATCH = 2**27
 """How many bytes of a file are mapped at a time."""
+
+STORED = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+"""What a file's names of precisions mean; eight bits are read as bfloat16."""
 
 DEEPEST = 256
 WIDEST = 1_000_000
@@ -44,31 +50,76 @@ class ParametersOnMeta(TorchFunctionMode):
         return func(*args, **given)
 
 
+class Place(NamedTuple):
+    """Where weights go: device, precision (None as they are stored), and the layout of convolutions."""
+
+    device: torch.device
+    dtype: torch.dtype | None
+    layout: torch.memory_format = torch.contiguous_format
+
+    def put(self, tensor: Tensor) -> Tensor:
+        """A tensor of the file as it belongs there; numbers that are no fractions keep their type."""
+        dtype = self.dtype if tensor.is_floating_point() else None
+        if self.layout is torch.channels_last and tensor.ndim == 4:
+            return tensor.to(device=self.device, dtype=dtype, memory_format=self.layout)
+        return tensor.to(device=self.device, dtype=dtype)
+
+
 def load_part(
-    part: Part,
-    build: Callable[[Mapping[str, Any]], nn.Module],
-    device: torch.device,
-    dtype: torch.dtype | None,
-) -> nn.Module:
-    """The network of a part, ready to run. `dtype` None keeps each tensor as it is stored.
+    part: Part, build: Callable[[Mapping[str, Any]], nn.Module], place: Place, room: int | None = None
+) -> tuple[nn.Module, Mapping[str, nn.Module]]:
+    """The network of a part, ready to run, and those of its blocks that stay empty, by name: where it does not fit
+    into `room` bytes.
 
     Raises `LoadError` naming a tensor that is missing or of another shape.
     """
     network = _empty(part, build)
     wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    state = dict(read(part, wanted, device, dtype))
-    for name, shape in wanted.items():
-        if tuple(state[name].shape) != shape:
-            raise LoadError(
-                f"{part.place} does not fit its own sizes: {part.pieces[name].name!r} is "
-                f"{list(state[name].shape)} where {list(shape)} belongs."
-            )
-    network.load_state_dict(state, assign=True)
+    _check_shapes(part, wanted)
+    size = bytes_in(part, place.dtype)
+    blocks = {} if room is None or size <= room else coming_and_going(network, size // part.parameters, room)
+    empty = {f"{lead}.{name}" for lead, block in blocks.items() for name, _ in block.named_parameters()}
+    network.load_state_dict(
+        dict(read(part, (name for name in wanted if name not in empty), place)), strict=False, assign=True
+    )
+    for name in empty:
+        owner, _, last = name.rpartition(".")
+        setattr(network.get_submodule(owner), last, nn.Parameter(_nothing(part, name, place), False))
     for module in network.modules():
         for name, buffer in module._buffers.items():
-            if buffer is not None and buffer.device != device:
-                module._buffers[name] = buffer.to(device)
-    return network.eval().requires_grad_(False)
+            if buffer is not None and buffer.device != place.device:
+                module._buffers[name] = buffer.to(place.device)
+    return network.eval().requires_grad_(False), blocks
+
+
+def _check_shapes(part: Part, wanted: Mapping[str, tuple[int, ...]]) -> None:
+    for name, shape in wanted.items():
+        piece = part.pieces.get(name)
+        if piece is None or piece.name not in part.tensors:
+            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+        found = piece.shape(part.tensors[piece.name].shape)
+        if found != shape:
+            raise LoadError(
+                f"{part.place} does not fit its own sizes: {piece.name!r} is {list(found)} "
+                f"where {list(shape)} belongs."
+            )
+
+
+def _nothing(part: Part, name: str, place: Place) -> Tensor:
+    """The place of a weight that is not there."""
+    stored = part.tensors[part.pieces[name].name].dtype
+    return torch.empty(0, dtype=place.dtype or STORED.get(stored, torch.bfloat16), device=place.device)
+
+
+def bytes_in(part: Part, dtype: torch.dtype | None) -> int:
+    """The memory that a part takes in a precision, None for that of each tensor."""
+    if dtype is not None:
+        return part.parameters * dtype.itemsize
+    total = 0
+    for name, shape in part.shapes.items():
+        stored = part.tensors[part.pieces[name].name].dtype
+        total += prod(shape) * STORED.get(stored, torch.bfloat16).itemsize
+    return total
 
 
 def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Module:
@@ -88,9 +139,7 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
         raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
 
 
-def read(
-    part: Part, names: Iterable[str], device: torch.device, dtype: torch.dtype | None
-) -> Iterator[tuple[str, Tensor]]:
+def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, Tensor]]:
     """The values of parameters, by name, in the order of the file; only what is asked for is touched.
 
     Files are mapped anew after every few tensors: what has been copied to another type or device then takes
@@ -101,8 +150,7 @@ def read(
             with safe_open(str(file), framework="pt", device="cpu") as opened:
                 for name in inside:
                     piece = part.pieces[name]
-                    tensor = part_of(whole(opened, piece.name, part), piece.rows, piece.form)
-                    yield name, tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else None)
+                    yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
         except (SafetensorError, OSError) as error:
             raise LoadError(f"{file} cannot be read: {error}.") from error
 

@@ -8,6 +8,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.errors import LoadError
+from nodegraph.fingerprint import stamp
 from nodegraph.userfolders import cache_folder
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ def readable(path: Path) -> Path:
             f"{path} is a Python pickle, which can run code when it is opened: convert it to safetensors, or "
             f"set {VARIABLE}=1 to read its tensors and nothing else."
         )
-    stat = path.stat()
-    name = hashlib.sha256(f"{path.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}".encode()).hexdigest()[:32]
+    name = hashlib.sha256(f"{path.absolute()}\0{stamp(path)}".encode()).hexdigest()[:32]
     copy = cache_folder() / "converted" / f"{name}.safetensors"
     if not copy.is_file():
         _convert(path, copy)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import torch
 
@@ -17,29 +16,30 @@ from nodes.models.detect import recognise
 from nodes.models.embeddings import Embeddings
 from nodes.models.encoders import cast_encoders
 from nodes.models.families import families
-from nodes.models.loading import bytes_of, load_part
 from nodes.models.patches.apply import Fit, fit, patched_weights
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
 from nodes.models.pickles import readable
-from nodes.models.precision import default_budget, encoder_dtype, pick_device
-from nodes.models.resident import Resident
+from nodes.models.precision import encoder_dtype
+from nodes.models.residents import Residents
 from nodes.models.text_encoder import TextEncoder, build_encoder
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from torch import Tensor, nn
+    from torch import nn
 
     from nodes.models.family import Family, Use
     from nodes.models.folders import ModelFolders
+    from nodes.models.machine import Choices
     from nodes.models.parts import Part
     from nodes.models.recognised import Recognised
+    from nodes.models.resident import Resident
     from nodes.text.chunks import Lookup
 
 
 class Pool:
-    """Makes `Model`, `Clip`, `Vae` and `ControlNet` real on one device, within one budget of bytes.
+    """Makes `Model`, `Clip`, `Vae` and `ControlNet` real on one device, within the limits `vram` and `ram`.
 
     What was used last stays; two descriptions over one file share it. `folders` are the model folders.
     `dtype` is the precision of denoising networks that do not ask for one.
@@ -48,19 +48,20 @@ class Pool:
     def __init__(
         self,
         folders: ModelFolders,
-        device: str = "auto",
+        choices: Choices,
         dtype: str = "auto",
-        budget_bytes: int | None = None,
+        *,
+        vram: int | None = None,
+        ram: int | None = None,
         fingerprints: Fingerprints | None = None,
     ) -> None:
         self.folders = folders
-        self.device = pick_device(device)
+        self.choices = choices
+        self.device = torch.device(choices.device)
         self.dtype = dtype
-        self.budget = default_budget(self.device) if budget_bytes is None else budget_bytes
+        self.residents = Residents(choices, vram, ram)
         self._fingerprints = fingerprints or Fingerprints()
         self._recognised: dict[Source, Recognised] = {}
-        self._residents: OrderedDict[Hashable, Resident] = OrderedDict()
-        self._patched: OrderedDict[Hashable, dict[str, Tensor]] = OrderedDict()
         self._embeddings = Embeddings(folders)
 
     def source(self, kind: str, name: str) -> Source:
@@ -98,6 +99,7 @@ class Pool:
             return ControlRunner(self, ref, need(found, "controlnet"))
         part = need(found, "network")
         family = families()[found.family]
+        self.residents.reconsider()
         return Denoiser(self, ref, family, found.facts or family.facts(part), part)
 
     def encoders(self, ref: Clip) -> tuple[Family, Mapping[str, Part]]:
@@ -130,9 +132,9 @@ class Pool:
             raise LoadError(f"{source.path} was made for another model: nothing in it fits {titles[0]}.")
         return result
 
-    def network(self, ref: Model, family: Family, part: Part, dtype: torch.dtype) -> nn.Module:
-        """The denoising network of a model, wearing its patches."""
-        resident = self.resident(ref.source, part, family.build, dtype)
+    def network(self, ref: Model, family: Family, part: Part, dtype: torch.dtype, work: int = 0) -> nn.Module:
+        """The denoising network of a model, wearing its patches, with `work` bytes left for a call."""
+        resident = self.residents.get(ref.source, part, family.build, dtype, work)
         return self._dressed(
             resident, ref.source, ref.patches, lambda: network_targets(part.pieces, family.original(part))
         )
@@ -140,7 +142,8 @@ class Pool:
     def encoder(self, ref: Clip, use: Use, part: Part, alone: bool) -> nn.Module:
         """A text encoder, wearing its patches."""
         source = next((s for s in ref.sources if part.place.startswith(s.path)), ref.sources[0])
-        resident = self.resident(source, part, build_encoder(use), encoder_dtype(ref.dtype))
+        self.residents.begin()
+        resident = self.residents.get(source, part, build_encoder(use), encoder_dtype(ref.dtype))
         return self._dressed(
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
         )
@@ -149,28 +152,10 @@ class Pool:
         """Textual inversions for an encoder, by name."""
         return self._embeddings.lookup(kind, width)
 
-    def resident(
-        self,
-        source: Source,
-        part: Part,
-        build: Callable[[Mapping[str, Any]], nn.Module],
-        dtype: torch.dtype | None,
-    ) -> Resident:
-        """A network in memory; others leave, the longest unused first, where the budget asks for it."""
-        key = (source, part.kind, dtype)
-        if key not in self._residents:
-            size = part.parameters * (dtype.itemsize if dtype else 2)
-            self._make_room(size)
-            network = load_part(part, build, self.device, dtype)
-            self._residents[key] = Resident(key, network, part, self.device)
-        self._residents.move_to_end(key)
-        return self._residents[key]
-
     @property
     def bytes(self) -> int:
         """Memory of all weights that are held, patched ones included."""
-        patched = sum(bytes_of(tensors.values()) for tensors in self._patched.values())
-        return patched + sum(resident.bytes for resident in self._residents.values())
+        return self.residents.bytes
 
     def release(self) -> None:
         """Make all the room there is: let go of weights, and give the device's spare memory back."""
@@ -180,8 +165,7 @@ class Pool:
 
     def clear(self) -> None:
         """Let go of all weights."""
-        self._patched.clear()
-        self._residents.clear()
+        self.residents.clear()
 
     def _dressed(
         self, resident: Resident, source: Source, patches: tuple[Patch, ...], table: Callable[[], Table]
@@ -189,24 +173,11 @@ class Pool:
         if not patches:
             resident.wear({})
             return resident.network
-        key = (resident.key, patches)
-        if key not in self._patched:
-            changed = patched_weights(patches, table(), resident)
-            self._make_room(bytes_of(changed.values()), keep=resident)
-            self._patched[key] = changed
-        self._patched.move_to_end(key)
-        resident.wear(self._patched[key])
+        changed = self.residents.patched(
+            resident, patches, lambda: patched_weights(patches, table(), resident)
+        )
+        resident.wear(changed)
         return resident.network
-
-    def _make_room(self, size: int, keep: Resident | None = None) -> None:
-        """Let go of patched weights and networks, the longest unused first, until `size` more bytes fit."""
-        while self._patched and self.bytes + size > self.budget:
-            self._patched.popitem(last=False)
-        for key, resident in list(self._residents.items()):
-            if self.bytes + size <= self.budget:
-                return
-            if resident is not keep:
-                del self._residents[key]
 
 
 NO_ENCODERS = ("network", "vae", "controlnet")

@@ -30,6 +30,12 @@ def weighted_tokens(text: str, pad: int = END) -> list[list[tuple[int, float]]]:
     return [[(token, weight) for token, weight in chunk if isinstance(token, int)] for chunk in chunks]
 
 
+def filled(text: str) -> list[int]:
+    """How many tokens of a prompt stand in each of its chunks, start, end and padding not counted."""
+    padding = -1
+    return [sum(token != padding for token, _ in chunk) - 2 for chunk in weighted_tokens(text, padding)]
+
+
 def prompt_pieces(
     text: str, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
 ) -> list[list[Weighted]]:

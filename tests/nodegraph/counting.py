@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NewType
 
 from nodegraph.context import Context
-from nodegraph.declare import InputFile, ModelFile, Range, node
+from nodegraph.declare import InputFile, Mentions, ModelFile, Range, node
 from nodegraph.engine.local import LocalEngine, Options
+from nodegraph.files import NoFiles
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.registry import Registry
 from nodegraph.spec import Lazy
@@ -92,10 +93,47 @@ def read(ctx: Context, *, file: Annotated[str, InputFile("text")] = "") -> Numbe
     return Number(int((ctx.places.base / file).read_text()))
 
 
+@node("test/Echo")
+def echo(ctx: Context, *, text: Annotated[str, Mentions("words")] = "") -> str:
+    """A text with each `word:name` replaced by what the file of that name says."""
+    found = Words(ctx.places.base).mentioned("words", text)
+    said = {f"word:{name}": path.read_text() for name, path in found.items() if path is not None}
+    return " ".join(said.get(part, part) for part in text.split())
+
+
+@node("test/Text", constant="value")
+def text(*, value: str = "") -> str:
+    """A text."""
+    return value
+
+
+@node("test/Doubt")
+def doubt(*, value: str = "") -> str:
+    """A text of which nobody knows what it says before it has run."""
+    return value
+
+
 @node("test/Load")
 def load(*, model: Annotated[str, ModelFile("numbers")] = "") -> Number:
     """A number from a model folder."""
     return Number(len(model))
+
+
+class Words(NoFiles):
+    """Files of a folder, by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self, kind: str) -> Sequence[str]:
+        return sorted(path.name for path in self.folder.iterdir() if path.is_file())
+
+    def find(self, kind: str, name: str) -> Path | None:
+        return self.folder / name if name in self.names(kind) else None
+
+    def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
+        named = [part.removeprefix("word:") for part in text.split() if part.startswith("word:")]
+        return {name: self.find(kind, name) for name in named}
 
 
 @node("test/Save", sink=True)
@@ -111,6 +149,13 @@ def save(ctx: Context, number: Number, *, name: str = "number") -> None:
 def fail(number: Number) -> Number:
     """Raise."""
     raise ValueError("the number is wrong")
+
+
+@node("test/Rough")
+def rough(ctx: Context, number: Number) -> Number:
+    """A number that is only about right."""
+    ctx.makeshift = True
+    return number
 
 
 @node("test/Slow")
@@ -141,8 +186,8 @@ def unbox(box: Any) -> Number:
 
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    value, add, total, split, count, length, switch, flag, pick, clock, read, load, save, fail, slow, box,
-    scribble, unbox,
+    value, add, total, split, count, length, switch, flag, pick, clock, read, echo, text, doubt, load, save, fail,
+    rough, slow, box, scribble, unbox,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from nodegraph.files import NoFiles
 from nodegraph.spec import Lazy, NodeSpec, Output, Param, Socket
 
 
@@ -71,7 +72,7 @@ SPECS = _all(
 )  # fmt: skip
 
 
-class Folder:
+class Folder(NoFiles):
     """Model files that exist by name."""
 
     def __init__(self, *names: str) -> None:

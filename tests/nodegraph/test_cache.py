@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nodegraph import fingerprint
 from nodegraph.cache import Cache
 from nodegraph.disk import DiskTier
 from nodegraph.fingerprint import Fingerprints
@@ -128,10 +133,10 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     assert all(disk.get(f"{index:040}") == index for index in range(400))
 
 
-def test_a_fingerprint_follows_the_content(tmp_path: Path) -> None:
+def test_a_fingerprint_follows_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint, "SETTLED_NS", 0)
     path = tmp_path / "model.bin"
     path.write_bytes(b"a" * 2_000_000)
-    os.utime(path, (1000, 1000))
     memory = tmp_path / "memory.json"
     first = Fingerprints(memory).of(path)
     assert memory.is_file() and Fingerprints(memory).of(path) == first
@@ -139,6 +144,26 @@ def test_a_fingerprint_follows_the_content(tmp_path: Path) -> None:
     assert Fingerprints(memory).of(path) != first
     path.write_bytes(b"a" * 2_000_000)
     assert Fingerprints(memory).of(path) == first
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(st.tuples(st.binary(min_size=4, max_size=4), st.sampled_from(["over", "beside"])), max_size=6)
+)
+def test_a_restored_size_and_time_hide_nothing(writes: list[tuple[bytes, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprint, "SETTLED_NS", 10_000_000)
+        path, prints = Path(folder) / "model.bin", Fingerprints()
+        path.write_bytes(b"past")
+        os.utime(path, (1000, 1000))
+        for content, how in writes:
+            time.sleep(0.015)
+            prints.of(path)
+            target = path if how == "over" else path.with_suffix(".new")
+            target.write_bytes(content)
+            os.utime(target, (1000, 1000))
+            target.replace(path)
+            assert prints.of(path) == hashlib.sha256(content).hexdigest()[:40]
 
 
 def test_a_fresh_file_is_not_trusted_by_its_time(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ DOCKS = (
     ("inspector", QT_TRANSLATE_NOOP("Actions", "&Inspector"), "Ctrl+Shift+I", "properties parameters values"),
     ("problems", QT_TRANSLATE_NOOP("Actions", "&Problems"), "Ctrl+Shift+P", "errors issues fix validation"),
     ("help", QT_TRANSLATE_NOOP("Actions", "Node &help"), "F1", "documentation manual explain"),
+    ("explain", QT_TRANSLATE_NOOP("Actions", "E&xplain workflow"), "Shift+F1", "words walk text steps share"),
 )
 """The docks: name, title, keys, words."""
 

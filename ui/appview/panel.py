@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ui.editor import Editor
     from ui.look import Look
     from ui.running.desk import Desk
-    from ui.running.runner import Sheet
+    from ui.running.sheet import Sheet
 
 FORM_WIDTH = 30
 """The width of the form, in heights of a line of text, to begin with."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ui.look import Look
     from ui.running.desk import Desk
     from ui.running.results import Result
-    from ui.running.runner import Sheet
+    from ui.running.sheet import Sheet
 
 
 class Stage(QWidget):
@@ -80,7 +80,7 @@ class Stage(QWidget):
             return
         found = next((result for result in desk.results.all() if result.document == sheet.key), None)
         if found is not None:
-            self.show_picture(desk.results.picture(found))
+            desk.results.picture(found, self.show_picture)
         sheet.recall.start()
 
     def _grew(self, node: str, image: QImage) -> None:
@@ -93,7 +93,7 @@ class Stage(QWidget):
     def _resulted(self, result: Result) -> None:
         sheet, desk = self._sheet, self._desk
         if sheet is not None and desk is not None and result.document == sheet.key:
-            self.show_picture(desk.results.picture(result))
+            desk.results.picture(result, self.show_picture)
 
     def _told(self, *_: object) -> None:
         sheet, desk = self._sheet, self._desk

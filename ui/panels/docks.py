@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWi
 
 from ui.actions.view import DOCKS
 from ui.editor import Editor
+from ui.explain.panel import Explain
 from ui.help.panel import Help
 from ui.icons import icon
 from ui.inspector.panel import Inspector
@@ -31,6 +32,7 @@ PANELS: Mapping[str, Panel] = {
     "inspector": Inspector,
     "problems": Problems,
     "help": Help,
+    "explain": Explain,
 }
 AT_LEVEL = ("outline", "inspector", "help")
 """The panels that show the subgraph gone into, not the whole document."""
@@ -87,7 +89,7 @@ class Docks(QObject):
                 panel = QWidget(dock)
             else:
                 panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
-                if isinstance(panel, Outline | Bookmarks | Inspector | Problems):
+                if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
                     panel.show_asked.connect(self._window.show_node)
             panel.setMinimumWidth(max(220, panel.minimumWidth()))
             dock.setWidget(panel)

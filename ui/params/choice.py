@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ui.canvas.values import label_of
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
 from ui.params.field_button import FieldButton
+from ui.params.listing import listing
 from ui.params.modelfiles import choices_of, kind_of
+from ui.params.thumbs import ThumbPainter, Thumbs
 from ui.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent
     from PySide6.QtWidgets import QToolButton, QWidget
 
+MOST_FOUND = 300
+"""So many names are shown of those that a search finds."""
 FEW = 12
 """So many choices are listed without a line to search in."""
 
@@ -61,11 +64,10 @@ class ChoiceEditor(ParamEditor):
             return True
         names = choices_of(self.binding.param)
         title = label_of(self.binding.param.name)
-        popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value))
-        if kind_of(self.binding.param) and not names:
-            popup.foot.setText(
-                self.tr("There is no {kind} file yet.").format(kind=kind_of(self.binding.param))
-            )
+        kind = kind_of(self.binding.param)
+        popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value), kind)
+        if kind and not names:
+            popup.foot.setText(self.tr("There is no {kind} file yet.").format(kind=kind))
         popup.chosen.connect(self._chosen)
         popup.given_up.connect(lambda: self._closed(False))
         self._popup = popup
@@ -84,23 +86,33 @@ class ChoiceEditor(ParamEditor):
 
 
 class ChoiceList(ChoicePopup):
-    """Lists names by folder; typing searches in all of them. A long list shows the line it is typed in."""
+    """Lists names by folder; typing searches in all of them. A long list shows the line it is typed in.
 
-    def __init__(self, parent: QWidget, look: Look, title: str, names: Sequence[str], now: str) -> None:
+    Names of model files of a `kind` are shown with the pictures beside the files.
+    """
+
+    def __init__(
+        self, parent: QWidget, look: Look, title: str, names: Sequence[str], now: str, kind: str = ""
+    ) -> None:
         self._now = now
         self._names = tuple(names)
-        self._listing = _listing(self._names)
+        self._listing = listing(self._names)
         self._short = len(names) <= FEW
+        self.thumbs: Thumbs | None = None
         super().__init__(parent, look, title, self.tr("Search"))
+        if kind:
+            self.thumbs = Thumbs(kind, self)
+            self.thumbs.loaded.connect(lambda _name, _image: self.list.viewport().update())
+            self.list.setItemDelegate(ThumbPainter(look, self.thumbs, self.list))
         if self._short:
             self.line.setStyleSheet("QLineEdit { min-height: 0; max-height: 0; padding: 0; border: 0; }")
             self.line.textChanged.connect(self._show_line)
 
     def open_below(self, owner: QWidget, query: str) -> None:
         """Open at the widget's lower edge, as wide as the names need."""
-        shown = len(self._listing.folded) or 1
-        row = self.look.metrics.row + 8
-        line = 0 if self._short else row + 14
+        shown = self._listing.lines or 1
+        row = self.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        line = 0 if self._short else self.look.metrics.row + 22
         measure = self.fontMetrics()
         widest = max((measure.horizontalAdvance(name) for name in self._names[:200]), default=0)
         width = min(max(owner.width(), widest + 96, 180), 520)
@@ -122,14 +134,28 @@ class ChoiceList(ChoicePopup):
     def rows_for(self, query: str) -> Sequence[Row]:
         """The names that have all the words; those that begin so come first."""
         words = query.lower().split()
-        rows = self._listing.found(words) if words else list(self._listing.folded)
-        at = next((at for at, row in enumerate(rows) if row.id == self._now), -1)
-        if at >= 0:
-            rows[at] = replace(rows[at], icon="check")
-        return rows
+        if not words:
+            self._tell("")
+            return self._listing.folded(self._now)
+        found = self._listing.found(words)
+        more = len(found) - MOST_FOUND
+        text = self.tr("and {count} more; type on to find them").format(count=more)
+        self._tell(text if more > 0 else "")
+        return self._listing.flat(found[:MOST_FOUND], self._now)
+
+    def _tell(self, text: str) -> None:
+        if self._listing.names:
+            self.foot.setText(text)
+            self.foot.setVisible(bool(text))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Read no more pictures."""
+        if self.thumbs is not None:
+            self.thumbs.close()
+        super().closeEvent(event)
 
     def _point_at(self, name: str) -> None:
-        at = next((n for n in range(self.rows.rowCount()) if _id(self.rows.row(n)) == name), -1)
+        at = self._listing.place(name)
         if at >= 0:
             self.list.setCurrentIndex(self.rows.index(at))
 
@@ -137,40 +163,3 @@ class ChoiceList(ChoicePopup):
         if text and self.line.styleSheet():
             self.line.setStyleSheet("")
             self.resize(self.width(), self.height() + self.line.sizeHint().height())
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Names made ready to be listed: in order, folded into their folders, and in small letters for the search."""
-
-    rows: tuple[Row, ...]
-    folded: tuple[Row, ...]
-    lower: tuple[str, ...]
-
-    def found(self, words: Sequence[str]) -> list[Row]:
-        """The rows that have all the words; those whose file name begins with the first come first."""
-        lower, first = self.lower, words[0]
-        found = [at for at, name in enumerate(lower) if first in name and all(word in name for word in words)]
-        found.sort(key=lambda at: not lower[at].startswith(first, lower[at].rfind("/") + 1))
-        return [self.rows[at] for at in found]
-
-
-@lru_cache(maxsize=8)
-def _listing(names: tuple[str, ...]) -> Listing:
-    """Names of no folder first, then each folder under its own line; kept, for lists are opened again."""
-    rows, folders = [], dict[str, list[Row]]()
-    for name in names:
-        folder, _, file = name.rpartition("/")
-        row = Row(name, file, folder, icon="blank")
-        rows.append(row)
-        folders.setdefault(folder, []).append(row)
-    folded = folders.pop("", [])[:]
-    for folder in sorted(folders):
-        count = str(len(folders[folder]))
-        folded.append(Row(f"{folder}/", folder, hint=count, icon="folder", enabled=False))
-        folded += [replace(row, detail="") for row in folders[folder]]
-    return Listing(tuple(rows), tuple(folded), tuple(name.lower() for name in names))
-
-
-def _id(row: Row | None) -> str:
-    return row.id if row is not None else ""

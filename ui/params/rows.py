@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from nodegraph.graph import Graph
 from ui.canvas.canvas import Canvas
@@ -13,24 +13,22 @@ from ui.canvas.hit import Hit
 from ui.canvas.look import view_rect
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.stage import Gesture, Pointer
-from ui.canvas.values import label_of
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
 from ui.params.choice import ChoiceEditor
-from ui.params.make import kind_for, make_editor
+from ui.params.make import kind_for
 from ui.params.number import NumberEditor
+from ui.params.overlay import Overlay
 from ui.params.scrub import RowPress
 from ui.params.seed import SeedEditor
 from ui.params.tips import tip_for
 from ui.params.toggle import ToggleEditor
-from ui.theme.typeface import SIZES
 
+LETTERS = (Qt.Key.Key_D, Qt.Key.Key_S, Qt.Key.Key_H)
+"""With Alt they are keys of the seed editor."""
 READABLE = (0.9, 2.0)
 """Zooms between which an editor is as large as its row; beyond them it is of readable size."""
-WIDEST_LABEL = 140
-LEAST = {"line": 132, "seed": 236, "page": 260}
-MARGIN = 8
 
 
 class RowEditors(QObject):
@@ -159,7 +157,7 @@ class RowEditors(QObject):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control and self._box is not None:
             self._box.editor.commit()
             return False
-        mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_D, Qt.Key.Key_S)
+        mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, *LETTERS)
         alt = modifiers & Qt.KeyboardModifier.AltModifier
         if not control or (mine and (event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) or alt)):
             event.accept()
@@ -246,102 +244,3 @@ class RowEditors(QObject):
         size = zoom if low <= zoom <= high else 1.0
         seen = view_rect(self._canvas.camera, rect.translated(node.x, node.y))
         box.place(seen, size, row is not None and size == zoom)
-
-
-class Overlay(QFrame):
-    """An editor on a raised plate with the parameter's name, and a hint below while something is typed."""
-
-    def __init__(self, canvas: Canvas, binding: Binding, look: Look) -> None:
-        super().__init__(canvas)
-        self.node, self.name = binding.node, binding.param.name
-        self.setObjectName("RowEditor")
-        self._look = look
-        self._canvas = canvas
-        self.label = QLabel(label_of(self.name), self)
-        self.editor = make_editor(binding, look, self)
-        self.hint = Hint(canvas, look)
-        self.editor.hinted.connect(self._hinted)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-
-    def place(self, seen: QRectF, size: float, on_row: bool) -> None:
-        """Lie over what is seen of the row, `size` times as large as at 100 %."""
-        theme = self._look.theme
-        pixels = SIZES["body"] * max(size, self._look.metrics.body / 13.0 if not on_row else size)
-        self.editor.set_pixels(pixels)
-        self.setStyleSheet(
-            f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
-            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
-            " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
-        )
-        kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
-        self.label.setVisible(not self.editor.tall)
-        wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
-        least = round(LEAST[kind] * pixels / 12) + wide
-        lines = pixels * (9 if self.editor.tall else 2)
-        height = max(seen.height(), lines) if on_row else lines
-        width = max(seen.width() if on_row else 0, least)
-        rect = QRectF(seen.x(), seen.y(), width, height).toAlignedRect()
-        if not self.editor.tall:
-            rect.moveTop(round(seen.center().y() - rect.height() / 2))
-        self.setGeometry(self._inside(rect))
-        inner = QRect(0, 0, rect.width(), rect.height()).adjusted(1, 1, -1, -1)
-        self.label.setGeometry(1, 1, wide, rect.height() - 2)
-        self.editor.setGeometry(inner.adjusted(wide, 0, 0, 0))
-        self._place_hint()
-
-    def let_go(self) -> None:
-        """Close."""
-        self.hint.hide()
-        self.hint.deleteLater()
-        self.hide()
-        self.deleteLater()
-
-    def _inside(self, rect: QRect) -> QRect:
-        room = self._canvas.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        if rect.intersects(self._canvas.rect()):
-            rect.moveRight(min(rect.right(), room.right()))
-            rect.moveLeft(max(rect.left(), room.left()))
-            rect.moveBottom(min(rect.bottom(), room.bottom()))
-            rect.moveTop(max(rect.top(), room.top()))
-        return rect
-
-    def _hinted(self, text: str, wrong: bool) -> None:
-        self.hint.tell(text, wrong)
-        self._place_hint()
-
-    def _place_hint(self) -> None:
-        self.hint.stand_under(self.geometry())
-
-
-class Hint(QLabel):
-    """A sentence under the editor."""
-
-    def __init__(self, canvas: QWidget, look: Look) -> None:
-        super().__init__(canvas)
-        self._look = look
-        self.setObjectName("RowHint")
-        self.setWordWrap(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def tell(self, text: str, wrong: bool) -> None:
-        """Show a sentence, or nothing."""
-        theme = self._look.theme
-        self.setText(text)
-        self.setStyleSheet(
-            f"#RowHint {{ background: {theme.raised}; color: {theme.error if wrong else theme.muted};"
-            f" border: 1px solid {theme.error if wrong else theme.hairline}; border-radius: 5px; padding: 3px 8px; }}"
-        )
-        self.setVisible(bool(text))
-        self.raise_()
-
-    def stand_under(self, rect: QRect) -> None:
-        """Stand below an editor, or above it where there is no room."""
-        if self.isHidden():
-            return
-        self.setMaximumWidth(max(rect.width(), 320))
-        self.adjustSize()
-        below = rect.bottom() + 5
-        room = (self.parentWidget() or self).height() - MARGIN
-        top = below if below + self.height() <= room else rect.top() - self.height() - 4
-        self.move(rect.left(), top)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from shiboken6 import isValid
 
 from nodegraph.edits.base import node_of
 from nodegraph.graph import Graph
@@ -16,10 +19,14 @@ from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.number import NumberEditor
 from ui.params.scrub import Pull
+from ui.running.past import past_seeds
 from ui.running.seeds import DRAWN, MODES, SeedMode, mode_of, with_mode
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
+
+THUMB = 40
+"""The side of a small picture beside a seed, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class SeedEditor(NumberEditor):
     def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
         self.mode = QToolButton()
         self.dice = QToolButton()
+        self.past = QToolButton()
         super().__init__(binding, look, parent)
         self.dice.setIcon(icon("dice", look.theme.text))
         self.dice.setToolTip(self.tr("Draw a seed now (Alt+D)"))
@@ -60,7 +68,11 @@ class SeedEditor(NumberEditor):
         self.mode.setObjectName("Mode")
         self.mode.setAccessibleName(self.tr("Before each run"))
         self.mode.clicked.connect(self.next_mode)
-        for button in (self.dice, self.mode):
+        self.past.setIcon(icon("history", look.theme.text))
+        self.past.setToolTip(self.tr("The last seeds, with what they drew (Alt+H)"))
+        self.past.setAccessibleName(self.tr("Last seeds"))
+        self.past.clicked.connect(self.open_past)
+        for button in (self.dice, self.past, self.mode):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._row.addWidget(button)
 
@@ -88,6 +100,26 @@ class SeedEditor(NumberEditor):
         if self.typing:
             self.line.selectAll()
 
+    def open_past(self) -> QMenu:
+        """Choose one of the last ten seeds that made a picture."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setStyleSheet(f"QMenu {{ icon-size: {THUMB}px; }} QMenu::item {{ padding-left: 8px; }}")
+        found = past_seeds(self.binding.editor, self.binding.node, self.binding.param.name)
+        for seed in found:
+            action = menu.addAction(str(seed.value), partial(self.take, seed.value))
+            seed.show(partial(_show, action))
+        if not found:
+            menu.addAction(self.tr("No picture of this workflow yet")).setEnabled(False)
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        return menu
+
+    def take(self, seed: int) -> None:
+        """Use a seed."""
+        self.line.setModified(False)
+        self._try.set(seed)
+        self.show_value()
+
     def next_mode(self) -> None:
         """Go on to the next mode."""
         if not self.binding.alive:
@@ -99,8 +131,11 @@ class SeedEditor(NumberEditor):
         self.show_value()
 
     def pressed(self, event: QKeyEvent) -> bool:
-        """Alt+D draws, Alt+S changes the mode."""
+        """Alt+D draws, Alt+S changes the mode, Alt+H shows the last ones."""
         if event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            if event.key() == Qt.Key.Key_H:
+                self.open_past()
+                return True
             if event.key() == Qt.Key.Key_D:
                 self.draw()
                 return True
@@ -112,3 +147,9 @@ class SeedEditor(NumberEditor):
     def pull(self) -> Pull | None:
         """A seed has no near and far: it is not scrubbed."""
         return None
+
+
+def _show(action: QAction, image: QImage) -> None:
+    """Put the picture before the seed, unless the menu has gone meanwhile."""
+    if isValid(action):
+        action.setIcon(QIcon(QPixmap.fromImage(image)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor, QWheelEvent
@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding, Try
+from ui.params.completing import Completion
+from ui.params.tokens import counter, token_words
 from ui.params.weights import reweighted
 
 PAUSE = 300
 """Milliseconds without a key after which what was typed so far is put into the graph."""
 LONGEST = 32_767
+CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 
 
 class TextEditor(ParamEditor):
@@ -83,17 +86,30 @@ class PromptEditor(ParamEditor):
         super().__init__(binding, look, parent)
         self.page = Page(self)
         self._hold(self.page)
+        self.completion = Completion(self.page)
+        self.page.listing = lambda: self.completion.open
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
         self._pause.timeout.connect(self.commit)
         self.show_value()
         self.page.document().contentsChanged.connect(self._typed)
+        counter().counted.connect(self._counted)
 
     @property
     def composing(self) -> bool:
         """Whether an input method is in the middle of a word."""
         return self.page.composing
+
+    @property
+    def open_popup(self) -> QWidget | None:
+        """The list of names, while it is open."""
+        return self.completion.list if self.completion.open else None
+
+    def entered(self, reason: Qt.FocusReason) -> None:
+        """Say how long the prompt is."""
+        super().entered(reason)
+        counter().count(self.page.toPlainText())
 
     def show_value(self) -> None:
         """Show the prompt; the cursor stays where it is."""
@@ -116,8 +132,11 @@ class PromptEditor(ParamEditor):
     def commit(self) -> bool:
         """Put the prompt into the graph."""
         self._pause.stop()
-        if self.page.toPlainText() != self.binding.value:
-            self._try.set(self.page.toPlainText())
+        text = self.page.toPlainText()
+        if text != self.binding.value:
+            self._try.set(text)
+        if self.page.hasFocus():
+            counter().count(text)
         return True
 
     def restore(self) -> None:
@@ -154,10 +173,15 @@ class PromptEditor(ParamEditor):
         self.page.setTextCursor(cursor)
 
     def _typed(self) -> None:
-        if self.page.hasFocus():
+        if self.page.hasFocus() or self.completion.open:
             self._pause.start()
-            words = len(re.findall(r"\S+", self.page.toPlainText()))
-            self.hinted.emit(self.tr("{count} words").format(count=words), False)
+            # The cursor is moved only after the document tells of its change.
+            QTimer.singleShot(0, self.page, self.completion.look)
+
+    def _counted(self, text: str, chunks: object) -> None:
+        """Say how long the prompt is, if this is still the one."""
+        if self.page.hasFocus() and isinstance(chunks, tuple) and text == self.page.toPlainText():
+            self.hinted.emit(token_words(text, chunks), False)
 
 
 class Page(QPlainTextEdit):
@@ -168,6 +192,18 @@ class Page(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.composing = False
+        self.listing: Callable[[], bool] = lambda: False
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab chooses in an open list, else it goes on."""
+        return not self.listing() and super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """While a list of names is open, the keys that choose in it are the list's."""
+        if self.listing() and event.key() in CHOOSING:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Part of a word, or the whole of it."""

@@ -155,13 +155,18 @@ class ChoicePopup(QFrame):
         return True
 
     def _step(self, by: int) -> None:
-        able = self.rows.able()
-        if not able:
-            return
-        now = self.list.currentIndex().row()
-        at = able.index(now) if now in able else -1
-        wanted = (at + by) % len(able) if abs(by) == 1 else min(max(0, at + by), len(able) - 1)
-        self.list.setCurrentIndex(self.rows.index(able[wanted]))
+        """Go on by one, round and round, or by a page, to the ends."""
+        count, now = self.rows.rowCount(), self.list.currentIndex().row()
+        side = 1 if by > 0 else -1
+        if abs(by) == 1:
+            at = self.rows.able(now + by, by)
+            wanted = at if at >= 0 else self.rows.able(0 if by > 0 else count - 1, by)
+        else:
+            edge = min(max(0, now + by), count - 1)
+            at = self.rows.able(edge, side)
+            wanted = at if at >= 0 else self.rows.able(edge, -side)
+        if wanted >= 0:
+            self.list.setCurrentIndex(self.rows.index(wanted))
 
     def _choose(self, number: int, other: bool) -> None:
         row = self.rows.row(number)
@@ -173,9 +178,9 @@ class ChoicePopup(QFrame):
 
     def _refresh(self, query: str) -> None:
         self.rows.set(self.rows_for(query))
-        able = self.rows.able()
-        if able:
-            self.list.setCurrentIndex(self.rows.index(able[0]))
+        first = self.rows.able(0, 1)
+        if first >= 0:
+            self.list.setCurrentIndex(self.rows.index(first))
         else:
             self._announce(-1)
 

@@ -47,9 +47,13 @@ class Rows(QAbstractListModel):
         """The row at a place; None where there is none."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
-    def able(self) -> list[int]:
-        """The places of the rows that can be chosen."""
-        return [number for number, row in enumerate(self._rows) if row.enabled]
+    def able(self, start: int, by: int) -> int:
+        """The first place from `start` on, upwards or downwards, of a row that can be chosen; -1 for none."""
+        while 0 <= start < len(self._rows):
+            if self._rows[start].enabled:
+                return start
+            start += by
+        return -1
 
     def rowCount(self, parent: Index | None = None) -> int:
         """How many rows there are."""
@@ -98,10 +102,10 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent", 0.22) if strong else theme.color("field_hover"))
             painter.drawRoundedRect(box.adjusted(4, 1, -4, -1), 6, 6)
-        side = 16.0
+        side = self.icon_room(row)
         icon_box = QRectF(box.left() + PAD, box.center().y() - side / 2, side, side)
         muted = QColor(theme.muted)
-        paint(painter, icon_box, row.icon, (row.color or theme.muted) if row.enabled else theme.muted)
+        self.paint_icon(painter, icon_box, row)
         left, right = icon_box.right() + 10, box.right() - PAD
         painter.setFont(self._look.font("small"))
         painter.setPen(muted)
@@ -112,6 +116,15 @@ class RowPainter(QStyledItemDelegate):
         painter.setPen(muted)
         self._text(painter, row.detail, left, right, box, Qt.AlignmentFlag.AlignLeft, 1.0)
         painter.restore()
+
+    def icon_room(self, row: Row) -> float:
+        """The side of the icon."""
+        return 16.0
+
+    def paint_icon(self, painter: QPainter, box: QRectF, row: Row) -> None:
+        """What stands before the title."""
+        theme = self._look.theme
+        paint(painter, box, row.icon, (row.color or theme.muted) if row.enabled else theme.muted)
 
     def _text(
         self,

@@ -22,6 +22,7 @@ from ui.editor import Editor
 from ui.running.bench import Bench
 from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
+from ui.running.past import PastSeeds
 from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner
@@ -93,6 +94,7 @@ class Desk(QObject):
         editor = view.editor
         sheet = self.runner.open(editor)
         self._sheets[editor] = sheet
+        PastSeeds(editor, sheet.key, self.results)
         editor.destroyed.connect(lambda _=None, editor=editor: self._sheets.pop(editor, None))
         state = getattr(view.base, "state", None)
         if isinstance(state, CanvasState):

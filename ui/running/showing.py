@@ -10,9 +10,11 @@ from PySide6.QtGui import QImage
 from nodegraph import events
 from ui.running.job import Job
 from ui.running.labels import title
+from ui.running.past import seed_of
 from ui.running.picks import pictured
 from ui.running.results import Result
 from ui.running.runner import Runner
+from ui.running.seeds import seed_line
 from ui.running.sheet import Sheet
 from ui.running.strip import ResultStrip
 from ui.viewer.panel import ViewerPanel
@@ -67,7 +69,8 @@ class Showing(QObject):
 
         def show(image: QImage) -> None:
             if self._wanted == result.id:
-                self._viewer.show_picture(image, result.label)
+                seed = seed_of(result, self._sheet.editor.specs) if self._sheet is not None else ""
+                self._viewer.show_picture(image, result.label, _facts(image, seed))
 
         self._runner.results.picture(result, show)
 
@@ -81,7 +84,13 @@ class Showing(QObject):
         """The picture that a run came to, also that of a first look with few steps."""
         if self._focus() in ("", node):
             self._wanted = ""
-            self._viewer.show_picture(image, self._name(node))
+            ran = self._sheet.ran if self._sheet is not None else None
+            seed = (
+                seed_line(ran, self._sheet.editor.specs)
+                if self._sheet is not None and ran is not None
+                else ""
+            )
+            self._viewer.show_picture(image, self._name(node), _facts(image, seed))
 
     def _focus(self) -> str:
         """The selected node if it has a picture; empty where the viewer shall show what is newest."""
@@ -131,3 +140,8 @@ class Showing(QObject):
         if self._sheet is not None and node in self._sheet.editor.graph.nodes:
             self._wanted = ""
             self._viewer.show_answer(shown, self._name(node))
+
+
+def _facts(image: QImage, seed: str) -> str:
+    """The size of a picture, and the seed that drew it."""
+    return "   ".join(part for part in (f"{image.width()} × {image.height()}", seed) if part)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.errors import LoadError
-from nodes.models.loading import read
+from nodegraph.fingerprint import stamp
+from nodes.models.loading import Place, read
 from nodes.models.patches.files import check_some, read_changes
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from nodegraph.fingerprint import Stamp
     from nodes.models.patches.changes import Change
     from nodes.models.patches.targets import Table, Target
     from nodes.models.resident import Resident
@@ -42,9 +44,16 @@ class _Step:
     strength: float
 
 
-@lru_cache(maxsize=16)
 def changes_of(source: Source) -> tuple[Mapping[str, Mapping[str, Change]], tuple[str, ...]]:
     """The changes of a file, remembered for the last few files; their tensors stay mapped."""
+    try:
+        return _changes(source, stamp(Path(source.path)))
+    except OSError as error:
+        raise LoadError(f"{source.path} cannot be read: {error.strerror or error}.") from error
+
+
+@lru_cache(maxsize=16)
+def _changes(source: Source, state: Stamp) -> tuple[Mapping[str, Mapping[str, Change]], tuple[str, ...]]:
     changes, unknown = read_changes(Path(source.path))
     check_some(Path(source.path), changes)
     return changes, tuple(unknown)
@@ -62,11 +71,11 @@ def patched_weights(patches: Sequence[Patch], table: Table, resident: Resident) 
     values and then cast to the type the network holds them in."""
     steps = _steps(patches, table, resident)
     changed: dict[str, Tensor] = {}
-    for name, weight in read(resident.part, steps, resident.device, None):
+    for name, weight in read(resident.part, steps, Place(resident.device, None)):
         value = weight.to(torch.float32, copy=True)
         for step in steps[name]:
             value = _applied(step, value)
-        changed[name] = value.to(resident.own(name).dtype)
+        changed[name] = resident.home(name).put(value)
     return changed
 
 

@@ -113,11 +113,14 @@ def test_half_precision_files_compute_in_float32(
 
 
 def test_networks_on_the_cpu_never_compute_in_float16() -> None:
+    from nodes.models.machine import Choices
     from nodes.models.precision import network_dtype
 
     for parameters in (10, 10**9):
         for wanted in ("auto", "float16", "bfloat16", "float32"):
-            assert network_dtype(wanted, torch.device("cpu"), parameters, "F16") != torch.float16
+            for faster in (True, False):
+                choices = Choices("cpu", bfloat16=faster)
+                assert network_dtype(wanted, choices, parameters, "F16") != torch.float16
 
 
 def test_pickles_are_refused_or_read_as_bare_tensors(
@@ -222,15 +225,15 @@ def test_floats_are_read_without_torch(tmp_path: Path) -> None:
 
 def test_the_pool_keeps_to_its_budget(base: Source, tiny: maker.Tiny, tmp_path: Path) -> None:
     one = sum(p.numel() * 4 for p in tiny.unet.parameters())
-    pool = create_pool(device="cpu", dtype="float32", budget_bytes=int(one * 2.5))
+    pool = create_pool(device="cpu", dtype="float32", ram=int(one * 2.5))
     others = [
         Source(str(maker.write_file(maker.sd1(at), tmp_path / f"{at}.safetensors")), str(at)) for at in (1, 2)
     ]
     first = x0(pool, Model(base))
     for other in others:
         x0(pool, Model(other))
-        assert pool.bytes <= pool.budget
-    assert len(pool._residents) == 2
+        assert pool.bytes <= pool.residents.limit
+    assert len(pool.residents) == 2
     assert torch.equal(x0(pool, Model(base)), first)
     pool.clear()
     assert pool.bytes == 0

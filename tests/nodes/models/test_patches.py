@@ -268,7 +268,7 @@ def test_text_encoders_are_patched(pool: Pool, base: Source, tmp_path: Path, sta
     assert torch.equal(before.cond, again.cond)
     encoder = pool.get(changed)
     network = pool.encoder(changed, encoder.family.encoders[0], encoder._parts["clip_l"], True)
-    own = pool.resident(base, encoder._parts["clip_l"], lambda _: network, None).own(f"{TEXT}.weight")
+    own = pool.residents.get(base, encoder._parts["clip_l"], lambda _: network, None).own(f"{TEXT}.weight")
     torch.testing.assert_close(
         network.state_dict()[f"{TEXT}.weight"], own + 0.1 * up @ down, atol=1e-5, rtol=1e-5
     )

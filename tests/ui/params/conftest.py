@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph.document import Document
+from nodegraph.files import NoFiles
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.nearest import meant
 from tests.ui.canvas.hand import Hand
@@ -36,7 +37,7 @@ MODELS = (
 )
 
 
-class Folders:
+class Folders(NoFiles):
     """Model folders that hold what a test says."""
 
     def __init__(self) -> None:

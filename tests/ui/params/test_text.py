@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -18,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.edits import SetParam
 from tests.ui.canvas.hand import CTRL, NONE
 from tests.ui.params.conftest import Desk, Folders
 from ui.params.choice import ChoiceEditor, ChoiceList
@@ -164,19 +161,6 @@ def test_raising_and_lowering_a_weight_gives_the_text_back(
     assert raised[: down.start] + down.text + raised[down.end :] == text
 
 
-def test_a_prompt_of_2000_words_is_fluid(desk: Desk) -> None:
-    desk.editor.apply(SetParam("all", "prompt", "lake house " * 1000))
-    prompt(desk)
-    taken = []
-    for letter in "a quick brown fox jumps":
-        begin = time.process_time()
-        desk.type(letter)
-        QApplication.processEvents()
-        taken.append(time.process_time() - begin)
-    print(f"a key takes {sorted(taken)[len(taken) // 2] * 1000:.1f} ms")
-    assert sorted(taken)[len(taken) // 2] < 0.016
-
-
 def test_a_click_turns_a_switch(desk: Desk) -> None:
     desk.click(desk.row("all", "upscale"))
     assert desk.value("all", "upscale") is True and desk.steps == 1
@@ -246,46 +230,6 @@ def test_an_empty_folder_says_so(desk: Desk, folders: Folders) -> None:
     folders.kinds.clear()
     popup = choices(desk, "checkpoint")
     assert popup.foot.text() == "There is no checkpoints file yet."
-
-
-def best(times: int, do: object) -> float:
-    """The least processor time in seconds: what else the machine does is not counted."""
-    taken = []
-    for _ in range(times):
-        begin = time.process_time()
-        do()  # type: ignore[operator]  # a call without arguments
-        taken.append(time.process_time() - begin)
-    return min(taken)
-
-
-@pytest.mark.benchmark
-def test_5000_files_open_in_50_ms_and_filter_in_16_ms_a_key(desk: Desk, folders: Folders) -> None:
-    folders.kinds["checkpoints"] = tuple(f"folder {n % 40}/some model {n}.safetensors" for n in range(5000))
-    assert desk.rows.open("all", "checkpoint", by_key=True)
-    editor = desk.rows.editor
-    assert isinstance(editor, ChoiceEditor)
-
-    def open_it() -> None:
-        editor.open_choices()
-        QApplication.processEvents()
-
-    opened = []
-    for _ in range(5):
-        opened.append(best(1, open_it))
-        popup = editor.open_popup
-        assert isinstance(popup, ChoiceList)
-        popup.blockSignals(True)
-        popup.give_up()
-        editor._popup = None
-    open_it()
-    popup = editor.open_popup
-    assert isinstance(popup, ChoiceList)
-    keys = []
-    for letter in "model 49":
-        keys.append(best(1, lambda letter=letter: QTest.keyClicks(popup.line, letter)))
-    print(f"opened {min(opened) * 1000:.1f} ms, keys {[round(k * 1000, 1) for k in keys]} ms")
-    assert min(opened) < 0.05
-    assert sorted(keys)[len(keys) // 2] < 0.016
 
 
 def test_a_seed_is_typed_drawn_and_given_a_mode(desk: Desk) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nodegraph.files import NoFiles
 from nodegraph.graph import Graph, Node
 from nodegraph.spec import NodeSpec, Param
 from ui.running.needs import Needs, needs_of, practises
@@ -13,7 +14,7 @@ SPECS = {
 }
 
 
-class Shelf:
+class Shelf(NoFiles):
     """Holds the practice model and nothing else."""
 
     def names(self, kind: str) -> list[str]:

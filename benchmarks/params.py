@@ -1,0 +1,149 @@
+"""Milliseconds that editing values takes: a list of 5,000 model files, a prompt of 2,000 words, 1,000 expressions.
+
+Each is wall time with every event worked off and everything painted, the window drawn offscreen.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from nodegraph.document import Document
+from nodegraph.edits import SetParam
+from nodegraph.graph import Graph, Node
+from nodegraph.settle import settled
+from nodegraph.spec import NodeSpec, Param
+
+FILES = tuple(f"folder {n % 40}/some model {n}.safetensors" for n in range(5000))
+NODE = NodeSpec(
+    "Values",
+    "Values",
+    "test",
+    params=(
+        Param("model", "Text", FILES[0], choices_from="checkpoints", file="model:checkpoints"),
+        Param("prompt", "Text", "", widget="multiline"),
+        Param("width", "Int", 512, minimum=0, maximum=2**32),
+    ),
+)
+
+
+class Folders:
+    """Stands for model folders with 5,000 files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self, kind: str) -> Sequence[str]:
+        """The files."""
+        return FILES if kind == "checkpoints" else ()
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """Where a file would be."""
+        return self._folder / name
+
+    def missing(self, kind: str, name: str) -> str:
+        """Nothing is missing."""
+        return ""
+
+
+def taken(work: Callable[[], object]) -> float:
+    """Milliseconds until all that follows from `work` is done and painted."""
+    from PySide6.QtWidgets import QApplication
+
+    begin = time.perf_counter()
+    work()
+    QApplication.processEvents()
+    return (time.perf_counter() - begin) * 1000
+
+
+def expressions(count: int) -> float:
+    """Milliseconds to work out a chain of expressions after the first value changed."""
+    chain = (
+        Node(f"n{i}", "Values", extra={"expressions": {"width": f"n{i - 1}.width + 1"}})
+        for i in range(1, count)
+    )
+    graph = Graph.of(Node("n0", "Values", params={"width": 1}), *chain)
+    times = []
+    for value in range(7):
+        changed = SetParam("n0", "width", value).apply(graph)
+        begin = time.perf_counter()
+        graph = settled(changed, {"Values": NODE})
+        times.append((time.perf_counter() - begin) * 1000)
+    return median(times[1:])
+
+
+def main(argv: list[str]) -> dict[str, float]:
+    """Medians in milliseconds."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("NODEGRAPH_HOME", tempfile.mkdtemp())
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from ui.canvas.canvas import Canvas
+    from ui.editor import Editor
+    from ui.look import Look
+    from ui.params import modelfiles
+    from ui.params.attach import attach
+    from ui.params.choice import ChoiceEditor, ChoiceList
+    from ui.params.text import PromptEditor
+    from ui.params.tokens import counter
+    from ui.settings import Settings
+    from ui.style import style_sheet
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    look = Look.of(Settings(theme="dark"), True)
+    app.setStyleSheet(style_sheet(look.theme, look.metrics))
+    modelfiles.model_files = lambda: Folders(Path(tempfile.mkdtemp()))  # type: ignore[assignment]  # stands in for real folders
+    editor = Editor({"Values": NODE}, Document(Graph.of(Node("a", "Values"))))
+    canvas = Canvas(editor, look.theme)
+    canvas.resize(1280, 800)
+    canvas.show()
+    canvas.activateWindow()
+    canvas.frame_all()
+    QTest.qWait(300)
+    rows = attach(canvas, look)
+    assert rows is not None
+    opened, keys = [], []
+    for _ in range(7):
+        rows.close()
+        rows.open("a", "model", by_key=True)
+        choice = rows.editor
+        assert isinstance(choice, ChoiceEditor)
+        opened.append(taken(choice.open_choices))
+        popup = choice.open_popup
+        assert isinstance(popup, ChoiceList)
+        for letter in "model 49":
+            keys.append(taken(partial(QTest.keyClicks, popup.line, letter)))
+        popup.give_up()
+    counted: list[object] = []
+    counter().counted.connect(lambda _text, chunks: counted.append(chunks))
+    begin = time.perf_counter()
+    editor.apply(SetParam("a", "prompt", "lake house " * 1000))
+    rows.open("a", "prompt", by_key=True)
+    page = rows.editor
+    assert isinstance(page, PromptEditor)
+    while not counted and time.perf_counter() - begin < 30:
+        QTest.qWait(10)
+    first_count = (time.perf_counter() - begin) * 1000
+    typed = []
+    for letter in "a quick brown fox jumps over the lazy dog, and then some more words":
+        typed.append(taken(partial(QTest.keyClicks, page.page, letter)))
+        QTest.qWait(5)
+    paused = taken(page.commit)
+    return {
+        "picker_open_ms": opened[0],
+        "picker_open_again_ms": median(opened[1:]),
+        "picker_key_ms": median(keys),
+        "picker_key_worst_ms": max(keys),
+        "prompt_key_ms": median(typed),
+        "prompt_key_worst_ms": max(typed),
+        "prompt_kept_ms": paused,
+        "first_token_count_ms": first_count,
+        "expressions_1000_ms": expressions(1000),
+    }

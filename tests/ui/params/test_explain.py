@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from nodegraph.edits import RemoveNodes, SetParam
+from tests.ui.params.catalogue import SPECS
+from tests.ui.params.conftest import graph
+from tests.ui.window.hand import crash
+from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.explain.panel import QUIET_MS, Explain
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from ui.window import MainWindow
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    app = Application(qapp, SPECS, Canvas)
+    app.start()
+    view = app.windows[0].documents.new()
+    view.editor.push("Begin", graph())
+    yield app.windows[0]
+    crash(app)
+
+
+@pytest.fixture
+def panel(window: MainWindow) -> Explain:
+    """The panel, opened with its keys."""
+    QTest.qWaitForWindowExposed(window)
+    window.activateWindow()
+    QTest.qWait(5)
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert window.docks.shown("explain")
+    found = window.docks.panel("explain")
+    assert isinstance(found, Explain)
+    QTest.qWait(20)
+    return found
+
+
+def middle(panel: Explain, node: str) -> QPoint:
+    start, _ = panel._places[node]
+    return panel.page.cursorRect(panel._cursor(start + 4, start + 4)).center()
+
+
+def test_it_tells_the_walk_and_follows_the_graph(panel: Explain, window: MainWindow) -> None:
+    assert "2  Everything" in panel.page.toPlainText() and "steps 20" in panel.page.toPlainText()
+    assert window.view is not None
+    window.view.editor.apply(SetParam("all", "steps", 33))
+    QTest.qWait(QUIET_MS + 60)
+    assert "steps 33" in panel.page.toPlainText()
+    window.view.editor.apply(RemoveNodes(("all", "number")))
+    QTest.qWait(QUIET_MS + 60)
+    assert panel.page.toPlainText() == "This workflow is empty."
+
+
+def test_a_click_on_a_sentence_selects_its_node_and_the_selected_node_is_marked(
+    panel: Explain, window: MainWindow
+) -> None:
+    assert window.view is not None
+    selection = window.view.editor.selection
+    for node in ("all", "number"):
+        QTest.mouseClick(panel.page.viewport(), Qt.MouseButton.LeftButton, pos=middle(panel, node))
+        assert selection.active == node
+        start, end = panel._places[node]
+        assert all(start <= mark.cursor.position() <= end for mark in panel.page.extraSelections())
+        assert panel.page.extraSelections()
+    selection.clear()
+    assert not panel.page.extraSelections()
+
+
+def test_it_is_copied_as_text_and_as_markdown(panel: Explain, window: MainWindow) -> None:
+    assert window.view is not None
+    window.view.editor.apply(SetParam("all", "prompt", "a *red* house"))
+    QTest.mouseClick(panel.copy_text, Qt.MouseButton.LeftButton)
+    assert "2. Everything\n" in QGuiApplication.clipboard().text()
+    assert "a *red* house" in QGuiApplication.clipboard().text()
+    QTest.mouseClick(panel.copy_markdown, Qt.MouseButton.LeftButton)
+    assert "2. **Everything**\n" in QGuiApplication.clipboard().text()
+    assert "a \\*red\\* house" in QGuiApplication.clipboard().text()
+
+
+def test_the_keyboard_reaches_every_sentence(panel: Explain, window: MainWindow) -> None:
+    assert window.view is not None
+    panel.page.setFocus()
+    QTest.keyClick(panel.page, Qt.Key.Key_Tab)
+    QTest.keyClick(panel.page, Qt.Key.Key_Return)
+    assert window.view.editor.selection.active == "number"

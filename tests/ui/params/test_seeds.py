@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+
+from nodegraph.edits import SetParam
+from nodegraph.fileformat import dumps
+from tests.ui.params.catalogue import SPECS
+from tests.ui.params.conftest import Desk
+from ui.params.seed import SeedEditor
+from ui.running.past import MOST, PastSeeds, past_seeds, seed_of
+from ui.running.results import Result, Results
+from ui.running.seeds import draw, mode_of, seed_line
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def picture() -> QImage:
+    found = QImage(64, 64, QImage.Format.Format_RGB32)
+    found.fill(QColor("#336699"))
+    return found
+
+
+def ran(desk: Desk, results: Results, seed: int) -> None:
+    """A run came to a picture."""
+    desk.editor.apply(SetParam("all", "seed", seed))
+    made = Result(str(seed), "doc", "all", "latent", "all", str(seed), dumps(desk.graph))
+    results.add(picture(), made)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Results:
+    return Results(tmp_path / "results")
+
+
+def test_the_last_ten_seeds_are_offered_newest_first_and_once(desk: Desk, results: Results) -> None:
+    PastSeeds(desk.editor, "doc", results)
+    for seed in (*range(100, 112), 105):
+        ran(desk, results, seed)
+    found = [seed.value for seed in past_seeds(desk.editor, "all", "seed")]
+    assert len(found) == MOST and found[0] == 105 and found[1:3] == [111, 110] and found.count(105) == 1
+    desk.rows.open("all", "seed", by_key=True)
+    editor = desk.rows.editor
+    assert isinstance(editor, SeedEditor)
+    desk.hit(Qt.Key.Key_H, ALT)
+    menu = editor.open_past()
+    assert [action.text() for action in menu.actions()] == [str(value) for value in found]
+    assert not menu.actions()[0].icon().isNull()
+    menu.actions()[2].trigger()
+    assert desk.value("all", "seed") == 110
+    menu.close()
+    results.close()
+
+
+def test_without_runs_it_says_so(desk: Desk) -> None:
+    desk.rows.open("all", "seed", by_key=True)
+    editor = desk.rows.editor
+    assert isinstance(editor, SeedEditor)
+    menu = editor.open_past()
+    assert [action.isEnabled() for action in menu.actions()] == [False]
+    menu.close()
+
+
+def test_the_seed_of_a_result_is_told(desk: Desk, results: Results) -> None:
+    ran(desk, results, 4242)
+    assert seed_of(results.all()[0], SPECS) == "seed 4242" == seed_line(desk.graph, SPECS)
+    results.close()
+
+
+def test_modes_go_round_by_keys_and_decide_the_next_run(desk: Desk) -> None:
+    desk.rows.open("all", "seed", by_key=True)
+    seen = []
+    for _ in range(3):
+        desk.hit(Qt.Key.Key_S, ALT)
+        seen.append(mode_of(desk.graph.nodes["all"], "seed"))
+        if seen[-1] == "next":
+            assert draw(desk.graph, SPECS, {"all.seed": 9})[1] == {"all.seed": 10}
+    assert seen == ["new", "next", "fixed"]
+    assert draw(desk.graph, SPECS, {})[1] == {}
+    desk.hit(Qt.Key.Key_D, ALT)
+    assert desk.value("all", "seed") != 7
+    desk.hit(Qt.Key.Key_Escape)
+    QTest.qWait(1)
+    assert desk.value("all", "seed") == 7

@@ -1,0 +1,1 @@
+"""The workflow in plain words, beside its graph."""

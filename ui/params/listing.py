@@ -1,0 +1,87 @@
+"""Names of files ready to be listed and searched: in folders, rows made only when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import overload
+
+from ui.popup.rows import Row
+
+
+class Names(Sequence[Row]):
+    """Rows of names, made when asked for. A name that ends in / is the line of a folder."""
+
+    def __init__(self, names: Sequence[str], counts: dict[str, int], now: str, detailed: bool) -> None:
+        self._names = names
+        self._counts = counts
+        self._now = now
+        self._detailed = detailed
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        if at not in self._made:
+            self._made[at] = self._row(self._names[at])
+        return self._made[at]
+
+    def _row(self, name: str) -> Row:
+        if name in self._counts:
+            return Row(name, name[:-1], hint=str(self._counts[name]), icon="folder", enabled=False)
+        folder, _, file = name.rpartition("/")
+        icon = "check" if name == self._now else "blank"
+        return Row(name, file, folder if self._detailed else "", icon=icon)
+
+
+class Listing:
+    """`names` in order; `lines` is how many lines they take with their folders."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._lower = [name.lower() for name in names]
+        self._starts = [name.rfind("/") + 1 for name in names]
+        folders: dict[str, list[str]] = {}
+        for name, start in zip(names, self._starts, strict=True):
+            folders.setdefault(name[:start], []).append(name)
+        self._folded = folders.pop("", [])[:]
+        self._counts = {folder: len(held) for folder, held in folders.items()}
+        for folder in sorted(folders):
+            self._folded.append(folder)
+            self._folded += folders[folder]
+        self.lines = len(self._folded)
+
+    def folded(self, now: str) -> Names:
+        """Names of no folder first, then each folder under its own line."""
+        return Names(self._folded, self._counts, now, detailed=False)
+
+    def flat(self, places: Sequence[int], now: str) -> Names:
+        """The names at these places, each with its folder beside it."""
+        return Names([self.names[at] for at in places], {}, now, detailed=True)
+
+    def place(self, name: str) -> int:
+        """On which line of the folded list a name stands; -1 where it does not."""
+        return self._folded.index(name) if name in self._folded else -1
+
+    def found(self, words: Sequence[str]) -> list[int]:
+        """The places of the names that have all the words; those whose file name begins with the first come first."""
+        lower, first = self._lower, words[0]
+        found = [at for at, name in enumerate(lower) if first in name]
+        for word in words[1:]:
+            found = [at for at in found if word in lower[at]]
+        begins = [at for at in found if lower[at].startswith(first, self._starts[at])]
+        chosen = set(begins)
+        return begins + [at for at in found if at not in chosen]
+
+
+@lru_cache(maxsize=8)
+def listing(names: tuple[str, ...]) -> Listing:
+    """The listing of these names; kept, for lists are opened again."""
+    return Listing(names)

@@ -1,0 +1,117 @@
+"""The plate on which an open editor lies over its row, and the hint below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from ui.canvas.canvas import Canvas
+from ui.canvas.values import label_of
+from ui.look import Look
+from ui.params.binding import Binding
+from ui.params.make import make_editor
+from ui.params.seed import SeedEditor
+from ui.theme.typeface import SIZES
+
+WIDEST_LABEL = 140
+LEAST = {"line": 132, "seed": 236, "page": 260}
+MARGIN = 8
+
+
+class Overlay(QFrame):
+    """An editor on a raised plate with the parameter's name, and a hint below while something is typed."""
+
+    def __init__(self, canvas: Canvas, binding: Binding, look: Look) -> None:
+        super().__init__(canvas)
+        self.node, self.name = binding.node, binding.param.name
+        self.setObjectName("RowEditor")
+        self._look = look
+        self._canvas = canvas
+        self.label = QLabel(label_of(self.name), self)
+        self.editor = make_editor(binding, look, self)
+        self.hint = Hint(canvas, look)
+        self.editor.hinted.connect(self._hinted)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def place(self, seen: QRectF, size: float, on_row: bool) -> None:
+        """Lie over what is seen of the row, `size` times as large as at 100 %."""
+        theme = self._look.theme
+        pixels = SIZES["body"] * max(size, self._look.metrics.body / 13.0 if not on_row else size)
+        self.editor.set_pixels(pixels)
+        self.setStyleSheet(
+            f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
+            f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
+            " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
+        )
+        kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
+        self.label.setVisible(not self.editor.tall)
+        wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
+        least = round(LEAST[kind] * pixels / 12) + wide
+        lines = pixels * (9 if self.editor.tall else 2)
+        height = max(seen.height(), lines) if on_row else lines
+        width = max(seen.width() if on_row else 0, least)
+        rect = QRectF(seen.x(), seen.y(), width, height).toAlignedRect()
+        if not self.editor.tall:
+            rect.moveTop(round(seen.center().y() - rect.height() / 2))
+        self.setGeometry(self._inside(rect))
+        inner = QRect(0, 0, rect.width(), rect.height()).adjusted(1, 1, -1, -1)
+        self.label.setGeometry(1, 1, wide, rect.height() - 2)
+        self.editor.setGeometry(inner.adjusted(wide, 0, 0, 0))
+        self._place_hint()
+
+    def let_go(self) -> None:
+        """Close."""
+        self.hint.hide()
+        self.hint.deleteLater()
+        self.hide()
+        self.deleteLater()
+
+    def _inside(self, rect: QRect) -> QRect:
+        room = self._canvas.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        if rect.intersects(self._canvas.rect()):
+            rect.moveRight(min(rect.right(), room.right()))
+            rect.moveLeft(max(rect.left(), room.left()))
+            rect.moveBottom(min(rect.bottom(), room.bottom()))
+            rect.moveTop(max(rect.top(), room.top()))
+        return rect
+
+    def _hinted(self, text: str, wrong: bool) -> None:
+        self.hint.tell(text, wrong)
+        self._place_hint()
+
+    def _place_hint(self) -> None:
+        self.hint.stand_under(self.geometry())
+
+
+class Hint(QLabel):
+    """A sentence under the editor."""
+
+    def __init__(self, canvas: QWidget, look: Look) -> None:
+        super().__init__(canvas)
+        self._look = look
+        self.setObjectName("RowHint")
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def tell(self, text: str, wrong: bool) -> None:
+        """Show a sentence, or nothing."""
+        theme = self._look.theme
+        self.setText(text)
+        self.setStyleSheet(
+            f"#RowHint {{ background: {theme.raised}; color: {theme.error if wrong else theme.muted};"
+            f" border: 1px solid {theme.error if wrong else theme.hairline}; border-radius: 5px; padding: 3px 8px; }}"
+        )
+        self.setVisible(bool(text))
+        self.raise_()
+
+    def stand_under(self, rect: QRect) -> None:
+        """Stand below an editor, or above it where there is no room."""
+        if self.isHidden():
+            return
+        self.setMaximumWidth(max(rect.width(), 320))
+        self.adjustSize()
+        below = rect.bottom() + 5
+        room = (self.parentWidget() or self).height() - MARGIN
+        top = below if below + self.height() <= room else rect.top() - self.height() - 4
+        self.move(rect.left(), top)
