@@ -147,7 +147,7 @@ def guider_basic(model: TheModel, positive: Positive) -> Guider:
 
 @node("GuiderCFG", title="Guider: CFG", category="sampling/guiders", keywords=("classifier free", "negative"))
 def guider_cfg(model: TheModel, positive: Positive, negative: Negative, *, cfg: Scale = 7.0) -> Guider:
-    """The usual guidance: towards the positive prompt and away from the negative one."""
+    """The usual guidance, for a custom sampler: towards the positive prompt and away from the negative one."""
     return Guider(model, "cfg", (positive, negative), (cfg,))
 
 
