@@ -8,7 +8,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-HELPERS = {"__main__", "rival", "timing"}
+HELPERS = {"__main__", "headless", "rival", "timing"}
 
 
 def names() -> list[str]:

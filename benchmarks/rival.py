@@ -92,7 +92,9 @@ class _Rival:
     def zoom(self) -> list[float]:
         """Steps of the wheel, in and out again."""
         self.see_all()
-        return self.frames(lambda i: self.view.set_zoom(self.view.get_zoom() + (0.1 if i < FRAMES // 2 else -0.1)))
+        return self.frames(
+            lambda i: self.view.set_zoom(self.view.get_zoom() + (0.1 if i < FRAMES // 2 else -0.1))
+        )
 
     def pan(self) -> list[float]:
         """At 100 %, 24 pixels a frame."""

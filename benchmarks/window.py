@@ -1,14 +1,16 @@
-"""What the window costs a run: the practice model's sampler in a bare child process, and under the visible editor.
+"""What the window costs a run: the same sampler headless, as the command line runs it, and under the visible editor.
 
-Both run by turns with the same seeds, so that whatever else the machine does falls on both. The figures are
-medians of the sampler node's own seconds, the ratio, and the longest stretch of work in the window's thread.
+Both run by turns with the same seeds, so that whatever else the machine does falls on both. The figures are medians of
+the sampler node's own seconds, their ratio, and the longest stretch of work in the window's thread.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import queue
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -17,10 +19,8 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import events, fileformat
-from nodegraph.edits import SetParam
-from nodegraph.engine.local import Options
-from nodegraph.engine.remote import RemoteEngine
+from nodegraph import fileformat
+from nodegraph.document import Document
 from nodegraph.graph import Graph
 
 WORKFLOW = Path(__file__).parents[1] / "workflows" / "text_to_image.json"
@@ -29,45 +29,63 @@ LONGEST = 600.0
 """Seconds after which a run is given up."""
 
 
-class Bare:
-    """A child process with nobody looking."""
+def seeded(graph: Graph, seed: int) -> Graph:
+    """The graph with another seed on its sampler."""
+    node = graph.nodes[NODE]
+    return graph.with_nodes([replace(node, params={**node.params, "seed": seed})])
 
-    def __init__(self, folder: Path) -> None:
-        self._heard: queue.Queue[events.Event] = queue.Queue()
-        self.engine = RemoteEngine(Options(output=folder), self._heard.put)
-        self.engine.start()
+
+class Bare:
+    """A process with nobody looking."""
+
+    def __init__(self, folder: Path, models: list[Path]) -> None:
+        command = [sys.executable, "-m", "benchmarks.headless", str(folder), *map(str, models)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, graph: Graph) -> float:
         """The sampler's seconds."""
-        self.engine.submit(graph)
-        taken = 0.0
-        while not isinstance(event := self._heard.get(timeout=LONGEST), events.RunFinished):
-            if isinstance(event, events.NodeFinished) and event.node == NODE:
-                taken = event.seconds
-        return taken
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps(json.loads(fileformat.dumps(graph))) + "\n")
+        self.process.stdin.flush()
+        return float(json.loads(self.process.stdout.readline())[NODE])
+
+    def close(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
 
 
 class Watched:
     """The editor, its window open, film strip and previews and all."""
 
-    def __init__(self, qt: QApplication) -> None:
+    def __init__(self, qt: QApplication, folder: Path, models: list[Path]) -> None:
         from ui.app import specs
         from ui.application import Application
         from ui.canvas.canvas import Canvas
+        from ui.running.bridge import EngineBridge, editor_options
         from ui.running.desk import Desk
 
+        # A session that is there already: nothing greets, nothing runs by itself.
+        (folder / "session.json").touch()
         self.app = Application(qt, specs(), Canvas)
-        self.desk = self.app.desk = Desk(self.app)
+        self.desk = self.app.desk = Desk(self.app, EngineBridge(editor_options(models, folder / "out")))
         self.window = self.app.start()
         self.worst, self._last = 0.0, time.thread_time()
         self.work: list[float] = []
         self._beat = QTimer()
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
         self._beat.timeout.connect(self._measure)
-        self._wait()
+
+    def open(self, graph: Graph) -> None:
+        """Show a graph in a tab."""
+        from ui.editor import Editor
+
+        self.window.documents._show(Editor(self.app.specs, Document(graph)))
 
     def run(self, seed: int) -> float:
         """The sampler's seconds."""
+        from nodegraph.edits import SetParam
+
         bench = self.window.bench
         assert bench is not None and bench.sheet is not None
         bench.sheet.editor.apply(SetParam(NODE, "seed", seed))
@@ -96,32 +114,42 @@ class Watched:
         self.worst, self._last = max(self.worst, now - self._last), now
 
 
-def main(argv: list[str]) -> dict[str, object]:
-    """`python -m benchmarks window [ROUNDS]`."""
-    rounds = int(argv[0]) if argv else 9
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["NODEGRAPH_HOME"] = folder
+def compare(graph: Graph, rounds: int, models: list[Path]) -> dict[str, object]:
+    """Both by turns; the first round warms up and does not count."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["NODEGRAPH_HOME"] = name
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        qt = QApplication([])
-        graph = fileformat.load(WORKFLOW)
-        bare, watched = Bare(Path(folder) / "bare"), Watched(qt)
+        qt = QApplication.instance() or QApplication([])
+        assert isinstance(qt, QApplication)
+        bare, watched = Bare(folder / "bare", models), Watched(qt, folder, models)
+        watched.open(graph)
         alone: list[float] = []
         seen: list[float] = []
         for seed in range(1000, 1001 + rounds):
-            node = graph.nodes[NODE]
-            alone.append(bare.run(graph.with_nodes([replace(node, params={**node.params, "seed": seed})])))
-            seen.append(watched.run(seed))
-        bare.engine.close()
+            # By turns also in who begins, so that a drift falls on both.
+            if seed % 2:
+                alone.append(bare.run(seeded(graph, seed)))
+                seen.append(watched.run(seed))
+            else:
+                seen.append(watched.run(seed))
+                alone.append(bare.run(seeded(graph, seed)))
+        bare.close()
         watched.app.end()
-    # The first round warms up.
-    del alone[0], seen[0]
+    del alone[0], seen[0], watched.work[0]
     return {
         "steps": int(str(graph.nodes[NODE].params["steps"])),
         "rounds": rounds,
         "headless_seconds": statistics.median(alone),
         "window_seconds": statistics.median(seen),
         "window_by_headless": statistics.median(seen) / statistics.median(alone),
+        "window_by_headless_pairs": statistics.median(b / a for a, b in zip(alone, seen, strict=True)),
         "window_by_headless_fastest": min(seen) / min(alone),
         "window_work_ms_per_run": 1000 * statistics.median(watched.work),
         "worst_own_work_ms": 1000 * watched.worst,
     }
+
+
+def main(argv: list[str]) -> dict[str, object]:
+    """`python -m benchmarks window [ROUNDS]`."""
+    return compare(fileformat.load(WORKFLOW), int(argv[0]) if argv else 15, [])

@@ -66,13 +66,32 @@ def diffusion_model_loader(
     return Model(ctx.models.source("diffusion_models", _chosen(file, "diffusion model")), dtype)
 
 
-FAMILIES = ("auto", "sd1", "sd2", "sdxl", "sd3", "flux")
+FAMILIES = (
+    "auto",
+    "auraflow",
+    "chroma",
+    "flux",
+    "flux2",
+    "lumina2",
+    "qwen_image",
+    "sd1",
+    "sd2",
+    "sd3",
+    "sdxl",
+    "sdxl_refiner",
+    "z_image",
+)
 Kind = Annotated[
     str, Choice(FAMILIES), Help("The family of models that will be used; auto goes by the files.")
 ]
 
 
-@node("ClipLoader", title="Load text encoder", category="loaders", keywords=("clip", "t5", "prompt"))
+@node(
+    "ClipLoader",
+    title="Load text encoder",
+    category="loaders",
+    keywords=("clip", "t5", "qwen", "gemma", "prompt"),
+)
 def clip_loader(
     ctx: Context,
     *,

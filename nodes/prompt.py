@@ -49,6 +49,7 @@ def text_encode_a1111(
     text: Annotated[
         str,
         Multiline(),
+        Mentions("embeddings"),
         Help("(word) louder, [word] quieter, [a:b:0.5] changes halfway, [a|b] by turns, BREAK, AND."),
     ] = "",
     steps: Annotated[

@@ -104,6 +104,33 @@ def text_encode_flux(
     return conditioning_guidance(said, guidance=guidance)
 
 
+LUMINA = (
+    "You are an assistant designed to generate superior images with the superior degree of image-text alignment based "
+    "on textual prompts or user prompts."
+)
+
+
+@node("TextEncodeLumina2", title="Prompt (Lumina 2)", category=CATEGORY, keywords=("gemma", "system prompt"))
+def text_encode_lumina2(
+    ctx: Context,
+    clip: TheClip,
+    *,
+    text: Annotated[str, Multiline(), EMBEDDINGS, Help("The prompt in whole sentences, read by Gemma.")] = "",
+    instruction: Annotated[
+        str,
+        Multiline(),
+        EMBEDDINGS,
+        Advanced(),
+        Help("What Gemma is told before the prompt, as in training; may be empty."),
+    ] = LUMINA,
+) -> Conditioning:
+    """A prompt for Lumina 2, which was trained with an instruction before each. Use a plain prompt for the negative."""
+    ctx.check()
+    whole = f"{instruction} <Prompt Start> {text}" if instruction else text
+    found: Conditioning = ctx.models.get(clip).encode(whole)
+    return found
+
+
 @node(
     "ConditioningGuidance",
     title="Prompt guidance",

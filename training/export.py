@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
-import numpy as np
-import torch
 from diffusers import EulerDiscreteScheduler, StableDiffusionPipeline
 from safetensors.torch import save_file
 
 from training.autoencoder import best_autoencoder
 from training.controlnet import trained_controlnet
 from training.diffusion import BETA_END, BETA_START, STEPS
-from training.draw.render import render
 from training.lora import lora_weights, trained_lora
-from training.pictures import scenes, to_tensor
 from training.tokenizer import load_tokenizer
 from training.unet import trained_denoiser
 
@@ -38,7 +33,7 @@ def scheduler() -> EulerDiscreteScheduler:
 
 
 def export_model(runs: Path, folder: Path) -> None:
-    """The pipeline: scheduler, tokenizer, text encoder, denoiser, autoencoder, and the preview map."""
+    """The pipeline: scheduler, tokenizer, text encoder, denoiser, autoencoder; `training.preview` fits the preview."""
     tokens = folder / "tokenizer"
     kept = {path.name: path.read_bytes() for path in tokens.iterdir()}
     model = trained_denoiser(runs)
@@ -57,22 +52,6 @@ def export_model(runs: Path, folder: Path) -> None:
     tokens.mkdir()
     for name, content in kept.items():
         (tokens / name).write_bytes(content)
-    write_preview(runs, folder / "vae" / "latent_preview.json")
-
-
-@torch.no_grad()
-def write_preview(runs: Path, path: Path, count: int = 256) -> None:
-    """Fit a linear map from latents (times the scaling factor) to the colours (0 to 1) they stand for."""
-    model = best_autoencoder(runs)
-    pictures = to_tensor(np.stack([render(scene) for scene in scenes(88, count)]))
-    latents = model.encode(pictures).latent_dist.mode() * model.config.scaling_factor
-    small = torch.nn.functional.avg_pool2d(pictures, 8).add(1).div(2)
-    rows = latents.permute(0, 2, 3, 1).reshape(-1, 4)
-    rows = torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
-    found = torch.linalg.lstsq(rows.double(), small.permute(0, 2, 3, 1).reshape(-1, 3).double()).solution
-    table = [[round(value, 5) for value in row] for row in found.tolist()]
-    text = json.dumps({"latents": "times scaling_factor", "factors": table[:4], "bias": table[4]}, indent=1)
-    path.write_text(text + "\n", "utf-8")
 
 
 def export_controlnet(runs: Path, folder: Path) -> None:

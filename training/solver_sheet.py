@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nodegraph.context import Context, Places
 from nodegraph.fingerprint import Fingerprints
+from nodegraph.runtime import Compute
 from nodes import runtime
 from nodes.latents import empty_latent
 from nodes.loaders import checkpoint_loader
@@ -39,7 +40,7 @@ PAPER, INK = (252, 250, 246), (70, 66, 82)
 
 def drawn(solvers: tuple[str, ...], schedules: tuple[str, ...]) -> dict[tuple[str, str], Tensor]:
     """A picture `[H, W, 3]` for each solver and schedule, of the practice model."""
-    models = runtime.open_models(runtime.open_files([]), Fingerprints(), "cpu", "float32")
+    models = runtime.open_models(runtime.open_files([]), Fingerprints(), Compute("cpu", "float32"))
     ctx = Context("sheet", Places(Path("output"), Path()), lambda event: None, Event(), models)
     model, clip, vae = checkpoint_loader(ctx, checkpoint="practice")
     sides: Any = {

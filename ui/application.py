@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QStyle
 
 from nodegraph.spec import NodeSpec
 from ui import paths, session, settings
@@ -240,6 +241,10 @@ class Application(QObject):
         view.canvas.set_theme(self.look.theme)
         view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
         view.canvas.set_snap(chosen.snap)
+        view.canvas.set_shake(chosen.shake)
+        # A system that wants no motion gives animations no time.
+        animates = self.qt.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        view.canvas.set_motion(chosen.motion and animates)
         view.canvas.show_minimap(chosen.minimap)
         attach(view.widget, self.look)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt
 from PySide6.QtWidgets import QMenu
 
+from nodegraph.edits.swap import swapped
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.find.popup import FindPopup
@@ -21,6 +22,7 @@ from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
 
 if TYPE_CHECKING:
+    from ui.canvas.hit import Hit
     from ui.view import DocumentView
     from ui.window import MainWindow
 
@@ -69,6 +71,24 @@ class Popups(QObject):
         where = view.widget.mapTo(self._window, view.to_view(place)) if scene is not None else None
         self._open(popup, QSize(640, 420), where)
 
+    def swap_node(self) -> None:
+        """Search for a type to put in the place of the selected node; links and values that fit stay."""
+        view = self._window.view
+        name = view.level.selection.active if view is not None else ""
+        if view is None or not name:
+            return
+        editor, app = view.level, self._window.app
+        popup = AddNodePopup(self._window, app.look, editor.specs, app.usage)
+        popup.foot.setText(self.tr("Enter puts it in the place of the selected node, Esc closes"))
+
+        def swap(kind: str, _alone: bool) -> None:
+            spec = editor.specs.get(kind)
+            if spec is not None and editor.apply(swapped(editor.graph, name, spec, editor.specs)):
+                app.used(kind)
+
+        popup.chosen.connect(swap)
+        self._open(popup, QSize(640, 420))
+
     def find(self) -> None:
         """Find in the workflow."""
         view = self._window.view
@@ -100,10 +120,10 @@ class Popups(QObject):
         popup.linked.connect(lambda source, target: editor.apply(connection(editor, source, target)))
         self._open(popup, QSize(460, 360))
 
-    def canvas_menu(self, place: QPoint, found: object) -> None:
+    def canvas_menu(self, place: QPoint, found: Hit) -> None:
         """The menu of what lies under the pointer: a node or other selection, or the empty canvas."""
         view = self._window.view
-        node = getattr(found, "node", "")
+        node = found.node
         if view is None:
             return
         if node and node not in view.level.selection.nodes:
@@ -111,6 +131,8 @@ class Popups(QObject):
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if node and self._window.bench is not None:
+            self._window.bench.fill_menu(menu, found)
         for ids in NODE_MENU if view.level.selection.now else EMPTY_MENU:
             for id in ids:
                 menu.addAction(menus.actions[id])

@@ -40,6 +40,8 @@ class Settings:
     density: str = "normal"
     links: str = "curved"
     snap: bool = True
+    shake: bool = False
+    motion: bool = True
     minimap: bool = True
     language: str = ""
     keymap: str = "Default"

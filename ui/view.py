@@ -58,6 +58,10 @@ class Canvas(Protocol):
     def set_theme(self, theme: Theme) -> None: ...  # noqa: D102
     def set_density(self, density: Any, text_scale: float = 1.0) -> None: ...  # noqa: D102
     def set_snap(self, on: bool) -> None: ...  # noqa: D102
+    def set_shake(self, on: bool) -> None: ...  # noqa: D102
+    def set_motion(self, on: bool) -> None: ...  # noqa: D102
+    def toggle_portals(self) -> None: ...  # noqa: D102
+    def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
     def previous_view(self) -> None: ...  # noqa: D102
     def zoom_to(self, zoom: float) -> None: ...  # noqa: D102

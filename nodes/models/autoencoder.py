@@ -10,12 +10,13 @@ from nodegraph.errors import LoadError
 from nodes.models.loading import bytes_in
 from nodes.models.memory import autoencoder_work, together
 from nodes.models.precision import vae_dtype
+from nodes.models.vaes import kind_of
 from nodes.types import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from nodes.models.parts import Part
     from nodes.models.pool import Pool
@@ -26,14 +27,6 @@ SMALLEST = 512 * 512
 """Pictures of so many pixels are tried whatever the memory: they are what larger ones are cut into."""
 
 
-def build_vae(config: Mapping[str, Any]) -> nn.Module:
-    """diffusers' AutoencoderKL."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
-    network: nn.Module = AutoencoderKL.from_config(dict(config))
-    return network
-
-
 class Autoencoder:
     """The network of one `Vae`; latents are raw, as the family's format has not yet scaled them."""
 
@@ -41,8 +34,9 @@ class Autoencoder:
         self._pool = pool
         self._ref = ref
         self._part = part
-        self.downscale = 2 ** (len(part.config["block_out_channels"]) - 1)
-        self.channels = int(part.config["latent_channels"])
+        self._kind = kind_of(part)
+        self.downscale = self._kind.downscale(part.config)
+        self.channels = self._kind.channels(part.config)
 
     def encode(self, image: Image) -> Tensor:
         """The mean of the posterior, float32 `[B, C, h, w]`, of pictures cropped around the centre to whole
@@ -50,7 +44,7 @@ class Autoencoder:
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
         share, network = self._network(len(pixels), pixels.shape[-1] * pixels.shape[-2])
         with torch.no_grad():
-            parts = [network.encode(part).latent_dist.mean.float().cpu() for part in self._cut(pixels, share)]
+            parts = [self._kind.encode(network, part).float().cpu() for part in self._cut(pixels, share)]
         return torch.cat(parts)
 
     def decode(self, samples: Tensor) -> Image:
@@ -63,8 +57,8 @@ class Autoencoder:
         pixels = samples.shape[-1] * samples.shape[-2] * self.downscale**2
         share, network = self._network(len(samples), pixels)
         with torch.no_grad():
-            parts = [network.decode(part, return_dict=False)[0] for part in self._cut(samples, share)]
-            pictures = [((part.float() + 1) / 2).clamp(0, 1).cpu().movedim(1, -1) for part in parts]
+            parts = [self._kind.decode(network, part).float() for part in self._cut(samples, share)]
+        pictures = [((part + 1) / 2).clamp(0, 1).cpu().movedim(1, -1) for part in parts]
         return Image(torch.cat(pictures).contiguous())
 
     def cropped(self, image: Image) -> Tensor:
@@ -87,10 +81,12 @@ class Autoencoder:
         Raises MemoryError where not even one fits that is larger than a tile.
         """
         residents, dtype = self._pool.residents, self._dtype
-        one = autoencoder_work(self._part.config, pixels, dtype.itemsize)
+        one = autoencoder_work(self._kind.width(self._part.config), pixels, dtype.itemsize)
         size = bytes_in(self._part, dtype)
         if size + one > residents.most() and pixels > SMALLEST:
             raise MemoryError(f"{one >> 20} MB are wanted for one picture.")
         share = together(residents.most(), size, one, count)
         residents.begin()
-        return share, residents.get(self._ref.source, self._part, build_vae, dtype, one * share).network
+        return share, residents.get(
+            self._ref.source, self._part, self._kind.build, dtype, one * share
+        ).network

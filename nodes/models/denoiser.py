@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Condition, Control, Model
 
+CONTEXT = ("cross_attention_dim", "joint_attention_dim", "cap_feat_dim")
+"""How networks' settings call the width of what they are told."""
+
 REPEATS = 4
 """How often a context may be repeated to share a call with a longer one."""
 
@@ -55,11 +58,11 @@ class Denoiser:
 
     def scaled(self, samples: Tensor) -> Tensor:
         """Raw latents as the network knows them."""
-        return (samples - self.facts.latent.shift) * self.facts.latent.scale
+        return self.facts.latent.scaled(samples)
 
     def raw(self, samples: Tensor) -> Tensor:
         """The inverse of `scaled`."""
-        return samples / self.facts.latent.scale + self.facts.latent.shift
+        return self.facts.latent.raw(samples)
 
     def x0(
         self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None
@@ -67,6 +70,7 @@ class Denoiser:
         """The clean latent, float32, that the network sees in `x` `[B, C, h, w]` at `sigma` `[B]` under each
         condition. Conditions alike in shape and control share one call, in the order given. `alter` changes how
         the network computes, for these calls alone."""
+        self._check_told(conditions)
         with torch.no_grad():
             self._pool.residents.begin()
             share, work = self._share(x, conditions)
@@ -135,6 +139,19 @@ class Denoiser:
             for name, value in self._pool.get(control.net).residuals(self, inputs, control).items():
                 total[name] = plus(total[name], value) if name in total else value
         return total
+
+    def _check_told(self, conditions: Sequence[Condition]) -> None:
+        """Prompts that another family's text encoder has read are refused, with what to link instead."""
+        config = self._part.config
+        wanted = next((config[name] for name in CONTEXT if isinstance(config.get(name), int)), None)
+        for condition in conditions:
+            given = condition.cond.shape[-1]
+            if wanted is not None and given != wanted:
+                kinds = ", ".join(use.kind for use in self.family.encoders)
+                raise LoadError(
+                    f"The prompt was read by another family's text encoder: its conditioning is {given} wide and "
+                    f"{self.family.title} takes {wanted}. Link the checkpoint's own, or load {kinds}."
+                )
 
     def _check(self, network: nn.Module, output: Tensor) -> None:
         """Once for each denoiser: a network of numbers that are none is the file's fault, and said."""

@@ -12,10 +12,10 @@ from nodes.models.encoders import encoder_parts, lone_encoder
 from nodes.models.families import families
 from nodes.models.folder import is_folder, recognise_folder
 from nodes.models.header import read_header
-from nodes.models.keys.vae import vae_config, vae_pieces
-from nodes.models.parts import Part, same, shapes_of, under
+from nodes.models.parts import Part, under
 from nodes.models.patches.names import is_change
 from nodes.models.recognised import Recognised
+from nodes.models.vaes import vae_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,19 +94,8 @@ def find_network(shapes: Shapes) -> tuple[Family, Part] | None:
 def find_vae(shapes: Shapes) -> Part | None:
     """The autoencoder among the tensors."""
     for prefix in VAE_PREFIXES:
-        inner = under(shapes, prefix)
-        if "decoder.mid.block_1.conv1.weight" in inner:
-            pieces = vae_pieces(inner)
-        elif "decoder.mid_block.resnets.0.conv1.weight" in inner:
-            pieces = same(
-                name for name in inner if name.startswith(("encoder.", "decoder.", "quant_", "post_"))
-            )
-        else:
-            continue
-        try:
-            return Part("vae", vae_config(shapes_of(pieces, inner)), pieces).within(prefix)
-        except (KeyError, IndexError):
-            continue
+        if part := vae_in(under(shapes, prefix)):
+            return part.within(prefix)
     return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nodes.models.keys.clip import clip_config, clip_pieces
+from nodes.models.keys.language import language_part
 from nodes.models.keys.t5 import t5_config, t5_pieces
 from nodes.models.parts import Part, shapes_of, under
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 STANDALONE = ("", "transformer.", "text_encoder.", "cond_stage_model.transformer.", "cond_stage_model.model.")
 """Prefixes under which files of a single encoder keep it."""
+
+T5_KINDS = ("t5", "pile_t5")
+LANGUAGE_KINDS = ("gemma2", "qwen3", "qwen25", "mistral")
+"""Kinds that read no chunks; all others are CLIP text models."""
 
 WIDTHS = {768: "clip_l", 1024: "clip_h", 1280: "clip_g"}
 """Which CLIP text model is this wide; others count as CLIP-L."""
@@ -43,15 +48,32 @@ def lone_encoder(shapes: Shapes) -> Part | None:
 
 
 def encoder_part(shapes: Shapes, kind: str) -> Part | None:
-    """The encoder in a bare network; `kind` "" takes the kind from the width. None if there is none."""
-    if "shared.weight" in shapes and kind in ("", "t5"):
-        pieces = t5_pieces(shapes)
-        return Part("t5", t5_config(shapes_of(pieces, shapes)), pieces)
+    """The encoder in a bare network; `kind` "" takes the kind that it looks like. None if there is none."""
+    found = _t5_part(shapes) or language_part(shapes) or _clip_part(shapes)
+    if found is None or not kind or found.kind == kind:
+        return found
+    return as_kind(found, kind) if is_clip(kind) and is_clip(found.kind) else None
+
+
+def is_clip(kind: str) -> bool:
+    """Whether encoders of this kind are CLIP text models."""
+    return kind not in (*T5_KINDS, *LANGUAGE_KINDS)
+
+
+def _t5_part(shapes: Shapes) -> Part | None:
+    if "shared.weight" not in shapes:
+        return None
+    pieces = t5_pieces(shapes)
+    config = t5_config(shapes_of(pieces, shapes))
+    return Part("pile_t5" if config["every_layer"] else "t5", config, pieces)
+
+
+def _clip_part(shapes: Shapes) -> Part | None:
     pieces = clip_pieces(shapes)
-    if "text_model.embeddings.token_embedding.weight" not in pieces or kind == "t5":
+    if "text_model.embeddings.token_embedding.weight" not in pieces:
         return None
     config = clip_config(shapes_of(pieces, shapes))
-    return as_kind(Part("", config, pieces), kind or WIDTHS.get(config["width"], "clip_l"))
+    return as_kind(Part("", config, pieces), WIDTHS.get(config["width"], "clip_l"))
 
 
 def as_kind(part: Part, kind: str) -> Part:
@@ -65,12 +87,11 @@ def cast_encoders(family: Family, parts: Sequence[Part]) -> dict[str, Part]:
 
     CLIP models whose kinds do not tell them apart, or are none of the family's, take its places by width.
     """
-    places = [use.kind for use in family.encoders if use.kind != "t5"]
-    clips = [part for part in parts if part.kind != "t5"]
+    wanted = [use.kind for use in family.encoders]
+    places = [kind for kind in wanted if is_clip(kind)]
+    clips = [part for part in parts if is_clip(part.kind)]
     kinds = [part.kind for part in clips]
-    cast = {
-        part.kind: part for part in parts if part.kind == "t5" and "t5" in {u.kind for u in family.encoders}
-    }
+    cast = {part.kind: part for part in parts if not is_clip(part.kind) and part.kind in wanted}
     if len(set(kinds)) == len(kinds):
         cast |= {part.kind: part for part in clips if part.kind in places}
     left = [place for place in places if place not in cast]

@@ -16,12 +16,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LatentFormat:
-    """What the network sees of a latent: `(latent - shift) * scale`, at 1/`downscale` of the picture."""
+    """What the network sees of a latent: `(latent - shift) * scale`, at 1/`downscale` of the picture.
+
+    `scales` and `shifts`, where given, are those of the single channels and take the place of the one for all.
+    """
 
     channels: int = 4
     scale: float = 0.18215
     shift: float = 0.0
     downscale: int = 8
+    scales: tuple[float, ...] = ()
+    shifts: tuple[float, ...] = ()
+
+    def scaled(self, samples: Tensor) -> Tensor:
+        """Raw latents `[B, C, h, w]` as the network knows them."""
+        return (samples - self._all(samples, self.shift, self.shifts)) * self._all(
+            samples, self.scale, self.scales
+        )
+
+    def raw(self, samples: Tensor) -> Tensor:
+        """The inverse of `scaled`."""
+        return samples / self._all(samples, self.scale, self.scales) + self._all(
+            samples, self.shift, self.shifts
+        )
+
+    def _all(self, like: Tensor, one: float, many: tuple[float, ...]) -> float | Tensor:
+        return like.new_tensor(many)[:, None, None] if len(many) == like.shape[1] else one
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,9 @@ class Use:
     `prefixes` say where single files keep it and `folder` where diffusers folders do. `layer` counts from
     the end; `norm` asks for the final norm on the states; `pad` fills chunks; `projected` keeps the pooled
     projection; `minimum` is the least length of encoders that do not read in chunks.
+
+    Language models read the text in place of "{}" in `template`, whose first `skip` tokens are left out of what
+    they say; `layers`, counted from the first, are those whose states stand side by side.
     """
 
     kind: str
@@ -56,6 +79,9 @@ class Use:
     pad: int = 49407
     projected: bool = False
     minimum: int = 0
+    template: str = "{}"
+    skip: int = 0
+    layers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodegraph.errors import LoadError
 from nodes.models.control_parts import control_part
-from nodes.models.encoders import encoder_part
+from nodes.models.encoders import encoder_part, is_clip
 from nodes.models.families import families
 from nodes.models.header import TensorInfo, read_header
 from nodes.models.keys.vae import vae_same
@@ -90,9 +90,11 @@ def _encoders(path: Path, family: Family) -> dict[str, Part]:
             continue
         infos = _weights(path / use.folder)
         part = encoder_part({name: info.shape for name, info in infos.items()}, use.kind)
+        if part is None and any(other.folder == use.folder for other in family.encoders if other != use):
+            continue
         if part is None:
             raise LoadError(f"{path / use.folder} holds no text encoder of {family.title}.")
-        if use.kind != "t5":
+        if is_clip(use.kind):
             part = replace(part, config={**part.config, **_clip_facts(_config(path / use.folder), use.kind)})
         found[use.kind] = replace(part, tensors=infos)
     return found

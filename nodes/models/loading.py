@@ -128,15 +128,29 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
         with torch.device("meta"):
             network = build(part.config)
         lost = [name for name, buffer in network.named_buffers() if name not in network.state_dict()]
-        if lost:
+        computed = [
+            (place, name)
+            for place, module in network.named_modules()
+            for name, value in vars(module).items()
+            if _on_meta(value)
+        ]
+        if lost or computed:
             with ParametersOnMeta():
                 made = build(part.config)
             for name in lost:
                 owner, _, last = name.rpartition(".")
                 network.get_submodule(owner)._buffers[last] = made.get_buffer(name)
+            for place, name in computed:
+                setattr(network.get_submodule(place), name, getattr(made.get_submodule(place), name))
         return network
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
+
+
+def _on_meta(value: Any) -> bool:
+    """Whether an attribute is a tensor, or a list of tensors, that was computed where nothing is."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(item, torch.Tensor) and item.is_meta for item in items)
 
 
 def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, Tensor]]:

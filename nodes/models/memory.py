@@ -70,9 +70,9 @@ def network_work(config: Mapping[str, Any], shape: tuple[int, ...], context: int
     return TRANSFORMER * (pixels // 4 + shape[0] * context) * width * itemsize
 
 
-def autoencoder_work(config: Mapping[str, Any], pixels: int, itemsize: int) -> int:
-    """The bytes that an autoencoder takes for so many pixels of pictures."""
-    return DECODER * pixels * int(config["block_out_channels"][0]) * itemsize
+def autoencoder_work(width: int, pixels: int, itemsize: int) -> int:
+    """The bytes that an autoencoder takes for so many pixels of pictures, of `width` features each."""
+    return DECODER * pixels * width * itemsize
 
 
 def together(limit: int, size: int, one: int, count: int) -> int:

@@ -143,7 +143,8 @@ class Pool:
         """A text encoder, wearing its patches."""
         source = next((s for s in ref.sources if part.place.startswith(s.path)), ref.sources[0])
         self.residents.begin()
-        resident = self.residents.get(source, part, build_encoder(use), encoder_dtype(ref.dtype))
+        dtype = encoder_dtype(ref.dtype, use.kind, part.stored)
+        resident = self.residents.get(source, part, build_encoder(use), dtype)
         return self._dressed(
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
         )
@@ -186,6 +187,10 @@ NO_ENCODERS = ("network", "vae", "controlnet")
 def default_family(parts: list[Part]) -> str:
     """The family that a set of single encoders most likely conditions."""
     kinds = {part.kind for part in parts}
+    alone = {"gemma2": "lumina2", "qwen3": "z_image", "qwen25": "qwen_image", "mistral": "flux2"}
+    for kind, family in (alone | {"pile_t5": "auraflow"}).items():
+        if kind in kinds:
+            return family
     if "t5" in kinds:
         return "sd3" if "clip_g" in kinds else "flux"
     if "clip_g" in kinds or len(parts) > 1:

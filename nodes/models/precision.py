@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from nodes.models.encoders import LANGUAGE_KINDS
+
 if TYPE_CHECKING:
     from nodes.models.machine import Choices
 
@@ -47,9 +49,14 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
     return torch.channels_last if name in choices.channels_last else torch.contiguous_format
 
 
-def encoder_dtype(wanted: str) -> torch.dtype | None:
-    """The precision in which text encoders keep their weights; they compute in float32. None: as stored."""
-    return DTYPES.get(wanted)
+def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
+    """The precision in which text encoders keep their weights. None: as stored.
+
+    CLIP and T5 compute in float32 whatever they keep; language models, which are large, compute as they keep them.
+    """
+    if kind not in LANGUAGE_KINDS or wanted in DTYPES:
+        return DTYPES.get(wanted)
+    return torch.float32 if stored == "F32" else torch.bfloat16
 
 
 def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:

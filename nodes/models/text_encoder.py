@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from nodegraph.errors import LoadError
+from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS
 from nodes.text.attention import attention_pieces, cut_at_commas
 from nodes.text.chunks import cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
-from nodes.text.config import ClipConfig, T5Config
+from nodes.text.config import ClipConfig, LanguageConfig, T5Config
 from nodes.text.encode import Encoded, encode
+from nodes.text.language import LanguageModel
+from nodes.text.read_out import pile_t5, read_out
 from nodes.text.t5 import T5Encoder, t5_chunk
 from nodes.text.t5_tokenizer import t5_tokens
 from nodes.text.tokenizer import clip_tokens
+from nodes.text.tokenizer_files import tokenizer_for
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
@@ -35,8 +40,10 @@ def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
     """How to make the empty encoder that a family uses in this way, from a part's config."""
 
     def build(config: Mapping[str, Any]) -> nn.Module:
-        if use.kind == "t5":
+        if use.kind in T5_KINDS:
             return T5Encoder(T5Config(**config))
+        if use.kind in LANGUAGE_KINDS:
+            return LanguageModel(LanguageConfig(**config))
         known = {name: value for name, value in config.items() if name != "dropped"}
         return ClipText(ClipConfig(**known | ({} if use.projected else {"projection": 0})))
 
@@ -74,7 +81,11 @@ class TextEncoder:
     def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
         part = self._parts[use.kind]
         network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
+        if use.kind in LANGUAGE_KINDS:
+            return read_out(network, use, tokenizer_for(Path(part.place), use.kind), text)
         lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        if use.kind == "pile_t5":
+            return pile_t5(network, use, tokenizer_for(Path(part.place), use.kind), text, lookup)
         if use.kind == "t5":
             read = attention_pieces if multiplying else prompt_pieces
             pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]

@@ -33,3 +33,21 @@ class T5Config:
     buckets: int = 32
     gated: bool = True
     every_layer: bool = False
+
+
+@dataclass(frozen=True)
+class LanguageConfig:
+    """Sizes of a language model of a kind: "gemma2", "qwen3", "qwen25" or "mistral".
+
+    `shared_heads` are those of keys and values. `normed` says whether the file has the norm after the last layer.
+    """
+
+    kind: str
+    width: int
+    hidden: int
+    layers: int
+    heads: int
+    shared_heads: int
+    head: int
+    vocabulary: int
+    normed: bool = True

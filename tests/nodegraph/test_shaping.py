@@ -234,7 +234,9 @@ def test_a_renamed_port_changes_nothing_that_is_computed() -> None:
 
 def test_an_exposed_parameter_is_set_from_outside_and_shows_the_inner_value() -> None:
     port = Port("prompt", "good", "text")
-    graph = AddPort("Text", port).apply(Inside("Text", SetParam("good", "text", "a hill")).apply(text_group()))
+    graph = AddPort("Text", port).apply(
+        Inside("Text", SetParam("good", "text", "a hill")).apply(text_group())
+    )
     spec = subgraph_spec(graph, "subgraph/Text", SPECS)
     assert spec is not None and spec.param("prompt").default == "a hill"  # type: ignore[union-attr]
     again = SetParam("text", "prompt", "a boat").apply(graph)
@@ -249,7 +251,9 @@ def test_an_exposed_parameter_is_set_from_outside_and_shows_the_inner_value() ->
 
 def test_removed_and_reordered_ports() -> None:
     folded = text_group()
-    assert "negative" not in RemovePort("Text", "bad_conditioning", True).apply(folded).nodes["sampler"].inputs
+    assert (
+        "negative" not in RemovePort("Text", "bad_conditioning", True).apply(folded).nodes["sampler"].inputs
+    )
     turned = OrderPorts("Text", ("bad_clip", "clip")).apply(folded)
     assert [p.name for p in turned.subgraphs["Text"].inputs] == ["bad_clip", "clip"]
     assert canonical(turned) == canonical(folded)

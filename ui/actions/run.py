@@ -65,6 +65,16 @@ def _live(window: MainWindow) -> None:
         window.bench.set_live(not window.bench.live)
 
 
+def _failed(window: MainWindow) -> bool:
+    sheet = window.bench.sheet if window.bench is not None else None
+    return sheet is not None and bool(sheet.state.failed())
+
+
+def _retry(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.retry()
+
+
 def _costs(window: MainWindow) -> None:
     if window.bench is not None:
         window.bench.show_costs(not window.bench.costs)
@@ -98,6 +108,15 @@ ACTIONS = (
         words="part branch here selected",
         enabled=_has_node,
         scope="canvas",
+    ),
+    Action(
+        "run.retry",
+        QT_TRANSLATE_NOOP("Actions", "&Retry what failed"),
+        _retry,
+        "Run",
+        keys("Ctrl+Alt+Return / Ctrl+Alt+Enter"),
+        words="again error failed repeat",
+        enabled=_failed,
     ),
     Action(
         "run.frame",

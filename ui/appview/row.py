@@ -70,6 +70,8 @@ class AppRow(QWidget):
         self.out.setToolTip(self.tr("Take out of the app view"))
         self.out.setAccessibleName(self.tr("Take out {name}").format(name=self.row.title))
         self.out.clicked.connect(lambda: self.removed.emit(self.key))
+        for button in (self.grip, self.out):
+            button.setFixedHeight(look.metrics.row + 8)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)

@@ -29,8 +29,8 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     sizes: Sizes = {n: (scene.nodes[n].width, scene.nodes[n].height) for n in chosen if n not in owner}
     heights = {n: scene.nodes[n].y for n in sizes}
     for frame in frames:
-        places, size = inner[frame.id]
-        sizes[frame.id] = size
+        fold = scene.folds.boxes.get(frame.id)
+        sizes[frame.id] = (fold.rect.width(), fold.rect.height()) if fold else inner[frame.id][1]
         heights[frame.id] = frame.rect[1]
     if len(sizes) < 2 and not frames:
         return None
@@ -43,6 +43,8 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
         if name in graph.frames:
             frame = graph.frames[name]
             places, size = inner[name]
+            if frame.id in scene.folds.boxes:
+                places, size = _as_they_are(scene, frame), frame.rect[2:]
             changes.append(ChangeFrame(replace(frame, rect=(left + x, top + y, *size))))
             moves.update({m: (left + x + px, top + y + py) for m, (px, py) in places.items()})
         else:
@@ -51,6 +53,12 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     if not moved:
         return None
     return Batch((Move(moved), *changes), "Lay out")
+
+
+def _as_they_are(scene: Scene, frame: Frame) -> dict[str, Point]:
+    """Where the members of a frame lie in it."""
+    nodes = scene.graph.nodes
+    return {m: (nodes[m].pos[0] - frame.rect[0], nodes[m].pos[1] - frame.rect[1]) for m in frame.members}
 
 
 def straightened(scene: Scene, nodes: frozenset[str], links: frozenset[LinkKey]) -> Edit | None:

@@ -20,8 +20,9 @@ from nodegraph.graph import Graph
 from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
+from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
-from ui.canvas.hit import EMPTY, Hit, hit
+from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.inline import Inline
 from ui.canvas.look import view_rect
 from ui.canvas.minimap import Minimap
@@ -30,10 +31,11 @@ from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
-from ui.canvas.stage import SNAP, Stage
+from ui.canvas.stage import SNAP, Gesture, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
+from ui.canvas.touch import Touch
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
@@ -79,12 +81,14 @@ class Canvas(Handled):
         self._inline = Inline(self, self.camera)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self.touch = Touch(self)
         self._painted = False
         self._told: set[str] = set()
         self._seen_place = self.camera.place()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._sharpen)
+        self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
         editor.changed.connect(self._graph_changed)
         editor.selection.changed.connect(self.update)
@@ -113,7 +117,7 @@ class Canvas(Handled):
 
     def hit(self, view: QPointF) -> Hit:
         """What lies under a point of the view."""
-        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom)
+        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom, FINGER if self.coarse else 1.0)
 
     def pointer(self) -> QPointF:
         """The scene point under the mouse, or the view's middle where the mouse is elsewhere."""
@@ -215,6 +219,24 @@ class Canvas(Handled):
         """Have a screen reader say a sentence."""
         announce(self, text)
 
+    def begin(self, gesture: Gesture | None) -> None:
+        """Let a gesture take the pointer; what glides is there at once."""
+        if gesture is not None:
+            self._glide.finish()
+        super().begin(gesture)
+
+    def toggle_previews(self) -> None:
+        """Hide the pictures on the selected nodes, or show them again."""
+        self.state.veil(self.stage.selection.nodes)
+
+    def set_motion(self, on: bool) -> None:
+        """Whether it is shown where commands move nodes."""
+        self.stage.habits = replace(self.stage.habits, motion=on)
+
+    def set_shake(self, on: bool) -> None:
+        """Whether shaking a node takes it out of its links."""
+        self.stage.habits = replace(self.stage.habits, shake=on)
+
     def set_snap(self, on: bool) -> None:
         """Whether dragged nodes fall on the grid."""
         self.stage.habits = replace(self.stage.habits, snap=SNAP if on else 0.0)
@@ -236,8 +258,14 @@ class Canvas(Handled):
         self.update()
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        self.scene.update(new)
+        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        self._glide.finish()
         self._hovered = EMPTY
+        if not (glides and self._glide.begin(old, new)):
+            self._show_graph(new)
+
+    def _show_graph(self, graph: Graph) -> None:
+        self.scene.update(graph)
         self.update()
 
     def _state_changed(self, node: str) -> None:

@@ -30,8 +30,10 @@ from ui.canvas.boxes import LinkKey
 from ui.canvas.copying import Copying
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
+from ui.canvas.paint_links import portal_rects
+from ui.canvas.values import label_of
 from ui.canvas.viewing import Viewing
-from ui.canvas.wiring import links_of
+from ui.canvas.wiring import link_of, links_of
 
 
 class Commands(Viewing, Copying, Framing):
@@ -109,6 +111,28 @@ class Commands(Viewing, Copying, Framing):
         if names:
             self.apply(SetColor(names, color))
 
+    def toggle_portals(self) -> None:
+        """Draw the selected links as pairs of named stubs, or as lines again where all are so."""
+        links = links_of(self.stage.graph, _keys(self.stage.selection.links))
+        if not links:
+            self.say("Select links to draw them as portals.")
+        elif all(link.source.portal for link in links):
+            self.make_portal("")
+        else:
+            self.make_portal(label_of(links[0].source.output))
+
+    def name_portal(self, key: LinkKey, end: float) -> None:
+        """Write another name over one of the signs of a portal."""
+        link = self.scene.links[key]
+        rect = portal_rects(link, self.scene.metrics.measure)[round(end)].adjusted(0, -3, 40, 3)
+        graph = self.stage.graph
+
+        def named(text: str) -> None:
+            if text.strip():
+                self.apply(SetPortal(link_of(graph, key), text.strip()))
+
+        self._inline.line(rect, link.source.portal, named, self.stage.theme)
+
     def make_portal(self, name: str) -> None:
         """Draw the selected links as pairs of stubs under a name; an empty name draws them as lines."""
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
@@ -157,20 +181,26 @@ class Commands(Viewing, Copying, Framing):
         if selected_only and len(names) < 2:
             self.say("Select two nodes or more to lay them out.")
             return
-        self.apply(arranged(self.scene, names if selected_only else None))
+        self.glide(arranged(self.scene, names if selected_only else None))
+
+    def glide(self, edit: Edit | None) -> None:
+        """Apply an edit and show where it moves things."""
+        self.stage.glides = True
+        self.apply(edit)
+        self.stage.glides = False
 
     def straighten(self) -> None:
         """Make the selected links, or those between the selected nodes, level."""
         now = self.stage.selection.now
-        self.apply(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
+        self.glide(straightened(self.scene, now.nodes, frozenset(_keys(now.links))))
 
     def align(self, side: Side) -> None:
         """Put the selected nodes' sides or middles on one line."""
-        self.apply(aligned(self.scene, self.stage.selection.nodes, side))
+        self.glide(aligned(self.scene, self.stage.selection.nodes, side))
 
     def distribute(self, across: bool) -> None:
         """Make the gaps between the selected nodes equal."""
-        self.apply(distributed(self.scene, self.stage.selection.nodes, across))
+        self.glide(distributed(self.scene, self.stage.selection.nodes, across))
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little; nudges in a row are one step of undo."""

@@ -58,6 +58,12 @@ class Copying(Acting):
         if part is not None:
             self._add(part, (32.0, 32.0), keep_inputs)
 
+    def copy_by(self, by: Point) -> None:
+        """Copy the selection as far away as it was dragged."""
+        part = self._part()
+        if part is not None:
+            self._add(part, by, False)
+
     def _part(self) -> Graph | None:
         now, graph = self.stage.selection.now, self.stage.graph
         ids = {*now.nodes, *now.frames, *now.notes}

@@ -10,8 +10,9 @@ from nodegraph.edits import SetVia
 from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.gestures.choose import BoxSelect, Lasso
+from ui.canvas.gestures.copy_drag import CopyDrag
 from ui.canvas.gestures.link import LinkDrag
-from ui.canvas.gestures.look_around import Pan, SpaceHeld
+from ui.canvas.gestures.look_around import Pan, SpaceHeld, ZoomHeld
 from ui.canvas.gestures.move import MoveThings
 from ui.canvas.gestures.move_nodes import MoveNodes
 from ui.canvas.gestures.press import LinkPress, MenuPress
@@ -62,7 +63,7 @@ def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
             remove_reroute(canvas, found.link, found.point)
             return None
         return MoveReroute(stage, found.link, found.point)
-    if found.kind == "link" and found.link is not None:
+    if found.kind in ("link", "portal") and found.link is not None:
         return LinkPress(stage, pointer, found.link, found.along)
     if found.kind in ("frame", "note"):
         return MoveThings(stage, pointer, found)
@@ -70,6 +71,8 @@ def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
 
 
 def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
+    if pointer.only(ALT, SHIFT):
+        return CopyDrag(canvas.stage, pointer, found, canvas.copy_by)
     if pointer.only(CTRL, SHIFT):
         canvas.view_requested.emit(found.node)
         return None
@@ -110,6 +113,8 @@ def held_key(canvas: Handled, key: int, modifiers: Qt.KeyboardModifier) -> Gestu
         return None
     if key == Qt.Key.Key_Space:
         return SpaceHeld(canvas.stage)
+    if key == Qt.Key.Key_Z and not modifiers:
+        return ZoomHeld(canvas.stage)
     return CutHeld(canvas.stage) if key == Qt.Key.Key_Y else None
 
 
@@ -121,6 +126,8 @@ def double_click(canvas: Handled, pointer: Pointer, found: Hit) -> bool:
         canvas.search_requested.emit(pointer.scene, None)
     elif found.kind == "link" and found.link is not None:
         add_reroute(canvas, canvas.scene, found.link, pointer)
+    elif found.kind == "portal" and found.link is not None:
+        canvas.name_portal(found.link, found.along)
     elif found.kind == "reroute" and found.link is not None:
         remove_reroute(canvas, found.link, found.point)
     elif found.kind == "title":

@@ -18,6 +18,9 @@ from ui.canvas.walking import Walking
 STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""
 
+HELD: dict[int, str] = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", Qt.Key.Key_Z: "ZoomHeld"}
+"""The gestures that last while a key is held."""
+
 
 class Handled(Walking, QWidget):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
@@ -49,6 +52,8 @@ class Handled(Walking, QWidget):
     _gesture: Gesture | None = None
     _panning: Pan | None = None
     _hovered: Hit = EMPTY
+    coarse = False
+    """Whether a finger was used last, for which everything small is hit from farther away."""
 
     @property
     def gesture(self) -> Gesture | None:
@@ -92,41 +97,53 @@ class Handled(Walking, QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A gesture begins, or goes on with another button."""
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        pointer = self._pointer(event)
-        if self._gesture is not None:
-            if pointer.button == Qt.MouseButton.MiddleButton:
-                self._panning = Pan(self.stage, pointer)
-                return
-            self._end(self._gesture, self._gesture.pressed(pointer))
-            return
-        found = self.hit(pointer.view)
-        self.begin(gesture_for(self, pointer, found))
+        self.coarse = False
+        self.press(self._pointer(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The gesture goes on; without one, what lies under the pointer lights up."""
-        pointer = self._pointer(event)
-        if self._gesture is not None:
-            if self._panning is not None:
-                self._panning.moved(pointer)
-                pointer = self._pointer(event)
-            self._end(self._gesture, self._gesture.moved(pointer))
-            self.camera_went()
-            return
-        self._hover(self.hit(pointer.view))
+        self.drag(self._pointer(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The gesture ends."""
-        if self._panning is not None and event.button() == Qt.MouseButton.MiddleButton:
-            self._panning = None
-        elif self._gesture is not None:
-            self._end(self._gesture, self._gesture.released(self._pointer(event)))
+        self.release(self._pointer(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Search on empty ground, reroute on a link, activate a node."""
-        pointer = self._pointer(event)
+        self.press_twice(self._pointer(event))
+
+    def press(self, pointer: Pointer) -> None:
+        """A button or a finger goes down."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._gesture is None:
+            self.begin(gesture_for(self, pointer, self.hit(pointer.view)))
+        elif pointer.button == Qt.MouseButton.MiddleButton:
+            self._panning = Pan(self.stage, pointer)
+        else:
+            self._end(self._gesture, self._gesture.pressed(pointer))
+
+    def press_twice(self, pointer: Pointer) -> None:
+        """A button goes down the second time in a row."""
         if self._gesture is not None or not double_click(self, pointer, self.hit(pointer.view)):
-            self.mousePressEvent(event)
+            self.press(pointer)
+
+    def drag(self, pointer: Pointer) -> None:
+        """The pointer is somewhere else."""
+        if self._gesture is None:
+            self._hover(self.hit(pointer.view))
+            return
+        if self._panning is not None:
+            self._panning.moved(pointer)
+            pointer = replace(pointer, scene=self.camera.to_scene(pointer.view))
+        self._end(self._gesture, self._gesture.moved(pointer))
+        self.camera_went()
+
+    def release(self, pointer: Pointer) -> None:
+        """A button or the finger goes up."""
+        if self._panning is not None and pointer.button == Qt.MouseButton.MiddleButton:
+            self._panning = None
+        elif self._gesture is not None:
+            self._end(self._gesture, self._gesture.released(pointer))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The gesture comes first, then held keys, then moving the focus."""
@@ -149,7 +166,9 @@ class Handled(Walking, QWidget):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go of a held key ends its gesture."""
-        held = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld"}.get(Qt.Key(event.key()))
+        held = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", Qt.Key.Key_Z: "ZoomHeld"}.get(
+            Qt.Key(event.key())
+        )
         if held and not event.isAutoRepeat() and type(self._gesture).__name__ == held:
             self.begin(None)
             return

@@ -12,7 +12,7 @@ from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import HEADER
 from ui.canvas.geometry import Port, PortRef, Row
 from ui.canvas.paint_frames import CLEAR, button_at
-from ui.canvas.paint_links import nearest
+from ui.canvas.paint_links import nearest, portal_rects
 from ui.canvas.scene import Scene
 
 PORT_PIXELS, LINK_PIXELS, EDGE_PIXELS, REROUTE_PIXELS = 11.0, 8.0, 6.0, 9.0
@@ -26,6 +26,7 @@ Kind = Literal[
     "resize",
     "link",
     "reroute",
+    "portal",
     "frame",
     "frame_resize",
     "frame_button",
@@ -53,12 +54,20 @@ class Hit:
 EMPTY = Hit()
 
 
-def hit(scene: Scene, at: QPointF, zoom: float) -> Hit:
-    """What lies topmost under a scene point; tolerances are in pixels, so they grow as the view zooms out."""
-    boxes = _piled(scene, at, PORT_PIXELS / zoom)
+FINGER = 1.5
+"""How much farther a finger reaches than a pointer: ports are then targets of 32 pixels."""
+
+
+def hit(scene: Scene, at: QPointF, zoom: float, reach: float = 1.0) -> Hit:
+    """What lies topmost under a scene point; tolerances are in pixels, so they grow as the view zooms out.
+
+    `reach` makes ports and links larger targets.
+    """
+    port_reach = PORT_PIXELS * reach / zoom
+    boxes = _piled(scene, at, port_reach)
     far = zoom < 0.3
     for box in boxes:
-        port = None if far else port_near(box, at, PORT_PIXELS / zoom)
+        port = None if far else port_near(box, at, port_reach)
         if port is not None and not _covered(boxes, box, at):
             return Hit("port", box.id, PortRef(box.id, port.name, port.output, port.index))
         if box.rect.contains(at):
@@ -66,7 +75,7 @@ def hit(scene: Scene, at: QPointF, zoom: float) -> Hit:
     note = _note(scene, at, zoom)
     if note is not None:
         return note
-    return _link(scene, at, zoom) or _frame(scene, at, zoom) or EMPTY
+    return _link(scene, at, zoom, reach) or _frame(scene, at, zoom) or EMPTY
 
 
 def port_near(box: NodeBox, at: QPointF, reach: float) -> Port | None:
@@ -125,14 +134,18 @@ def _note(scene: Scene, at: QPointF, zoom: float) -> Hit | None:
     return None
 
 
-def _link(scene: Scene, at: QPointF, zoom: float) -> Hit | None:
-    links = links_near(scene, at, REROUTE_PIXELS / zoom)
+def _link(scene: Scene, at: QPointF, zoom: float, reach: float) -> Hit | None:
+    links = links_near(scene, at, REROUTE_PIXELS * reach / zoom)
     point = (at.x(), at.y())
     for link in links:
         for index, via in enumerate(link.source.via):
-            if max(abs(via[0] - point[0]), abs(via[1] - point[1])) < REROUTE_PIXELS / zoom:
+            if max(abs(via[0] - point[0]), abs(via[1] - point[1])) < REROUTE_PIXELS * reach / zoom:
                 return Hit("reroute", link=link.key, point=index)
-    found = nearest(links, point, LINK_PIXELS / zoom)
+    for link in links:
+        for along, rect in enumerate(portal_rects(link, scene.metrics.measure)):
+            if rect.contains(at):
+                return Hit("portal", link=link.key, along=float(along))
+    found = nearest(links, point, LINK_PIXELS * reach / zoom)
     return Hit("link", link=found[0].key, along=found[1]) if found else None
 
 

@@ -33,7 +33,8 @@ class Minimap(QWidget):
         self._lists: dict[str, list[QRectF]] = {}
         canvas.camera_changed.connect(self.update)
         canvas.editor.changed.connect(self.update)
-        canvas.state.changed.connect(self.update)
+        self._alarmed: list[tuple[str, str]] = []
+        canvas.state.changed.connect(self._state_changed)
 
     def place(self) -> None:
         """Stand in the canvas's corner."""
@@ -108,6 +109,13 @@ class Minimap(QWidget):
             for box in scene.shown():
                 self._lists.setdefault(box.spec.category, []).append(box.rect)
         return self._lists
+
+    def _state_changed(self) -> None:
+        """Progress comes many times a second and changes nothing here."""
+        alarms = self._alarms()
+        if alarms != self._alarmed:
+            self._alarmed = alarms
+            self.update()
 
     def _alarms(self) -> list[tuple[str, str]]:
         found = []

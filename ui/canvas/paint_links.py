@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
-from ui.canvas.routing import STUB, distance
+from ui.canvas.routing import STUB, distance, path_of
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
 from ui.theme.types import type_color
@@ -127,11 +127,20 @@ class LinkPainter:
             painter.setPen(QPen(self._error, width * 1.4))
             painter.drawPath(link.path())
             return
+        if link.source.portal:
+            self._behind(painter, link, width)
         color = self._accent if link.key in marked.selected else type_color(self._theme, link.type)
         painter.setPen(QPen(self._ground, width * 3.6))
         painter.drawPath(link.path())
         painter.setPen(QPen(color, width * 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(link.path())
+
+    def _behind(self, painter: QPainter, link: LinkBox, width: float) -> None:
+        """The way that a portal spares, while it is looked at."""
+        pen = QPen(type_color(self._theme, link.type), width)
+        pen.setDashPattern([2, 3])
+        painter.setPen(pen)
+        painter.drawPath(path_of(link.points, link.style))
 
     def _marks(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
         """Reroute points, names of portals, the mark of a rounding conversion."""
@@ -149,10 +158,7 @@ class LinkPainter:
 
     def _portal(self, painter: QPainter, link: LinkBox) -> None:
         color = type_color(self._theme, link.type)
-        width = min(120.0, self._text.measure(link.source.portal) + 16)
-        start, end = link.points[0], link.points[-1]
-        for left, y in ((start[0] + STUB / 2, start[1]), (end[0] - STUB / 2 - width, end[1])):
-            rect = QRectF(left, y - 9, width, 18)
+        for rect in portal_rects(link, self._text.measure):
             painter.setPen(QPen(color, 1.2))
             painter.setBrush(self._ground)
             painter.drawRoundedRect(rect, 9, 9)
@@ -169,6 +175,16 @@ class LinkPainter:
         painter.setPen(self._theme.color("text"))
         self._text.draw(painter, rect, "≈", CENTER)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF, ...]:
+    """The two signs of a portal, at the output and at the input; none for a drawn link."""
+    if not link.source.portal:
+        return ()
+    width = min(120.0, measure(link.source.portal) + 16)
+    start, end = link.points[0], link.points[-1]
+    places = ((start[0] + STUB / 2, start[1]), (end[0] - STUB / 2 - width, end[1]))
+    return tuple(QRectF(left, y - 9, width, 18) for left, y in places)
 
 
 def far_paths(links: Iterable[LinkBox]) -> dict[str, QPainterPath]:

@@ -51,11 +51,13 @@ SNAP = 8.0
 
 @dataclass
 class Habits:
-    """Settings of the canvas: `snap` in scene units (0 is off), guides while dragging, healing on delete."""
+    """Settings of the canvas: `snap` in scene units, 0 is off; `motion` shows where commands move nodes."""
 
     snap: float = SNAP
     guides: bool = True
     heal: bool = True
+    shake: bool = False
+    motion: bool = False
 
 
 @dataclass
@@ -74,6 +76,8 @@ class Stage:
     look: Look = field(default_factory=Look)
     moving: Moving = STILL
     habits: Habits = field(default_factory=Habits)
+    glides: bool = False
+    """Whether the next change of the graph is shown as motion."""
 
     @property
     def graph(self) -> Graph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -65,6 +66,7 @@ class CanvasState(QObject):
         self._states: dict[str, NodeState] = {}
         self._previews: dict[str, Preview] = {}
         self._problems: dict[str, dict[str, str]] = {}
+        self._veiled: set[str] = set()
 
     def of(self, node: str) -> NodeState:
         """The node's state."""
@@ -96,7 +98,14 @@ class CanvasState(QObject):
 
     def preview(self, node: str) -> Preview | None:
         """The node's last picture."""
-        return self._previews.get(node)
+        return None if node in self._veiled else self._previews.get(node)
+
+    def veil(self, nodes: Iterable[str]) -> None:
+        """Hide the pictures of these nodes, or show them where all are hidden; they are kept."""
+        names = set(nodes)
+        self._veiled = self._veiled - names if names <= self._veiled else self._veiled | names
+        for node in names:
+            self.preview_changed.emit(node)
 
     def previews(self) -> dict[str, Preview]:
         """Every picture, by node."""

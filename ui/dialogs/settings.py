@@ -41,6 +41,8 @@ class SettingsDialog(QDialog):
         self._combo(form, "links", self.tr("Links"), self._links())
         self._combo(form, "keymap", self.tr("Keyboard"), {name: name for name in CHOICES["keymap"]})
         self._check(form, "snap", self.tr("Snap nodes to the grid"))
+        self._check(form, "motion", self.tr("Show briefly where commands move nodes"))
+        self._check(form, "shake", self.tr("Shake a node to pull it out of its links"))
         self._check(form, "minimap", self.tr("Show the minimap"))
         buttons = QDialogButtonBox(self)
         close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)

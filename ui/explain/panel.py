@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFont,
     QGuiApplication,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextFormat,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from nodegraph.explain import Step, explain, markdown, walk
+from nodegraph.graph import Graph
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -41,6 +42,8 @@ class Explain(QWidget):
         self._look = look
         self._steps: list[Step] | None = None
         self._places: dict[str, tuple[int, int]] = {}
+        self.marked = ""
+        """The node whose paragraph is marked."""
         self.page = QTextBrowser(self)
         self.page.setObjectName("Explain")
         self.page.setAccessibleName(self.tr("What this workflow does"))
@@ -72,7 +75,7 @@ class Explain(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(QUIET_MS)
         self._soon.timeout.connect(self.refresh)
-        editor.changed.connect(lambda *_: self._soon.start())
+        editor.changed.connect(self._changed)
         editor.selection.changed.connect(self._mark)
         self.refresh()
 
@@ -86,6 +89,10 @@ class Explain(QWidget):
             self._write(steps)
         self._mark()
 
+    def _changed(self, _old: Graph, _new: Graph) -> None:
+        """A method, for Qt lets go of it with the panel, and would call a lambda on and on."""
+        self._soon.start()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
@@ -95,7 +102,7 @@ class Explain(QWidget):
         bar = self.page.verticalScrollBar()
         place = bar.value()
         self.page.clear()
-        self._places = {}
+        self._places, self.marked = {}, ""
         cursor = self.page.textCursor()
         cursor.beginEditBlock()
         for step in steps[:SHOWN]:
@@ -146,31 +153,21 @@ class Explain(QWidget):
 
     def _mark(self) -> None:
         """Mark the active node's paragraph and bring it into view."""
-        place = self._places.get(self._editor.selection.active)
-        marks = []
-        if place is not None:
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = self._cursor(*place)
-            mark.format.setBackground(self._look.theme.color("accent", 0.18))
-            mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-            marks = self._whole(mark, place)
-            self._reveal(place)
-        self.page.setExtraSelections(marks)
+        active = self._editor.selection.active
+        if self.marked in self._places:
+            self._paint(self.marked, QBrush())
+        self.marked = active if active in self._places else ""
+        if self.marked:
+            self._paint(self.marked, QBrush(self._look.theme.color("accent", 0.18)))
+            self._reveal(self._places[self.marked])
 
-    def _whole(
-        self, mark: QTextEdit.ExtraSelection, place: tuple[int, int]
-    ) -> list[QTextEdit.ExtraSelection]:
-        """A full-width mark reaches one line of a paragraph; one for each line marks them all."""
-        block = self.page.document().findBlock(place[0])
-        layout = block.layout()
-        found = []
-        for number in range(max(1, layout.lineCount())):
-            line = QTextEdit.ExtraSelection()
-            line.format = mark.format
-            at = place[0] + layout.lineAt(number).textStart() if layout.lineCount() else place[0]
-            line.cursor = self._cursor(at, at)
-            found.append(line)
-        return found
+    def _paint(self, node: str, brush: QBrush) -> None:
+        """Give a paragraph a ground."""
+        place = self._places[node][0]
+        cursor = self._cursor(place, place)
+        around = cursor.blockFormat()
+        around.setBackground(brush)
+        cursor.setBlockFormat(around)
 
     def _cursor(self, start: int, end: int) -> QTextCursor:
         cursor = QTextCursor(self.page.document())

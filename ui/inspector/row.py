@@ -56,6 +56,7 @@ class ParamRow(QWidget):
         self.source = LinkButton("", self)
         self.source.clicked.connect(self._go)
         self.formula = LinkButton("", self)
+        self.formula.setStyleSheet("padding: 0; min-height: 0; text-align: left;")
         self.formula.clicked.connect(self.edit_formula)
         self.hint = self._line("small")
         self.help = self._line("small")

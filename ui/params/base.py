@@ -45,6 +45,13 @@ class ParamEditor(QWidget):
         """Put what is typed into the graph; False (and a hint that says why) where it is no value."""
         return True
 
+    def keep(self) -> bool:
+        """Commit for good: Esc brings back nothing from before; False as of `commit`."""
+        if not self.commit():
+            return False
+        self._try = Try(self.binding)
+        return True
+
     def restore(self) -> None:
         """Leave the value as it was when editing began."""
         self._try.take_back()
@@ -112,8 +119,7 @@ class ParamEditor(QWidget):
     def pressed(self, event: QKeyEvent) -> bool:
         """A key went down in the control; whether that was all there was to do."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.tall:
-            if self.commit():
-                self._try = Try(self.binding)
+            if self.keep():
                 self.finished.emit(True)
             return True
         if event.key() == Qt.Key.Key_Escape:

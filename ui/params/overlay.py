@@ -14,7 +14,7 @@ from ui.params.seed import SeedEditor
 from ui.theme.typeface import SIZES
 
 WIDEST_LABEL = 140
-LEAST = {"line": 132, "seed": 236, "page": 260}
+LEAST = {"line": 132, "seed": 264, "page": 260}
 MARGIN = 8
 
 

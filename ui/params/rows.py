@@ -155,7 +155,7 @@ class RowEditors(QObject):
         modifiers = event.modifiers()
         control = modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control and self._box is not None:
-            self._box.editor.commit()
+            self._box.editor.keep()
             return False
         mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, *LETTERS)
         alt = modifiers & Qt.KeyboardModifier.AltModifier

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nodegraph.edits.base import node_of
@@ -66,6 +66,7 @@ class SeedEditor(NumberEditor):
         self.dice.setAccessibleName(self.tr("Draw a seed"))
         self.dice.clicked.connect(self.draw)
         self.mode.setObjectName("Mode")
+        self.mode.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.mode.setAccessibleName(self.tr("Before each run"))
         self.mode.clicked.connect(self.next_mode)
         self.past.setIcon(icon("history", look.theme.text))

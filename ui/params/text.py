@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ui.look import Look
 from ui.params.base import ParamEditor
-from ui.params.binding import Binding, Try
+from ui.params.binding import Binding
 from ui.params.completing import Completion
 from ui.params.tokens import counter, token_words
 from ui.params.weights import reweighted
@@ -149,8 +149,7 @@ class PromptEditor(ParamEditor):
         key, modifiers = event.key(), event.modifiers()
         if modifiers == Qt.KeyboardModifier.ControlModifier:
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.commit()
-                self._try = Try(self.binding)
+                self.keep()
                 self.finished.emit(True)
                 return True
             if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):

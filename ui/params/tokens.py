@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
@@ -40,7 +41,10 @@ class TokenCounter(QObject):
         QThreadPool.globalInstance().start(lambda: self._work(text))
 
     def _work(self, text: str) -> None:
-        self.counted.emit(text, tuple(runtime.installed().prompt_chunks(text)))
+        chunks = tuple(runtime.installed().prompt_chunks(text))
+        # The program may have ended meanwhile, and this object with it.
+        with suppress(RuntimeError):
+            self.counted.emit(text, chunks)
 
     def _done(self, _text: str, _chunks: object) -> None:
         self._busy = False

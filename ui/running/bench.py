@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMenu
 
 from nodegraph import events
 from nodegraph.document import Document
 from nodegraph.errors import LoadError
 from ui.canvas.canvas import Canvas
+from ui.canvas.hit import Hit
 from ui.editor import Editor
 from ui.running.chip import PracticeChip
 from ui.running.coach import Coach
@@ -25,6 +26,7 @@ from ui.running.places import place_of
 from ui.running.prober import Prober
 from ui.running.restoring import restored
 from ui.running.results import Result
+from ui.running.seed_menu import fill_seed_menu
 from ui.running.sheet import Sheet
 from ui.running.showing import Showing
 from ui.running.strip import ResultStrip
@@ -188,6 +190,24 @@ class Bench(QObject):
             self.window.say(self.tr("These values are already there."))
         else:
             editor.apply(edit)
+
+    def fill_menu(self, menu: QMenu, found: Hit) -> None:
+        """What the menu of a node offers about runs: its seed where that was hit, running up to it, another try."""
+        sheet, param = self._sheet, found.row.param if found.row is not None else None
+        if sheet is None or found.node not in sheet.editor.graph.nodes:
+            return
+        if param is not None and param.widget == "seed":
+            fill_seed_menu(menu, sheet.editor, self.desk.results, found.node, param.name)
+            menu.addSeparator()
+        if sheet.state.of(found.node).status == "failed":
+            menu.addAction(self.window.menus.actions["run.retry"])
+        menu.addAction(self.window.menus.actions["run.to_node"])
+        menu.addSeparator()
+
+    def retry(self) -> None:
+        """Run again what failed in the document in front, with the graph as it stands now."""
+        if self._sheet is not None and self._sheet.state.failed():
+            self.desk.runner.run(self._sheet, self._sheet.failed, first=True)
 
     def teach(self, sheet: Sheet) -> None:
         """Begin the three lines of coaching, unless they were done or skipped."""

@@ -25,6 +25,8 @@ from ui.running.sheet import Sheet
 
 SEEN_SIDE = 512
 """Pictures on nodes are at most this long."""
+LARGE = 1 << 20
+"""Pictures of more pixels are converted and made smaller by a thread."""
 SEEN_MOST = 24
 """So many nodes are given a picture after a run; more would keep the engine busy with showing."""
 
@@ -84,15 +86,22 @@ class Collector(QObject):
         return found
 
     def _keep(self, take: _Take, target: str, paths: Sequence[str], shown: events.Shown) -> None:
-        job, sheet = take.job, take.alive
-        if shown.picture is None:
+        picture, spot = shown.picture, (shown.node, shown.output)
+        if picture is None:
             self._one_less(take)
-            return
-        image = image_of(shown.picture)
+        elif picture.width * picture.height <= LARGE:
+            self._kept(take, target, spot, paths, image_of(picture))
+        else:
+            self._results.files.make(
+                lambda: image_of(picture).convertToFormat(QImage.Format.Format_RGB32),
+                partial(self._kept, take, target, spot, paths),
+            )
+
+    def _kept(self, take: _Take, target: str, spot: Spot, paths: Sequence[str], image: QImage) -> None:
+        job, sheet = take.job, take.alive
         if sheet is not None:
-            sheet.show(target, image)
             sheet.arrived.emit(target, image)
-        spot = (shown.node, shown.output)
+            self._put(sheet, target, image)
         known = [r for r in self._results.of(take.identity) if (r.node, r.output) == spot]
         if known:
             if sheet is not None:
@@ -135,13 +144,25 @@ class Collector(QObject):
         for result in take.made:
             self._results.attach(result, pictures)
 
+    def _put(self, sheet: Sheet, node: str, image: QImage) -> None:
+        """Show a picture on a node; a large one is made smaller first."""
+
+        def show(small: QImage) -> None:
+            if isValid(sheet):
+                sheet.show(node, small)
+
+        if image.width() * image.height() > LARGE:
+            self._results.files.fit(image, SEEN_SIDE, show)
+        else:
+            show(image)
+
     def _restore(self, sheet: Sheet, result: Result, but: Sequence[str] = ()) -> None:
         """Every node looks as it did for this result, unless the graph has changed when the files are read."""
         graph = sheet.editor.graph
 
         def show(node: str, image: QImage) -> None:
             if isValid(sheet) and sheet.editor.graph is graph and not image.isNull():
-                sheet.show(node, image)
+                self._put(sheet, node, image)
 
         self._results.previews(
             result, lambda node, image: None if node in (*but, result.target) else show(node, image)
@@ -169,7 +190,7 @@ class Collector(QObject):
         if shown.picture is None or not isValid(sheet) or sheet.editor.graph is not graph:
             return
         image = image_of(shown.picture)
-        sheet.show(node, image)
+        self._put(sheet, node, image)
         if (shown.node, shown.output) in {spot for _, spot in result_spots(graph, self._specs, None)}:
             sheet.arrived.emit(node, image)
 

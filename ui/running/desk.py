@@ -113,7 +113,7 @@ class Desk(QObject):
             self._paint(sheet, state, sheet.state.nodes())
 
     def greet(self, window: MainWindow) -> None:
-        """The first launch: a finished workflow that runs itself once, and three lines of coaching."""
+        """The first launch: a finished workflow that runs itself once and is live, and three lines of coaching."""
         path = next((path for path in templates() if path.stem.endswith(FIRST)), None)
         if path is None:
             return
@@ -125,6 +125,7 @@ class Desk(QObject):
         view = window.documents._show(Editor(self.specs, Document(graph)))
         sheet = self.sheet(view)
         if sheet is not None and window.bench is not None:
+            window.bench.set_live(True)
             self.runner.run(sheet)
             window.bench.teach(sheet)
 

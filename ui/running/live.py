@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from nodegraph.check import Checker
 from nodegraph.diff import diff
 from nodegraph.graph import Graph
+from ui.params.modelfiles import model_files
 from ui.running.job import Job
-from ui.running.picks import coarse, identity
+from ui.running.picks import coarse, identity, sinks, upstream
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet
 
@@ -29,6 +31,7 @@ class Live(QObject):
         self._asked = ""
         self._refine: Graph | None = None
         self._full_seconds = 0.0
+        self._checker = Checker(runner.specs, model_files())
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(QUIET_MS)
@@ -70,7 +73,7 @@ class Live(QObject):
             return
         graph, specs = sheet.editor.graph, sheet.editor.specs
         wanted = identity(graph, specs, None)
-        if wanted == self._asked:
+        if wanted == self._asked or not self._can_run(graph):
             return
         self._asked = wanted
         first = coarse(graph, specs) if self._full_seconds > FAST else None
@@ -81,10 +84,17 @@ class Live(QObject):
         else:
             self._runner.run_live(sheet, graph, coarse=False)
 
+    def _can_run(self, graph: Graph) -> bool:
+        """Whether nothing is known to be wrong: what is half done, as a loader without its file, waits."""
+        needed = upstream(graph, sinks(graph, self._runner.specs))
+        return not any(problem.node in needed for problem in self._checker.problems(graph))
+
     def _finished(self, job: Job) -> None:
         sheet = self._sheet
         if sheet is None:
             return
+        if job.document == sheet.key and job.state == "done" and not job.coarse:
+            self._asked = identity(job.graph, self._runner.specs, None)
         if job.document == sheet.key and job.state == "done" and not job.coarse and job.ran:
             self._full_seconds = job.seconds
         if self._quiet.isActive():

@@ -113,7 +113,12 @@ class QueuePanel(QWidget):
         if job.state == "failed":
             found.insert(0, (self.tr("Show what failed"), lambda: self.jump_asked.emit(job)))
         if job.over:
-            found.append((self.tr("Run again"), lambda: self._runner.again(job.id)))
+            found.append(
+                (
+                    self.tr("Retry") if job.state == "failed" else self.tr("Run again"),
+                    lambda: self._runner.again(job.id),
+                )
+            )
         found.append((self.tr("Queue a copy"), lambda: self._runner.again(job.id)))
         if not job.over:
             found.append((self.tr("Pause after this"), lambda: self._pause_after(job)))
@@ -226,6 +231,7 @@ class QueuePanel(QWidget):
         name = title(node, sheet.editor.specs) if node is not None else event.node
         line = f"{name}: {run.line}" if run.line else name
         self.rows.set_running(line, run.progress)
+        self.list.update(self.rows.index(0))
 
     def _resulted(self, result: Result) -> None:
         for job in self._runner.queue.over:

@@ -34,6 +34,10 @@ class PictureFiles(QObject):
         """A copy that is at most `side` long."""
         self._later(self._reader, lambda: fitted(image, side), answer)
 
+    def make(self, work: Callable[[], QImage], answer: Answer) -> None:
+        """What `work` makes."""
+        self._later(self._reader, work, answer)
+
     def write(self, work: Callable[[], None]) -> None:
         """Do something that writes, after what was asked for before."""
         self._writer.submit(work)

@@ -57,10 +57,11 @@ class JobRows(QAbstractListModel):
         self.endResetModel()
 
     def set_running(self, line: str, progress: float) -> None:
-        """How far the running job is."""
+        """How far the running job, which is the first, is. Its row is for the caller to paint.
+
+        A list lays out all rows anew when it is told of changed data, and this comes several times a second.
+        """
         self._running, self._progress = line, progress
-        if self._jobs and self._jobs[0].state == "running":
-            self.dataChanged.emit(self.index(0), self.index(0))
 
     def set_image(self, job: str, image: QImage) -> None:
         """The picture of a job."""

@@ -51,7 +51,7 @@ class Runner(QObject):
     ) -> None:
         super().__init__(parent)
         self.bridge = bridge
-        self._specs = specs
+        self.specs = specs
         self.queue = queue
         self.results = results
         self._sheets: dict[str, Sheet] = {}
@@ -109,8 +109,8 @@ class Runner(QObject):
         """
         if self.queue.running is not None:
             return None
-        targets = tuple(dict.fromkeys(spot[0] for _, spot in result_spots(graph, self._specs, None)))
-        words = label(sheet.asked, graph, self._specs)
+        targets = tuple(dict.fromkeys(spot[0] for _, spot in result_spots(graph, self.specs, None)))
+        words = label(sheet.asked, graph, self.specs)
         base = str(sheet.base)
         job = Job(fresh_id(), graph, words, sheet.key, base, targets or None, live=True, coarse=coarse)
         if not coarse:
@@ -221,6 +221,8 @@ class Runner(QObject):
             if sheet is not None and not job.coarse:
                 sheet.ran = job.graph
                 sheet.state.stale(changed_nodes(job.graph, sheet.editor.graph))
+        elif sheet is not None:
+            sheet.failed = job.targets
         done = self.queue.finish(event)
         if done is not None:
             self.finished.emit(done)

@@ -32,6 +32,8 @@ class Sheet(QObject):
         self.state = RunState(self)
         self.asked: Graph | None = None
         self.ran: Graph | None = None
+        self.failed: tuple[str, ...] | None = None
+        """The targets of the run that failed last; None for every node that saves or shows."""
         self.seeds: dict[str, int] = {}
         self.shown: dict[str, QImage] = {}
         self.recall = QTimer(self)

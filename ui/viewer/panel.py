@@ -67,18 +67,14 @@ class ViewerPanel(QWidget):
         """Show a picture that is still growing."""
         self.title.setText(title)
         if self.film.at < 0:
-            self.viewer.show_image(self._as_large(image))
+            self.viewer.show_image(image, size=self._as_large(image))
 
-    def _as_large(self, image: QImage) -> QImage:
-        """A step, which is small, at the size of the finished picture before it: zoom and place stay."""
+    def _as_large(self, image: QImage) -> QSize:
+        """A step, which is small, lies as large as the finished picture before it: zoom and place stay."""
         size, kept = image.size(), self._kept.size()
         if kept.isEmpty() or size.width() * kept.height() != size.height() * kept.width():
             kept = size * (STEP_SIDE / max(1, size.width(), size.height()))
-        if size.width() >= kept.width():
-            return image
-        return image.scaled(
-            kept, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
+        return size if size.width() >= kept.width() else kept
 
     def show_answer(self, shown: Shown, title: str) -> None:
         """Show what the engine answered to a look: picture and facts, or why there is none."""
@@ -184,7 +180,7 @@ class ViewerPanel(QWidget):
         if image is None:
             self.viewer.show_image(self._kept, self._alarm)
         else:
-            self.viewer.show_image(self._as_large(image))
+            self.viewer.show_image(image, size=self._as_large(image))
 
 
 class Elided(QLabel):

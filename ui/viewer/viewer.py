@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -66,6 +66,7 @@ class Viewer(QWidget):
         super().__init__(parent)
         self._look = look
         self._image = QImage()
+        self._shown_as = QSize()
         self._pixmap = QPixmap()
         self._histogram: Histogram | None = None
         self._lens = Lens()
@@ -101,10 +102,14 @@ class Viewer(QWidget):
         """The warning over the picture."""
         return self._alarm
 
-    def show_image(self, image: QImage, alarm: str = "") -> None:
-        """Show another picture; zoom and place stay where they are if it is of the same size."""
-        same = image.size() == self._image.size() and not self._image.isNull()
-        self._image, self._alarm = image, alarm
+    def show_image(self, image: QImage, alarm: str = "", size: QSize | None = None) -> None:
+        """Show another picture; zoom and place stay where they are if it is of the same size.
+
+        `size` lets a small one lie as a picture of that size, smoothly.
+        """
+        size = size or image.size()
+        same = size == self._shown_as and not self._image.isNull()
+        self._image, self._alarm, self._shown_as = image, alarm, size
         self._histogram = None
         self._prepare()
         if self._fitted or not same:
@@ -171,10 +176,12 @@ class Viewer(QWidget):
         painter.save()
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._lens.zoom < 1)
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, self._lens.zoom < 1 or self._enlarged
+        )
         target = self._lens.rect(self._size())
         painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
-        if self._lens.zoom >= CLOSE * ratio:
+        if self._lens.zoom >= CLOSE * ratio and not self._enlarged:
             self._grid(painter, target)
         painter.restore()
         if self._with_histogram:
@@ -248,6 +255,11 @@ class Viewer(QWidget):
     def pixel_at(self, point: QPointF | QPoint) -> Pixel | None:
         """What is under a point of the widget."""
         place = self._lens.pixel(QPointF(point) * self.devicePixelRatioF())
+        if self._enlarged:
+            place = QPointF(
+                place.x() * self._image.width() / self._shown_as.width(),
+                place.y() * self._image.height() / self._shown_as.height(),
+            )
         x, y = int(place.x() // 1), int(place.y() // 1)
         if not self._image.valid(x, y):
             return None
@@ -265,7 +277,11 @@ class Viewer(QWidget):
             self.update()
 
     def _size(self) -> QSizeF:
-        return QSizeF(self._image.size())
+        return QSizeF(self._shown_as)
+
+    @property
+    def _enlarged(self) -> bool:
+        return self._shown_as != self._image.size()
 
     def _room(self) -> QSizeF:
         return QSizeF(self.size()) * self.devicePixelRatioF()

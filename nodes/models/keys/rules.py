@@ -37,8 +37,8 @@ def from_original(
 ) -> dict[str, Piece]:
     """Where diffusers' parameters lie among the tensors of an original file.
 
-    A tensor that becomes three modules is cut in thirds; of one that becomes four, the first three are
-    `width` rows each.
+    Of a tensor that becomes three modules the first is `width` rows (0: a third) and the others share the rest;
+    of one that becomes four, the first three are `width` rows each.
     """
     table = {entry.original: entry for entry in rules}
     pieces: dict[str, Piece] = {}
@@ -89,7 +89,8 @@ def _shares(rows: int, entry: Rule, width: int) -> list[tuple[int, int] | None]:
     many = len(entry.modules)
     if many == 1:
         return [None]
-    sizes = [width] * (many - 1) if many > 3 else [rows // many] * (many - 1)
+    first = width or rows // many
+    sizes = [width] * (many - 1) if many > 3 else [first, *[(rows - first) // (many - 1)] * (many - 2)]
     edges = [sum(sizes[:at]) for at in range(many)] + [rows]
     return [(edges[at], edges[at + 1]) for at in range(many)]
 

@@ -62,7 +62,7 @@ def network_targets(names: Mapping[str, Piece], original: Mapping[str, Piece]) -
 
 def encoder_targets(names: Mapping[str, Piece], kind: str, alone: bool) -> Table:
     """All spellings of a text encoder's parameters; `alone` says that the family has no other encoder."""
-    dotted, joined = ENCODER_LEADS[kind]
+    dotted, joined = ENCODER_LEADS.get(kind, (("text_encoder.", f"text_encoders.{kind}.transformer."), ()))
     if alone:
         dotted, joined = (*dotted, "text_encoder."), (*joined, "lora_te_", "lora_te1_")
     table: Table = {}

@@ -83,10 +83,9 @@ def made(family: str) -> Made:
     import tempfile
 
     path = Path(tempfile.mkdtemp())
-    kinds = {"sd3": ("clip_l", "clip_g", "t5"), "flux": ("clip_l", "t5")}
     tiny: maker.Tiny = getattr(maker, family)()
-    if family in kinds:
-        source = maker.write_transformer(tiny, path / "model.safetensors", kinds[family])
+    if family in ("sd3", "flux"):
+        source = maker.write_transformer(tiny, path / "model.safetensors")
     else:
         source = maker.write_folder(tiny, path / "model")
     pool, model = create_pool(device="cpu", dtype="float32"), Model(Source(str(source), "print"))

@@ -12,6 +12,7 @@ from nodes.prompt import prompt_choices, text_encode, text_encode_a1111
 from nodes.prompt_families import (
     conditioning_guidance,
     text_encode_flux,
+    text_encode_lumina2,
     text_encode_sd3,
     text_encode_sdxl,
 )
@@ -67,6 +68,16 @@ def test_a1111_prompts_become_conditions_with_times_and_weights() -> None:
     assert turns.spans == ((0.0, 0.25), (0.5, 0.75)) and not turns.summed
     [plain] = text_encode_a1111(context, CLIP, text="a (red) house")
     assert plain.spans == () and not plain.summed
+
+
+def test_lumina_is_told_what_it_is_for() -> None:
+    encoder = Encoder()
+    context = Recorder(Path("none"), models=encoder).context
+    text_encode_lumina2(context, CLIP, text="a")
+    text_encode_lumina2(context, CLIP, text="a", instruction="Draw.")
+    text_encode_lumina2(context, CLIP, text="a", instruction="")
+    told = [text for text, _ in encoder.told]
+    assert told[0].endswith(" prompts. <Prompt Start> a") and told[1:] == ["Draw. <Prompt Start> a", "a"]
 
 
 def test_choices_follow_the_seed_and_their_weights() -> None:

@@ -22,7 +22,7 @@ from tests.nodes.families.context import Recorder
 from tests.nodes.families.fakes import MODEL, FakeNetwork, FakePool, says
 
 SINGLE_STEP = ("euler", "euler_cfg_pp", "heun", "exp_heun_2_x0", "dpm_2", "ddim")
-"""All that are deterministic, keep nothing from step to step, and look at no sigma beyond it (as heunpp2 does)."""
+"""Deterministic solvers that keep nothing from step to step and look at no sigma beyond the step (as heunpp2 does)."""
 
 
 class Bench:

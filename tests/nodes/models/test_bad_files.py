@@ -127,6 +127,12 @@ def test_nan_weights_are_named(pool: Pool, whole: Path, tmp_path: Path) -> None:
         run(pool, tmp_path / "nan.safetensors")
 
 
+def test_a_prompt_for_another_family_is_said(pool: Pool, whole: Path) -> None:
+    condition = Condition(torch.randn(1, 77, 64))
+    with pytest.raises(LoadError, match=r"64 wide and Stable Diffusion 1\.x takes 32.*clip_l"):
+        pool.get(Model(Source(str(whole), "w"))).x0(torch.randn(1, 4, 8, 8), torch.ones(1), [condition])
+
+
 def test_what_a_checkpoint_lacks_is_said(pool: Pool, tmp_path: Path) -> None:
     bare = maker.write_file(maker.sd1(), tmp_path / "bare.safetensors", without=("vae", "text"))
     source = Source(str(bare), "bare")

@@ -2,21 +2,32 @@
 
 from pathlib import Path
 
+from nodes.loaders import FAMILIES
 from nodes.models.families import families
+from nodes.models.family import Family
 from nodes.models.places import FOLDERS
+from nodes.text.tokenizer_files import TITLES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
 NAMES = {"clip_l": "CLIP-L", "clip_h": "CLIP-H", "clip_g": "CLIP-G", "t5": "T5"}
+NAMES |= {kind: f"{title} *" for kind, title in TITLES.items()}
 
 
 def test_every_family_has_its_row() -> None:
     lines = TEXT.split("| name | family | text encoders |")[1].splitlines()[2:]
     rows = lines[: lines.index("")]
-    wanted = [
-        f"| `{family.name}` | {family.title} | {', '.join(NAMES[use.kind] for use in family.encoders)} |"
-        for family in families().values()
-    ]
+    wanted = [f"| `{family.name}` | {family.title} | {_told(family)} |" for family in families().values()]
     assert rows == wanted
+
+
+def _told(family: Family) -> str:
+    """The encoders of a family; those that lie in one place of a folder are alternatives."""
+    names = [NAMES[use.kind] for use in family.encoders]
+    return (", " if len({use.folder for use in family.encoders}) == len(names) else " or ").join(names)
+
+
+def test_the_loaders_offer_every_family() -> None:
+    assert ("auto", *families()) == FAMILIES
 
 
 def test_every_folder_is_one_that_is_looked_for() -> None:

@@ -36,13 +36,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Source:
 @pytest.fixture(scope="module")
 def flux(tmp_path_factory: pytest.TempPathFactory) -> Source:
     path = tmp_path_factory.mktemp("models") / "flux.safetensors"
-    return Source(str(maker.write_transformer(maker.flux(), path, ("clip_l", "t5"))), "flux")
+    return Source(str(maker.write_transformer(maker.flux(), path)), "flux")
 
 
 @pytest.fixture(scope="module")
 def sd3(tmp_path_factory: pytest.TempPathFactory) -> Source:
     path = tmp_path_factory.mktemp("models") / "sd3.safetensors"
-    return Source(str(maker.write_transformer(maker.sd3(), path, ("clip_l", "clip_g", "t5"))), "sd3")
+    return Source(str(maker.write_transformer(maker.sd3(), path)), "sd3")
 
 
 def condition(source: Source, seed: int = 0) -> Condition:

@@ -49,10 +49,10 @@ MAKERS: dict[str, tuple[Callable[[], maker.Tiny], tuple[str, ...], dict[str, Any
 )
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     family, layout = request.param
-    make, kinds, scheduler = MAKERS[family]
+    make, _, scheduler = MAKERS[family]
     tiny, path = make(), tmp_path_factory.mktemp("model")
     if layout == "file":
-        made = maker.write_transformer(tiny, path / "model.safetensors", kinds)
+        made = maker.write_transformer(tiny, path / "model.safetensors")
     else:
         made = maker.write_transformer_folder(tiny, path / "model", scheduler)
     return Made(family, layout, tiny, Source(str(made), "print"))
@@ -191,7 +191,7 @@ def test_a_lora_in_original_names_reaches_its_rows(made: Made, pool: Pool, tmp_p
 
 def test_schnell_takes_no_guidance(pool: Pool, tmp_path: Path) -> None:
     tiny = maker.flux(guidance=False)
-    source = Source(str(maker.write_transformer(tiny, tmp_path / "s.safetensors", ("clip_l", "t5"))), "s")
+    source = Source(str(maker.write_transformer(tiny, tmp_path / "s.safetensors")), "s")
     denoiser = pool.get(Model(source))
     assert denoiser.facts.space == "flux_schnell"
     x, condition = (
@@ -204,7 +204,7 @@ def test_schnell_takes_no_guidance(pool: Pool, tmp_path: Path) -> None:
 
 def test_fill_sees_the_picture_and_the_mask(pool: Pool, tmp_path: Path) -> None:
     tiny = maker.flux(channels=384)
-    source = Source(str(maker.write_transformer(tiny, tmp_path / "f.safetensors", ("clip_l", "t5"))), "f")
+    source = Source(str(maker.write_transformer(tiny, tmp_path / "f.safetensors")), "f")
     torch.manual_seed(4)
     x, latent, mask = (
         torch.randn(1, 16, 4, 4),
@@ -224,9 +224,7 @@ def test_fill_sees_the_picture_and_the_mask(pool: Pool, tmp_path: Path) -> None:
 
 
 def test_time_is_exact_in_bfloat16(tmp_path: Path) -> None:
-    source = Source(
-        str(maker.write_transformer(maker.flux(), tmp_path / "b.safetensors", ("clip_l", "t5"))), "b"
-    )
+    source = Source(str(maker.write_transformer(maker.flux(), tmp_path / "b.safetensors")), "b")
     seen: list[Tensor] = []
     denoiser = create_pool(device="cpu").get(Model(source, dtype="bfloat16"))
     embedder = denoiser._network().get_submodule("time_text_embed")

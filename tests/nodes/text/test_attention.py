@@ -130,7 +130,7 @@ def test_a_chunk_keeps_its_mean() -> None:
 
 
 def test_deep_and_long_prompts_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in (
         "(" * 20_000,
         "(a" * 20_000,
@@ -141,4 +141,4 @@ def test_deep_and_long_prompts_take_no_time() -> None:
     ):
         parse_attention(text)
         at_step(text, 3, 20)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

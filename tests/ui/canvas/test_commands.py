@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
@@ -9,6 +9,7 @@ from nodegraph.graph import Frame, Note
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.glide import MILLISECONDS
 
 
 def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:
@@ -157,3 +158,43 @@ def test_snapping_is_a_setting(hand: Hand) -> None:
     assert hand.canvas.stage.habits.snap == 0
     hand.canvas.set_snap(True)
     assert hand.canvas.stage.habits.snap == 8
+
+
+def test_motion_is_shown_and_ends_where_the_graph_is(hand: Hand) -> None:
+    canvas = hand.canvas
+    canvas.set_motion(True)
+    canvas.editor.selection.set(["prompt", "latent", "avoid"])
+    before = {name: canvas.scene.nodes[name].x for name in ("prompt", "latent", "avoid")}
+    canvas.nudge(8, 0)
+    assert canvas.scene.nodes["latent"].x == before["latent"] + 8
+    canvas.align("right")
+    wanted = hand.graph.nodes["latent"].pos
+    assert canvas.scene.nodes["latent"].node.pos != wanted
+    QTest.qWait(MILLISECONDS + 120)
+    assert canvas.scene.nodes["latent"].node.pos == wanted and canvas.scene.graph is hand.graph
+    canvas.editor.stack.undo()
+    assert canvas.scene.graph is hand.graph
+    canvas.align("right")
+    hand.press(hand.title("sampler"))
+    assert canvas.scene.graph is hand.graph
+    hand.release(hand.title("sampler"))
+
+
+def test_without_motion_nothing_takes_time(hand: Hand) -> None:
+    hand.canvas.editor.selection.set(["prompt", "latent"])
+    hand.canvas.align("right")
+    assert hand.canvas.scene.graph is hand.graph
+    QTest.qWait(150)
+    assert not [timer for timer in hand.canvas.findChildren(QTimer) if timer.isActive()]
+
+
+def test_a_collapsed_frame_is_laid_out_as_the_box_that_is_seen(make_hand: MakeHand) -> None:
+    frame = Frame("f", "Text", ("prompt", "avoid"), (320, -64, 336, 480), collapsed=True)
+    hand = make_hand(graph_of(default_workflow(), (frame,)))
+    hand.canvas.arrange(False)
+    moved = hand.graph.frames["f"]
+    assert moved.rect[2:] == frame.rect[2:]
+    by = (moved.rect[0] - frame.rect[0], moved.rect[1] - frame.rect[1])
+    assert hand.graph.nodes["prompt"].pos == (352 + by[0], by[1])
+    rects = [r for _, r in hand.canvas.scene.frames()] + [b.rect for b in hand.canvas.scene.shown()]
+    assert not any(a.intersects(b) for i, a in enumerate(rects) for b in rects[:i])

@@ -78,6 +78,22 @@ def test_undo_keeps_previews(hand: Hand) -> None:
     assert hand.canvas.grab().toImage().pixelColor(at) == QColor("#336699")
 
 
+def test_a_hidden_preview_takes_no_room_and_comes_back(hand: Hand) -> None:
+    canvas = hand.canvas
+    before = canvas.scene.nodes["save"].height
+    picture = QPixmap(64, 48)
+    picture.fill(QColor("#336699"))
+    canvas.state.set_preview("save", picture)
+    tall = canvas.scene.nodes["save"].height
+    canvas.editor.selection.set(["save"])
+    canvas.toggle_previews()
+    assert canvas.scene.nodes["save"].height == before < tall
+    canvas.state.set_preview("save", picture)
+    assert canvas.scene.nodes["save"].height == before
+    canvas.toggle_previews()
+    assert canvas.scene.nodes["save"].height == tall
+
+
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("zoom", [0.08, 0.4, 1.0, 2.5])
 def test_every_theme_paints_at_every_detail(make_hand: MakeHand, theme: Theme, zoom: float) -> None:

@@ -184,3 +184,15 @@ def test_the_docks_show_the_level_and_saving_writes_the_document(
     assert view.editor.graph.subgraphs["Group"].nodes["avoid"].mode == "mute"
     assert view.camera() != {}
     assert set(view.editor.document.graph.nodes) > {"group", "sampler"}
+
+
+def test_swapping_a_type_keeps_what_fits(window: MainWindow, view: DocumentView) -> None:
+    hand = hand_of(view)
+    hand.click(hand.title("save"))
+    hand.key(Qt.Key.Key_S, SHIFT)
+    popup = window.popups.current
+    assert popup is not None
+    QTest.keyClicks(popup.line, "ImageScale")
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    assert view.editor.graph.nodes["save"].type == "ImageScale"
+    assert view.editor.graph.nodes["save"].inputs == START.nodes["save"].inputs

@@ -18,7 +18,8 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
-    from nodegraph.edits import SetParam
+    from nodegraph.appform import toggled
+    from nodegraph.edits import SetExpression, SetParam
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
     from ui.application import Application
@@ -38,6 +39,9 @@ def main(folder: Path, theme: str, scale: str) -> None:
     view.editor.apply(SetParam("all", "sampler", "eulr"))
     view.editor.apply(SetParam("all", "checkpoint", "gone.safetensors"))
     view.editor.apply(SetParam("all", "cfg", 4.5))
+    view.editor.apply(SetExpression("all", "width", "steps * 8"))
+    view.editor.apply(SetExpression("all", "free", "numbr.value / 2"))
+    view.editor.apply(toggled(view.editor.graph, ("all", "free")))
     view.editor.selection.set(["all"])
     view.canvas.frame_all()
     window.docks.toggle("outline")
@@ -51,6 +55,15 @@ def main(folder: Path, theme: str, scale: str) -> None:
     while time.monotonic() < end:
         qt.processEvents()
     window.grab().save(str(folder / f"{theme}-{scale}-panels.png"))
+    for name in ("problems", "help"):
+        window.docks.toggle(name)
+    window.docks.toggle("explain")
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.docks["explain"])
+    window.resizeDocks([window.docks.docks["explain"]], [420], Qt.Orientation.Horizontal)
+    end = time.monotonic() + 0.6
+    while time.monotonic() < end:
+        qt.processEvents()
+    window.grab().save(str(folder / f"{theme}-{scale}-explain.png"))
     for shown in window.tabs.views():
         window.documents.drop(shown, keep=False)
     app.end()

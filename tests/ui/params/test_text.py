@@ -94,6 +94,9 @@ def test_ctrl_enter_keeps_before_a_command_runs(desk: Desk) -> None:
     desk.type("!")
     desk.hit(Qt.Key.Key_Return, CTRL)
     assert seen == ["a red house by a lake!"]
+    desk.type("?")
+    desk.hit(Qt.Key.Key_Escape)
+    assert desk.value("all", "prompt") == "a red house by a lake!"
 
 
 def test_an_input_method_composes_before_keys_count(desk: Desk) -> None:

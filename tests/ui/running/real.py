@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,7 @@ class User:
         assert self.window.view is not None and isinstance(self.window.view.widget, Canvas)
         return self.window.view.widget
 
-    def wait(self, until: object) -> None:
+    def wait(self, until: Callable[[], bool | None]) -> None:
         self.qtbot.waitUntil(until, timeout=LONG)
 
     def wait_runs(self, count: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from nodegraph import fileformat
@@ -18,6 +18,7 @@ from nodegraph.engine.local import Options
 from nodegraph.graph import Node, Source
 from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import painting
+from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
 from tests.ui.running.painting_nodes import SPECS
 from tests.ui.running.test_runner import WAIT
@@ -243,28 +244,6 @@ def test_costs_are_shown_on_nodes(qtbot: QtBot, start: Start) -> None:
     assert canvas.state.of("paint").text == ""
 
 
-class Heartbeat:
-    """Beats every 5 ms in the window's thread and remembers the longest pause between two beats."""
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-        self.beats = 0
-        self._last = time.perf_counter()
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(5)
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.worst, self._last = max(self.worst, now - self._last), now
-        self.beats += 1
-
-    def stop(self) -> float:
-        self._timer.stop()
-        return self.worst
-
-
 def test_the_thread_of_the_window_never_waits_during_a_run(
     qtbot: QtBot, start: Start, record_property: Callable[[str, object], None]
 ) -> None:
@@ -274,31 +253,12 @@ def test_the_thread_of_the_window_never_waits_during_a_run(
     QTest.qWait(300)
     sheet.editor.apply(SetParam("paint", "steps", 60))
     sheet.editor.apply(SetParam("paint", "seconds", 3.0))
-    longest = own_work(qtbot, bench)
-    record_property("worst pause of the window's thread in ms", round(longest * 1000, 1))
-    assert longest < 0.05
-
-
-def own_work(qtbot: QtBot, bench: Bench) -> float:
-    """The longest stretch between two beats, counted in processor time of this thread: other programs are not in it."""
-    worst, last = 0.0, time.thread_time()
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-
-    def beat() -> None:
-        nonlocal worst, last
-        now = time.thread_time()
-        worst, last = max(worst, now - last), now
-
-    timer.timeout.connect(beat)
-    timer.start(5)
-    heart = Heartbeat()
-    bench.run()
-    wait_done(qtbot, bench, 2)
-    bench.run()
-    QTest.qWait(300)
-    bench.desk.bridge.kill()
-    wait_done(qtbot, bench, 3)
-    timer.stop()
-    print(f"worst pause {heart.stop() * 1000:.1f} ms on the clock, {worst * 1000:.1f} ms of own work")
-    return worst
+    with heartbeat() as heart:
+        bench.run()
+        wait_done(qtbot, bench, 2)
+        bench.run()
+        QTest.qWait(300)
+        bench.desk.bridge.kill()
+        wait_done(qtbot, bench, 3)
+    record_property("worst pause of the window's thread in ms", round(heart.own * 1000, 1))
+    assert heart.own < 0.05

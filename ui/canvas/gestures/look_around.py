@@ -69,3 +69,14 @@ class SpaceHeld(Gesture):
         """Wait for the next press; the space bar's release ends this."""
         self._inner = None
         return True
+
+
+class ZoomHeld(SpaceHeld):
+    """While Z is down dragging zooms, which a pen can do too."""
+
+    cursor = Qt.CursorShape.SizeHorCursor
+
+    def pressed(self, pointer: Pointer) -> bool:
+        """Begin to zoom."""
+        self._inner = ZoomDrag(self.stage, pointer)
+        return True

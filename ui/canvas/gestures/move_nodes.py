@@ -16,6 +16,7 @@ from ui.canvas.gestures.move import MoveThings, moved_by
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.look import Moving, view_rect
+from ui.canvas.shake import Shake
 from ui.canvas.stage import ALT, Pointer, Stage
 
 DWELL = 0.12
@@ -31,6 +32,7 @@ class MoveNodes(MoveThings):
         self._since = 0.0
         self._kin: Kin | None = None
         self._reparent = False
+        self._shake = Shake()
         self._pointer = start
         self._alt_at_press = start.held(ALT)
         super().__init__(stage, start, hit)
@@ -40,19 +42,28 @@ class MoveNodes(MoveThings):
         super().begin(pointer)
         self._extracting = self._alt_at_press
         if self._extracting:
-            names = self.stage.moving.nodes
-            scene = self.stage.scene
-            crossing = {
-                key
-                for name in names
-                for key in scene.links_of(name)
-                if (key.target in names) != (scene.links[key].source.node in names)
-            }
-            self.stage.look.hidden = frozenset(crossing)
+            self._extract()
+
+    def _extract(self) -> None:
+        """Take the nodes out of their links from now on."""
+        self._extracting = True
+        names, scene = self.stage.moving.nodes, self.stage.scene
+        self.stage.look.hidden = frozenset(
+            key
+            for name in names
+            for key in scene.links_of(name)
+            if (key.target in names) != (scene.links[key].source.node in names)
+        )
 
     def dragged(self, pointer: Pointer) -> None:
         """See whether the node hangs over a link that would take it."""
         self._pointer = pointer
+        if (
+            self.stage.habits.shake
+            and not self._extracting
+            and self._shake.fed(pointer.view.x(), monotonic())
+        ):
+            self._extract()
         over = self._link(pointer)
         if over != self._over:
             self._over, self._since = over, monotonic()
@@ -86,6 +97,7 @@ class MoveNodes(MoveThings):
         name = next(iter(moving.nodes), "")
         if self._over is not None and self._ripe() and not self._extracting:
             box = self.stage.scene.nodes[name]
+            self.stage.glides = True
             edits.append(inserted(self.stage.scene, box, self._over, self._by))
         else:
             move = moved_by(self.stage, moving, self._by)
@@ -96,6 +108,7 @@ class MoveNodes(MoveThings):
         elif edits:
             title = "Extract" if self._extracting else "Insert" if self._over else "Move"
             self.stage.editor.apply(Batch(tuple(edits), f"{title} {_some(moving.nodes)}"))
+        self.stage.glides = False
 
     def paint(self, painter: QPainter) -> None:
         """The guides, and the frame that would take the nodes."""

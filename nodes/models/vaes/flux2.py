@@ -1,0 +1,79 @@
+"""FLUX.2's autoencoder: that of latent diffusion with a norm over patches of two by two latent pixels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nodes.models.parts import Piece
+from nodes.models.vaes import kl
+from nodes.models.vaes.kind import VaeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
+
+    from nodes.models.parts import Part, Shapes
+
+NORM = ("bn.running_mean", "bn.running_var", "bn.num_batches_tracked")
+_INNER = {"encoder.quant_conv.": "quant_conv.", "decoder.post_quant_conv.": "post_quant_conv."}
+"""Where the original project keeps what stands outside in diffusers'."""
+
+
+def recognise(shapes: Shapes) -> Part | None:
+    """An autoencoder with the running mean of a norm."""
+    if NORM[0] not in shapes:
+        return None
+    original = {_outside(name): name for name in shapes}
+    part = kl.recognise({new: shapes[old] for new, old in original.items()})
+    if part is None:
+        return None
+    pieces = {name: replace(piece, name=original[piece.name]) for name, piece in part.pieces.items()}
+    return replace(part, pieces=pieces | {name: Piece(name) for name in NORM if name in shapes})
+
+
+def _outside(name: str) -> str:
+    for old, new in _INNER.items():
+        if name.startswith(old):
+            return new + name[len(old) :]
+    return name
+
+
+def build(config: Mapping[str, Any]) -> nn.Module:
+    """diffusers' AutoencoderKLFlux2."""
+    from diffusers.models.autoencoders.autoencoder_kl_flux2 import AutoencoderKLFlux2
+
+    network: nn.Module = AutoencoderKLFlux2.from_config(dict(config))
+    return network
+
+
+def encode(network: Any, pixels: Tensor) -> Tensor:
+    """The normed mean of the posterior."""
+    mean, spread = _norm(network)
+    return _in_patches(kl.encode(network, pixels), lambda patches: (patches - mean) / spread)
+
+
+def decode(network: Any, samples: Tensor) -> Tensor:
+    """The pixels of normed latents."""
+    mean, spread = _norm(network)
+    return kl.decode(network, _in_patches(samples, lambda patches: patches * spread + mean))
+
+
+def _norm(network: Any) -> tuple[Tensor, Tensor]:
+    mean: Tensor = network.bn.running_mean
+    spread = (network.bn.running_var + network.config.batch_norm_eps).sqrt()
+    return mean[:, None, None], spread[:, None, None]
+
+
+def _in_patches(x: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
+    """Change latents `[B, C, h, w]` as patches `[B, 4 C, h / 2, w / 2]`; an odd last row or column is doubled."""
+    from torch.nn import functional
+
+    height, width = x.shape[-2:]
+    even = functional.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
+    changed = functional.pixel_shuffle(change(functional.pixel_unshuffle(even, 2)), 2)
+    return changed[..., :height, :width]
+
+
+KIND = VaeKind("flux2", "of FLUX.2", recognise, build, encode, decode, kl.channels, kl.downscale, kl.width)
