@@ -122,7 +122,7 @@ def solver_select(
         float,
         Range(-1, 1, 0.01),
         Advanced(),
-        Help("Where between two steps dpmpp_sde and seeds_2 look; -1 as usual."),
+        Help("Where between two steps dpmpp_sde and seeds_2 look, above 0; -1 as usual."),
     ] = -1.0,
     gamma: Annotated[
         float, Range(-1, 10, 0.01), Advanced(), Help("How far gradient_estimation goes ahead; -1 as usual.")

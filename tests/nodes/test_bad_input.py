@@ -37,7 +37,7 @@ def sampled(*more: dict[str, Any], latent: str = "size.latent", **inputs: str) -
     return [CHECKPOINT, *PROMPTS, SIZE, *more, sampler, DECODE, SAVE]
 
 
-def custom(sigmas: str, *more: dict[str, Any]) -> list[dict[str, Any]]:
+def custom(sigmas: str, **solver: Any) -> list[dict[str, Any]]:
     """A small picture by SamplerCustom from sigmas in a text."""
     inputs = {"noise": "noise.noise", "guider": "guider.guider", "solver": "solver.solver"}
     return [
@@ -46,9 +46,8 @@ def custom(sigmas: str, *more: dict[str, Any]) -> list[dict[str, Any]]:
         SIZE,
         node("noise", "SeedNoise"),
         node("guider", "GuiderCFG", SIDES, cfg=4.0),
-        node("solver", "SolverSelect"),
+        node("solver", "SolverSelect", **solver),
         node("sigmas", "SigmasFromText", text=sigmas),
-        *more,
         node("sampler", "SamplerCustom", {**inputs, "sigmas": "sigmas.sigmas", "latent": "size.latent"}),
         DECODE,
         SAVE,
@@ -155,6 +154,10 @@ BEYOND = node("few", "LatentFromBatch", {"latent": "size.latent"}, index=5, leng
         (custom("5, inf, 0"), "A sigma is negative or not a finite number"),
         (custom("5, -1"), "A sigma is negative or not a finite number"),
         (custom("5, one, 0"), "'one' in the list of sigmas is not a number."),
+        (
+            custom("5, 1, 0", name="dpmpp_sde", r=0.0),
+            "'r' of sampler 'dpmpp_sde' is 0: it is a part of a step",
+        ),
         (sampled(BEYOND, latent="few.latent"), "batch"),
         (
             sampled(OUTSIDE, positive="place.conditioning"),
