@@ -21,8 +21,8 @@ with nodegraph.LocalEngine(options=options) as engine:
     kept = engine.cache.bytes
 print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, kept]))
 """
-IMPORTS = "import json, resource, torch, diffusers, transformers; " + (
-    "from diffusers import UNet2DConditionModel, AutoencoderKL; from transformers import CLIPTextModel; "
+IMPORTS = (
+    "import json, resource; from nodes import runtime; import nodes.models.pool; runtime.warm_up(); "
     "print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, 0]))"
 )
 

@@ -48,7 +48,9 @@ def main(argv: list[str]) -> dict[str, object]:
     return figures
 
 
-def recorded(ctx: Context, model: Any, whole: Any) -> list[tuple[Any, tuple[Any, ...], dict[str, Any]]]:
+def recorded(
+    ctx: Context, model: Any, whole: Any, steps: int = STEPS
+) -> list[tuple[Any, tuple[Any, ...], dict[str, Any]]]:
     """The network calls of one run, with their arguments."""
     calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = []
     network = ctx.models.get(model)._network()
@@ -57,17 +59,17 @@ def recorded(ctx: Context, model: Any, whole: Any) -> list[tuple[Any, tuple[Any,
     )
     whole()
     handle.remove()
-    assert len(calls) == STEPS
+    assert len(calls) == steps
     return calls
 
 
 def compared(
-    whole: Any, calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]]
+    whole: Any, calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]], rounds: int = ROUNDS
 ) -> tuple[list[float], list[float]]:
     """The ratio of each pair of neighbouring runs, and the seconds of the whole."""
     ratios, wholes = [], []
     with torch.inference_mode():
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             started = time.perf_counter()
             whole()
             middle = time.perf_counter()

@@ -45,10 +45,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The work so far: uint8 rows x columns x 3, or a function that makes it; a Picture once it has travelled."""
+    """The work so far: uint8 rows x columns x 3, or a function that makes it; a Picture once it has travelled.
+
+    `index` counts a node's previews from 1 where they do not come in order, else it is 0.
+    """
 
     node: str
     picture: Callable[[], Any] | Any
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

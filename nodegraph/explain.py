@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param, Scalar
 
 LONGEST = 400
@@ -54,6 +55,7 @@ def markdown(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
 
 def walk(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[Step]:
     """The steps of `explain`: every node after all that feed it; nodes on a circle stand at the end."""
+    graph = settled(graph, specs)
     order = _ordered(graph)
     numbers = {name: at for at, name in enumerate(order, 1)}
     found = []

@@ -57,6 +57,12 @@ class Runtime(Protocol):
     def prompt_chunks(self, text: str) -> Sequence[int]:
         """How many tokens a prompt puts into each chunk that the text encoder reads; must not import torch."""
 
+    def adopt(self, files: Files, path: Path) -> tuple[str, str]:
+        """Make a model file known that lies anywhere: its kind, and the name that finds it from now on.
+
+        Must not import torch. Raises LoadError.
+        """
+
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
 
@@ -86,6 +92,10 @@ class PlainRuntime:
     def facts(self, compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
         """Nothing but what was asked for."""
         return [("device", compute.device), ("dtype", compute.dtype)]
+
+    def adopt(self, files: Files, path: Path) -> tuple[str, str]:
+        """Refuse."""
+        raise LoadError(f"No installed node loads {path.name}.")
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""

@@ -48,8 +48,14 @@ def settle(graph: Graph, specs: Mapping[str, NodeSpec]) -> Settled:
 
 
 def settled(graph: Graph, specs: Mapping[str, NodeSpec]) -> Graph:
-    """The graph with every expression's value put in."""
-    return settle(graph, specs).graph
+    """The graph with every expression's value put in, those inside its subgraphs as well."""
+    after = settle(graph, specs).graph
+    inner = {}
+    for name, found in graph.subgraphs.items():
+        nodes = settle(Graph(found.nodes, subgraphs=graph.subgraphs), specs).graph.nodes
+        if nodes is not found.nodes:
+            inner[name] = replace(found, nodes=nodes)
+    return replace(after, subgraphs={**graph.subgraphs, **inner}) if inner else after
 
 
 class _Fails(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nodegraph.phrases import Phrase
 from nodegraph.spec import ANY, NodeSpec
 
 SILENT = frozenset({("Int", "Float"), ("Float", "Int"), ("Bool", "Int"), ("Int", "Text"), ("Float", "Text")})
@@ -58,7 +59,8 @@ def refusal(output: str, wanted: str) -> str | None:
     """Why an `output` cannot feed a `wanted`, as a sentence for the cursor; None if it can."""
     if fits(output, wanted):
         return None
-    return f"{_article(output)} {output} does not fit {_article(wanted).lower()} {wanted} input."
+    template = f"{_article(output)} {{output}} does not fit {_article(wanted).lower()} {{wanted}} input."
+    return Phrase(template, output=output, wanted=wanted)
 
 
 def _article(word: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, ModelFile, Range, node
+from nodes.models.families import names
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -66,21 +67,7 @@ def diffusion_model_loader(
     return Model(ctx.models.source("diffusion_models", _chosen(file, "diffusion model")), dtype)
 
 
-FAMILIES = (
-    "auto",
-    "auraflow",
-    "chroma",
-    "flux",
-    "flux2",
-    "lumina2",
-    "qwen_image",
-    "sd1",
-    "sd2",
-    "sd3",
-    "sdxl",
-    "sdxl_refiner",
-    "z_image",
-)
+FAMILIES = ("auto", *names())
 Kind = Annotated[
     str, Choice(FAMILIES), Help("The family of models that will be used; auto goes by the files.")
 ]

@@ -63,6 +63,15 @@ def prompt_chunks(text: str) -> Sequence[int]:
     return filled(text)
 
 
+def adopt(files: Files, path: Path) -> tuple[str, str]:
+    """Make a model file known that lies anywhere: its kind and name; raises LoadError."""
+    from nodes.models.adopt import adopt as link
+    from nodes.models.folders import ModelFolders
+
+    assert isinstance(files, ModelFolders)
+    return link(files, path)
+
+
 def codec() -> Codec:
     """Tensors in safetensors."""
     from nodes.values import TensorCodec

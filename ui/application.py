@@ -56,7 +56,9 @@ class Application(QObject):
         self._timer.setInterval(SOON)
         self._timer.timeout.connect(self.save_session)
         self.look = Look.of(self.settings, self._system_dark())
+        self._dressed: Look | None = None
         qt.styleHints().colorSchemeChanged.connect(self._restyle)
+        qt.setStyle("Fusion")
         self._restyle()
 
     def start(self, files: Iterable[Path] = ()) -> MainWindow:
@@ -224,11 +226,13 @@ class Application(QObject):
         return self.qt.styleHints().colorScheme() != Qt.ColorScheme.Light
 
     def _restyle(self) -> None:
-        self.look = Look.of(self.settings, self._system_dark())
-        self.qt.setStyle("Fusion")
-        self.qt.setPalette(self.look.theme.qt_palette())
-        self.qt.setFont(self.look.font())
-        self.qt.setStyleSheet(style_sheet(self.look.theme, self.look.metrics))
+        """Dress the chrome anew only where it looks otherwise: that takes a fifth of a second."""
+        look = Look.of(self.settings, self._system_dark())
+        if look != self._dressed:
+            self._dressed = self.look = look
+            self.qt.setPalette(look.theme.qt_palette())
+            self.qt.setFont(look.font())
+            self.qt.setStyleSheet(style_sheet(look.theme, look.metrics))
         for window in self.windows:
             for view in window.tabs.views():
                 self.restyle_view(view)

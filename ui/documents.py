@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QBuffer, QByteArray, QObject
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from nodegraph.atomic import write_bytes
 from nodegraph.document import Document
 from nodegraph.errors import LoadError, SaveError
-from ui import diskfile
+from ui import diskfile, paths
 from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
@@ -160,8 +163,26 @@ class Documents(QObject):
         data = QApplication.clipboard().mimeData()
         if data.hasUrls():
             self._window.drops.take([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
+        elif data.hasImage():
+            self._paste_picture(QApplication.clipboard().image())
         else:
             view.canvas.paste(keep_inputs)
+
+    def _paste_picture(self, picture: QImage) -> None:
+        """Keep a picture as a file, for workflows name files, and add its loader."""
+        data = QBuffer()
+        data.open(QBuffer.OpenModeFlag.WriteOnly)
+        if picture.isNull() or not QImageWriter(data, QByteArray(b"png")).write(picture):
+            self._window.say(self.tr("The picture on the clipboard cannot be read."))
+            return
+        content = bytes(data.data().data())
+        path = paths.pasted_folder() / f"pasted_{sha256(content).hexdigest()[:16]}.png"
+        try:
+            write_bytes(path, content)
+        except OSError as error:
+            self._window.say(self.tr("The picture cannot be kept: {why}").format(why=error.strerror or error))
+            return
+        self._window.drops.take([path])
 
     def choose_open(self) -> list[Path]:
         """Ask for files to open."""

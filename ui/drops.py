@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,21 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from nodegraph.edits import AddNodes
+from nodegraph import runtime
+from nodegraph.edits import AddNodes, SetParams
+from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.spec import NodeSpec, Param
 from ui import diskfile
 from ui.icons import paint
+from ui.params.modelfiles import kind_of, model_files
+from ui.running.needs import PRACTICE
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
 
-FOLDERS = ("checkpoints", "loras", "vae", "controlnet", "upscale", "embeddings", "clip", "diffusion_models")
+MOST, SEEN = 64, 10_000
+"""At most so many loaders are made of a dropped folder, of which at most so many entries are looked at."""
 
 
 def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | None:
@@ -33,50 +39,45 @@ def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | No
     return None
 
 
-def model_loader(specs: Mapping[str, NodeSpec], path: Path) -> tuple[NodeSpec, Param] | None:
-    """The node type that loads a model file: by the kind of folder it lies in, else a checkpoint."""
-    kinds = [part.lower() for part in path.parent.parts[::-1]]
-    loaders = [
-        (spec, param)
-        for spec in specs.values()
-        for param in spec.params
-        if param.file in FOLDERS or param.choices_from in FOLDERS
-    ]
-    for kind in (*kinds, "checkpoints"):
-        for spec, param in loaders:
-            if kind in (param.file, param.choices_from):
+def model_loader(specs: Mapping[str, NodeSpec], kind: str) -> tuple[NodeSpec, Param] | None:
+    """The node type that loads models of a kind ("checkpoints", "loras" ...), and its parameter."""
+    for spec in specs.values():
+        for param in spec.params:
+            if kind_of(param) == kind:
                 return spec, param
-    return loaders[0] if loaders else None
+    return None
 
 
-def model_name(path: Path) -> str:
-    """A model file as a parameter names it: its path below the folder of its kind."""
-    parts = path.parts
-    for at in range(len(parts) - 2, -1, -1):
-        if parts[at].lower() in FOLDERS:
-            return "/".join(parts[at + 1 :])
-    return path.name
+def added(
+    graph: Graph, found: tuple[NodeSpec, Param], value: str, pos: Point, taken: Iterable[str] = ()
+) -> Node:
+    """A loader with its file."""
+    spec, param = found
+    id = graph.fresh_id(readable_id(spec.type), taken)
+    return Node(id, spec.type, spec.version, params={param.name: value}, pos=pos)
 
 
-def loaders_for(
-    graph: Graph, specs: Mapping[str, NodeSpec], paths: Sequence[Path], pos: Point
-) -> tuple[AddNodes | None, list[Path]]:
-    """The edit that adds a loader for each picture and model, one below the other, and what has none."""
-    nodes: list[Node] = []
-    left: list[Path] = []
+def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> SetParams | None:
+    """The edit that puts a checkpoint in the place of the practice model; None where that is not used."""
+    values = {
+        node.id: {param.name: name}
+        for node in graph.nodes.values()
+        for param in (specs[node.type].params if node.type in specs else ())
+        if kind_of(param) == "checkpoints" and node.params.get(param.name, param.default) == PRACTICE
+    }
+    return SetParams(values) if values else None
+
+
+def unfolded(paths: Iterable[Path]) -> list[Path]:
+    """The files, and in the place of each folder the pictures and models in it, by name, at most `MOST`."""
+    found: list[Path] = []
     for path in paths:
-        kind = diskfile.kind(path)
-        found = picture_loader(specs) if kind == "picture" else None
-        found = model_loader(specs, path) if kind == "model" else found
-        if found is None:
-            left.append(path)
-            continue
-        spec, param = found
-        value = path.as_posix() if kind == "picture" else model_name(path)
-        id = graph.fresh_id(readable_id(spec.type), (node.id for node in nodes))
-        place = (pos[0], pos[1] + 220.0 * len(nodes))
-        nodes.append(Node(id, spec.type, spec.version, params={param.name: value}, pos=place))
-    return (AddNodes(tuple(nodes)) if nodes else None), left
+        if path.is_dir():
+            inside = sorted(p for p in islice(path.iterdir(), SEEN) if p.is_file())
+            found += [p for p in inside if diskfile.kind(p) in ("picture", "model")][:MOST]
+        else:
+            found.append(path)
+    return found
 
 
 class Drops(QObject):
@@ -115,7 +116,7 @@ class Drops(QObject):
     def take(self, paths: Iterable[Path], pictures_are_workflows: bool = False) -> None:
         """Open workflows (never over the current tab) and add loaders for pictures and models."""
         loaded: list[Path] = []
-        for path in paths:
+        for path in unfolded(paths):
             kind = diskfile.kind(path)
             if kind == "workflow" or (kind == "picture" and pictures_are_workflows):
                 self._window.documents.open(path)
@@ -127,14 +128,47 @@ class Drops(QObject):
     def _load(self, paths: list[Path]) -> None:
         view = self._window.view or self._window.documents.new()
         editor = view.level
-        edit, left = loaders_for(editor.graph, editor.specs, paths, view.drop_place())
-        if edit is not None and editor.apply(edit):
-            editor.selection.set(node.id for node in edit.nodes)
-        if left:
-            names = ", ".join(path.name for path in left)
+        x, y = view.drop_place()
+        nodes: list[Node] = []
+        for path in paths:
+            if diskfile.kind(path) == "picture":
+                value, found = path.as_posix(), picture_loader(editor.specs)
+            else:
+                value, found = self._model(path)
+                if found is None:
+                    continue
+            if found is None:
+                self._window.say(self.tr("No node loads {name}.").format(name=path.name))
+                continue
+            place = (x, y + 220.0 * len(nodes))
+            nodes.append(added(editor.graph, found, value, place, [node.id for node in nodes]))
+        if nodes and editor.apply(AddNodes(tuple(nodes))):
+            editor.selection.set(node.id for node in nodes)
+
+    def _model(self, path: Path) -> tuple[str, tuple[NodeSpec, Param] | None]:
+        """Make a model file known; its name and loader, or none where nothing is to be added."""
+        view = self._window.view
+        if view is None or diskfile.kind(path) != "model":
             self._window.say(
-                self.tr("No node loads {names}. Drop workflows, pictures or models.").format(names=names)
+                self.tr("No node loads {name}. Drop workflows, pictures or models.").format(name=path.name)
             )
+            return "", None
+        editor = view.level
+        try:
+            kind, name = runtime.installed().adopt(model_files(), path)
+        except LoadError as error:
+            self._window.say(str(error))
+            return "", None
+        swap = swapped(editor.graph, editor.specs, name) if kind == "checkpoints" else None
+        if swap is not None and editor.apply(swap):
+            text = self.tr("{name} now takes the place of the practice model; undo brings that back.")
+            self._window.say(text.format(name=path.name))
+            return name, None
+        loader = model_loader(editor.specs, kind)
+        if loader is None:
+            text = self.tr("{name} is known now, and no node loads {kind}.")
+            self._window.say(text.format(name=path.name, kind=kind))
+        return name, loader
 
 
 class Zones(QWidget):

@@ -15,6 +15,7 @@ from nodegraph.errors import EditError
 from nodegraph.graph import Graph
 from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec
+from ui.i18n import said
 from ui.journal.history import Branch, History, Step
 from ui.journal.stamp import Stamp
 from ui.selection import Selection
@@ -89,7 +90,7 @@ class Editor(QObject):
             self.status.emit(str(error))
             return False
         if after is not self.graph:
-            self.push(edit.title, after, merge)
+            self.push(said(edit.title), after, merge)
         return True
 
     def push(self, label: str, after: Graph, merge: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, QTranslator
 
+from nodegraph.phrases import translated
+
 ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓŠÚÝ")
 
 
@@ -37,6 +39,11 @@ def pseudo(text: str) -> str:
         name, _, rest = part.partition("}")
         shown += "{" + name + "}" + rest.translate(ACCENTS)
     return f"⟦{shown}{'·' * (len(text) // 3)}⟧"
+
+
+def said(text: str) -> str:
+    """A phrase of the core in the user's language; any other text as it is."""
+    return translated(text, lambda template: tr("Phrases", template))
 
 
 def tr(context: str, text: str) -> str:

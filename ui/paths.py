@@ -33,6 +33,11 @@ def journal_folder() -> Path:
     return _state() / "journals"
 
 
+def pasted_folder() -> Path:
+    """Pictures that were pasted from the clipboard: workflows go on naming them."""
+    return _state() / "pasted"
+
+
 def cache_folder() -> Path:
     """What can be made again: catalogues, thumbnails."""
     return _home() or userfolders.cache_folder()

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu
 from nodegraph.edits.swap import swapped
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
+from ui.canvas.geometry import PortRef
+from ui.canvas.values import label_of
 from ui.find.popup import FindPopup
 from ui.outline.text import Ref
 from ui.outline.tree import PartnerPopup, connection
@@ -23,6 +25,7 @@ from ui.search.recipes import RECIPES
 
 if TYPE_CHECKING:
     from ui.canvas.hit import Hit
+    from ui.selection import Selected
     from ui.view import DocumentView
     from ui.window import MainWindow
 
@@ -30,8 +33,15 @@ if TYPE_CHECKING:
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
     ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin"),
+    ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )
+FRAME_MENU = (
+    ("run.frame",),
+    ("node.mute", "node.bypass", "node.collapse", "node.lock_frame"),
+    ("edit.copy", "edit.duplicate", "edit.delete"),
+)
+LINK_MENU = (("node.portal", "node.mute", "node.straighten"), ("edit.delete",))
 EMPTY_MENU = (
     ("node.add", "node.note", "node.frame"),
     ("edit.paste", "edit.select_all"),
@@ -131,13 +141,44 @@ class Popups(QObject):
         menus = self._window.menus
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if node and self._window.bench is not None:
-            self._window.bench.fill_menu(menu, found)
-        for ids in NODE_MENU if view.level.selection.now else EMPTY_MENU:
+        self._extras(menu, view, found)
+        for ids in _menu_of(view.level.selection.now):
             for id in ids:
                 menu.addAction(menus.actions[id])
             menu.addSeparator()
         menu.popup(place)
+
+    def _extras(self, menu: QMenu, view: DocumentView, found: Hit) -> None:
+        """What is offered for just this node or row."""
+        param = found.row.param if found.row is not None else None
+        if param is not None:
+            self._row_part(menu, view, found.node, param.name)
+        if found.node and self._window.bench is not None and view.level is view.editor:
+            self._window.bench.fill_menu(menu, found)
+        if view.levels.inner and param is not None:
+            entry = menu.addAction(self.tr("Expose {name} on the subgraph").format(name=label_of(param.name)))
+            ref = PortRef(found.node, param.name, False)
+            entry.triggered.connect(lambda: view.canvas.expose(ref))
+            menu.addSeparator()
+
+    def _row_part(self, menu: QMenu, view: DocumentView, node: str, name: str) -> None:
+        """What can be done with the value under the pointer stands first."""
+        from ui.inspector.menu import row_menu
+        from ui.params.binding import Binding
+        from ui.params.rows import RowEditors
+
+        binding = Binding.of(view.level, node, name)
+        rows = view.widget.findChild(RowEditors)
+        if binding is None or rows is None:
+            return
+        part = row_menu(
+            binding, self._window.app.look, view.widget, lambda: rows.open(node, name, by_key=True)
+        )
+        part.setTitle(label_of(name))
+        part.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        menu.destroyed.connect(part.deleteLater)
+        menu.addMenu(part)
+        menu.addSeparator()
 
     def settings(self) -> None:
         """The settings dialog."""
@@ -209,3 +250,10 @@ class Popups(QObject):
         action = BY_ID[id]
         if action.enabled(self._window):
             action.run(self._window)
+
+
+def _menu_of(now: Selected) -> tuple[tuple[str, ...], ...]:
+    """The actions for what is selected, in groups."""
+    if now.nodes or now.notes:
+        return NODE_MENU
+    return FRAME_MENU if now.frames else LINK_MENU if now.links else EMPTY_MENU

@@ -56,6 +56,16 @@ class Tabs(QTabWidget):
         self.setMovable(True)
         self.setTabsClosable(True)
         self.setUsesScrollButtons(True)
+        self.setAccessibleName(self.tr("Open workflows"))
+
+    def tabInserted(self, index: int) -> None:
+        """Name its close button, for those who cannot see the cross."""
+        super().tabInserted(index)
+        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
+            button = self.strip.tabButton(index, side)
+            if button is not None:
+                button.setAccessibleName(self.tr("Close tab"))
+                button.setToolTip(self.tr("Close tab"))
 
     def views(self) -> list[DocumentView]:
         """The documents, left to right."""

@@ -61,6 +61,7 @@ class Canvas(Protocol):
     def set_shake(self, on: bool) -> None: ...  # noqa: D102
     def set_motion(self, on: bool) -> None: ...  # noqa: D102
     def toggle_portals(self) -> None: ...  # noqa: D102
+    def expose(self, port: Any) -> None: ...  # noqa: D102
     def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
     def previous_view(self) -> None: ...  # noqa: D102

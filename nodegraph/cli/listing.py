@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,13 @@ def models(arguments: argparse.Namespace) -> int:
     for row in found.describe_models(files):
         if arguments.json:
             print(json.dumps(row))
-        else:
-            size = f"{row['bytes'] / 1e6:10.1f} MB"
-            print(f"{row['kind']:16} {row['family']:12} {size}  {row['fingerprint'][:10]}  {row['name']}")
+            continue
+        size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
+        told = f"{row['kind']:16} {row.get('family', ''):20} {size:>12}  {row.get('fingerprint', '')[:10]:10}"
+        print(f"{told}  {row['name']}")
+        for warning in (row.get("error"), row.get("warning")):
+            if warning:
+                print(f"nodegraph: {warning}", file=sys.stderr)
     return DONE
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources
 from nodegraph.limits import id_fault, number_fault, scalar_fault, text_fault
+from nodegraph.phrases import Phrase
 
 
 class Edit(Protocol):
@@ -114,7 +115,7 @@ def check_numbers(what: str, numbers: Iterable[float]) -> None:
 def some(names: Iterable[str], noun: str = "nodes") -> str:
     """`sampler`, or `3 nodes`."""
     known = list(names)
-    return known[0] if len(known) == 1 else f"{len(known)} {noun}"
+    return known[0] if len(known) == 1 else Phrase(f"{{count}} {noun}", count=len(known))
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -17,6 +17,7 @@ from nodegraph.edits.base import (
 )
 from nodegraph.edits.nodes import only_members, without_members
 from nodegraph.graph import Frame, Graph, Mode, Note, frozen
+from nodegraph.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class AddFrame:
     @property
     def title(self) -> str:
         """Add frame Light."""
-        return f"Add frame {self.frame.title}".strip()
+        return _framed("Add", self.frame)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame; raises EditError for a taken id and unknown members."""
@@ -45,7 +46,7 @@ class RemoveFrame:
     @property
     def title(self) -> str:
         """Remove frame."""
-        return "Remove frame"
+        return Phrase("Remove frame")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the frame; raises EditError if there is none."""
@@ -63,7 +64,7 @@ class ChangeFrame:
     @property
     def title(self) -> str:
         """Change frame Light."""
-        return f"{self.verb} frame {self.frame.title}".strip()
+        return _framed(self.verb, self.frame)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame so; raises EditError if there is none and for unknown members."""
@@ -83,7 +84,7 @@ class SetFrameMode:
     def title(self) -> str:
         """Mute frame."""
         verb = {"run": "Enable", "mute": "Mute", "bypass": "Bypass"}[self.mode]
-        return f"{verb} frame"
+        return Phrase(f"{verb} frame")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame and its members so; raises EditError if there is no such frame."""
@@ -113,7 +114,7 @@ class AddNote:
     @property
     def title(self) -> str:
         """Add note."""
-        return "Add note"
+        return Phrase("Add note")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the note; raises EditError for a taken id and an unknown node."""
@@ -130,7 +131,7 @@ class RemoveNote:
     @property
     def title(self) -> str:
         """Remove note."""
-        return "Remove note"
+        return Phrase("Remove note")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the note; raises EditError if there is none."""
@@ -148,7 +149,7 @@ class ChangeNote:
     @property
     def title(self) -> str:
         """Change note."""
-        return f"{self.verb} note"
+        return Phrase(f"{self.verb} note")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the note so; raises EditError if there is none and for an unknown node."""
@@ -175,3 +176,9 @@ def _with_note(graph: Graph, note: Note) -> Graph:
     if note.on:
         node_of(graph, note.on)
     return with_notes(graph, {**graph.notes, note.id: note})
+
+
+def _framed(verb: str, frame: Frame) -> str:
+    if not frame.title:
+        return Phrase(f"{verb} frame")
+    return Phrase(f"{verb} frame {{title}}", title=frame.title)

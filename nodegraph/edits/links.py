@@ -9,6 +9,7 @@ from nodegraph.cycles import feeds
 from nodegraph.edits.base import check_numbers, check_text, node_of, same_source, source_of, with_input
 from nodegraph.errors import EditError
 from nodegraph.graph import Graph, Link, Node, Point, Source, Sources
+from nodegraph.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Connect:
     @property
     def title(self) -> str:
         """Connect sampler."""
-        return f"Connect {self.target}"
+        return Phrase("Connect {node}", node=self.target)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link; raises EditError for unknown nodes and for a circle."""
@@ -54,7 +55,7 @@ class SetSources:
     @property
     def title(self) -> str:
         """Connect sampler."""
-        return f"Connect {self.target}" if self.sources else f"Disconnect {self.target}"
+        return Phrase("Connect {node}" if self.sources else "Disconnect {node}", node=self.target)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with these links; raises EditError for unknown nodes and for a circle."""
@@ -76,7 +77,9 @@ class Disconnect:
     def title(self) -> str:
         """Disconnect sampler."""
         targets = {link.target for link in self.links}
-        return f"Disconnect {targets.pop()}" if len(targets) == 1 else f"Remove {len(self.links)} links"
+        if len(targets) == 1:
+            return Phrase("Disconnect {node}", node=targets.pop())
+        return Phrase("Remove {count} links", count=len(self.links))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the links; raises EditError if one is not there."""
@@ -94,7 +97,9 @@ class MuteLink:
     def title(self) -> str:
         """Mute link."""
         verb = "Mute" if self.muted else "Unmute"
-        return f"{verb} link" if len(self.links) == 1 else f"{verb} {len(self.links)} links"
+        if len(self.links) == 1:
+            return Phrase(f"{verb} link")
+        return Phrase(f"{verb} {{count}} links", count=len(self.links))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the links muted or not."""
@@ -111,7 +116,7 @@ class SetVia:
     @property
     def title(self) -> str:
         """Reroute link."""
-        return "Reroute link"
+        return Phrase("Reroute link")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link drawn so."""
@@ -129,7 +134,7 @@ class SetPortal:
     @property
     def title(self) -> str:
         """Make portal."""
-        return f"Make portal {self.portal}" if self.portal else "Remove portal"
+        return Phrase("Make portal {name}", name=self.portal) if self.portal else Phrase("Remove portal")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link drawn so."""

@@ -9,6 +9,7 @@ from typing import Any
 from nodegraph.edits.base import check_numbers, check_text, node_of, some, with_frames, with_notes
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Node, Note, Point, frozen
+from nodegraph.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Move:
     @property
     def title(self) -> str:
         """Move 3 nodes."""
-        return f"Move {some(self.places)}"
+        return Phrase("Move {what}", what=some(self.places))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with everything in its place; raises EditError for an unknown id."""
@@ -38,7 +39,7 @@ class Resize:
     @property
     def title(self) -> str:
         """Resize sampler."""
-        return f"Resize {some(self.sizes)}"
+        return Phrase("Resize {what}", what=some(self.sizes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the sizes; raises EditError for an unknown id and a size that is none."""
@@ -60,7 +61,7 @@ class SetColor:
     @property
     def title(self) -> str:
         """Colour 3 nodes."""
-        return f"Colour {some(self.ids)}"
+        return Phrase("Colour {what}", what=some(self.ids))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the colours; raises EditError for an unknown id."""
@@ -85,7 +86,7 @@ class SetTitle:
     @property
     def title(self) -> str:
         """Title sampler."""
-        return f"Title {self.node}"
+        return Phrase("Title {node}", node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the title; raises EditError for an unknown node."""
@@ -112,7 +113,7 @@ class SetFlags:
             (self.hide_unlinked, "Hide unlinked inputs of", "Show all inputs of"),
         )
         verb = next((on if flag else off for flag, on, off in names if flag is not None), "Change")
-        return f"{verb} {some(self.nodes)}"
+        return Phrase(f"{verb} {{what}}", what=some(self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the flags set; raises EditError for unknown nodes."""
@@ -140,7 +141,7 @@ class SetView:
     @property
     def title(self) -> str:
         """Change view."""
-        return "Change view"
+        return Phrase("Change view")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the view."""

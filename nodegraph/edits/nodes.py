@@ -20,6 +20,7 @@ from nodegraph.edits.base import (
 from nodegraph.errors import EditError
 from nodegraph.expressions import follow
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
+from nodegraph.phrases import Phrase
 from nodegraph.spec import Scalar
 from nodegraph.stars import view_renamed
 
@@ -39,7 +40,7 @@ class AddNodes:
     @property
     def title(self) -> str:
         """Add KSampler."""
-        return f"Add {some(node.title or node.type for node in self.nodes)}"
+        return Phrase("Add {what}", what=some(node.title or node.type for node in self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the nodes; raises EditError for taken ids, loose links and circles."""
@@ -87,7 +88,7 @@ class RemoveNodes:
     @property
     def title(self) -> str:
         """Delete sampler."""
-        return f"Delete {some(self.nodes)}"
+        return Phrase("Delete {what}", what=some(self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the nodes; raises EditError for unknown ones and bridges that do not hold."""
@@ -115,7 +116,7 @@ class RenameNode:
     @property
     def title(self) -> str:
         """Rename sampler."""
-        return f"Rename {self.node}"
+        return Phrase("Rename {node}", node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the new id in the old place; raises EditError if it is taken or malformed."""
@@ -165,7 +166,7 @@ class Replace:
     @property
     def title(self) -> str:
         """Replace sampler by KSampler."""
-        return f"Replace {self.node} by {self.type}"
+        return Phrase("Replace {node} by {type}", node=self.node, type=self.type)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the node of another type; raises EditError for loose links and circles."""

@@ -12,6 +12,7 @@ from nodegraph.edits.paste import pasted
 from nodegraph.errors import EditError
 from nodegraph.expressions import with_expressions, without_outsiders
 from nodegraph.graph import Graph, Node, Port, Source, Sources, Subgraph, frozen
+from nodegraph.phrases import Phrase
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
 
@@ -29,7 +30,7 @@ class MakeSubgraph:
     @property
     def title(self) -> str:
         """Make subgraph Light."""
-        return f"Make subgraph {self.name}"
+        return Phrase("Make subgraph {name}", name=self.name)
 
     def apply(self, graph: Graph) -> Graph:
         """The folded graph; raises EditError for a taken name, and where the subgraph would feed itself."""
@@ -80,7 +81,7 @@ class Unpack:
     @property
     def title(self) -> str:
         """Unpack light."""
-        return f"Unpack {self.node}"
+        return Phrase("Unpack {node}", node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The unfolded graph, with the definition gone if nothing else uses it; raises EditError."""

@@ -11,6 +11,7 @@ from nodegraph.errors import EditError
 from nodegraph.expressions import with_expressions
 from nodegraph.formula import LONGEST
 from nodegraph.graph import Graph, Mode, Node
+from nodegraph.phrases import Phrase
 from nodegraph.spec import Scalar
 
 
@@ -25,7 +26,8 @@ class SetParam:
     @property
     def title(self) -> str:
         """Change steps of sampler."""
-        return f"{'Reset' if self.value is None else 'Change'} {self.name} of {self.node}"
+        template = "Reset {name} of {node}" if self.value is None else "Change {name} of {node}"
+        return Phrase(template, name=self.name, node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the value; raises EditError for an unknown node and a value no file can hold."""
@@ -45,8 +47,8 @@ class SetParams:
         """Change 3 values of sampler."""
         if len(self.values) == 1:
             ((node, values),) = self.values.items()
-            return f"Change {some(values, 'values')} of {node}"
-        return f"Change {some(self.values)}"
+            return Phrase("Change {name} of {node}", name=some(values, "values"), node=node)
+        return Phrase("Change {what}", what=some(self.values))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the values; raises EditError for unknown nodes and values no file can hold."""
@@ -70,7 +72,8 @@ class SetExpression:
     @property
     def title(self) -> str:
         """Compute width of size."""
-        return f"{'Keep' if self.text is None else 'Compute'} {self.name} of {self.node}"
+        template = "Keep {name} of {node}" if self.text is None else "Compute {name} of {node}"
+        return Phrase(template, name=self.name, node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the expression; raises EditError for an unknown node and a text no file can hold.
@@ -98,7 +101,7 @@ class SetMode:
     def title(self) -> str:
         """Mute sampler."""
         verb = {"run": "Enable", "mute": "Mute", "bypass": "Bypass"}[self.mode]
-        return f"{verb} {some(self.nodes)}"
+        return Phrase(f"{verb} {{what}}", what=some(self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the nodes in that mode; raises EditError for unknown nodes."""

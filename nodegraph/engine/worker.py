@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,8 +19,10 @@ from nodegraph.engine.wire import pack_event, read_frame
 from nodegraph.errors import LoadError, NodegraphError
 
 PROGRESS_SECONDS = 0.1
-PREVIEW_SECONDS = 0.03
-"""So often a preview leaves: enough for a picture of every step that takes as long. The window shows fewer."""
+PREVIEW_SECONDS = 0.12
+"""So often a preview is made and leaves while its node runs; those in between are made when the node is done."""
+HELD = 256
+"""So many wait for that; of more, every second one is given up."""
 
 Request = tuple[dict[str, Any], bytes]
 
@@ -40,6 +42,8 @@ class Worker:
         self._cancelled = 0
         self._current = 0
         self._last: dict[tuple[type, str], float] = {}
+        self._held: list[events.Preview] = []
+        self._previews = 0
         self._engine: Any = None
 
     def run(self) -> None:
@@ -163,14 +167,27 @@ class Worker:
         if self._cancelled >= self._current:
             self._engine.cancel()
         self._answer()
-        if isinstance(event, events.Progress | events.Preview):
-            pause = PROGRESS_SECONDS if isinstance(event, events.Progress) else PREVIEW_SECONDS
-            spot, now = (type(event), event.node), time.monotonic()
-            last = isinstance(event, events.Progress) and event.step == event.total
-            if now - self._last.get(spot, 0.0) < pause and not last:
+        if isinstance(event, events.Preview):
+            self._previews += 1
+            event = replace(event, index=self._previews)
+            if not self._due(event, PREVIEW_SECONDS):
+                self._held = [*(self._held if len(self._held) < HELD else self._held[::2]), event]
                 return
-            self._last[spot] = now
+        elif isinstance(event, events.Progress):
+            if not self._due(event, PROGRESS_SECONDS) and event.step != event.total:
+                return
+        else:
+            held, self._held, self._previews = self._held, [], 0
+            for preview in held:
+                self._send(preview)
         self._send(event)
+
+    def _due(self, event: events.Progress | events.Preview, pause: float) -> bool:
+        spot, now = (type(event), event.node), time.monotonic()
+        due = now - self._last.get(spot, 0.0) >= pause
+        if due:
+            self._last[spot] = now
+        return due
 
     def _send(self, event: events.Event) -> None:
         try:

@@ -69,15 +69,19 @@ class Convolved:
         self.layers = tuple(layers)
         self.enlarged = int((self.layers[-1][0].shape[0] // 3) ** 0.5)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def picture(self, latent: Tensor) -> NDArray[numpy.uint8]:
         """See Look."""
         x = latent[:1].float().cpu()
         if x.shape[1] != self.layers[0][0].shape[1]:
             return _stretched(x[0])
         for index, (weight, bias) in enumerate(self.layers):
-            x = functional.conv2d(x.relu() if index else x, weight, bias, padding="same")
-        return to_bytes(functional.pixel_shuffle(x, self.enlarged)[0].movedim(0, -1))
+            x = functional.conv2d(x.relu() if index else x, weight, bias, padding=weight.shape[-1] // 2)
+        colours = functional.pixel_shuffle(x, self.enlarged)
+        # A pixel of the latent leaves its pattern in what it becomes; as wide a mean takes that away.
+        around = self.enlarged // 2
+        colours = functional.avg_pool2d(colours, 2 * around + 1, 1, around, count_include_pad=False)
+        return to_bytes(colours[0].movedim(0, -1))
 
 
 def _stretched(first: Tensor) -> NDArray[numpy.uint8]:

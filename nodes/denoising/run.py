@@ -13,8 +13,8 @@ from torch import Tensor
 from nodegraph import Context, GraphError
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
-from nodes.denoising.preview import map_for
 from nodes.denoising.sides import Network
+from nodes.denoising.tiny import look_of
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
 from nodes.sampling.sampler import check_sigmas, sample, unsample
@@ -156,8 +156,8 @@ def _kept(
 
 
 def _preview(ctx: Context, model: Model, network: Network) -> Callable[[Tensor], None]:
-    colours = map_for(model.source.path, network.facts.family)
-    return lambda x0: ctx.preview(partial(colours.picture, x0))
+    look = look_of(model.source.path, network.facts.family, network.preview_decoder())
+    return lambda x0: ctx.preview(partial(look.picture, x0))
 
 
 def _report(ctx: Context, total: int, preview: Callable[[Tensor], None], seen: Seen, step: Step) -> None:

@@ -13,6 +13,8 @@ from nodes.denoising.regions import Region, Window, region, with_matching_areas
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from nodes.models.family import Facts
     from nodes.sampling.spaces import SigmaSpace
 
@@ -40,6 +42,9 @@ class Network(Protocol):
 
     def raw(self, samples: Tensor) -> Tensor:
         """The inverse of `scaled`."""
+
+    def preview_decoder(self) -> nn.Module | None:
+        """What turns scaled latents into pixels quickly, if anything does."""
 
     def x0(
         self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None

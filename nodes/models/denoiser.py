@@ -64,6 +64,10 @@ class Denoiser:
         """The inverse of `scaled`."""
         return self.facts.latent.raw(samples)
 
+    def preview_decoder(self) -> nn.Module | None:
+        """What turns scaled latents into pixels quickly, -1..1, where there is such a network for the family."""
+        return self._pool.tiny_decoder(self.facts.family, self.facts.latent.channels)
+
     def x0(
         self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: Alter | None = None
     ) -> list[Tensor]:

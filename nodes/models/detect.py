@@ -15,7 +15,7 @@ from nodes.models.header import read_header
 from nodes.models.parts import Part, under
 from nodes.models.patches.names import is_change
 from nodes.models.recognised import Recognised
-from nodes.models.vaes import vae_in
+from nodes.models.vaes import tiny, vae_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,8 @@ def _file_parts(header: Header) -> tuple[dict[str, Part], Family | None, Facts |
         parts |= encoder_parts(shapes, family)
     elif encoder := lone_encoder(shapes):
         parts[encoder.kind] = encoder
+    elif decoder := tiny.recognise(shapes):
+        parts[decoder.kind] = decoder
     if vae := find_vae(shapes):
         parts["vae"] = vae
     parts = {kind: replace(part, tensors=header.tensors) for kind, part in parts.items()}
@@ -104,11 +106,14 @@ def _kind(parts: dict[str, Part], header: Header) -> str:
         return "controlnet"
     if "network" in parts:
         return "checkpoint" if len(parts) > 1 else "diffusion_model"
-    if "vae" in parts:
-        return "vae"
+    for kind, name in (("vae", "vae"), ("tiny", "preview_decoder")):
+        if kind in parts:
+            return name
     if parts:
         return "text_encoder"
     shapes = {name: info.shape for name, info in header.tensors.items()}
     if is_lora(shapes):
         return "lora"
+    if tiny.is_encoder(shapes):
+        return "preview_encoder"
     return "embedding" if shapes and all(len(shape) == 2 for shape in shapes.values()) else "unknown"

@@ -110,7 +110,8 @@ class Family:
     runs it. `encoders` are its text encoders in order; `join` makes one of what they said, by kind (an
     encoder that is missing is missing there). `original` says where each parameter lies in files of the
     original project, whatever file the part is from: patches name them so. `repeats` says that a context
-    may be repeated without changing its meaning, so that prompts of different lengths share a call.
+    may be repeated without changing its meaning, so that prompts of different lengths share a call. `tiny` is how
+    the TAESD for its latents is called, which no shape tells.
     """
 
     name: str
@@ -123,4 +124,5 @@ class Family:
     join: Callable[[Mapping[str, Encoded]], Encoded]
     original: Callable[[Part], Mapping[str, Piece]]
     repeats: bool = False
+    tiny: str = ""
     control: Callable[[nn.Module, Inputs, Tensor, float], Mapping[str, Any]] | None = None

@@ -7,7 +7,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from nodes.models.places import Places, hub_cache, places_of, set_places
+from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,23 +28,36 @@ class ModelFolders:
     model that ships is always there as "practice".
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, own: Path | None = None) -> None:
         self.places = places
+        self._own = own
 
     def names(self, kind: str) -> Sequence[str]:
         """The files and model folders of a kind, sorted; read anew each time."""
         return tuple(sorted(self.paths(kind), key=str.lower))
 
+    def folders(self, kind: str) -> Sequence[Path]:
+        """Where files of a kind are looked for; the program's own folder, last, may come to be later."""
+        return (*self.places.get(kind, ()), *([self._own / kind] if self._own is not None else ()))
+
     def paths(self, kind: str) -> Mapping[str, Path]:
         """The files and model folders of a kind by name."""
         found = dict(shipped(kind))
-        for folder in self.places.get(kind, ()):
+        for folder in self.folders(kind):
             for name, path in walk(folder):
                 found.setdefault(name, path)
         if kind == "checkpoints":
             for name, path in hub_cache():
                 found.setdefault(name, path)
         return found
+
+    def hidden(self, kind: str) -> Iterator[tuple[str, Path, Path]]:
+        """Files whose name another one has that is found first: name, path, and path of the first."""
+        first = self.paths(kind)
+        for folder in self.places.get(kind, ()):
+            for name, path in walk(folder):
+                if not _same(path, first[name]):
+                    yield name, path, first[name]
 
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
@@ -55,7 +68,7 @@ class ModelFolders:
         known = shipped(kind).get(name)
         if known:
             return known
-        for folder in self.places.get(kind, ()):
+        for folder in self.folders(kind):
             path = folder / relative
             if path.is_file() or any((path / mark).is_file() for mark in MARKS):
                 return path
@@ -97,9 +110,16 @@ class ModelFolders:
         return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
 
 
+def _same(left: Path, right: Path) -> bool:
+    try:
+        return left == right or left.samefile(right)
+    except OSError:
+        return False
+
+
 def open_folders(models: Sequence[Path]) -> ModelFolders:
-    """The folders given, then those that the environment and the settings name."""
-    return ModelFolders(places_of([*models, *set_places()]))
+    """The folders given, then those that the environment and the settings name, then this program's own."""
+    return ModelFolders(places_of([*models, *set_places()]), own_folder())
 
 
 def shipped(kind: str) -> Mapping[str, Path]:

@@ -47,13 +47,19 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read and check the header of a safetensors file; `LoadError` says what is wrong with one that lies."""
+    """Read and check the header of a safetensors or GGUF file; `LoadError` says what is wrong with one that lies."""
     try:
         if not path.is_file():
             raise LoadError(f"{path} is not a file." if path.exists() else f"{path} does not exist.")
         size = path.stat().st_size
         with path.open("rb") as file:
-            length = _length(path, file.read(8), size)
+            first = file.read(8)
+            if first.startswith(b"GGUF"):
+                from nodes.models.gguf_header import read_gguf
+
+                file.seek(0)
+                return read_gguf(path, file, size)
+            length = _length(path, first, size)
             text = file.read(length)
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror or error}.") from error

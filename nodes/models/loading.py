@@ -7,12 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nodegraph.errors import LoadError
 from nodes.models.blocks import coming_and_going
+from nodes.models.stored import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,19 +21,43 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.parts import Part
+    from nodes.models.stored import Opened
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
+RANDOM = (torch.Tensor.normal_, torch.Tensor.uniform_)
 BATCH = 2**27
 """How many bytes of a file are mapped at a time."""
 
 STORED = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 """What a file's names of precisions mean; eight bits are read as bfloat16."""
 
+HALVES = (torch.float16, torch.bfloat16)
+PIECE = 2**19
+"""How many numbers are cast at a time: their float32 copy stays in the processor's cache."""
+
 DEEPEST = 256
 WIDEST = 1_000_000
 
 
-class ParametersOnMeta(TorchFunctionMode):
+class Unfilled(TorchFunctionMode):
+    """Weights are not given the numbers that training starts from: for those on the meta device that alone loads
+    torch's compiler."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Leave a tensor that is to be initialised as it is."""
+        given = kwargs or {}
+        if func in RANDOM or getattr(func, "__module__", "") == "torch.nn.init":
+            return args[0] if args else given["tensor"]
+        return func(*args, **given)
+
+
+class ParametersOnMeta(Unfilled):
     """Tensors that are only made to be filled take no memory; those that are computed are real."""
 
     def __torch_function__(
@@ -47,7 +71,17 @@ class ParametersOnMeta(TorchFunctionMode):
         given = dict(kwargs or {})
         if func in FILLED and given.get("device") is None:
             given["device"] = "meta"
-        return func(*args, **given)
+        return super().__torch_function__(func, types, args, given)
+
+
+def cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """A copy in another precision of sixteen bits, by way of float32: several times faster than at once."""
+    made = torch.empty(tensor.shape, dtype=dtype)
+    source, target, between = tensor.reshape(-1), made.view(-1), torch.empty(PIECE)
+    for at in range(0, len(source), PIECE):
+        piece = source[at : at + PIECE]
+        target[at : at + PIECE].copy_(between[: len(piece)].copy_(piece))
+    return made
 
 
 class Place(NamedTuple):
@@ -60,6 +94,9 @@ class Place(NamedTuple):
     def put(self, tensor: Tensor) -> Tensor:
         """A tensor of the file as it belongs there; numbers that are no fractions keep their type."""
         dtype = self.dtype if tensor.is_floating_point() else None
+        halves = tensor.dtype in HALVES and dtype in HALVES and tensor.dtype != dtype
+        if halves and self.device.type == "cpu" and self.layout is torch.contiguous_format:
+            return cast(tensor, dtype or tensor.dtype)
         if self.layout is torch.channels_last and tensor.ndim == 4:
             return tensor.to(device=self.device, dtype=dtype, memory_format=self.layout)
         return tensor.to(device=self.device, dtype=dtype)
@@ -125,7 +162,7 @@ def bytes_in(part: Part, dtype: torch.dtype | None) -> int:
 def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Module:
     check_config(part)
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), Unfilled():
             network = build(part.config)
         lost = [name for name, buffer in network.named_buffers() if name not in network.state_dict()]
         computed = [
@@ -160,13 +197,10 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
     no memory as part of the file as well.
     """
     for file, inside in _batches(part, names):
-        try:
-            with safe_open(str(file), framework="pt", device="cpu") as opened:
-                for name in inside:
-                    piece = part.pieces[name]
-                    yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
-        except (SafetensorError, OSError) as error:
-            raise LoadError(f"{file} cannot be read: {error}.") from error
+        with open_stored(file, part.tensors) as opened:
+            for name in inside:
+                piece = part.pieces[name]
+                yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
 
 
 def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
@@ -190,9 +224,9 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
             batch, size = [], 0
 
 
-def whole(opened: Any, name: str, part: Part) -> Tensor:
+def whole(opened: Opened, name: str, part: Part) -> Tensor:
     """A tensor of an open file; eight-bit ones as bfloat16, or times their scale where they have one."""
-    tensor: Tensor = opened.get_tensor(name)
+    tensor = opened.get_tensor(name)
     if not part.tensors[name].dtype.startswith("F8"):
         return tensor
     for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):

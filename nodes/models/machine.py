@@ -115,15 +115,16 @@ def _measured(device: torch.device) -> Choices:
     else:
         bfloat16 = device.type != "cuda" or torch.cuda.is_bf16_supported()
         kinds = () if device.type != "cuda" else (torch.float16, torch.bfloat16)
-    faster = [
-        kind
-        for kind in kinds
-        if _ratio(
-            device, _block(kind, device, torch.contiguous_format), _block(kind, device, torch.channels_last)
-        )
-        > CHANNELS_LAST_GAIN
-    ]
+    faster = [kind for kind in kinds if _prefers_channels_last(kind, device)]
     return Choices(device.type, bfloat16, tuple(str(kind).removeprefix("torch.") for kind in faster))
+
+
+def _prefers_channels_last(kind: torch.dtype, device: torch.device) -> bool:
+    """Whether that layout is clearly faster, measured twice: a busy machine may mislead once."""
+    import torch
+
+    plain, last = (_block(kind, device, form) for form in (torch.contiguous_format, torch.channels_last))
+    return all(_ratio(device, plain, last) > CHANNELS_LAST_GAIN for _ in range(2))
 
 
 def _ratio(device: torch.device, first: Callable[[], object], second: Callable[[], object]) -> float:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.userfolders import config_folder
+from nodegraph.userfolders import config_folder, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +46,11 @@ def set_places() -> list[Path]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         named = []
     return listed + [Path(entry).expanduser() for entry in named if isinstance(entry, str)]
+
+
+def own_folder() -> Path:
+    """Where files from elsewhere are linked; beside the editor's own things."""
+    return Path(os.environ.get("NODEGRAPH_HOME") or state_folder()) / "models"
 
 
 def places_of(roots: Iterable[Path]) -> Places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, overload
 
 import torch
@@ -14,14 +14,16 @@ from nodes.models.control import ControlRunner
 from nodes.models.denoiser import Denoiser
 from nodes.models.detect import recognise
 from nodes.models.embeddings import Embeddings
-from nodes.models.encoders import cast_encoders
+from nodes.models.encoders import cast_encoders, is_clip
 from nodes.models.families import families
+from nodes.models.loading import Place, load_part
 from nodes.models.patches.apply import Fit, fit, patched_weights
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
 from nodes.models.pickles import readable
 from nodes.models.precision import encoder_dtype
 from nodes.models.residents import Residents
 from nodes.models.text_encoder import TextEncoder, build_encoder
+from nodes.models.vaes import tiny
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Pool:
         self._fingerprints = fingerprints or Fingerprints()
         self._recognised: dict[Source, Recognised] = {}
         self._embeddings = Embeddings(folders)
+        self._tiny: dict[Source, nn.Module] = {}
 
     def source(self, kind: str, name: str) -> Source:
         """The file or folder that `name` of a kind means, with its fingerprint; `LoadError` if there is none."""
@@ -149,6 +152,23 @@ class Pool:
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
         )
 
+    def tiny_decoder(self, family: str, channels: int) -> nn.Module | None:
+        """The small decoder for previews of a family's latents, where the model folders have one that can be read."""
+        wanted = families()[family].tiny
+        for name in self.folders.names("vae_approx") if wanted else ():
+            if PurePosixPath(name).stem.lower() not in (wanted, f"{wanted}_decoder"):
+                continue
+            try:
+                source = self.source("vae_approx", name)
+                part = self.recognised(source).parts.get("tiny")
+                if part and part.config["latent_channels"] == channels:
+                    if source not in self._tiny:
+                        self._tiny[source] = load_part(part, tiny.build, Place(self.device, torch.float32))[0]
+                    return self._tiny[source]
+            except LoadError:
+                continue
+        return None
+
     def embeddings(self, kind: str, width: int) -> Lookup:
         """Textual inversions for an encoder, by name."""
         return self._embeddings.lookup(kind, width)
@@ -181,16 +201,19 @@ class Pool:
         return resident.network
 
 
-NO_ENCODERS = ("network", "vae", "controlnet")
+NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
 
 
 def default_family(parts: list[Part]) -> str:
     """The family that a set of single encoders most likely conditions."""
     kinds = {part.kind for part in parts}
-    alone = {"gemma2": "lumina2", "qwen3": "z_image", "qwen25": "qwen_image", "mistral": "flux2"}
-    for kind, family in (alone | {"pile_t5": "auraflow"}).items():
-        if kind in kinds:
-            return family
+    readers = [
+        (len(family.encoders), name)
+        for name, family in families().items()
+        if any(use.kind in kinds and not is_clip(use.kind) and use.kind != "t5" for use in family.encoders)
+    ]
+    if readers:
+        return min(readers)[1]
     if "t5" in kinds:
         return "sd3" if "clip_g" in kinds else "flux"
     if "clip_g" in kinds or len(parts) > 1:

@@ -40,7 +40,8 @@ def network_dtype(wanted: str, choices: Choices, parameters: int, stored: str) -
         return DTYPES[wanted]
     if stored == "F32" and parameters < SMALL:
         return torch.float32
-    return torch.bfloat16 if stored == "BF16" and choices.bfloat16 else torch.float16
+    wide = stored.startswith(("BF16", "Q", "IQ"))
+    return torch.bfloat16 if wide and choices.bfloat16 else torch.float16
 
 
 def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.errors import LoadError
+from nodes.models.header import read_header
+from nodes.text.sentencepiece import tokenizer_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 LIMIT = 128 * 2**20
 """The largest tokenizer that is read, in bytes."""
 
+PIECES = "spiece_model"
+PAIR = ("vocab.json", "merges.txt")
 MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 TITLES = {
     "gemma2": "Gemma 2",
@@ -29,12 +33,25 @@ def tokenizer_for(place: Path, kind: str) -> Tokenizer:
     """The tokenizer of a text encoder: `place` is the file that holds the encoder.
 
     Looked for are `<its name>.tokenizer.json`, `<kind>.tokenizer.json`, `tokenizer.json` and
-    `tokenizer/tokenizer.json` beside the file, and in a diffusers folder the folder `tokenizer`.
+    `tokenizer/tokenizer.json` beside the file, and in a diffusers folder the folder `tokenizer`; for Qwen also
+    `vocab.json` with `merges.txt` in these folders. Last, a SentencePiece model inside the file itself, or as
+    `tokenizer.model` in these folders.
     """
     for path in candidates(place, kind):
         if path.is_file():
             stat = path.stat()
             return _read(path, stat.st_mtime_ns, stat.st_size)
+    for folder in dict.fromkeys(path.parent for path in candidates(place, kind)):
+        if kind in ("qwen3", "qwen25") and all((folder / name).is_file() for name in PAIR):
+            return _read_pair(folder, max((folder / name).stat().st_mtime_ns for name in PAIR))
+    folders = dict.fromkeys(path.parent for path in candidates(place, kind))
+    for path, start, end in (
+        *inside(place, kind),
+        *((folder / "tokenizer.model", 0, -1) for folder in folders),
+    ):
+        if path.is_file():
+            stat = path.stat()
+            return _read_pieces(path, start, stat.st_size if end < 0 else end, stat.st_mtime_ns)
     raise LoadError(
         f"{place} has no tokenizer: put the tokenizer.json of {TITLES[kind]} beside it as {kind}.tokenizer.json."
     )
@@ -65,6 +82,57 @@ def _read(path: Path, _changed: int, size: int) -> Tokenizer:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_str(text)
+
+
+@lru_cache(maxsize=4)
+def _read_pair(folder: Path, _changed: int) -> Tokenizer:
+    """The older layout of Qwen's tokenizers, put together by the transformers library."""
+    if any(file.stat().st_size > LIMIT for file in folder.iterdir() if file.suffix in (".json", ".txt")):
+        raise LoadError(f"{folder} is too large for a tokenizer.")
+    _check_pair(folder)
+    from transformers import Qwen2Tokenizer
+
+    try:
+        made: Tokenizer = Qwen2Tokenizer.from_pretrained(str(folder), local_files_only=True).backend_tokenizer
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise LoadError(f"{folder} cannot be read as a tokenizer: {reason}.") from error
+    return made
+
+
+def _check_pair(folder: Path) -> None:
+    """Raise `LoadError` for a vocabulary that is no table of numbers, or merges of words that it has not."""
+    try:
+        vocabulary = json.loads((folder / PAIR[0]).read_text(encoding="utf-8"))
+        lines = (folder / PAIR[1]).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError, RecursionError) as error:
+        raise LoadError(f"{folder} cannot be read as a tokenizer: {error}.") from error
+    if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
+        raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[0]} is no table of numbers.")
+    for line in lines:
+        words = line.split(" ")
+        sound = len(words) == 2 and all(word in vocabulary for word in (*words, "".join(words)))
+        if line and not line.startswith("#version") and not sound:
+            raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[1]} has {line[:40]!r}.")
+
+
+def inside(place: Path, kind: str) -> list[tuple[Path, int, int]]:
+    """Where a weights file holds a SentencePiece model as one of its tensors: the file, first byte and end."""
+    infos = {name: info for name, info in read_header(place).tensors.items() if name.endswith(PIECES)}
+    own = [info for name, info in infos.items() if kind.replace("_", "") in name.replace("_", "")]
+    return [(info.path, info.start, info.end) for info in own or list(infos.values())[:1]]
+
+
+@lru_cache(maxsize=4)
+def _read_pieces(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
+    if end - start > LIMIT:
+        raise LoadError(f"{path} holds something too large for a tokenizer.")
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return tokenizer_of(file.read(end - start))
+    except (OSError, ValueError) as error:
+        raise LoadError(f"{path} holds a tokenizer that cannot be read: {error}.") from error
 
 
 def check(path: Path, found: Any) -> None:

@@ -13,6 +13,7 @@ from nodegraph.edits import AddNodes, RemoveNodes, RenameNode, SetExpression, Se
 from nodegraph.edits.paste import copied, pasted
 from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.errors import EditError
+from nodegraph.explain import explain
 from nodegraph.expressions import expressions_of, reference, renamed
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Graph, Node, Port, Source, Subgraph
@@ -136,6 +137,10 @@ def test_setting_a_value_ends_the_expression_and_keeping_it_too() -> None:
     assert expressions_of(again.nodes["small"]) == {"width": "base.width"}
     with pytest.raises(EditError):
         SetExpression("small", "width", "1" * 301).apply(graph)
+
+
+def test_the_walk_tells_value_and_expression() -> None:
+    assert "width 256 (computed as base.width / 2)" in explain(pair(), SPECS)
 
 
 def test_names_follow_renaming_and_pasting() -> None:

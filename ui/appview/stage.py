@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from ui.running.pictures import as_large
 from ui.running.seeds import seed_line
 from ui.viewer.viewer import Viewer
 
@@ -28,6 +29,7 @@ class Stage(QWidget):
         self._desk = desk
         self._sheet = sheet
         self._failed = f"color: {look.theme.error};"
+        self._finished = QSize()
         self.running = False
         self.viewer = Viewer(look, self)
         self.viewer.clear(self.tr("Run, and the picture comes here."))
@@ -64,6 +66,7 @@ class Stage(QWidget):
 
     def show_picture(self, image: QImage) -> None:
         """Show a finished picture, and the seed that made it."""
+        self._finished = image.size()
         self.viewer.show_image(image)
         graph = self._sheet.ran if self._sheet is not None else None
         seed = (
@@ -85,7 +88,7 @@ class Stage(QWidget):
 
     def _grew(self, node: str, image: QImage) -> None:
         if self._sheet is not None and self._sheet.state.of(node).status == "running":
-            self.viewer.show_image(image)
+            self.viewer.show_image(image, size=as_large(image, self._finished))
 
     def _arrived(self, _node: str, image: QImage) -> None:
         self.show_picture(image)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from nodegraph.edits import Batch, ChangeFrame, Edit, Move
 from nodegraph.graph import Frame, Point
+from nodegraph.phrases import Phrase
 from ui.canvas.boxes import LinkKey
 from ui.canvas.folding import HEADER
 from ui.canvas.layout import layered
@@ -52,7 +53,7 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     moved = {name: place for name, place in moves.items() if graph.nodes[name].pos != place}
     if not moved:
         return None
-    return Batch((Move(moved), *changes), "Lay out")
+    return Batch((Move(moved), *changes), Phrase("Lay out"))
 
 
 def _as_they_are(scene: Scene, frame: Frame) -> dict[str, Point]:
@@ -81,7 +82,7 @@ def straightened(scene: Scene, nodes: frozenset[str], links: frozenset[LinkKey])
         settled.add(key.target)
         if start != end:
             moved[key.target] = (box.x, box.y + start - end)
-    return Batch((Move(moved),), "Straighten") if moved else None
+    return Batch((Move(moved),), Phrase("Straighten")) if moved else None
 
 
 def aligned(scene: Scene, names: Iterable[str], side: Side) -> Edit | None:
@@ -100,7 +101,7 @@ def aligned(scene: Scene, names: Iterable[str], side: Side) -> Edit | None:
             "middle": (box.x, around.center().y() - box.height / 2),
             "bottom": (box.x, around.bottom() - box.height),
         }[side]
-    return Batch((Move(places),), f"Align {len(places)} nodes")
+    return Batch((Move(places),), Phrase("Align {count} nodes", count=len(places)))
 
 
 def distributed(scene: Scene, names: Iterable[str], across: bool) -> Edit | None:
@@ -120,7 +121,7 @@ def distributed(scene: Scene, names: Iterable[str], across: bool) -> Edit | None
     for box in boxes:
         places[box.id] = (at, box.y) if across else (box.x, at)
         at += (box.width if across else box.height) + gap
-    return Batch((Move(places),), f"Distribute {len(places)} nodes")
+    return Batch((Move(places),), Phrase("Distribute {count} nodes", count=len(places)))
 
 
 def _inner(scene: Scene, frame: Frame) -> tuple[dict[str, Point], Point]:

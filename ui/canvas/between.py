@@ -10,10 +10,11 @@ from PySide6.QtCore import QRectF
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
 from nodegraph.edits.heal import bridges
 from nodegraph.graph import Graph, Link, Point, Source
+from nodegraph.phrases import Phrase
 from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
-from ui.canvas.routing import distance
+from ui.canvas.routing import comes_near, distance
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
 
@@ -39,15 +40,18 @@ def link_under(scene: Scene, box: NodeBox, by: Point, kin: Kin) -> LinkKey | Non
     """The link that a node, dragged by `by`, would go into: the nearest under it that fits."""
     middle = box.rect.translated(*by).center()
     near = QRectF(middle.x() - REACH, middle.y() - REACH, 2 * REACH, 2 * REACH)
+    point = (middle.x(), middle.y())
     best: LinkKey | None = None
     least = REACH
     for link in scene.links_in(near):
         if link.source.portal or link.source.node in kin.after or link.key.target in kin.before:
             continue
-        if ports_for(scene, box, link) is not None:
-            away = distance((middle.x(), middle.y()), link.polyline())[0]
-            if away < least:
-                best, least = link.key, away
+        line = link.polyline()
+        if not comes_near(point, line, least) or ports_for(scene, box, link) is None:
+            continue
+        away = distance(point, line)[0]
+        if away < least:
+            best, least = link.key, away
     return best
 
 
@@ -76,7 +80,7 @@ def inserted(scene: Scene, box: NodeBox, key: LinkKey, by: Point) -> Edit:
             Connect(Source(link.source.node, link.source.output, link.source.muted), box.id, ports[0])
         )
         edits.append(Connect(Source(box.id, ports[1]), key.target, key.input, key.index))
-    return Batch(tuple(edits), f"Insert {box.node.title or box.spec.title}")
+    return Batch(tuple(edits), Phrase("Insert {title}", title=box.node.title or box.spec.title))
 
 
 def _slid(scene: Scene, box: NodeBox, key: LinkKey, by: Point) -> dict[str, Point]:

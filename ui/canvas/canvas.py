@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
-from ui.canvas.accessible import announce
 from ui.canvas.camera import Camera, Place
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.glide import Glide
@@ -29,6 +28,7 @@ from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
+from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.stage import SNAP, Gesture, Stage
@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 
 SETTLE = 80
 """Milliseconds without zooming after which pictures are made anew at the exact scale."""
+
+
+MANY = 500
+"""So many new links are indexed while the hand rests."""
 
 
 class Canvas(Handled):
@@ -90,7 +94,9 @@ class Canvas(Handled):
         self._settle.timeout.connect(self._sharpen)
         self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
+        self._index_soon()
         editor.changed.connect(self._graph_changed)
+        Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
         self.state.preview_changed.connect(self._preview_changed)
@@ -139,7 +145,7 @@ class Canvas(Handled):
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
         if self.rails is None:
-            self.say("Only inside a subgraph can ports be exposed.")
+            self.say(self.tr("Only inside a subgraph can ports be exposed."))
         else:
             self.rails.expose(port)
 
@@ -215,10 +221,6 @@ class Canvas(Handled):
             return True
         return False
 
-    def speak(self, text: str) -> None:
-        """Have a screen reader say a sentence."""
-        announce(self, text)
-
     def begin(self, gesture: Gesture | None) -> None:
         """Let a gesture take the pointer; what glides is there at once."""
         if gesture is not None:
@@ -243,8 +245,7 @@ class Canvas(Handled):
 
     def show_minimap(self, shown: bool) -> None:
         """Show or hide the map in the corner."""
-        self.minimap.setVisible(shown)
-        self.minimap.place()
+        self.minimap.want(shown)
 
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
@@ -254,6 +255,7 @@ class Canvas(Handled):
             self.update()
 
     def _sharpen(self) -> None:
+        self.scene.index_links()
         self._renderer.nodes.exact = True
         self.update()
 
@@ -266,7 +268,13 @@ class Canvas(Handled):
 
     def _show_graph(self, graph: Graph) -> None:
         self.scene.update(graph)
+        self._index_soon()
         self.update()
+
+    def _index_soon(self) -> None:
+        """Index many new links while the hand rests, not in the first frame that comes near them."""
+        if self.scene.unindexed > MANY:
+            self._settle.start(SETTLE)
 
     def _state_changed(self, node: str) -> None:
         box = self.scene.nodes.get(node)

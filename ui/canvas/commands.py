@@ -23,6 +23,7 @@ from nodegraph.edits import (
 from nodegraph.edits.heal import bridges
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
 from nodegraph.graph import Mode, Note, Point
+from nodegraph.phrases import Phrase
 from nodegraph.subgraphs import is_instance
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
@@ -34,6 +35,7 @@ from ui.canvas.paint_links import portal_rects
 from ui.canvas.values import label_of
 from ui.canvas.viewing import Viewing
 from ui.canvas.wiring import link_of, links_of
+from ui.i18n import tr
 
 
 class Commands(Viewing, Copying, Framing):
@@ -74,7 +76,7 @@ class Commands(Viewing, Copying, Framing):
             healing = bridges(graph, names, self.scene.specs) if heal and not links else ()
             edits.append(RemoveNodes(names, healing))
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), "Delete selection"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), Phrase("Delete selection")))
 
     def toggle_mode(self, mode: Mode) -> None:
         """Mute or bypass the selected nodes, or run them again where all are so; links are muted likewise."""
@@ -115,7 +117,7 @@ class Commands(Viewing, Copying, Framing):
         """Draw the selected links as pairs of named stubs, or as lines again where all are so."""
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
         if not links:
-            self.say("Select links to draw them as portals.")
+            self.say(tr("Canvas", "Select links to draw them as portals."))
         elif all(link.source.portal for link in links):
             self.make_portal("")
         else:
@@ -138,7 +140,7 @@ class Commands(Viewing, Copying, Framing):
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
         edits = tuple(SetPortal(link, name) for link in links)
         if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, f"Make portal {name}"))
+            self.apply(edits[0] if len(edits) == 1 else Batch(edits, Phrase("Make portal {name}", name=name)))
 
     def make_subgraph(self) -> None:
         """Fold the selected nodes into a subgraph, and write its title."""
@@ -157,7 +159,7 @@ class Commands(Viewing, Copying, Framing):
         """Put the nodes of the selected subgraphs in their places."""
         graph = self.stage.graph
         chosen = [n for n in sorted(self.stage.selection.nodes) if is_instance(graph.nodes[n].type)]
-        self.apply_all([Unpack(name) for name in chosen], "Unpack subgraphs")
+        self.apply_all([Unpack(name) for name in chosen], Phrase("Unpack subgraphs"))
         if chosen:
             self.stage.selection.set(self.stage.graph.nodes.keys() - graph.nodes.keys())
 
@@ -179,7 +181,7 @@ class Commands(Viewing, Copying, Framing):
         """Lay out the selected nodes, or all of them, in layers from left to right."""
         names = self.stage.selection.nodes
         if selected_only and len(names) < 2:
-            self.say("Select two nodes or more to lay them out.")
+            self.say(tr("Canvas", "Select two nodes or more to lay them out."))
             return
         self.glide(arranged(self.scene, names if selected_only else None))
 

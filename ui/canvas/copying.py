@@ -11,6 +11,7 @@ from nodegraph.graph import Graph, Point
 from ui.canvas.acting import Acting, moved, on_grid
 from ui.canvas.geometry import Rect
 from ui.canvas.scene import Scene, union
+from ui.i18n import tr
 
 
 class Copying(Acting):
@@ -26,13 +27,13 @@ class Copying(Acting):
         text = dumps(without_loose_links(part))
         self._copied = (text, part)
         QGuiApplication.clipboard().setText(text)
-        self.say(f"Copied {len(part.nodes)} nodes.")
+        self.say(tr("Canvas", "Copied {count} nodes.").format(count=len(part.nodes)))
 
     def paste(self, keep_inputs: bool = False) -> None:
         """Add what is on the clipboard at the pointer; with `keep_inputs` linked to what fed it."""
         text = QGuiApplication.clipboard().text()
         if not text.strip():
-            self.say("There is nothing on the clipboard to paste.")
+            self.say(tr("Canvas", "There is nothing on the clipboard to paste."))
             return
         try:
             part = loads(text, "clipboard")

@@ -10,6 +10,7 @@ from nodegraph.sockets import Conversion, conversions, fits, refusal
 from ui.canvas.boxes import NodeBox
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.scene import Scene
+from ui.i18n import said, tr
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,16 @@ class Fitting:
         """May this port take the link?"""
         kind = self._scene.port_type(ref)
         if kind is None or ref.output is not self.wants_output:
-            side = "output" if self.wants_output else "input"
-            return Verdict(why=f"A link from here must end at an {side}.", at=ref)
+            outputs = tr("Canvas", "A link from here must end at an output.")
+            inputs = tr("Canvas", "A link from here must end at an input.")
+            return Verdict(why=outputs if self.wants_output else inputs, at=ref)
         if ref.node in self._circle:
             return Verdict(why=self._circular(ref.node), at=ref)
         for own in self.types:
             given, wanted = (kind, own) if self.wants_output else (own, kind)
             if not fits(given, wanted):
                 found = next(iter(conversions(given, wanted, self._scene.specs)), None)
-                return Verdict(why=refusal(given, wanted) or "", at=ref, conversion=found)
+                return Verdict(why=said(refusal(given, wanted) or ""), at=ref, conversion=found)
         return Verdict(port=ref)
 
     def ports(self, box: NodeBox) -> list[tuple[Port, PortRef]]:
@@ -66,7 +68,8 @@ class Fitting:
                     return verdict
         fitting = [(port, verdict) for port, verdict in judged if verdict.port]
         if not fitting:
-            return next((v for p, v in judged if not p.param), Verdict(why="Nothing here takes this link."))
+            nothing = Verdict(why=tr("Canvas", "Nothing here takes this link."))
+            return next((v for p, v in judged if not p.param), nothing)
         return min(fitting, key=lambda item: self._rank(box, item[0]))[1]
 
     def _rank(self, box: NodeBox, port: Port) -> tuple[bool, bool, bool]:
@@ -77,9 +80,10 @@ class Fitting:
         title = self._title(node)
         own = self._title(self.fixed[0].node)
         if node == self.fixed[0].node:
-            return f"{title} cannot feed itself."
+            return tr("Canvas", "{node} cannot feed itself.").format(node=title)
         first, then = (own, title) if self.wants_output else (title, own)
-        return f"{first} already feeds {then}: this would close a circle."
+        text = tr("Canvas", "{first} already feeds {then}: this would close a circle.")
+        return text.format(first=first, then=then)
 
     def _title(self, name: str) -> str:
         box = self._scene.nodes[name]

@@ -9,9 +9,11 @@ from PySide6.QtCore import QRectF
 
 from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
 from nodegraph.graph import Frame, Mode
+from nodegraph.phrases import Phrase
 from ui.canvas.acting import on_grid
 from ui.canvas.folding import HEADER
 from ui.canvas.writing import Writing
+from ui.i18n import tr
 
 FRAME_MARGIN = 24.0
 
@@ -34,7 +36,9 @@ class Framing(Writing):
         else:
             at = self.pointer()
             rect = QRectF(on_grid(at.x()), on_grid(at.y()), 320.0, 240.0)
-        frame = Frame(frame_id, "Frame", names, (rect.x(), rect.y(), rect.width(), rect.height()))
+        frame = Frame(
+            frame_id, tr("Canvas", "Frame"), names, (rect.x(), rect.y(), rect.width(), rect.height())
+        )
         if self.apply(AddFrame(frame)):
             self.stage.selection.set((), (), [frame_id])
             self.rename(frame_id)
@@ -44,21 +48,25 @@ class Framing(Writing):
         frames = self._frames()
         locked = not all(frame.locked for frame in frames)
         verb = "Lock" if locked else "Unlock"
-        self.apply_all([ChangeFrame(replace(f, locked=locked), verb) for f in frames], f"{verb} frames")
+        self.apply_all(
+            [ChangeFrame(replace(f, locked=locked), verb) for f in frames], Phrase(f"{verb} frames")
+        )
 
     def collapse_frames(self) -> None:
         """Show the selected frames as small boxes, or open them where all are so."""
         frames = self._frames()
         away = not all(frame.collapsed for frame in frames)
         verb = "Collapse" if away else "Open"
-        self.apply_all([ChangeFrame(replace(f, collapsed=away), verb) for f in frames], f"{verb} frames")
+        self.apply_all(
+            [ChangeFrame(replace(f, collapsed=away), verb) for f in frames], Phrase(f"{verb} frames")
+        )
 
     def toggle_frames(self, mode: Mode) -> None:
         """Mute or bypass all that the selected frames hold; a second time each member is what it was before."""
         frames = self._frames()
         same = all(frame.mode == mode for frame in frames)
         edits = [SetFrameMode(frame.id, "run" if same else mode) for frame in frames]
-        self.apply_all(edits, edits[0].title + "s" if edits else "")
+        self.apply_all(edits, Phrase(f"{edits[0].title}s") if edits else "")
 
     def frame_button(self, frame: str, part: str) -> None:
         """Do what a button in a frame's header says."""

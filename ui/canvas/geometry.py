@@ -9,6 +9,7 @@ from typing import Literal
 from nodegraph.graph import Node
 from nodegraph.spec import NodeSpec, Param
 from ui.canvas.values import format_value, label_of
+from ui.i18n import tr
 
 Density = Literal["compact", "normal", "large"]
 RowKind = Literal["ports", "param", "fold"]
@@ -243,7 +244,9 @@ def _param_rows(key: LayoutKey, y: float) -> list[Row]:
         at = len(plain)
         fold_y = rows[at].y if at < len(rows) else y
         rows[at:] = [Row(r.kind, r.y + row, r.height, r.param, r.label) for r in rows[at:]]
-        rows.insert(at, Row("fold", fold_y, row, None, f"Advanced ({len(folded)})"))
+        rows.insert(
+            at, Row("fold", fold_y, row, None, tr("Canvas", "Advanced ({count})").format(count=len(folded)))
+        )
     return rows
 
 

@@ -10,6 +10,7 @@ from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarLinks
 from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, view_rect
+from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
@@ -19,10 +20,13 @@ from ui.canvas.scene import Scene
 class Ground:
     """Paints what does not move; what moves is left out of it."""
 
-    def __init__(self, grid: GridPainter, frames: FramePainter, links: LinkPainter) -> None:
+    def __init__(
+        self, grid: GridPainter, frames: FramePainter, links: LinkPainter, formulas: FormulaPainter
+    ) -> None:
         self._grid = grid
         self._frames = frames
         self._links = links
+        self._formulas = formulas
         self._far = FarLinks(links)
         self._backing = Backing()
         self._zoom = 0.0
@@ -55,7 +59,17 @@ class Ground:
             if moving.nodes or look.hidden:
                 links = [k for k in links if not _touches(k, moving.nodes) and k.key not in look.hidden]
             self.put_links(painter, links, around, camera, look)
+            self._put_formulas(painter, scene, around, camera)
         self.put_notes(painter, scene, camera, look, frozenset(scene.graph.notes) - moving.notes)
+
+    def _put_formulas(self, painter: QPainter, scene: Scene, around: QRectF, camera: Camera) -> None:
+        if is_far(camera):
+            return
+        painter.save()
+        painter.setWorldTransform(camera.transform(), True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._formulas.paint(painter, scene, around)
+        painter.restore()
 
     def put_links(
         self, painter: QPainter, links: list[LinkBox], around: QRectF, camera: Camera, look: Look

@@ -65,6 +65,12 @@ def _play(path: QPainterPath) -> None:
     _line(path, (5, 3.2), (12.4, 8), (5, 12.8), (5, 3.2))
 
 
+def _subgraph(path: QPainterPath) -> None:
+    path.addRoundedRect(2, 3, 12, 10, 2, 2)
+    path.addRoundedRect(4.6, 5.6, 3, 3, 0.8, 0.8)
+    path.addRoundedRect(8.8, 7.8, 3, 3, 0.8, 0.8)
+
+
 def _line(path: QPainterPath, *points: tuple[float, float]) -> None:
     path.moveTo(*points[0])
     for point in points[1:]:
@@ -83,6 +89,7 @@ _DRAWN: dict[str, Callable[[QPainterPath], None]] = {
     "alert": _alert,
     "lock": _lock,
     "play": _play,
+    "subgraph": _subgraph,
 }
 
 

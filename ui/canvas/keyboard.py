@@ -8,6 +8,7 @@ from ui.canvas.boxes import LinkKey, NodeBox
 from ui.canvas.fitting import Fitting
 from ui.canvas.geometry import PortRef
 from ui.canvas.scene import Scene
+from ui.i18n import tr
 
 Direction = tuple[int, int]
 DIRECTIONS: dict[int, Direction] = {
@@ -66,29 +67,35 @@ def spoken(scene: Scene, name: str) -> str:
     """A node as a screen reader says it: title, place among all, values, links."""
     box = scene.nodes[name]
     order = list(scene.graph.nodes)
-    parts = [f"{box.node.title or box.spec.title}, node {order.index(name) + 1} of {len(order)}"]
+    text = tr("Canvas", "{title}, node {number} of {count}")
+    title = box.node.title or box.spec.title
+    parts = [text.format(title=title, number=order.index(name) + 1, count=len(order))]
     if box.node.mode != "run":
-        parts.append("muted" if box.node.mode == "mute" else "bypassed")
+        parts.append(tr("Canvas", "muted") if box.node.mode == "mute" else tr("Canvas", "bypassed"))
     for param in box.spec.params[:3]:
         if (param.name, 0) not in box.linked_in:
             parts.append(f"{param.name} {box.node.params.get(param.name, param.default)}")
     after = [_title(scene, n) for n in along_links(scene, name, True)]
     if after:
-        parts.append("linked to " + " and ".join(after))
+        parts.append(tr("Canvas", "linked to {nodes}").format(nodes=", ".join(after)))
     return ", ".join(str(part) for part in parts)
 
 
 def described_port(scene: Scene, ref: PortRef) -> str:
     """A port as a screen reader says it."""
-    side = "output" if ref.output else "input"
-    kind = scene.port_type(ref) or "unknown"
+    links = tr("Canvas", "not linked")
     if ref.output:
+        side = tr("Canvas", "{name}, {type} output, {links}")
         targets = [_title(scene, key.target) for key in scene.leaving(ref.node, ref.name)]
-        links = f"linked to {', '.join(targets)}" if targets else "not linked"
+        if targets:
+            links = tr("Canvas", "linked to {nodes}").format(nodes=", ".join(targets))
     else:
+        side = tr("Canvas", "{name}, {type} input, {links}")
         link = scene.links.get(LinkKey(ref.node, ref.name, ref.index))
-        links = f"linked from {_title(scene, link.source.node)}" if link else "not linked"
-    return f"{ref.name}, {kind} {side}, {links}"
+        if link is not None:
+            links = tr("Canvas", "linked from {node}").format(node=_title(scene, link.source.node))
+    kind = scene.port_type(ref) or tr("Canvas", "unknown")
+    return side.format(name=ref.name, type=kind, links=links)
 
 
 def _title(scene: Scene, name: str) -> str:

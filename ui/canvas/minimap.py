@@ -20,26 +20,36 @@ INSET = 8.0
 
 
 class Minimap(QWidget):
-    """Lies over the lower right corner of its canvas and repaints only when that shows something else."""
+    """Lies over the lower right corner of its canvas while that does not show everything.
+
+    It repaints only when it shows something else.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
+        self._wanted = False
         self.resize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(self.tr("Drag to move the view, turn the wheel to zoom"))
         self.setAccessibleName(self.tr("Minimap"))
         self._version = -1
         self._lists: dict[str, list[QRectF]] = {}
-        canvas.camera_changed.connect(self.update)
-        canvas.editor.changed.connect(self.update)
+        canvas.camera_changed.connect(self._went)
+        canvas.editor.changed.connect(self._went)
         self._alarmed: list[tuple[str, str]] = []
         canvas.state.changed.connect(self._state_changed)
 
+    def want(self, wanted: bool) -> None:
+        """Be there whenever part of the graph is out of sight, or not at all."""
+        self._wanted = wanted
+        self.place()
+
     def place(self) -> None:
-        """Stand in the canvas's corner."""
+        """Stand in the canvas's corner, where a graph that is seen whole keeps its room."""
         canvas = self._canvas
         self.move(canvas.width() - self.width() - MARGIN, canvas.height() - self.height() - MARGIN)
+        self.setVisible(self._wanted and not canvas.camera.visible().contains(canvas.scene.bounds()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Nodes as blocks in their category's hue, frames with names, the view as a rectangle."""
@@ -109,6 +119,10 @@ class Minimap(QWidget):
             for box in scene.shown():
                 self._lists.setdefault(box.spec.category, []).append(box.rect)
         return self._lists
+
+    def _went(self) -> None:
+        self.place()
+        self.update()
 
     def _state_changed(self) -> None:
         """Progress comes many times a second and changes nothing here."""

@@ -71,7 +71,7 @@ class FramePainter:
 
     def _heading(self, painter: QPainter, frame: Frame, rect: QRectF, zoom: float, fold: Fold | None) -> None:
         size = max(15.0 * zoom, min(13.0, rect.width() / 9))
-        title = frame.title if fold is None else f"{frame.title} ({fold.count})".strip()
+        title, count = frame.title, "" if fold is None else f"({fold.count})"
         if title and size >= 6:
             painter.setFont(text_font(size, bold=True))
             painter.setPen(self._theme.color("text", 0.92 if frame.mode == "run" else 0.55))
@@ -82,8 +82,14 @@ class FramePainter:
             inset = inset if top == rect.y() else 2.0
             icons = len(shown_buttons(frame, False)) * BUTTON * zoom if zoom >= CLEAR else 0
             room = QRectF(rect.x() + inset, top, rect.width() - 2 * inset - icons, height)
-            shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, int(room.width()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+            metrics, middle = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter
+            behind = metrics.horizontalAdvance(f" {count}") if count else 0
+            space = int(room.width()) - behind
+            shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, space)
+            painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, shown)
+            if count:
+                after = room.adjusted(metrics.horizontalAdvance(f"{shown} "), 0, 0, 0)
+                painter.drawText(after, middle | Qt.AlignmentFlag.AlignLeft, count)
         if zoom >= CLEAR:
             self.buttons(painter, frame, rect, zoom, shown_buttons(frame, False))
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
-from ui.canvas.routing import STUB, distance, path_of
+from ui.canvas.routing import STUB, comes_near, distance, path_of
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
 from ui.theme.types import type_color
@@ -244,7 +244,10 @@ def nearest(
             x1 - tolerance <= point[0] <= x2 + tolerance and y1 - tolerance <= point[1] <= y2 + tolerance
         ):
             continue
-        away, where = distance(point, link.polyline())
+        line = link.polyline()
+        if not comes_near(point, line, tolerance):
+            continue
+        away, where = distance(point, line)
         if away <= least:
             best, least = (link, where), away
     return best

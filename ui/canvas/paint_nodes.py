@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
+from nodegraph.subgraphs import is_instance
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
 from ui.canvas.geometry import MARGIN, Metrics, Port
@@ -99,6 +100,7 @@ class NodePainter:
         bar = box.layout.title - 2
         right = box.width - MARGIN - 16
         for name, shown in (
+            ("subgraph", is_instance(box.node.type)),
             ("pin", box.node.pinned),
             ("mute", box.node.mode == "mute"),
             ("bypass", box.node.mode == "bypass"),

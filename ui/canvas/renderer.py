@@ -11,6 +11,7 @@ from ui.canvas.geometry import Metrics
 from ui.canvas.ground import Ground
 from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, snapped
 from ui.canvas.node_layer import NodeLayer
+from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter
@@ -28,7 +29,9 @@ class Renderer:
     def __init__(self, theme: Theme, metrics: Metrics, text: TextPainter, state: CanvasState) -> None:
         self.links = LinkPainter(theme, text)
         self.nodes = NodeLayer(NodePainter(theme, metrics, text), StatePainter(theme, text, state), state)
-        self._ground = Ground(GridPainter(theme), FramePainter(theme, text), self.links)
+        self._ground = Ground(
+            GridPainter(theme), FramePainter(theme, text), self.links, FormulaPainter(theme)
+        )
         self._still: tuple[object, QPixmap] | None = None
         self._drag: DragLayer | None = None
 

@@ -68,12 +68,28 @@ def polyline(points: Sequence[Point], style: Style = "curve", fine: bool = False
     """The path as short straight pieces."""
     line = [points[0]]
     for start, end in itertools.pairwise(points):
-        if style == "curve":
+        if style == "curve" and start[1] == end[1] and start[0] <= end[0]:
+            # One piece: the ends of many would show as beads on a level line.
+            line.append(end)
+        elif style == "curve":
             sharp = end[0] - start[0] < 0.7 * abs(end[1] - start[1])
             line += _sampled(start, end, STEPS[FINE if fine or sharp else COARSE])
         else:
             line += [*(_corners(start, end) if style == "orthogonal" else ()), end]
     return line
+
+
+def comes_near(point: Point, line: Sequence[Point], reach: float) -> bool:
+    """Whether a piece of a polyline may be within `reach` of a point; spares most links `distance`."""
+    left, top = point[0] - reach, point[1] - reach
+    right, bottom = point[0] + reach, point[1] + reach
+    x1, y1 = line[0]
+    for x2, y2 in line:
+        beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
+        if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
+            return True
+        x1, y1 = x2, y2
+    return False
 
 
 def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:

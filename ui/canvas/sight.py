@@ -106,7 +106,7 @@ class Sight:
         links = self.links
         if self.within(rect):
             return list(self.shown_links())
-        self._index_links()
+        self.index_links()
         found = self._link_index.query((rect.x(), rect.y(), rect.width(), rect.height()))
         left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
         seen: list[LinkBox] = []
@@ -126,7 +126,12 @@ class Sight:
         notes = [note for note in self.graph.notes.values() if note.id not in self.folds.notes]
         return union(rects + [(*note.pos, *note.size) for note in notes])
 
-    def _index_links(self) -> None:
+    @property
+    def unindexed(self) -> int:
+        """How many links moved since the index was asked last."""
+        return len(self._unindexed)
+
+    def index_links(self) -> None:
         """Index what moved since the index was asked last; far off it is not asked at all."""
         for key in self._unindexed:
             left, top, right, bottom = self.links[key].edges

@@ -9,13 +9,18 @@ from ui.canvas.hit import Hit
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 from ui.canvas.values import format_value, label_of
+from ui.i18n import QT_TRANSLATE_NOOP, tr
 
 BUTTON_TIPS = {
-    "run": "Run what is in this frame",
-    "mute": "Mute everything in this frame; again gives each node its own state back",
-    "bypass": "Bypass everything in this frame; again gives each node its own state back",
-    "lock": "Lock the frame in its place",
-    "collapse": "Show the frame as a small box, or open it",
+    "run": QT_TRANSLATE_NOOP("Canvas", "Run what is in this frame"),
+    "mute": QT_TRANSLATE_NOOP(
+        "Canvas", "Mute everything in this frame; again gives each node its own state back"
+    ),
+    "bypass": QT_TRANSLATE_NOOP(
+        "Canvas", "Bypass everything in this frame; again gives each node its own state back"
+    ),
+    "lock": QT_TRANSLATE_NOOP("Canvas", "Lock the frame in its place"),
+    "collapse": QT_TRANSLATE_NOOP("Canvas", "Show the frame as a small box, or open it"),
 }
 """What the buttons in a frame's header do."""
 
@@ -23,7 +28,7 @@ BUTTON_TIPS = {
 def tip(scene: Scene, state: CanvasState, found: Hit) -> str:
     """The text for what was hit; empty where there is nothing to say."""
     if found.part:
-        return BUTTON_TIPS.get(found.part, "")
+        return tr("Canvas", BUTTON_TIPS[found.part]) if found.part in BUTTON_TIPS else ""
     if found.kind == "link" and found.link in scene.links:
         return _link(scene, scene.links[found.link])
     box = scene.nodes.get(found.node)
@@ -59,26 +64,35 @@ def _port(spec: NodeSpec, ref: PortRef) -> str:
     socket = spec.socket(ref.name)
     if socket is None:
         return ""
-    extent = ", any number" if socket.variadic else ", may stay open" if socket.optional else ""
+    extent = ""
+    if socket.variadic:
+        extent = tr("Canvas", ", any number")
+    elif socket.optional:
+        extent = tr("Canvas", ", may stay open")
     return f"{label_of(ref.name)}: {socket.type}{extent}\n{socket.help}"
 
 
 def _param(param: Param) -> str:
     low, high = param.minimum, param.maximum
     if low is not None and high is not None:
-        extent = f", {low:g} to {high:g}"
-    elif low is not None or high is not None:
-        extent = f", at least {low:g}" if low is not None else f", at most {high:g}"
+        extent = tr("Canvas", ", {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+    elif low is not None:
+        extent = tr("Canvas", ", at least {low}").format(low=f"{low:g}")
+    elif high is not None:
+        extent = tr("Canvas", ", at most {high}").format(high=f"{high:g}")
     else:
         extent = ""
     usual = format_value(param, param.default)
-    usually = f", usually {usual}" if usual and param.widget != "multiline" else ""
+    usually = ""
+    if usual and param.widget != "multiline":
+        usually = tr("Canvas", ", usually {value}").format(value=usual)
     return f"{label_of(param.name)}: {param.type}{extent}{usually}\n{param.help}"
 
 
 def _node(box: NodeBox) -> str:
     if not box.known:
-        return f"The type {box.node.type} is not installed. Its values and links are kept as they are."
+        text = tr("Canvas", "The type {type} is not installed. Its values and links are kept as they are.")
+        return text.format(type=box.node.type)
     return f"{box.spec.title}\n{box.spec.help}"
 
 

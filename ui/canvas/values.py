@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from nodegraph.spec import Param, Scalar
+from ui.i18n import tr
 
 ACRONYMS = {
     "cfg": "CFG",
@@ -30,7 +31,7 @@ def label_of(name: str) -> str:
 def format_value(param: Param, value: Scalar) -> str:
     """The value as its row shows it: numbers with the digits of their step, text on one line."""
     if isinstance(value, bool):
-        return "On" if value else "Off"
+        return tr("Canvas", "On") if value else tr("Canvas", "Off")
     if isinstance(value, float) or (isinstance(value, int) and param.type == "Float"):
         return _decimals(float(value), param.step)
     if isinstance(value, str):

@@ -30,10 +30,6 @@ class Walking(Commands):
         """Inside a subgraph, show a port outside."""
         raise NotImplementedError
 
-    def speak(self, text: str) -> None:
-        """Have a screen reader say a sentence."""
-        raise NotImplementedError
-
     def ask_for_port(self, port: PortRef) -> None:
         """Have the ports listed to which a link may lead."""
         raise NotImplementedError
@@ -70,9 +66,7 @@ class Walking(Commands):
             middle = box.rect.center()
             self.camera.look_at((middle.x(), middle.y(), self.camera.zoom))
             self.camera_went()
-        text = spoken(self.scene, name)
-        self.say(text)
-        self.speak(text)
+        self.say(spoken(self.scene, name))
 
     def _port_chosen(self, port: PortRef) -> None:
         box = self.scene.nodes[port.node]

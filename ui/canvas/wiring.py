@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
 from nodegraph.graph import Graph, Link, Node, Source, readable_id
+from nodegraph.phrases import Phrase
 from nodegraph.sockets import Conversion
 from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import PortRef
@@ -53,13 +54,16 @@ def rewire(scene: Scene, fixed: Sequence[PortRef], end: PortRef, taken: Sequence
         return None
     if (key.target, key.input) == (end.node, end.name):
         return connect(scene, output, end, old.source)
-    return Batch((Disconnect((old,)), connect(scene, output, end, old.source)), f"Reconnect {end.node}")
+    return Batch(
+        (Disconnect((old,)), connect(scene, output, end, old.source)),
+        Phrase("Reconnect {node}", node=end.node),
+    )
 
 
 def _resourced(scene: Scene, fixed: Sequence[PortRef], end: PortRef, taken: Sequence[LinkKey]) -> Edit | None:
     if not taken:
         edits: tuple[Edit, ...] = tuple(connect(scene, end, ref) for ref in fixed)
-        return edits[0] if len(edits) == 1 else Batch(edits, f"Connect {end.node}")
+        return edits[0] if len(edits) == 1 else Batch(edits, Phrase("Connect {node}", node=end.node))
     graph = scene.graph
     moved = tuple(
         Connect(
@@ -70,7 +74,9 @@ def _resourced(scene: Scene, fixed: Sequence[PortRef], end: PortRef, taken: Sequ
         )
         for key in taken
     )
-    return moved[0] if len(moved) == 1 else Batch(moved, f"Move {len(moved)} links to {end.node}")
+    if len(moved) == 1:
+        return moved[0]
+    return Batch(moved, Phrase("Move {count} links to {node}", count=len(moved), node=end.node))
 
 
 def converted(
@@ -88,4 +94,4 @@ def converted(
         sources = graph.nodes[target.node].inputs.get(target.name, ())
         index = target.index if target.index < len(sources) else None
     after = Connect(Source(name, conversion.output), target.node, target.name, index)
-    return Batch((AddNodes((node,)), after), f"Insert {spec.title}"), name
+    return Batch((AddNodes((node,)), after), Phrase("Insert {title}", title=spec.title)), name

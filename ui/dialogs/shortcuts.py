@@ -43,6 +43,7 @@ class ShortcutsDialog(QDialog):
         self.resize(720, 560)
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(self.tr("Filter actions or keys"))
+        self.filter.setAccessibleName(self.tr("Filter actions or keys"))
         self.preset = QComboBox(self)
         self.preset.addItems(PRESETS)
         self.preset.setCurrentText(app.settings.keymap)

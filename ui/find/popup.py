@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from nodegraph.lookup import spec_of
 from ui.editor import Editor
 from ui.find.query import Hit, find
 from ui.look import Look
@@ -44,7 +45,7 @@ class FindPopup(ChoicePopup):
 
     def _row(self, number: int, hit: Hit) -> Row:
         node = self._editor.graph.nodes.get(hit.id) if hit.kind == "node" and not hit.subgraph else None
-        spec = self._editor.specs.get(node.type) if node else None
+        spec = spec_of(self._editor.graph, node.type, self._editor.specs) if node else None
         color = category_color(self.look.theme, spec.category).name() if spec else ""
         where = f"{hit.subgraph} › {hit.id}" if hit.subgraph else hit.id
         return Row(str(number), hit.title, hit.detail, where, hit.kind, color)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -14,8 +14,10 @@ from nodegraph.expressions import reference
 from nodegraph.stars import stars
 from ui.canvas.specs import spec_of
 from ui.i18n import tr
+from ui.inner import Inner
 from ui.params.binding import Binding
 from ui.params.choice import ChoiceList
+from ui.params.numbers import is_number
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from ui.look import Look
 
 CONTEXT = "RowMenu"
+TALL = 200
+"""An owner higher than this is a canvas, not a row to open a list below."""
 NUMBERS = ("Int", "Float", "Bool")
 
 
@@ -33,7 +37,8 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
     key = (binding.node, binding.param.name)
     starred = key in stars(binding.editor.graph)
     words = tr(CONTEXT, "Remove from favourites") if starred else tr(CONTEXT, "Add to favourites")
-    menu.addAction(words, lambda: star(binding))
+    if can_star(binding):
+        menu.addAction(words, lambda: star(binding))
     reset = menu.addAction(tr(CONTEXT, "Reset to the usual value"), binding.reset)
     reset.setEnabled(binding.own or bool(binding.formula))
     menu.addSeparator()
@@ -42,7 +47,9 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
             tr(CONTEXT, "Take over from another parameter…"), lambda: take_over(binding, look, owner)
         )
     if binding.formula:
-        menu.addAction(tr(CONTEXT, "Edit expression"), edit)
+        whole = not is_number(binding.param)
+        change = (lambda: take_over(binding, look, owner)) if whole else edit
+        menu.addAction(tr(CONTEXT, "Edit expression"), change)
         menu.addAction(tr(CONTEXT, "Remove expression, keep value"), lambda: binding.compute(None))
         menu.addAction(tr(CONTEXT, "Copy expression"), lambda: _copy(f"={binding.formula}"))
     menu.addSeparator()
@@ -51,6 +58,11 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
     name = reference(binding.node, binding.param.name)
     menu.addAction(tr(CONTEXT, "Copy name for expressions"), lambda: _copy(name))
     return menu
+
+
+def can_star(binding: Binding) -> bool:
+    """Whether it can be a favourite: what is inside a subgraph belongs to no one place of the document."""
+    return not isinstance(binding.editor, Inner)
 
 
 def star(binding: Binding) -> None:
@@ -65,7 +77,10 @@ def take_over(binding: Binding, look: Look, owner: QWidget) -> ChoiceList:
         owner.window(), look, tr(CONTEXT, "Take over from"), list(sources_of(binding)), binding.formula
     )
     popup.chosen.connect(lambda name, _other: binding.compute(name))
-    popup.open_below(owner, "")
+    if owner.height() > TALL:
+        popup.open_at(None, QSize(420, 360))
+    else:
+        popup.open_below(owner, "")
     return popup
 
 

@@ -11,10 +11,11 @@ from nodegraph.stars import stars
 from ui.canvas.values import label_of
 from ui.icons import icon
 from ui.inspector.link import LinkButton
-from ui.inspector.menu import row_menu, star
+from ui.inspector.menu import can_star, row_menu, star, take_over
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
+from ui.params.numbers import is_number
 from ui.params.tips import input_tip, tip
 from ui.problems.validation import fix_words, sentence_of
 
@@ -85,7 +86,7 @@ class ParamRow(QWidget):
         self.formula.tell(f"= {formula}")
         self.formula.setVisible(bool(formula))
         self.reset.setEnabled((self.binding.own or bool(formula)) and not linked)
-        self.star.setVisible(not self._brief)
+        self.star.setVisible(not self._brief and can_star(self.binding))
         self._paint_tools()
         self.help.setVisible(bool(self.binding.param.help) and not self._brief)
         self._settle()
@@ -101,8 +102,11 @@ class ParamRow(QWidget):
         self._settle()
 
     def edit_formula(self) -> None:
-        """Write on at the expression."""
-        self.editor.begin()
+        """Write on at the expression; one that takes a text over is chosen anew."""
+        if is_number(self.binding.param):
+            self.editor.begin()
+        else:
+            take_over(self.binding, self._look, self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Reset, star, compute, copy."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 from nodegraph.diff import diff
 from nodegraph.edits import SetParam, SetTitle
 from nodegraph.graph import Graph, Node
+from nodegraph.lookup import spec_of
 from nodegraph.spec import NodeSpec, Param
 from ui.editor import Editor
 from ui.find.query import node_title
@@ -106,7 +107,7 @@ class OutlineModel(QStandardItemModel):
         return spec.param(name) if spec else None
 
     def _spec(self, node: Node) -> NodeSpec | None:
-        return self._editor.specs.get(node.type)
+        return spec_of(self._editor.graph, node.type, self._editor.specs)
 
     def _changed(self, old: Graph, new: Graph) -> None:
         self._changing = True

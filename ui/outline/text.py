@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nodegraph.graph import Graph, Link, Node
+from nodegraph.lookup import spec_of
 from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec, Param, Scalar
 from ui.canvas.values import label_of
@@ -29,7 +30,7 @@ def label(name: str) -> str:
 def title_of(graph: Graph, specs: Mapping[str, NodeSpec], node: str) -> str:
     """The shown title of a node, with its id where another node has the same title."""
     found = graph.nodes[node]
-    title = node_title(found, specs.get(found.type))
+    title = node_title(found, spec_of(graph, found.type, specs))
     return title if title.lower().replace(" ", "_") == node else f"{title} ({node})"
 
 
@@ -65,7 +66,7 @@ def partners(graph: Graph, specs: Mapping[str, NodeSpec], port: Ref) -> Iterator
         return
     barred = _reached(graph, port.node, forward=not port.output)
     for node in graph.nodes.values():
-        spec = specs.get(node.type)
+        spec = spec_of(graph, node.type, specs)
         if spec is None or node.id in barred:
             continue
         if port.output:

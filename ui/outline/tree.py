@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTreeV
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrame, RemoveNodes, RemoveNote, SetMode
 from nodegraph.graph import Mode, Source
+from nodegraph.lookup import spec_of
 from ui.editor import Editor
 from ui.find.query import find
 from ui.look import Look
@@ -202,7 +203,7 @@ class Outline(QWidget):
 
 def connection(editor: Editor, source: Ref, target: Ref) -> Connect:
     """The edit that links an output to an input; a variadic input takes it as one more."""
-    spec = editor.specs.get(editor.graph.nodes[target.node].type)
+    spec = spec_of(editor.graph, editor.graph.nodes[target.node].type, editor.specs)
     socket = spec.socket(target.name) if spec else None
     index = None if socket is not None and socket.variadic else 0
     return Connect(Source(source.node, source.name), target.node, target.name, index)

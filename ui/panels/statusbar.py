@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from ui.editor import Editor
@@ -20,9 +21,11 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.counts)
 
     def say(self, text: str) -> None:
-        """Show a sentence for a while."""
+        """Show a sentence for a while; a screen reader says it."""
         self.showMessage(text, SHOWN)
         self.setToolTip(text)
+        if text and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def count(self, editor: Editor | None) -> None:
         """Show how many nodes there are and how many are selected."""

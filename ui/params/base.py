@@ -11,6 +11,8 @@ from ui.look import Look
 from ui.params.binding import Binding, Try
 from ui.theme import text_font
 
+ENDING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
 
 class ParamEditor(QWidget):
     """Enter commits, Esc restores, leaving commits. The value lives in the graph; the widget only shows it.
@@ -102,9 +104,12 @@ class ParamEditor(QWidget):
             self.setFocusProxy(control)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter, Esc and leaving, whatever the control is."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not self.composing:
-            return self.pressed(event)
+        """Enter, Esc and leaving, whatever the control is; running and saving take along what is typed."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _acts(event):
+            self.keep()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            # While an input method is in the middle of a word, the keys that end editing end its word.
+            return event.key() in ENDING if self.composing else self.pressed(event)
         if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
             self.entered(event.reason())
         if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
@@ -146,3 +151,9 @@ class ParamEditor(QWidget):
     def refusal(self) -> str:
         """Why the last commit did not work, with the parameter's name."""
         return ""
+
+
+def _acts(event: QKeyEvent) -> bool:
+    """Whether the key is that of a command which reads the graph: run, or save."""
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_S)

@@ -151,12 +151,9 @@ class RowEditors(QObject):
             self.close()
 
     def _override(self, event: QKeyEvent) -> bool:
-        """While typing no letter is a command; Ctrl+Enter first keeps what is typed, then may run."""
+        """While typing no letter is a command."""
         modifiers = event.modifiers()
         control = modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control and self._box is not None:
-            self._box.editor.keep()
-            return False
         mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, *LETTERS)
         alt = modifiers & Qt.KeyboardModifier.AltModifier
         if not control or (mine and (event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) or alt)):

@@ -50,7 +50,8 @@ class TextEditor(ParamEditor):
     def commit(self) -> bool:
         """Put the line into the graph."""
         if self.line.isModified():
-            self._try.set(self.line.text())
+            # Pasted lines become one: a line break in a name or a path helps nobody.
+            self._try.set(" ".join(self.line.text().splitlines()))
             self.line.setModified(False)
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -187,3 +187,6 @@ class ChoicePopup(QFrame):
     def _announce(self, number: int) -> None:
         row = self.rows.row(number)
         self.current_changed.emit(row.id if row else "")
+        if row is not None and QAccessible.isActive():
+            told = QAccessibleAnnouncementEvent(self.list, ", ".join(filter(None, (row.title, row.hint))))
+            QAccessible.updateAccessibility(told)

@@ -22,6 +22,7 @@ from ui.editor import Editor
 from ui.running.bench import Bench
 from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
+from ui.running.nested import at_level, seen
 from ui.running.past import PastSeeds
 from ui.running.queue import JobQueue
 from ui.running.results import Results
@@ -98,8 +99,9 @@ class Desk(QObject):
         editor.destroyed.connect(lambda _=None, editor=editor: self._sheets.pop(editor, None))
         state = getattr(view.base, "state", None)
         if isinstance(state, CanvasState):
-            sheet.state.changed.connect(lambda nodes: self._paint(sheet, state, nodes))
+            sheet.state.changed.connect(lambda nodes: self._paint_all(sheet, view, nodes))
             sheet.picture.connect(lambda node, image: _show(state, node, image))
+            view.levels.switched.connect(lambda *_: self.repaint(view))
         return sheet
 
     def sheet(self, view: DocumentView | None) -> Sheet | None:
@@ -108,9 +110,9 @@ class Desk(QObject):
 
     def repaint(self, view: DocumentView) -> None:
         """Paint every node's state anew, as when costs are shown or hidden."""
-        sheet, state = self.sheet(view), getattr(view.base, "state", None)
-        if sheet is not None and isinstance(state, CanvasState):
-            self._paint(sheet, state, sheet.state.nodes())
+        sheet = self.sheet(view)
+        if sheet is not None:
+            self._paint_all(sheet, view, frozenset(sheet.state.nodes()))
 
     def greet(self, window: MainWindow) -> None:
         """The first launch: a finished workflow that runs itself once and is live, and three lines of coaching."""
@@ -140,16 +142,26 @@ class Desk(QObject):
         if bench in self.benches:
             self.benches.remove(bench)
 
-    def _paint(self, sheet: Sheet, state: CanvasState, nodes: object) -> None:
+    def _paint_all(self, sheet: Sheet, view: DocumentView, nodes: object) -> None:
+        """Paint these nodes on the document's canvas, and on those of the subgraphs gone into."""
+        level = ""
+        for canvas, instance in [(view.base, ""), *((i.widget, i.instance) for i in view.levels.inner)]:
+            level = f"{level}{instance}/" if instance else ""
+            state = getattr(canvas, "state", None)
+            if isinstance(state, CanvasState):
+                self._paint(sheet, state, nodes, level)
+
+    def _paint(self, sheet: Sheet, state: CanvasState, nodes: object, level: str) -> None:
+        runs = sheet.state.nodes()
         costs = any(bench.costs for bench in self.benches)
-        dearest = max((run.seconds for run in sheet.state.nodes().values()), default=0.0)
-        for node in nodes if isinstance(nodes, frozenset | dict | set) else ():
-            run = sheet.state.of(node)
+        dearest = max((run.seconds for run in runs.values()), default=0.0)
+        for node in at_level(level, nodes if isinstance(nodes, frozenset | dict | set) else ()):
+            run = seen(runs, level, node)
             shown = costs and run.seconds > 0
             text = (
                 run.cost if shown and run.status != "running" else run.line if run.status == "running" else ""
             )
-            heat = run.seconds / dearest if shown and dearest else 0.0
+            heat = min(1.0, run.seconds / dearest) if shown and dearest else 0.0
             state.set(node, NodeState(run.status, run.progress, text, run.message, heat))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,19 +40,23 @@ class Film:
 
     node: str = ""
     frames: list[Picture] = field(default_factory=list)
+    _order: list[int] = field(default_factory=list)
 
-    def add(self, node: str, picture: Picture) -> None:
-        """One step more; a picture of another node or size begins another film."""
+    def add(self, node: str, picture: Picture, index: int = 0) -> None:
+        """One step more, put where its index belongs; a picture of another node or size begins another film."""
         last = self.frames[-1] if self.frames else None
         if node != self.node or (last and (last.width, last.height) != (picture.width, picture.height)):
-            self.node, self.frames = node, []
-        self.frames.append(picture)
+            self.clear()
+            self.node = node
+        place = bisect_right(self._order, index) if index else len(self._order)
+        self._order.insert(place, index or (self._order[-1] if self._order else 0))
+        self.frames.insert(place, picture)
         if len(self.frames) > LONGEST:
-            self.frames = self.frames[::2]
+            self.frames, self._order = self.frames[::2], self._order[::2]
 
     def clear(self) -> None:
         """Another run begins."""
-        self.node, self.frames = "", []
+        self.node, self.frames, self._order = "", [], []
 
 
 class FilmStrip(QWidget):
@@ -96,11 +101,11 @@ class FilmStrip(QWidget):
         self._look = look
         self.update()
 
-    def add(self, node: str, picture: Picture) -> None:
+    def add(self, node: str, picture: Picture, index: int = 0) -> None:
         """One step more."""
         before = self._film.frames
-        self._film.add(node, picture)
-        if self._film.frames is not before:
+        self._film.add(node, picture, index)
+        if self._film.frames is not before or self._film.frames[-1] is not picture:
             self._thumbs.clear()
         if not self._soon.isActive():
             self._soon.start()

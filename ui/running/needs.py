@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nodegraph.files import Files
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
+from ui.i18n import tr
 
 PRACTICE = "practice"
 """The name of the model that comes with the program."""
@@ -29,15 +30,22 @@ class Needs:
     def line(self) -> str:
         """`Ready`, `Needs sdxl.safetensors`, `Needs 2 files`."""
         if self.ready:
-            return "Ready"
-        parts = []
+            return tr("Needs", "Ready")
+        parts = [*self._missing_files(), *self._missing_types()]
+        return tr("Needs", "Needs {what}").format(what=tr("Needs", " and ").join(parts))
+
+    def _missing_files(self) -> Iterator[str]:
         if len(self.files) == 1:
-            parts.append(self.files[0][1] or f"a {self.files[0][0]} file")
+            kind, name = self.files[0]
+            yield name or tr("Needs", "a {kind} file").format(kind=kind)
         elif self.files:
-            parts.append(f"{len(self.files)} files")
-        if self.types:
-            parts.append("1 node type" if len(self.types) == 1 else f"{len(self.types)} node types")
-        return "Needs " + " and ".join(parts)
+            yield tr("Needs", "{count} files").format(count=len(self.files))
+
+    def _missing_types(self) -> Iterator[str]:
+        if len(self.types) == 1:
+            yield tr("Needs", "1 node type")
+        elif self.types:
+            yield tr("Needs", "{count} node types").format(count=len(self.types))
 
 
 def needs_of(graph: Graph, specs: Mapping[str, NodeSpec], files: Files) -> Needs:

@@ -7,6 +7,9 @@ from PySide6.QtGui import QImage
 
 from nodegraph.events import Picture
 
+STEP_SIDE = 512
+"""A step is shown at least this large, smoothly; its own pixels are not what is looked at."""
+
 
 def image_of(picture: Picture) -> QImage:
     """The picture with its own memory."""
@@ -23,3 +26,11 @@ def fitted(image: QImage, side: int) -> QImage:
     return image.scaled(
         QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
+
+
+def as_large(image: QImage, like: QSize) -> QSize:
+    """A step, which is small, lies as large as the finished picture before it: zoom and place stay."""
+    size = image.size()
+    if like.isEmpty() or size.width() * like.height() != size.height() * like.width():
+        like = size * (STEP_SIDE / max(1, size.width(), size.height()))
+    return size if size.width() >= like.width() else like

@@ -110,7 +110,7 @@ class Showing(QObject):
         if isinstance(event, events.RunStarted) and event.steps:
             self._viewer.begin_film()
         elif isinstance(event, events.Preview) and isinstance(event.picture, events.Picture):
-            self._viewer.add_frame(event.node, event.picture)
+            self._viewer.add_frame(event.node, event.picture, event.index)
         elif isinstance(event, events.RunFinished):
             self._viewer.set_film(bool(self._viewer.film.film.frames))
 

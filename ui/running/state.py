@@ -103,6 +103,7 @@ class RunState(QObject):
         self._began: dict[str, tuple[float, int]] = {}
         self._touched: set[str] = set()
         self._pictures: dict[str, events.Picture] = {}
+        self._newest: dict[str, int] = {}
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
         self._tick.setInterval(TICK_MS)
@@ -154,15 +155,18 @@ class RunState(QObject):
             case events.NodeStarted(node, _, reason):
                 self.active = node
                 self._began[node] = (self._clock(), 0)
+                self._newest[node] = 0
                 self._set(
                     node, replace(self.of(node), status="running", reason=reason, step=0, total=0, rate=0.0)
                 )
                 self.flush()
             case events.Progress():
                 self._progress(event)
-            case events.Preview(node, picture) if isinstance(picture, events.Picture):
-                self._pictures[node] = picture
-                self._soon()
+            case events.Preview(node, picture, index) if isinstance(picture, events.Picture):
+                if index >= self._newest.get(node, 0):
+                    self._newest[node] = index
+                    self._pictures[node] = picture
+                    self._soon()
             case events.NodeFinished(node, seconds, count):
                 run = self.of(node)
                 self._set(

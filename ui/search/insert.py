@@ -8,6 +8,7 @@ from typing import Protocol
 
 from nodegraph.edits import AddNodes, Batch, Connect, Edit
 from nodegraph.graph import Graph, Node, Point, Source, readable_id
+from nodegraph.lookup import spec_of
 from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec
 from ui.search.recipes import Recipe
@@ -44,7 +45,7 @@ class Insertion:
 def port_type(graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> str | None:
     """The type of a port; None where the node type is not known."""
     node = graph.nodes.get(port.node)
-    spec = specs.get(node.type) if node else None
+    spec = spec_of(graph, node.type, specs) if node else None
     if spec is None:
         return None
     if not port.output:
@@ -93,7 +94,8 @@ def insert_node(
         return Insertion(AddNodes((node,)), (node.id,))
     add = AddNodes((node,))
     target = graph.nodes[port.node]
-    socket = specs[target.type].socket(port.name)
+    known = spec_of(graph, target.type, specs)
+    socket = known.socket(port.name) if known is not None else None
     index = None if socket is not None and socket.variadic else 0
     connect = Connect(Source(node.id, output), port.node, port.name, index)
     return Insertion(Batch((add, connect), add.title), (node.id,))
@@ -106,7 +108,7 @@ def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], s
     and feeds the selected node's free inputs; where nothing fits there either, to the right, unwired.
     """
     beside = graph.nodes[selected]
-    known = specs.get(beside.type)
+    known = spec_of(graph, beside.type, specs)
     width = beside.size[0] if beside.size else WIDTH
     right = (beside.pos[0] + width + GAP, beside.pos[1])
     node = _new(spec, graph, right)

@@ -45,6 +45,7 @@ class StartPage(QScrollArea):
         self._templates: frozenset[Path] = frozenset()
         self.cards: list[WorkflowCard] = []
         self.setObjectName("StartPage")
+        self.setAccessibleName(self.tr("Start page"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._waiting: list[WorkflowCard] = []

@@ -12,12 +12,9 @@ from nodegraph.events import Picture, Shown
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.film import FilmStrip
-from ui.running.pictures import image_of
+from ui.running.pictures import as_large, image_of
 from ui.viewer.pixels import CHANNELS, Channel
 from ui.viewer.viewer import Pixel, Viewer
-
-STEP_SIDE = 512
-"""A step is shown at least this large, smoothly; its own pixels are not what is looked at."""
 
 
 class ViewerPanel(QWidget):
@@ -67,14 +64,7 @@ class ViewerPanel(QWidget):
         """Show a picture that is still growing."""
         self.title.setText(title)
         if self.film.at < 0:
-            self.viewer.show_image(image, size=self._as_large(image))
-
-    def _as_large(self, image: QImage) -> QSize:
-        """A step, which is small, lies as large as the finished picture before it: zoom and place stay."""
-        size, kept = image.size(), self._kept.size()
-        if kept.isEmpty() or size.width() * kept.height() != size.height() * kept.width():
-            kept = size * (STEP_SIDE / max(1, size.width(), size.height()))
-        return size if size.width() >= kept.width() else kept
+            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
     def show_answer(self, shown: Shown, title: str) -> None:
         """Show what the engine answered to a look: picture and facts, or why there is none."""
@@ -93,9 +83,9 @@ class ViewerPanel(QWidget):
         line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
         self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
 
-    def add_frame(self, node: str, picture: Picture) -> None:
-        """A step of the run."""
-        self.film.add(node, picture)
+    def add_frame(self, node: str, picture: Picture, index: int = 0) -> None:
+        """A step of the run; see Preview for the index."""
+        self.film.add(node, picture, index)
         self.set_film(True)
 
     def begin_film(self) -> None:
@@ -180,7 +170,7 @@ class ViewerPanel(QWidget):
         if image is None:
             self.viewer.show_image(self._kept, self._alarm)
         else:
-            self.viewer.show_image(image, size=self._as_large(image))
+            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
 
 class Elided(QLabel):

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from nodes.models.family import Family
 
 
+def names() -> tuple[str, ...]:
+    """The names of all families, in alphabetical order; nothing of theirs is imported."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
+
+
 @cache
 def families() -> dict[str, Family]:
     """Every family by name, in alphabetical order; their rules exclude each other."""
-    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    found: list[Family] = [module.FAMILY for module in modules]
+    found: list[Family] = [import_module(f"{__name__}.{name}").FAMILY for name in names()]
     return {family.name: family for family in found}

@@ -113,6 +113,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="auraflow",
     title="AuraFlow",
+    tiny="taesdxl",
     recognise=recognise,
     facts=facts,
     build=build,

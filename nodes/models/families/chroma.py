@@ -103,6 +103,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="chroma",
     title="Chroma",
+    tiny="taef1",
     recognise=recognise,
     facts=facts,
     build=build,

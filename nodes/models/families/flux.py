@@ -195,6 +195,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="flux",
     title="FLUX.1",
+    tiny="taef1",
     recognise=recognise,
     facts=facts,
     build=build,

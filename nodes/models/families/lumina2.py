@@ -120,6 +120,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="lumina2",
     title="Lumina 2",
+    tiny="taef1",
     recognise=recognise,
     facts=facts,
     build=build,

@@ -31,6 +31,7 @@ def facts(part: Part) -> Facts:
 FAMILY = Family(
     name="sd1",
     title="Stable Diffusion 1.x",
+    tiny="taesd",
     recognise=recognise,
     facts=facts,
     build=build_unet,

@@ -44,6 +44,7 @@ def predicts_v(part: Part) -> bool:
 FAMILY = Family(
     name="sd2",
     title="Stable Diffusion 2.x",
+    tiny="taesd",
     recognise=recognise,
     facts=facts,
     build=build_unet,

@@ -147,6 +147,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="sd3",
     title="Stable Diffusion 3",
+    tiny="taesd3",
     recognise=recognise,
     facts=facts,
     build=build,

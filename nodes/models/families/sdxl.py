@@ -44,6 +44,7 @@ def join(said: Mapping[str, Encoded]) -> Encoded:
 FAMILY = Family(
     name="sdxl",
     title="SDXL",
+    tiny="taesdxl",
     recognise=recognise,
     facts=facts,
     build=build_unet,

@@ -30,6 +30,7 @@ def facts(part: Part) -> Facts:
 FAMILY = Family(
     name="sdxl_refiner",
     title="SDXL refiner",
+    tiny="taesdxl",
     recognise=recognise,
     facts=facts,
     build=build_unet,

@@ -119,6 +119,7 @@ def original(part: Part) -> Mapping[str, Piece]:
 FAMILY = Family(
     name="z_image",
     title="Z-Image",
+    tiny="taef1",
     recognise=recognise,
     facts=facts,
     build=build,

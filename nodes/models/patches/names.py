@@ -33,11 +33,14 @@ ROLES: dict[str, str] = {
     },
 }
 _PROCESSOR = re.compile(r"^(.+)\.processor\.(.+)_lora\.(up|down)\.weight$")
+_XLABS = re.compile(r"^(.*double_blocks\.\d+)\.processor\.(qkv|proj)_lora([12])\.(up|down)\.weight$")
 _TARGET = re.compile(r"^(.+)\.(" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")$")
 
 
 def split(name: str) -> tuple[str, str] | None:
     """The weight a tensor is about, as spelled, and its role; None for a tensor that is neither."""
+    if xlabs := _XLABS.match(name):
+        return f"{xlabs[1]}.{'img' if xlabs[3] == '1' else 'txt'}_attn.{xlabs[2]}", xlabs[4]
     if old := _PROCESSOR.match(name):
         inner = "to_out.0" if old[2] == "to_out" else old[2]
         return f"{old[1]}.{inner}", old[3]

@@ -82,7 +82,18 @@ def _bases(names: Mapping[str, Piece], original: Mapping[str, Piece]) -> Iterato
         yield base, Target(base)
         piece = original.get(name)
         if piece and name.endswith(".weight"):
-            yield piece.name.removesuffix(".weight"), Target(base, piece.rows, piece.form)
+            spelled, target = piece.name.removesuffix(".weight"), Target(base, piece.rows, piece.form)
+            yield spelled, target
+            if short := _short(spelled, base):
+                yield short, target
+
+
+def _short(spelled: str, base: str) -> str:
+    """What XLabs calls the layers of FLUX's single blocks, the first without its feed-forward part; else ""."""
+    block, _, layer = spelled.rpartition(".")
+    if layer == "linear2":
+        return f"{block}.proj"
+    return f"{block}.qkv" if layer == "linear1" and ".attn." in base else ""
 
 
 def _add(table: Table, spelled: str, target: Target) -> None:

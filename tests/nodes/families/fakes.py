@@ -33,6 +33,9 @@ class FakeNetwork:
     def raw(self, samples: Tensor) -> Tensor:
         return samples / self.facts.latent.scale
 
+    def preview_decoder(self) -> None:
+        return None
+
     def x0(
         self, x: Tensor, sigma: Tensor, conditions: Sequence[Condition], alter: object = None
     ) -> list[Tensor]:

@@ -67,6 +67,17 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
         recognise(tmp_path)
 
 
+def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "mine.safetensors", {"a": ENTRY}, b"12345678")
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(LoadError, match=r"mine\.safetensors cannot be read: Permission denied"):
+        recognise(path)
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.safetensors")
     with pytest.raises(LoadError, match="is not a file"):

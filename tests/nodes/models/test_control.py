@@ -119,6 +119,43 @@ def test_a_control_of_another_family_is_named(source: Source, pool: Pool, tmp_pa
         )
 
 
+@pytest.mark.parametrize("layout", ["file", "folder"])
+def test_a_control_for_sdxl_is_told_the_sizes(layout: str, pool: Pool, tmp_path: Path) -> None:
+    from diffusers import ControlNetModel
+
+    tiny = maker.sdxl(11)
+    net = ControlNetModel.from_unet(tiny.unet).eval()
+    torch.manual_seed(12)
+    for name, parameter in net.named_parameters():
+        if name.startswith("controlnet_"):
+            torch.nn.init.normal_(parameter, std=0.1)
+    path = tmp_path / ("control.safetensors" if layout == "file" else "control")
+    if layout == "file":
+        save_file(original_names(net), path)
+    else:
+        net.save_pretrained(path)
+    x, sigma, hint = torch.randn(1, 4, 8, 8), torch.tensor([2.0]), torch.rand(1, 64, 64, 3)
+    cond, pooled = torch.randn(1, 77, 96), torch.randn(1, 64)
+    condition = Condition(cond, pooled, controls=(Control(ControlNet(Source(str(path), layout)), hint, 0.8),))
+    denoiser = pool.get(Model(Source(str(maker.write_file(tiny, tmp_path / "xl.safetensors")), "xl")))
+    [ours] = denoiser.x0(x, sigma, [condition])
+    time, scaled = denoiser.space.timestep(sigma), x / 5**0.5
+    added = {"text_embeds": pooled, "time_ids": torch.tensor([[64.0, 64.0, 0.0, 0.0, 64.0, 64.0]])}
+    with torch.no_grad():
+        down, middle = net(
+            scaled, time, cond, hint.movedim(-1, 1), 0.8, added_cond_kwargs=added, return_dict=False
+        )
+        output = tiny.unet(
+            scaled,
+            time,
+            cond,
+            added_cond_kwargs=added,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=middle,
+        ).sample
+    torch.testing.assert_close(ours, x - 2 * output, atol=1e-4, rtol=1e-4)
+
+
 def test_hints_keep_their_proportions() -> None:
     picture = torch.zeros(1, 4, 8, 3)
     picture[:, :, 2:6] = 1

@@ -1,14 +1,17 @@
 """The table of families in docs/models.md is true."""
 
+import json
+import re
 from pathlib import Path
 
 from nodes.loaders import FAMILIES
-from nodes.models.families import families
+from nodes.models.families import families, names
 from nodes.models.family import Family
 from nodes.models.places import FOLDERS
 from nodes.text.tokenizer_files import TITLES
 
-TEXT = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 NAMES = {"clip_l": "CLIP-L", "clip_h": "CLIP-H", "clip_g": "CLIP-G", "t5": "T5"}
 NAMES |= {kind: f"{title} *" for kind, title in TITLES.items()}
 
@@ -24,6 +27,22 @@ def _told(family: Family) -> str:
     """The encoders of a family; those that lie in one place of a folder are alternatives."""
     names = [NAMES[use.kind] for use in family.encoders]
     return (", " if len({use.folder for use in family.encoders}) == len(names) else " or ").join(names)
+
+
+def test_every_family_is_called_as_its_file_is() -> None:
+    assert names() == tuple(families())
+
+
+def test_the_previews_that_are_named_are_those_of_families() -> None:
+    told = TEXT.split("TAESD's decoders `")[1].split(", with or without")[0]
+    assert set(re.findall(r"\w+", told)) - {"and"} == {f.tiny for f in families().values() if f.tiny}
+
+
+def test_every_node_that_is_named_is_one() -> None:
+    table = TEXT.split("| sub-folder | holds | node |")[1].split("\n\n")[0].splitlines()[2:]
+    nodes = {word for row in table for word in re.findall(r"\b[A-Z]\w+(?:Loader|Join)\b", row.split("|")[3])}
+    known = json.loads((ROOT / "nodes" / "catalogue.json").read_text(encoding="utf-8"))
+    assert len(nodes) == 7 and nodes <= set(known)
 
 
 def test_the_loaders_offer_every_family() -> None:

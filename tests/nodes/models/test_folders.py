@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nodegraph.cli import main
 from nodes.models.folders import ModelFolders, open_folders, walk
 from nodes.models.listing import describe
 from nodes.models.places import places_of
@@ -73,6 +74,38 @@ def test_the_first_folder_wins(tmp_path: Path) -> None:
     folders = open_folders([tmp_path / "b", tmp_path / "a"])
     assert own(folders, "vae") == ["same.safetensors"]
     assert folders.find("vae", "same.safetensors") == tmp_path / "b/vae/same.safetensors"
+
+
+def test_the_second_of_one_name_is_said_and_the_list_goes_on(tmp_path: Path) -> None:
+    for name in "ab":
+        touch(tmp_path / name / "vae/same.safetensors")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/vae").symlink_to(tmp_path / "a/vae")
+    touch(tmp_path / "b/vae/other.safetensors")
+    rows = [
+        row for row in describe(open_folders([tmp_path / name for name in "acb"])) if row["kind"] == "vae"
+    ]
+    assert [row["name"] for row in rows] == ["other.safetensors", "same.safetensors", "same.safetensors"]
+    hidden, first = tmp_path / "b/vae/same.safetensors", tmp_path / "a/vae/same.safetensors"
+    assert rows[2]["warning"] == (
+        f"{hidden} is not used: {first} has the same name and comes first; rename one of them."
+    )
+
+
+def test_the_command_lists_what_it_can_and_says_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maker.write_file(maker.sd1(), tmp_path / "checkpoints/good.safetensors")
+    touch(tmp_path / "checkpoints/bad.safetensors")
+    touch(tmp_path / "upscale_models/large.pth")
+    assert main(["models", "--models", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    lines = [line.split() for line in said.out.splitlines()]
+    good = next(line for line in lines if line[-1] == "good.safetensors")
+    assert good[:4] == ["checkpoints", "Stable", "Diffusion", "1.x"] and good[5] == "MB"
+    assert ["checkpoints", "bad.safetensors"] in lines
+    assert next(line for line in lines if line[-1] == "large.pth")[0] == "upscale_models"
+    assert "bad.safetensors is not a safetensors file: it is only 0 bytes long" in said.err
 
 
 def test_extra_model_paths_are_read_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

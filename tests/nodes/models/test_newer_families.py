@@ -1,6 +1,7 @@
 """AuraFlow, Lumina 2, Z-Image, Qwen-Image and FLUX.2 in every layout, with the text encoders that read for them."""
 
 import inspect
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -196,6 +197,29 @@ def test_an_encoder_that_comes_alone(
     torch.testing.assert_close(alone.cond, pool.get(Clip((file,))).encode(PROMPT)[0].cond)
 
 
+def test_network_and_autoencoder_that_come_alone(
+    name: str, tiny: maker.Tiny, file: Source, tmp_path: Path, pool: Pool
+) -> None:
+    sources = {}
+    for part, state in (
+        ("network", maker.original_transformer(tiny.unet)),
+        ("vae", maker.original_vae(tiny.vae)),
+    ):
+        path = tmp_path / f"{part}.safetensors"
+        save_file({key: tensor.contiguous().clone() for key, tensor in state.items()}, path)
+        sources[part] = Source(str(path), part)
+    assert recognise(tmp_path / "network.safetensors").kind == "diffusion_model"
+    assert recognise(tmp_path / "vae.safetensors").kind == "vae"
+    [condition] = pool.get(Clip((file,))).encode(PROMPT)
+    x = torch.randn(1, pool.get(Model(file)).facts.latent.channels, 4, 6)
+    ours, theirs = (
+        pool.get(Model(source)).x0(x, torch.tensor([0.5]), [condition])[0]
+        for source in (sources["network"], file)
+    )
+    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(pool.get(Vae(sources["vae"])).decode(x), pool.get(Vae(file)).decode(x))
+
+
 def test_a_tokenizer_that_is_missing_or_none_is_said(tiny: maker.Tiny, tmp_path: Path, pool: Pool) -> None:
     path = maker.write_encoder(tiny, 0, tmp_path / "encoder.safetensors")
     tokenizer = tmp_path / f"{tiny.kinds[0]}.tokenizer.json"
@@ -208,6 +232,31 @@ def test_a_tokenizer_that_is_missing_or_none_is_said(tiny: maker.Tiny, tmp_path:
         LoadError, match=rf"has no tokenizer: put .* beside it as {tiny.kinds[0]}\.tokenizer\.json"
     ):
         pool.get(Clip((Source(str(path), "alone"),))).encode(PROMPT)
+
+
+def test_the_older_layout_of_qwens_tokenizer(tmp_path: Path, pool: Pool) -> None:
+    tiny = maker.qwen_image()
+    path = maker.write_transformer_folder(tiny, tmp_path / "model", FLOW)
+    source = Source(str(path), "pair")
+    [wanted] = pool.get(Clip((source,))).encode(PROMPT)
+    whole = path / "tokenizer" / "tokenizer.json"
+    found = json.loads(whole.read_text())
+    whole.unlink()
+    special = {entry["content"]: entry["id"] for entry in found["added_tokens"]}
+    words = {word: at for word, at in found["model"]["vocab"].items() if word not in special}
+    (path / "tokenizer" / "merges.txt").write_text("#version: 0.2\n")
+    (path / "tokenizer" / "added_tokens.json").write_text(json.dumps(special))
+    for text, sentence in (("[]", "cannot be read as a tokenizer"), ("{", "cannot be read as a tokenizer")):
+        (path / "tokenizer" / "vocab.json").write_text(text)
+        with pytest.raises(LoadError, match=sentence):
+            pool.get(Clip((source,))).encode(PROMPT)
+    (path / "tokenizer" / "vocab.json").write_text(json.dumps(words | special))
+    (path / "tokenizer" / "merges.txt").write_text("one two\n")
+    with pytest.raises(LoadError, match=r"merges\.txt has 'one two'"):
+        pool.get(Clip((source,))).encode(PROMPT)
+    (path / "tokenizer" / "merges.txt").write_text("#version: 0.2\n")
+    [found_again] = pool.get(Clip((source,))).encode(PROMPT)
+    torch.testing.assert_close(found_again.cond, wanted.cond)
 
 
 def test_a_lora_in_either_projects_names_changes_it(

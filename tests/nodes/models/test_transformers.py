@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,46 @@ def test_a_lora_in_original_names_reaches_its_rows(made: Made, pool: Pool, tmp_p
         name = f"transformer_blocks.{block}.attn.to_{letter}.weight"
         wanted = own[name] + 0.5 * (up @ down)[128 * at : 128 * (at + 1)]
         torch.testing.assert_close(weights[name], wanted, atol=1e-5, rtol=1e-5)
+
+
+def test_a_lora_as_xlabs_writes_them(pool: Pool, tmp_path: Path) -> None:
+    from diffusers.loaders.lora_conversion_utils import _convert_xlabs_flux_lora_to_diffusers
+
+    torch.manual_seed(5)
+    path = maker.write_transformer(maker.flux(), tmp_path / "m.safetensors")
+    layers = {
+        "double_blocks.0.processor.qkv_lora1": (384, 128),
+        "double_blocks.0.processor.qkv_lora2": (384, 128),
+    }
+    layers |= {
+        "double_blocks.0.processor.proj_lora1": (128, 128),
+        "double_blocks.0.processor.proj_lora2": (128, 128),
+    }
+    layers |= {
+        "single_blocks.1.processor.qkv_lora": (384, 128),
+        "single_blocks.1.processor.proj_lora": (128, 640),
+    }
+    tensors = {f"{name}.up.weight": torch.randn(rows, 4) for name, (rows, _) in layers.items()}
+    tensors |= {f"{name}.down.weight": torch.randn(4, columns) for name, (_, columns) in layers.items()}
+    sources = []
+    for name, state in (("x", tensors), ("d", _convert_xlabs_flux_lora_to_diffusers(dict(tensors)))):
+        save_file({key: tensor.clone() for key, tensor in state.items()}, tmp_path / f"{name}.safetensors")
+        sources.append(Source(str(tmp_path / f"{name}.safetensors"), name))
+    model = Model(Source(str(path), "m"))
+    own = {key: tensor.clone() for key, tensor in pool.get(model)._network().state_dict().items()}
+    xlabs, theirs = (
+        {
+            key: tensor.clone()
+            for key, tensor in pool.get(replace(model, patches=(Patch(source),)))
+            ._network()
+            .state_dict()
+            .items()
+        }
+        for source in sources
+    )
+    assert pool.fit(sources[0], model, None).unused == ()
+    assert sum(not torch.equal(own[key], xlabs[key]) for key in own) == 3 + 3 + 2 + 3 + 1
+    assert all(torch.equal(xlabs[key], theirs[key]) for key in own)
 
 
 def test_schnell_takes_no_guidance(pool: Pool, tmp_path: Path) -> None:

@@ -82,10 +82,13 @@ def test_the_minimap_pans_and_zooms(hand: Hand) -> None:
 
     hand.canvas.show_minimap(True)
     minimap = hand.canvas.minimap
+    hand.canvas.frame_all()
+    assert not minimap.isVisible()
+    hand.canvas.zoom_by(4.0)
     assert minimap.isVisible() and minimap.geometry().right() < hand.canvas.width()
     before = hand.canvas.camera.visible().center()
     QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=minimap.rect().topLeft() * 1.0)
     assert hand.canvas.camera.visible().center().x() < before.x()
     QTest.mouseDClick(minimap, Qt.MouseButton.LeftButton)
     assert hand.canvas.camera.visible().contains(hand.canvas.scene.bounds())
-    assert hand.canvas.editor.stack.count() == 0
+    assert not minimap.isVisible() and hand.canvas.editor.stack.count() == 0

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from nodegraph.document import Document
 from nodegraph.fileformat import dumps
 from tests.ui.canvas.catalogue import SPECS
-from tests.ui.canvas.hand import ALT, CTRL, SHIFT, Hand
+from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.application import Application
 from ui.canvas.canvas import Canvas
@@ -196,3 +196,45 @@ def test_swapping_a_type_keeps_what_fits(window: MainWindow, view: DocumentView)
     QTest.keyClick(popup.line, Qt.Key.Key_Return)
     assert view.editor.graph.nodes["save"].type == "ImageScale"
     assert view.editor.graph.nodes["save"].inputs == START.nodes["save"].inputs
+
+
+def test_the_search_and_the_outline_know_a_subgraphs_ports(window: MainWindow, view: DocumentView) -> None:
+    name = grouped(view)
+    hand = hand_of(view)
+    hand.key(Qt.Key.Key_D, CTRL)
+    (copy,) = view.editor.selection.nodes
+    hand.drag(hand.port(copy, "clip"), (40.0, 560.0))
+    popup = window.popups.current
+    assert popup is not None
+    QTest.keyClicks(popup.line, "checkpoint")
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    (source,) = view.editor.graph.nodes[copy].inputs["clip"]
+    assert source.node not in START.nodes and source.output == "clip"
+    outline = window.docks.panel("outline")
+    rows = [outline.model.item(row).text() for row in range(outline.model.rowCount())]  # type: ignore[attr-defined]
+    values = [outline.model.item(row, 1).text() for row in range(len(rows))]  # type: ignore[attr-defined]
+    assert values[rows.index("Group")] == name
+
+
+def test_the_menu_of_a_row_exposes_it_and_frames_and_links_have_their_own(
+    window: MainWindow, view: DocumentView
+) -> None:
+    hand = inside(view)
+    row = hand.canvas.scene.nodes["prompt"].layout.rows[-1]
+    box = hand.canvas.scene.nodes["prompt"]
+    hand.click((box.x + 40, box.y + row.y + 12), RIGHT)
+    menu = menu_of(window)
+    next(entry for entry in menu.actions() if entry.text().startswith("Expose")).trigger()
+    menu.close()
+    assert rail(view, False).ports()[-1].port == "text"
+    hand.key(Qt.Key.Key_Escape)
+    out = hand_of(view)
+    out.click(out.along("decode", "latent", 0.5), RIGHT)
+    menu = menu_of(window)
+    assert window.menus.actions["node.portal"] in menu.actions()
+    menu.close()
+
+
+def menu_of(window: MainWindow) -> QMenu:
+    QTest.qWait(1)
+    return next(menu for menu in window.findChildren(QMenu) if menu.isVisible())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from nodegraph.check import problems
@@ -120,3 +121,21 @@ def test_a_circle_and_an_unknown_name_stand_on_the_row_with_a_fix_and_the_rest_s
     QTest.qWait(60)
     assert desk.value("all", "cfg") == 1.0
     assert not [p for p in problems(desk.graph, SPECS) if p.field in ("steps", "width", "cfg")]
+
+
+def test_a_dotted_wire_shows_from_where_a_value_is_computed(desk: Desk) -> None:
+    def between() -> QImage:
+        """The gap between the two nodes."""
+        boxes = desk.canvas.scene.nodes
+        left = desk.view((boxes["number"].rect.right() + 4, boxes["number"].rect.top()))
+        right = desk.view((boxes["all"].rect.left() - 4, boxes["all"].rect.bottom()))
+        return desk.canvas.grab(QRect(left, right)).toImage()
+
+    before = between()
+    desk.editor.apply(SetExpression("all", "cfg", "number.value * 3"))
+    QTest.qWait(50)
+    after = between()
+    assert after != before
+    desk.editor.apply(SetExpression("all", "cfg", None))
+    QTest.qWait(50)
+    assert between() == before

@@ -5,25 +5,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from nodegraph.edits import SetExpression, SetParam
+from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.expressions import expressions_of
+from nodegraph.stars import stars
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
 from tests.ui.window.hand import crash
 from ui import paths
 from ui.application import Application
 from ui.canvas.canvas import Canvas
+from ui.canvas.paint_rows import field_rect
 from ui.inspector.menu import row_menu, sources_of, take_over
 from ui.inspector.panel import Inspector
 from ui.params.binding import Binding
 from ui.params.presets import Presets
+from ui.params.rows import RowEditors
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication, QMenu
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from ui.editor import Editor
@@ -165,3 +170,44 @@ def test_presets_bear_with_damaged_files_and_say_what_cannot_be_saved(
     menu.ask = lambda _title, _text: "New"
     menu.save()
     assert said == ["The presets could not be saved (No space left on device); nothing has changed."]
+
+
+def test_the_menu_of_a_row_on_the_canvas_computes_and_copies(panel: Inspector, window: MainWindow) -> None:
+    view = window.view
+    assert view is not None and isinstance(view.widget, Canvas)
+    canvas = view.widget
+    canvas.frame_all()
+    QTest.qWait(250)
+    rows = canvas.findChild(RowEditors)
+    assert rows is not None
+    row, box = rows.row_of("all", "steps"), canvas.scene.nodes["all"]
+    assert row is not None
+    middle = field_rect(box, row).translated(box.x, box.y).center()
+    window.popups.canvas_menu(QPoint(40, 40), canvas.hit(QPointF(canvas.camera.to_view(middle))))
+    menu = next(found for found in window.findChildren(QMenu) if found.isVisible())
+    part = menu.actions()[0].menu()
+    assert isinstance(part, QMenu) and part.title() == "Steps"
+    press(part, "Copy as command-line option")
+    assert QGuiApplication.clipboard().text() == "--set all.steps=20"
+    press(part, "Add to favourites")
+    assert stars(view.editor.graph) == (("all", "steps"),)
+    menu.close()
+    QTest.qWait(5)
+
+
+def test_inside_a_subgraph_values_are_computed_and_nothing_is_starred(
+    panel: Inspector, window: MainWindow
+) -> None:
+    view = window.view
+    assert view is not None
+    view.editor.apply(MakeSubgraph(("all", "number"), "Inside", "one"))
+    assert view.levels.enter("one")
+    view.level.apply(SetExpression("all", "steps", "width / 8"))
+    assert view.editor.graph.subgraphs["Inside"].nodes["all"].params["steps"] == 64
+    view.level.apply(SetParam("all", "width", 256))
+    assert view.level.graph.nodes["all"].params["steps"] == 32
+    view.level.selection.set(["all"])
+    inner = window.docks.panel("inspector")
+    assert isinstance(inner, Inspector)
+    QTest.qWait(10)
+    assert "steps" in inner.rows and not inner.rows["steps"].star.isVisible()

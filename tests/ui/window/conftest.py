@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from nodegraph import fileformat
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.standin import StandIn
-from tests.ui.window.hand import Start, crash
+from tests.ui.window.hand import Start, crash, furnish
 from ui.application import Application
 from ui.window import MainWindow
 
@@ -50,3 +50,11 @@ def flow(tmp_path: Path) -> Path:
     path = tmp_path / "flow.json"
     fileformat.save(text_to_picture(), path)
     return path
+
+
+@pytest.fixture
+def furnished(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window with everything in it."""
+    app = furnish(qapp, tmp_path)
+    yield app.windows[0]
+    crash(app)

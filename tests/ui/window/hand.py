@@ -8,11 +8,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from nodegraph.edits import SetParam
+from nodegraph.engine.local import Options
+from tests.ui.catalogue import SPECS
+from ui import paths, session
 from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.running.bridge import EngineBridge
+from ui.running.desk import Desk
 from ui.view import DocumentView
 from ui.window import MainWindow
 
 Start = Callable[[], Application]
+LIBRARY = "tests.ui.running.painting_nodes:library"
 
 
 def crash(app: Application) -> None:
@@ -55,3 +62,15 @@ def edit(view: DocumentView, steps: int) -> None:
 
 def steps(view: DocumentView) -> object:
     return view.editor.graph.nodes["sampler"].params["steps"]
+
+
+def furnish(qapp: QApplication, folder: Path) -> Application:
+    """The editor as it really is: its canvas, its panels of runs, an engine in a process of its own.
+
+    It is not its first launch, so that nothing runs by itself.
+    """
+    session.save([], paths.session_file())
+    app = Application(qapp, SPECS, Canvas)
+    app.desk = Desk(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
+    app.start()
+    return app

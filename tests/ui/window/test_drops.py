@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
+from tests import models_maker
 from tests.ui.window.hand import opened
+from ui.params.modelfiles import model_files
 from ui.window import MainWindow
+
+INK = Path(__file__).parents[3] / "nodes" / "practice" / "loras" / "ink.safetensors"
 
 
 def drop(window: MainWindow, place: QPoint, *files: Path) -> None:
@@ -29,13 +34,14 @@ def test_a_dropped_workflow_opens_in_a_tab_of_its_own(window: MainWindow, flow: 
 
 def test_dropped_models_and_pictures_become_their_loaders(window: MainWindow, tmp_path: Path) -> None:
     view = window.documents.new()
-    lora = tmp_path / "loras" / "style" / "ink.safetensors"
-    base = tmp_path / "sd15.safetensors"
+    lora = Path(shutil.copy(INK, tmp_path / "a style.safetensors"))
+    base = models_maker.write_file(models_maker.sd1(), tmp_path / "sd15.safetensors")
+    model_files.cache_clear()
     picture = tmp_path / "cat.png"
     drop(window, QPoint(300, 400), lora, base, picture)
     nodes = {node.type: node.params for node in view.editor.graph.nodes.values()}
     assert nodes == {
-        "LoraLoader": {"lora": "style/ink.safetensors"},
+        "LoraLoader": {"lora": "a style.safetensors"},
         "CheckpointLoader": {"checkpoint": "sd15.safetensors"},
         "LoadImage": {"image": picture.as_posix()},
     }
@@ -50,3 +56,26 @@ def test_a_picture_dropped_on_the_right_half_opens_its_workflow(window: MainWind
     drop(window, QPoint(window.width() - 50, 400), bare)
     assert view.editor.graph.nodes == {}
     assert "bare.png" in window.bar.currentMessage()
+
+
+def test_a_dropped_folder_brings_a_loader_for_each_picture_in_it(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    for name in ("b.png", "a.png", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "c.png").write_bytes(b"")
+    drop(window, QPoint(300, 400), tmp_path)
+    names = [Path(str(node.params["image"])).name for node in view.editor.graph.nodes.values()]
+    assert names == ["a.png", "b.png"]
+
+
+def test_a_pasted_picture_becomes_its_loader(window: MainWindow) -> None:
+    view = window.documents.new()
+    picture = QImage(6, 4, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    QApplication.clipboard().setImage(picture)
+    window.documents.paste()
+    window.documents.paste()
+    kept = {str(node.params["image"]) for node in view.editor.graph.nodes.values()}
+    assert len(view.editor.graph.nodes) == 2 and len(kept) == 1
+    assert QImage(kept.pop()).pixelColor(3, 2).name() == "#336699"

@@ -13,6 +13,7 @@ from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.look import Moving
 from ui.canvas.stage import Pointer, Stage
+from ui.i18n import tr
 
 
 class CopyDrag(MoveThings):
@@ -35,4 +36,4 @@ class CopyDrag(MoveThings):
         """The guides, and that these are copies."""
         super().paint(painter)
         if self._begun:
-            paint_label(painter, self.stage, self._at + QPointF(16, 18), "Copy")
+            paint_label(painter, self.stage, self._at + QPointF(16, 18), tr("Canvas", "Copy"))

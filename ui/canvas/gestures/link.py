@@ -16,6 +16,7 @@ from ui.canvas.paint_ports import paint_port
 from ui.canvas.routing import path_of
 from ui.canvas.stage import Gesture, Pointer, Stage
 from ui.canvas.wiring import converted, rewire
+from ui.i18n import tr
 from ui.theme.types import type_color
 
 SNAP = 24.0
@@ -99,7 +100,7 @@ class LinkDrag(Gesture):
         text = self._verdict.why
         if text and self._verdict.conversion:
             title = self.stage.scene.specs[self._verdict.conversion.type].title
-            text = f"{text}\nEnter inserts {title}."
+            text += "\n" + tr("Canvas", "Enter inserts {title}.").format(title=title)
         if text:
             at = self.stage.camera.to_view(self._at)
             paint_label(painter, self.stage, at + QPointF(16, 18), text)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
 from nodegraph.graph import Frame
+from nodegraph.phrases import Phrase
 from ui.canvas.between import Kin, extracted, inserted, kin_of, link_under
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by
@@ -18,6 +19,7 @@ from ui.canvas.label import paint_label
 from ui.canvas.look import Moving, view_rect
 from ui.canvas.shake import Shake
 from ui.canvas.stage import ALT, Pointer, Stage
+from ui.i18n import tr
 
 DWELL = 0.12
 """Seconds over a link before it takes the node in."""
@@ -107,7 +109,9 @@ class MoveNodes(MoveThings):
             self.stage.editor.apply(edits[0])
         elif edits:
             title = "Extract" if self._extracting else "Insert" if self._over else "Move"
-            self.stage.editor.apply(Batch(tuple(edits), f"{title} {_some(moving.nodes)}"))
+            self.stage.editor.apply(
+                Batch(tuple(edits), Phrase(f"{title} {{what}}", what=_some(moving.nodes)))
+            )
         self.stage.glides = False
 
     def paint(self, painter: QPainter) -> None:
@@ -120,7 +124,10 @@ class MoveNodes(MoveThings):
             painter.setPen(QPen(self.stage.theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(view_rect(self.stage.camera, QRectF(*frame.rect)), 8, 8)
-        text = f"Into {frame.title or 'the frame'}" if frame else "Out of the frame"
+        text = tr("Canvas", "Out of the frame")
+        if frame is not None:
+            title = frame.title or tr("Canvas", "the frame")
+            text = tr("Canvas", "Into {frame}").format(frame=title)
         paint_label(painter, self.stage, self._pointer.view + QPointF(16, 18), text)
 
     def _framed(self, moving: Moving) -> list[Edit]:
@@ -166,4 +173,4 @@ class MoveNodes(MoveThings):
 
 
 def _some(names: frozenset[str]) -> str:
-    return next(iter(names)) if len(names) == 1 else f"{len(names)} nodes"
+    return next(iter(names)) if len(names) == 1 else Phrase("{count} nodes", count=len(names))

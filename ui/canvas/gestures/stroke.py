@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nodegraph.edits import Batch, Disconnect, Edit, MuteLink, SetVia
 from nodegraph.graph import Link, Point
+from nodegraph.phrases import Phrase
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.routing import crossing, distance
 from ui.canvas.stage import Gesture, Pointer, Stage
@@ -87,7 +88,9 @@ class Stroke(Gesture):
             rerouted(self.stage.scene.links[key], link_of(graph, key), point)
             for key, point in self._crossed.items()
         )
-        return edits[0] if len(edits) == 1 else Batch(edits, f"Reroute {len(edits)} links")
+        return (
+            edits[0] if len(edits) == 1 else Batch(edits, Phrase("Reroute {count} links", count=len(edits)))
+        )
 
 
 class CutHeld(Gesture):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -20,44 +21,58 @@ from PySide6.QtWidgets import (
 
 from nodegraph.edits import SetParam
 from tests.ui.catalogue import SPECS, text_to_picture
-from tests.ui.standin import StandIn
+from tests.ui.window.hand import crash, furnish
 from ui.actions.action import PRESETS
 from ui.actions.table import ACTIONS
-from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.canvas.fitting import Fitting
+from ui.canvas.geometry import PortRef
+from ui.canvas.keyboard import described_port, ports_in_order, spoken
 from ui.canvas.values import label_of
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.i18n import PseudoTranslator, pseudo
 from ui.menus import MENUS
+from ui.problems.validation import sentence_of, validation_of
 from ui.start.templates import templates
+from ui.window import MainWindow
 
 if TYPE_CHECKING:
-    from ui.window import MainWindow
+    from pytestqt.qtbot import QtBot
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 KEYS = re.compile(r"^(([A-Z][a-z]+|F\d+|.)(\+|, |\s+|$))+$")
 
 
 @pytest.fixture
-def window(qapp: QApplication) -> Iterator[MainWindow]:
+def foreign(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window with everything in it, in a language that nobody speaks."""
     translator = PseudoTranslator()
     qapp.installTranslator(translator)
-    app = Application(qapp, SPECS, StandIn)
-    window = app.start()
-    yield window
-    for view in window.tabs.views():
-        window.documents.drop(view, keep=False)
-    window.close()
-    app.end()
-    app.deleteLater()
+    app = furnish(qapp, tmp_path)
+    yield app.windows[0]
     qapp.removeTranslator(translator)
-    QTest.qWait(1)
+    crash(app)
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Every text that our own code paints from now on."""
+    found: set[str] = set()
+    draw = QPainter.drawText
+
+    def spy(painter: QPainter, *args: Any) -> None:
+        found.update(text for text in args if isinstance(text, str))
+        draw(painter, *args)
+
+    monkeypatch.setattr(QPainter, "drawText", spy)
+    return found
 
 
 def data_words() -> set[str]:
     """Names that are not the program's own: of nodes, of files, of keymaps."""
     graph = text_to_picture()
-    words = {*SPECS, *PRESETS, *graph.nodes, "JSON"}
+    words = {*SPECS, *PRESETS, *graph.nodes, "JSON", "RGB"}
     for spec in SPECS.values():
         words |= {spec.title, spec.category, spec.help, *spec.keywords}
         words |= {item.name for item in spec.inputs} | {item.name for item in spec.outputs}
@@ -111,23 +126,42 @@ def missed(root: QWidget, words: set[str]) -> set[tuple[str, str]]:
     found = set()
     for where, text in shown_texts(root):
         plain = text.replace("&", "").replace("•", "").strip()
-        known = plain in words or "⟦" in plain or plain[:1] in ("←", "→") or KEYS.match(plain)
+        named = all(part in words for part in re.split(r" · |: ", plain)) or plain in words
+        known = named or "⟦" in plain or plain[:1] in ("←", "→") or KEYS.match(plain)
         if WORD.search(plain) and not known:
             found.add((where, plain))
     return found
 
 
-def test_no_text_of_the_program_is_left_untranslated(window: MainWindow) -> None:
+def plain_words(texts: Iterable[str], words: set[str]) -> set[str]:
+    """The texts that are neither translated nor names; an elided one counts by its beginning."""
+    found = set()
+    for text in texts:
+        known = (
+            re.sub(r" \(\d+\)$", "", text) in words
+            or "⟦" in text
+            or any(w.startswith(text.split("…")[0]) for w in words if "…" in text)
+        )
+        if WORD.search(text) and not known and not KEYS.match(text):
+            found.add(text)
+    return found
+
+
+def test_no_text_of_the_program_is_left_untranslated(foreign: MainWindow) -> None:
+    window = foreign
     words = data_words() | {str(path) for path in templates()}
     found = missed(window, words)
     view = window.documents.new()
     view.editor.push(pseudo("Begin"), text_to_picture())
-    for name in ("history", "bookmarks"):
-        window.docks.toggle(name)
+    for name in window.docks.docks:
+        if not window.docks.shown(name):
+            window.docks.toggle(name)
     outline = window.docks.panel("outline")
     for steps in (1, 2):
         view.editor.apply(SetParam("sampler", "steps", steps))
-    words |= {view.editor.stack.text(at) for at in range(view.editor.stack.count())}
+    # What the core finds wrong is in the core's words.
+    validation_of(view.editor).check()
+    words |= {sentence_of(problem) for problem in validation_of(view.editor).problems}
     view.editor.selection.set(["sampler"])
     outline.model.port_row("sampler", "model", "input")  # type: ignore[attr-defined]
     found |= missed(window, words)
@@ -142,7 +176,53 @@ def test_no_text_of_the_program_is_left_untranslated(window: MainWindow) -> None
     assert found == set()
 
 
-def test_menus_and_actions_are_translated(window: MainWindow) -> None:
+def test_what_actions_say_paint_and_call_their_steps_is_translated(
+    foreign: MainWindow, painted: set[str]
+) -> None:
+    """Everything that can be done with a selection is done, and what is then said and seen is read."""
+    window, words = foreign, data_words()
+    view = window.documents.new()
+    view.editor.push(pseudo("Begin"), text_to_picture())
+    said: set[str] = set()
+    window.bar.messageChanged.connect(said.add)
+    labels: set[str] = set()
+    for action in ACTIONS:
+        if action.id.split(".")[0] not in ("node", "edit", "view") or action.title.endswith("…"):
+            continue
+        view.editor.push(pseudo("Again"), text_to_picture())
+        view.editor.selection.set(["sampler", "decode", "prompt"])
+        for frame in view.editor.graph.frames:
+            view.editor.selection.set((), (), [frame])
+        action.run(window)
+        view.widget.grab()
+        labels |= {view.editor.stack.text(at) for at in range(view.editor.stack.count())}
+        if window.popups.current is not None:
+            window.popups.current.give_up()
+    assert len(labels) > 10
+    assert plain_words(said, words) == set()
+    assert {label for label in labels if "⟦" not in label} == set()
+    assert plain_words(painted, words) == set()
+
+
+def test_what_the_canvas_says_of_nodes_and_links_is_translated(foreign: MainWindow) -> None:
+    view = foreign.documents.new()
+    view.editor.push(pseudo("Begin"), text_to_picture())
+    canvas = view.widget
+    assert isinstance(canvas, Canvas)
+    scene = canvas.scene
+    spoken_of = [spoken(scene, name) for name in scene.nodes]
+    spoken_of += [
+        described_port(scene, port) for name in scene.nodes.values() for port in ports_in_order(name)
+    ]
+    fitting = Fitting(scene, (PortRef("sampler", "latent", True),))
+    refused = [fitting.judge(port) for box in scene.nodes.values() for port in ports_in_order(box)]
+    spoken_of += [verdict.why for verdict in refused if verdict.port is None]
+    assert len(spoken_of) > 40
+    assert [text for text in spoken_of if "⟦" not in text] == []
+
+
+def test_menus_and_actions_are_translated(foreign: MainWindow) -> None:
+    window = foreign
     assert all("⟦" in action.text() for action in window.menus.actions.values())
     assert all("⟦" in menu.title() for menu in window.menus.menus.values())
     assert len(window.menus.menus) == len(MENUS)

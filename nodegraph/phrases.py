@@ -1,0 +1,31 @@
+"""English phrases that remember what they were made of, so that an editor can say them in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+
+class Phrase(str):
+    """A text with its `template` and the `values` put into it, which may be phrases themselves."""
+
+    template: str
+    values: Mapping[str, object]
+
+    __slots__ = ("template", "values")
+
+    def __new__(cls, template: str, **values: object) -> Phrase:
+        """The template with the values in their places."""
+        made = super().__new__(cls, template.format(**values))
+        made.template, made.values = template, values
+        return made
+
+
+def translated(text: str, translate: Callable[[str], str]) -> str:
+    """The phrase by its translated template; any other text as it is."""
+    if not isinstance(text, Phrase):
+        return text
+    values = {
+        name: translated(value, translate) if isinstance(value, str) else value
+        for name, value in text.values.items()
+    }
+    return translate(text.template).format(**values)

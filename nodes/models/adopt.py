@@ -1,0 +1,74 @@
+"""Making a model file known that lies anywhere, as one that was dropped on the window: linked, never copied."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nodegraph.errors import LoadError
+from nodes.models.detect import recognise
+from nodes.models.folders import ModelFolders, walk
+from nodes.models.places import own_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS: Mapping[str, str] = {
+    "checkpoint": "checkpoints",
+    "diffusion_model": "diffusion_models",
+    "text_encoder": "text_encoders",
+    "vae": "vae",
+    "controlnet": "controlnet",
+    "lora": "loras",
+    "embedding": "embeddings",
+}
+"""What a file holds, and the kind of folder it belongs to."""
+
+
+def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
+    """The kind of a model file and the name that finds it from now on; raises LoadError for what is no model.
+
+    A file that lies in a model folder keeps its name there; another one is linked into this program's own folder.
+    """
+    path = path.absolute()
+    for kind, folders in files.places.items():
+        for folder in folders:
+            if path.is_relative_to(folder) and files.find(kind, path.relative_to(folder).as_posix()) == path:
+                return kind, path.relative_to(folder).as_posix()
+    found = recognise(path)
+    if found.kind not in KINDS:
+        raise LoadError(
+            f"{path.name} holds no model that is known here; put it into the folder of its kind yourself."
+        )
+    kind = KINDS[found.kind]
+    return kind, _linked(path, own_folder() / kind)
+
+
+def _linked(path: Path, folder: Path) -> str:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, known in walk(folder):
+            if known.exists() and known.samefile(path):
+                return name
+        target = _free(folder, path)
+        try:
+            target.symlink_to(path)
+        except OSError:
+            # Where links with a target elsewhere need rights, as on Windows, one to the same disk needs none.
+            os.link(path, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LoadError(f"{path.name} cannot be linked into {folder} ({reason}); copy it there.") from None
+    return target.name
+
+
+def _free(folder: Path, path: Path) -> Path:
+    """A name that is not taken; a link whose file is gone makes room."""
+    number = 1
+    target = folder / path.name
+    while target.exists():
+        number += 1
+        target = folder / f"{path.stem} {number}{path.suffix}"
+    target.unlink(missing_ok=True)
+    return target

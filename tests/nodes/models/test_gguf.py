@@ -1,0 +1,119 @@
+"""Transformers in GGUF: recognised by their headers, unpacked as they load, and refused in one sentence."""
+
+import importlib.abc
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+import gguf
+import pytest
+import torch
+from gguf import GGMLQuantizationType as Type
+from torch import Tensor
+
+from nodegraph.errors import LoadError
+from nodes.models import create_pool
+from nodes.models.detect import recognise
+from nodes.models.gguf_header import TYPES
+from nodes.models.header import read_header
+from nodes.types import Condition, Model, Source
+from tests import models_maker as maker
+
+
+def write(path: Path, state: maker.State, kind: Type) -> maker.State:
+    """A GGUF file with matrices packed and the rest in float32, and the numbers that it then holds."""
+    writer = gguf.GGUFWriter(path, arch="flux")
+    writer.add_array("a list of words", ["one", "two"])
+    writer.add_array("a list of numbers", [1, 2, 3])
+    held: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        packs = tensor.ndim == 2 and tensor.shape[1] % 256 == 0
+        packed = gguf.quants.quantize(tensor.float().numpy(), kind if packs else Type.F32)
+        writer.add_tensor(name, packed, raw_dtype=kind if packs else Type.F32)
+        held[name] = torch.from_numpy(gguf.quants.dequantize(packed, kind)) if packs else tensor
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return held
+
+
+def test_the_table_of_types_is_that_of_the_package() -> None:
+    for number, (name, block, width) in TYPES.items():
+        assert Type(number).name == name
+        assert gguf.GGML_QUANT_SIZES[Type(number)] == (block, width)
+
+
+@pytest.mark.parametrize(
+    "kind", [Type.Q8_0, Type.Q4_0, Type.Q5_1, Type.BF16, Type.F16], ids=lambda kind: kind.name
+)
+def test_a_packed_transformer_runs(kind: Type, tmp_path: Path) -> None:
+    tiny = maker.sd3()
+    state = maker.original_transformer(tiny.unet)
+    state["context_embedder.weight"] = torch.randn(128, 256)
+    held = write(tmp_path / "model.gguf", state, kind)
+    found = recognise(tmp_path / "model.gguf")
+    assert (found.kind, found.family) == ("diffusion_model", "sd3")
+    assert found.metadata["general.architecture"] == "flux"
+    pool = create_pool(device="cpu", dtype="float32")
+    network = pool.get(Model(Source(str(tmp_path / "model.gguf"), kind.name)))._network()
+    loaded = maker.original_transformer(network)
+    assert set(loaded) == set(held)
+    for name, tensor in held.items():
+        torch.testing.assert_close(loaded[name], tensor.float(), atol=1e-6, rtol=1e-5)
+    condition = Condition(torch.randn(1, 9, 256), torch.randn(1, 96))
+    [x0] = pool.get(Model(Source(str(tmp_path / "model.gguf"), kind.name))).x0(
+        torch.randn(1, 16, 8, 8), torch.tensor([0.5]), [condition]
+    )
+    assert torch.isfinite(x0).all()
+
+
+class Without(importlib.abc.MetaPathFinder):
+    """As if the package were not installed."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name.split(".")[0] == "gguf":
+            raise ImportError(name)
+
+
+def test_without_the_package_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "model.gguf", {"a": torch.randn(2, 256)}, Type.Q8_0)
+    for name in [name for name in sys.modules if name.split(".")[0] == "gguf"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Without(), *sys.meta_path])
+    from nodes.models.stored import open_stored
+
+    header = read_header(tmp_path / "model.gguf")
+    with (
+        pytest.raises(LoadError, match=r'pip install "nodegraph\[gguf\]"'),
+        open_stored(tmp_path / "model.gguf", header.tensors) as opened,
+    ):
+        opened.get_tensor("a")
+
+
+def text(words: str) -> bytes:
+    return struct.pack("<Q", len(words)) + words.encode()
+
+
+HEAD = b"GGUF" + struct.pack("<I", 3)
+ONE = HEAD + struct.pack("<QQ", 1, 0) + text("a")
+BAD = {
+    "cut": (HEAD, "ends inside its header"),
+    "old": (b"GGUF" + struct.pack("<IQQ", 1, 0, 0), "of version 1, and versions 2 and 3"),
+    "long name": (HEAD + struct.pack("<QQQ", 1, 0, 2**40), "more than 104857600 bytes"),
+    "axes": (ONE + struct.pack("<I", 9), "'a' has 9 axes"),
+    "type": (ONE + struct.pack("<IQIQ", 1, 4, 99, 0), r"not read \(number 99\)"),
+    "block": (ONE + struct.pack("<IQIQ", 1, 5, 8, 0), "does not fit its shape"),
+    "end": (ONE + struct.pack("<IQIQ", 1, 32, 8, 0), "'a' ends at byte"),
+    "value": (HEAD + struct.pack("<QQ", 0, 1) + text("k") + struct.pack("<I", 77), "the unknown type 77"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_one_sentence(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.gguf"
+    path.write_bytes(BAD[name][0])
+    with pytest.raises(LoadError, match=BAD[name][1]) as caught:
+        recognise(path)
+    assert str(path) in str(caught.value)

@@ -1,0 +1,56 @@
+"""The picture beside the app view's form, over a real engine."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtWidgets import QWidget
+
+from nodegraph.document import Document
+from tests.ui.running.graphs import painting
+from tests.ui.running.look import DARK
+from tests.ui.running.painting_nodes import SPECS
+from tests.ui.running.test_runner import wait_over
+from ui.appview.stage import Stage
+from ui.editor import Editor
+from ui.running.seeds import seed_line
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.running.runner import Runner
+    from ui.running.sheet import Sheet
+
+
+def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: Sheet, qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, desk, sheet, parent)
+    heard: list[bool] = []
+    stage.running_changed.connect(heard.append)
+    assert stage.viewer.image.isNull() and not stage.facts.text()
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    qtbot.waitUntil(lambda: not stage.viewer.image.isNull() and not stage.running, timeout=20_000)
+    assert heard[:1] == [True] and heard[-1:] == [False]
+    image = stage.viewer.image
+    seed = seed_line(sheet.editor.graph, sheet.editor.specs)
+    assert stage.facts.text().split("   ") == [
+        f"{image.width()} × {image.height()}",
+        *([seed] if seed else []),
+    ]
+    assert not stage.caption.text() and stage.progress.value() == 0
+
+
+def test_a_failure_is_said_under_the_picture(runner: Runner, qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    sheet = runner.open(Editor(SPECS, Document(painting(between="test/Die", how="raise"))), "doc")
+    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, desk, sheet, parent)
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    qtbot.waitUntil(lambda: "the brush broke" in stage.caption.text(), timeout=20_000)
+    assert not stage.running
