@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -17,6 +16,7 @@ from nodegraph.context import Context, Places
 from nodegraph.disk import DiskTier
 from nodegraph.engine.contents import Contents
 from nodegraph.engine.memory import resident_bytes
+from nodegraph.engine.options import Options as Options
 from nodegraph.engine.prepare import Prepared, prepare
 from nodegraph.engine.result import Result
 from nodegraph.engine.wire import picture_of
@@ -48,26 +48,6 @@ class Engine(Protocol):
         """Give everything back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an engine runs. `cache_dir` None keeps results in memory only, `disk_bytes` limits that folder;
-    `remember` is a folder for fingerprints and for what was measured; for `vram` and `ram` see Compute."""
-
-    cache_bytes: int = 1 << 30
-    models: tuple[Path, ...] = ()
-    device: str = "auto"
-    dtype: str = "auto"
-    vram: int | None = None
-    ram: int | None = None
-    cache_dir: Path | None = None
-    disk_bytes: int = 10 << 30
-    cache: bool = True
-    verify: bool = False
-    output: Path = Path("output")
-    metadata: bool = True
-    remember: Path | None = None
-
-
 class LocalEngine:
     """See Engine. `library` defaults to the installed node types, `nodes` to what they bring along."""
 
@@ -92,8 +72,7 @@ class LocalEngine:
         self.cache = Cache(self.options.cache_bytes, codec, disk)
         self._codec = codec
         memory = self.options.remember or self.options.cache_dir
-        asked = self.options
-        self._compute = runtime.Compute(asked.device, asked.dtype, asked.vram, asked.ram, memory)
+        self._compute = self.options.compute(memory)
         self._prefix = keys.prefix(self._nodes.facts(self._compute))
         self._settled = False
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)

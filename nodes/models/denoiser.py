@@ -121,10 +121,10 @@ class Denoiser:
         """The conditions that can share a call, by their places in the list."""
         groups: dict[Hashable, list[int]] = defaultdict(list)
         lengths = {condition.cond.shape[1] for condition in conditions}
-        together = self.family.repeats and lcm(*lengths) <= REPEATS * min(lengths)
+        alike = self.family.repeats and lcm(*lengths) <= REPEATS * min(lengths)
         for at, condition in enumerate(conditions):
             controls = tuple(map(id, self._active(condition, sigma)))
-            length = 0 if together else condition.cond.shape[1]
+            length = 0 if alike else condition.cond.shape[1]
             groups[length, *likeness(condition), controls].append(at)
         return list(groups.values())
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodes.models.parts import Part
+    from nodes.models.parts import Part, Piece
     from nodes.models.stored import Opened
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)
@@ -199,8 +199,7 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
     for file, inside in _batches(part, names):
         with open_stored(file, part.tensors) as opened:
             for name in inside:
-                piece = part.pieces[name]
-                yield name, place.put(part_of(whole(opened, piece.name, part), piece.rows, piece.form))
+                yield name, place.put(stored(opened, part.pieces[name], part))
 
 
 def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:
@@ -224,21 +223,38 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
             batch, size = [], 0
 
 
-def whole(opened: Opened, name: str, part: Part) -> Tensor:
-    """A tensor of an open file; eight-bit ones as bfloat16, or times their scale where they have one."""
-    tensor = opened.get_tensor(name)
-    if not part.tensors[name].dtype.startswith("F8"):
-        return tensor
+def stored(opened: Opened, piece: Piece, part: Part) -> Tensor:
+    """What an open file holds of a parameter; eight-bit numbers as bfloat16, or times their scale where they have one.
+
+    Rows are cut out of what takes memory: several parameters may lie in one tensor, and none keeps the others.
+    """
+    tensor, kind = opened.get_tensor(piece.name), part.tensors[piece.name].dtype
+    rows = slice(*piece.rows) if piece.rows else slice(None)
+    if kind.startswith("F8"):
+        tensor = _widened(tensor[rows], _scale(opened, piece.name, part), rows)
+    elif kind in STORED:
+        tensor = tensor[rows]
+    else:
+        tensor = tensor[rows].clone() if piece.rows else tensor
+    return part_of(tensor, None, piece.form)
+
+
+def _widened(tensor: Tensor, scale: Tensor | None, rows: slice) -> Tensor:
+    """Rows of eight-bit numbers; `scale` is that of the whole tensor or of each of its rows."""
+    if scale is None:
+        return tensor.to(torch.bfloat16)
+    each = scale.numel() > 1
+    factor = scale.reshape(-1, *[1] * (tensor.ndim - 1))[rows] if each else scale.reshape(())
+    return tensor.float() * factor
+
+
+def _scale(opened: Opened, name: str, part: Part) -> Tensor | None:
+    """The scale of an eight-bit tensor, one number or one for each row."""
     for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
         info = part.tensors.get(scale)
         if info is not None and info.path == part.tensors[name].path:
-            factor = opened.get_tensor(scale).float()
-            factor = (
-                factor.reshape(-1, *[1] * (tensor.ndim - 1)) if factor.numel() > 1 else factor.reshape(())
-            )
-            scaled: Tensor = tensor.float() * factor
-            return scaled
-    return tensor.to(torch.bfloat16)
+            return opened.get_tensor(scale).float()
+    return None
 
 
 def part_of(tensor: Tensor, rows: tuple[int, int] | None, form: str) -> Tensor:

@@ -24,6 +24,10 @@ UNET, TRANSFORMER, DECODER = 40, 24, 9
 own sizes (26 for a UNet, 16 for a transformer, 6 for an autoencoder)."""
 
 
+WIDEST = 4096
+"""The width of a transformer whose settings do not tell it."""
+
+
 def set_limit(name: str) -> int | None:
     """The bytes that the settings file models.json allows as `name`, "vram" or "ram", in gigabytes; None if it is
     silent."""
@@ -65,8 +69,9 @@ def network_work(config: Mapping[str, Any], shape: tuple[int, ...], context: int
     pixels = shape[0] * shape[-1] * shape[-2]
     if "block_out_channels" in config:
         return UNET * pixels * int(config["block_out_channels"][0]) * itemsize
-    heads = int(config.get("num_attention_heads") or 24)
-    width = heads * int(config.get("attention_head_dim") or 128)
+    heads, each = config.get("num_attention_heads"), config.get("attention_head_dim")
+    named = config.get("dim") or config.get("hidden_size")
+    width = int(heads) * int(each) if heads and each else int(named or WIDEST)
     return TRANSFORMER * (pixels // 4 + shape[0] * context) * width * itemsize
 
 

@@ -214,7 +214,7 @@ class Bench(QObject):
         path = self._coach_file()
         if self.coach is None and Coach.wanted(path):
             self.coach = Coach(self.desk.runner, self.window.app.look, self.window, path, self._where)
-            self.coach.begin(sheet)
+            self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)
             QTimer.singleShot(0, self.coach, self.coach.place)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -112,6 +112,7 @@ class Coach(QObject):
         self._path = path
         self._where = where
         self._sheet: Sheet | None = None
+        self._canvas: QWidget | None = None
         self._at = 0
         self.bubble = Bubble(look, window)
         self.bubble.skipped.connect(self.skip)
@@ -130,9 +131,11 @@ class Coach(QObject):
         """Which lesson is shown, from 0; -1 when they are over."""
         return self._at if self._sheet is not None else -1
 
-    def begin(self, sheet: Sheet) -> None:
-        """Show the first lesson on this document."""
-        self._sheet, self._at = sheet, 0
+    def begin(self, sheet: Sheet, canvas: QWidget | None = None) -> None:
+        """Show the first lesson on this document, while its canvas is to be seen."""
+        self._sheet, self._at, self._canvas = sheet, 0, canvas
+        if canvas is not None:
+            canvas.installEventFilter(self)
         self._before = sheet.editor.graph
         sheet.editor.changed.connect(self._edited)
         self._show()
@@ -149,9 +152,20 @@ class Coach(QObject):
         """Follow what the sentence speaks of, after the view moved."""
         if self._sheet is None:
             return
+        if self._canvas is not None and not self._canvas.isVisible():
+            self.bubble.hide()
+            return
         editor = self._sheet.editor
         spot = LESSONS[self._at].points(editor.graph, editor.specs)
         self.bubble.point_at(self._where(*spot) if spot is not None else None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave with the canvas, and come back with it."""
+        if event.type() == QEvent.Type.Destroy:
+            self._canvas = None
+        elif event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            QTimer.singleShot(0, self, self.place)
+        return False
 
     def _show(self) -> None:
         self.bubble.say(self.tr(LESSONS[self._at].text), self._at + 1, len(LESSONS))

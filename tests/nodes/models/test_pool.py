@@ -252,6 +252,18 @@ def test_blocks_on_an_accelerator_come_out_of_copies(base: Source, tmp_path: Pat
         assert limit < size or held.copied == sum(moving)
 
 
+def test_eight_bits_are_widened_without_their_neighbours(tmp_path: Path) -> None:
+    """Queries, keys and values of a file lie in one tensor; none of them keeps the others in memory."""
+    path = maker.write_transformer(maker.flux(), tmp_path / "f.safetensors", torch.float8_e4m3fn)
+    for dtype in ("bfloat16", "float32"):
+        denoiser = create_pool(device="cpu", dtype=dtype).get(Model(Source(str(path), "flux")))
+        state = denoiser._network().state_dict()
+        storages = {
+            each.untyped_storage().data_ptr(): each.untyped_storage().nbytes() for each in state.values()
+        }
+        assert sum(storages.values()) == bytes_of(state.values())
+
+
 def test_a_file_replaced_under_a_network_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "m.safetensors"
     source = Source(str(maker.write_file(maker.sd1(1), path)), "sd")

@@ -110,9 +110,14 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     QTest.qWait(150)
     shoot(window, "first_launch_done")
     assert bench.viewer.viewer.image.width() == 48
-    assert bench.coach.bubble.isVisible() and "Change a word" in bench.coach.bubble.text.text()
+    bubble = bench.coach.bubble
+    assert bubble.isVisible() and "Change a word" in bubble.text.text()
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
+    window.menus.actions["view.app"].trigger()
+    qtbot.waitUntil(lambda: not bubble.isVisible())
+    window.menus.actions["view.app"].trigger()
+    qtbot.waitUntil(bubble.isVisible)
     preview = canvas.state.preview("show")
     assert preview is not None and canvas.state.of("paint").status == "done"
     # Changing alone does not complete it: it is the run that shows something.
