@@ -170,7 +170,7 @@ def conditioning_multiply(
         float, Range(-10, 10, 0.01), Help("Above 1 is louder, below 1 quieter, below 0 the opposite.")
     ] = 1.0,
 ) -> Conditioning:
-    """Make the whole meaning of a prompt larger or smaller."""
+    """Say a whole prompt louder or quieter: for arithmetic with meanings, or to balance what it is added to."""
     return _scaled(conditioning, factor)
 
 

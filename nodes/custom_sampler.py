@@ -122,7 +122,7 @@ def solver_select(
         float,
         Range(-1, 1, 0.01),
         Advanced(),
-        Help("Where between two steps dpmpp_sde and seeds_2 look; -1 as usual."),
+        Help("Where between two steps dpmpp_sde and seeds_2 look, above 0; -1 as usual."),
     ] = -1.0,
     gamma: Annotated[
         float, Range(-1, 10, 0.01), Advanced(), Help("How far gradient_estimation goes ahead; -1 as usual.")
@@ -147,7 +147,7 @@ def guider_basic(model: TheModel, positive: Positive) -> Guider:
 
 @node("GuiderCFG", title="Guider: CFG", category="sampling/guiders", keywords=("classifier free", "negative"))
 def guider_cfg(model: TheModel, positive: Positive, negative: Negative, *, cfg: Scale = 7.0) -> Guider:
-    """The usual guidance: towards the positive prompt and away from the negative one."""
+    """The usual guidance, for a custom sampler: towards the positive prompt and away from the negative one."""
     return Guider(model, "cfg", (positive, negative), (cfg,))
 
 

@@ -56,7 +56,7 @@ def image_resize(
         ),
     ] = "stretch",
 ) -> Image:
-    """Bring a picture to a size. Use it before VAEEncode, or to enlarge a picture without a model."""
+    """Bring a picture to a size: to the one a model draws best before it is encoded, or larger without a model."""
     return Image(resize(image, width, height, method, fit))
 
 

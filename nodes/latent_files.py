@@ -50,7 +50,7 @@ def load_latent(
     *,
     file: Annotated[str, InputFile("latent"), Help("A .latent file, named from the workflow's folder.")] = "",
 ) -> Latent:
-    """Open a latent that was saved, here or by ComfyUI."""
+    """Open a latent that was saved, here or by ComfyUI, to go on without drawing it again."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 

@@ -73,7 +73,7 @@ def latent_crop(
     x: Annotated[int, Range(0, 16384, 8), Help("Left edge of the part in pixels.")] = 0,
     y: Annotated[int, Range(0, 16384, 8), Help("Top edge of the part in pixels.")] = 0,
 ) -> Latent:
-    """Cut a part out of a latent. A part that reaches beyond the edge is moved back inside."""
+    """Cut a part out of a latent, to redraw it alone or larger. Beyond the edge it is moved back inside."""
     rows, columns = latent.samples.shape[-2:]
     left, top = min(x // PIXEL, max(columns - 8, 0)), min(y // PIXEL, max(rows - 8, 0))
     place = (..., slice(top, top + height // PIXEL), slice(left, left + width // PIXEL))

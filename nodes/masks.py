@@ -34,7 +34,7 @@ def mask_rectangle(
 
 @node("MaskInvert", title="Invert mask", category="mask", keywords=("negative", "swap"))
 def mask_invert(mask: TheMask) -> Mask:
-    """Exchange what is kept and what is changed."""
+    """Exchange black and white: what was kept is changed, and the subject instead of what is around it."""
     return Mask(1.0 - mask)
 
 
@@ -88,6 +88,6 @@ def mask_resize(
     width: Annotated[int, Range(1, 16384), Help("New width in pixels.")] = 512,
     height: Annotated[int, Range(1, 16384), Help("New height in pixels.")] = 512,
 ) -> Mask:
-    """Bring a mask to the size of a picture."""
+    """Bring a mask to the size of a picture, where it was drawn for another one."""
     planes = (mask if mask.ndim == 3 else mask[None])[:, None]
     return Mask(functional.interpolate(planes, size=(height, width), mode="bilinear")[:, 0])

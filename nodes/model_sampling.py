@@ -60,6 +60,6 @@ def model_sampling_flux(
     width: Annotated[int, Range(16, 16384, 8), Help("Width of the picture in pixels.")] = 1024,
     height: Annotated[int, Range(16, 16384, 8), Help("Height of the picture in pixels.")] = 1024,
 ) -> Model:
-    """Fit Flux's steps to the size of the picture, as its makers do."""
+    """Fit Flux's steps to the size of the picture, as its makers do: small pictures get more steps for detail."""
     slope = (max_shift - base_shift) / (4096 - 256)
     return with_options(model, mu=(width * height / 256) * slope + base_shift - 256 * slope)

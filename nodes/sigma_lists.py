@@ -90,7 +90,7 @@ def sigmas_from_text(
         str, Multiline(), Help("The numbers, from noisy to clean; the last is usually 0.")
     ] = "14.6, 5, 1, 0",
 ) -> Sigmas:
-    """A list of sigmas written by hand, or copied from a paper."""
+    """A list of sigmas written by hand: to repeat one from a paper or a post, or to try a thought."""
     with plain_sentences():
         found = sigma_tools.from_text(text)
     if not torch.isfinite(found).all() or (found < 0).any():
@@ -100,7 +100,7 @@ def sigmas_from_text(
 
 @node("SigmasConcatenate", title="Join sigmas", category=CATEGORY, keywords=("append", "chain"))
 def sigmas_concatenate(lists: Annotated[tuple[Sigmas, ...], Help("The lists to join, in order.")]) -> Sigmas:
-    """Put lists one after the other; a sigma that ends one and begins the next counts once."""
+    """Put lists one after the other, to bend one part of a schedule only. A sigma where two meet counts once."""
     return Sigmas(sigma_tools.concatenate(*lists))
 
 

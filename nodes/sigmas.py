@@ -63,7 +63,7 @@ def karras_sigmas(
 def exponential_sigmas(
     *, steps: Steps = 20, sigma_max: Largest = 14.614642, sigma_min: Smallest = 0.0291675
 ) -> Sigmas:
-    """Each sigma is the same fraction of the one before, between any two sigmas."""
+    """Each sigma is the same fraction of the one before: more steps for fine detail than Karras' schedule has."""
     with plain_sentences():
         makers.check_range(steps, sigma_min, sigma_max)
         return Sigmas(schedules.exponential_between(sigma_min, sigma_max, steps))
@@ -81,7 +81,7 @@ def polyexponential_sigmas(
         float, Range(0.1, 100, 0.1), Help("1 is exponential; higher falls faster at first.")
     ] = 1.0,
 ) -> Sigmas:
-    """The exponential schedule with a bend, to give more steps to the beginning or to the end."""
+    """The exponential schedule with a bend, to give more steps to composition or to detail."""
     with plain_sentences():
         return Sigmas(makers.polyexponential(steps, sigma_min, sigma_max, rho))
 
@@ -98,7 +98,7 @@ def vp_sigmas(
         float, Range(0.00001, 1, 0.001), Help("Where the last step above 0 stands; smaller is finer.")
     ] = 0.001,
 ) -> Sigmas:
-    """The sigmas of the continuous variance preserving process: even steps in its time."""
+    """Even steps in the time of the continuous variance preserving process: to repeat what papers show."""
     with plain_sentences():
         return Sigmas(makers.variance_preserving(steps, beta_d, beta_min, smallest_time))
 
@@ -114,7 +114,7 @@ def laplace_sigmas(
     ] = 0.0,
     beta: Annotated[float, Range(0, 10, 0.1), Help("How widely the steps spread around it.")] = 0.5,
 ) -> Sigmas:
-    """Most steps around one noise level, where a model decides most. The list does not end with 0."""
+    """Spend most steps around one noise level, where a model decides most. Add a 0 after it: it has none."""
     with plain_sentences():
         return Sigmas(makers.laplace(steps, sigma_min, sigma_max, mu, beta))
 
@@ -130,7 +130,7 @@ def beta_sigmas(
     ] = 0.6,
     beta: Annotated[float, Range(0.01, 50, 0.01), Help("Below 1 gives more steps to the fine end.")] = 0.6,
 ) -> Sigmas:
-    """More steps at both ends, composition and detail, and fewer between, by two knobs."""
+    """More steps at both ends, for composition and detail, and fewer between, by two knobs."""
     with plain_sentences():
         return Sigmas(schedules.beta(ctx.models.get(model).space, steps, alpha, beta))
 
@@ -145,7 +145,7 @@ def turbo_sigmas(
     steps: Annotated[int, Range(1, 10), Help("How many steps; turbo models need 1 to 4.")] = 1,
     denoise: Denoise = 1.0,
 ) -> Sigmas:
-    """The very steps that SD-Turbo and SDXL-Turbo were trained for."""
+    """The very steps that SD-Turbo and SDXL-Turbo were trained for: take it with them, in one to four steps."""
     with plain_sentences():
         return Sigmas(makers.sd_turbo(ctx.models.get(model).space, steps, denoise))
 
@@ -176,6 +176,6 @@ def flux2_sigmas(
     width: Annotated[int, Range(16, 16384, 1), Advanced(), Help("Width of the picture in pixels.")] = 1024,
     height: Annotated[int, Range(16, 16384, 1), Advanced(), Help("Height of the picture in pixels.")] = 1024,
 ) -> Sigmas:
-    """Flux.2's own schedule, which depends on the picture's size and the number of steps."""
+    """Flux.2's own schedule, which depends on the picture's size and the number of steps. Take it with Flux.2."""
     with plain_sentences():
         return Sigmas(makers.flux2(steps, width, height))

@@ -61,7 +61,7 @@ def window_of(area: Area, rows: int, columns: int, pixel: int = 8) -> Window:
         top, left = int(area.y) // pixel, int(area.x) // pixel
     if top >= rows or left >= columns or top < 0 or left < 0:
         raise GraphError(
-            f"An area of a conditioning begins at x {area.x:g}, y {area.y:g}, outside the picture of "
+            f"An area of a conditioning begins at x {left * pixel}, y {top * pixel}, outside the picture of "
             f"{columns * pixel} x {rows * pixel} pixels; move it inside."
         )
     return top, left, min(height, rows - top), min(width, columns - left)

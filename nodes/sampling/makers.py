@@ -27,7 +27,12 @@ def variance_preserving(
     """Evenly spaced times of the continuous VP process (Song et al. 2021b, eq. 32) from 1 to `smallest_time`."""
     check_steps(steps)
     t = torch.linspace(1, smallest_time, steps)
-    return with_zero((beta_d * t**2 / 2 + beta_min * t).expm1().sqrt())
+    sigmas = (beta_d * t**2 / 2 + beta_min * t).expm1().sqrt()
+    if not sigmas.isfinite().all():
+        raise ValueError(
+            f"With beta_d {beta_d:g} and beta_min {beta_min:g} sigma grows beyond every number: lower them."
+        )
+    return with_zero(sigmas)
 
 
 def laplace(steps: int, sigma_min: float, sigma_max: float, mu: float = 0.0, beta: float = 0.5) -> Tensor:
@@ -94,9 +99,9 @@ def log_interpolated(sigmas: Tensor, count: int) -> Tensor:
 def flux2(steps: int, width: int, height: int) -> Tensor:
     """Flux.2's schedule for a picture size in pixels: even steps, shifted by a mu of size and step count."""
     check_steps(steps)
-    shift = math.exp(mu_of_flux2(width, height, steps))
-    times = torch.linspace(1, 0, steps + 1)
-    return shift * times / (1 + (shift - 1) * times)
+    times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
+    # By the inverse of the shift, which for very large pictures is beyond every number.
+    return (times / (times + (1 - times) * math.exp(-mu_of_flux2(width, height, steps)))).float()
 
 
 def check_range(steps: int, sigma_min: float, sigma_max: float) -> None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nodes.sampling.spaces import SigmaSpace
 
 
+INSIDE_STEP = ("r", "r_1", "r_2")
+"""Options that say where within a step a solver looks."""
+
+
 def sample(
     name: str,
     denoise: Denoise,
@@ -107,7 +111,14 @@ def check_options(name: str, solver: Solver, options: "Mapping[str, float]") -> 
             raise ValueError(f"Sampler '{name}' has no option '{option}'; it has: {known}.")
         if not math.isfinite(value):
             raise ValueError(f"Option '{option}' of sampler '{name}' is {value}: it must be finite.")
-    return dict(options)
+        if option in INSIDE_STEP and not 0 < value <= 1:
+            raise ValueError(
+                f"Option '{option}' of sampler '{name}' is {value:g}: it is a part of a step, above 0 and at most 1."
+            )
+    keywords = dict(options)
+    if "r_2" in solver.options and keywords.get("r_1", 1 / 3) >= keywords.get("r_2", 2 / 3):
+        raise ValueError(f"Option 'r_1' of sampler '{name}' must be below r_2: its stages follow each other.")
+    return keywords
 
 
 def solver_sigmas(solver: Solver, levels: tuple[float, ...], space: "SigmaSpace") -> tuple[float, ...]:

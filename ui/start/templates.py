@@ -16,7 +16,12 @@ def templates() -> list[Path]:
     return next((found for folder in folders() if (found := sorted(folder.glob("*.json")))), [])
 
 
+NAMES = {name.lower(): name for name in ("ControlNet", "LoRA")}
+"""Words of file names that are written in a way of their own."""
+
+
 def title(path: Path) -> str:
-    """`03_picture_to_picture.json` is called Picture to picture."""
-    words = path.stem.lstrip("0123456789_- ").replace("_", " ").replace("-", " ")
-    return (words or path.stem)[:1].upper() + (words or path.stem)[1:]
+    """`03_picture_to_picture.json` is called Picture to picture, `lora_mix.json` LoRA mix."""
+    words = path.stem.lstrip("0123456789_- ").replace("_", " ").replace("-", " ") or path.stem
+    first, *others = (NAMES.get(word, word) for word in words.split(" "))
+    return " ".join([first[:1].upper() + first[1:], *others])

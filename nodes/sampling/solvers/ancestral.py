@@ -26,10 +26,10 @@ def flow_split(sigma: float, sigma_next: float, eta: float) -> tuple[float, floa
     """(sigma_down, scale, sigma_up) of a flow model: after going down, x = scale x + sigma_up noise is at
     `sigma_next`.
 
-    sigma_down = sigma' (1 + (sigma'/sigma - 1) eta); the rest follows from keeping signal and noise shares
-    right.
+    sigma_down = sigma' (1 + (sigma'/sigma - 1) eta), and not below 0 where eta is large; the rest follows from
+    keeping signal and noise shares right.
     """
-    sigma_down = sigma_next * (1 + (sigma_next / sigma - 1) * eta)
+    sigma_down = max(sigma_next * (1 + (sigma_next / sigma - 1) * eta), 0.0)
     scale = (1 - sigma_next) / (1 - sigma_down)
     return sigma_down, scale, math.sqrt(max(sigma_next**2 - (sigma_down * scale) ** 2, 0.0))
 

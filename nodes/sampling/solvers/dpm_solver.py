@@ -122,7 +122,9 @@ def dpm_adaptive(
                 x = x + s_noise * sigma_up * run.noise(math.exp(-t), math.exp(-t_end))
             t, index = t_end, index + 1
         h *= factor
-    raise ValueError(f"Sampler 'dpm_adaptive' found no end in {MOST_TRIES} steps: raise its rtol or atol.")
+    raise ValueError(
+        f"Sampler 'dpm_adaptive' found no end in {MOST_TRIES} steps: lower its eta, or raise its rtol or atol."
+    )
 
 
 def _growth(low: "Tensor", high: "Tensor", last_low: "Tensor", rtol: float, atol: float) -> float:

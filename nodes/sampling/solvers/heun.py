@@ -27,7 +27,7 @@ def heun(run: "Run", x: "Tensor") -> "Tensor":
 
 
 def heunpp2(run: "Run", x: "Tensor") -> "Tensor":
-    """Heun++ (Improved sampling, 2023): slopes up to two steps ahead, weighed by their sigmas.
+    """Heun++ (Carzit 2023, a program without a paper): slopes up to two steps ahead, weighed by their sigmas.
 
     The last step is Euler's and the one before it looks only one step ahead.
     """

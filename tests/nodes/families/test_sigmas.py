@@ -57,6 +57,16 @@ def test_bounds_that_cannot_be_are_refused() -> None:
         makers.karras_sigmas(sigma_min=0.0)
     with pytest.raises(GraphError):
         makers.exponential_sigmas(sigma_min=5.0, sigma_max=1.0)
+    with pytest.raises(GraphError, match="beyond every number: lower them"):
+        makers.vp_sigmas(beta_d=5000.0)
+
+
+@pytest.mark.parametrize("side", [16, 1024, 4096, 16384])
+@pytest.mark.parametrize("steps", [1, 2, 30])
+def test_any_size_has_sigmas_from_1_to_0(side: int, steps: int) -> None:
+    sigmas = makers.flux2_sigmas(steps=steps, width=side, height=side)
+    assert sigmas.isfinite().all() and (sigmas.diff() <= 0).all()
+    assert len(sigmas) == steps + 1 and sigmas[0] == 1.0 and sigmas[-1] == 0.0
 
 
 def test_tools() -> None:
