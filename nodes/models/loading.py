@@ -230,12 +230,12 @@ def stored(opened: Opened, piece: Piece, part: Part) -> Tensor:
     """
     tensor, kind = opened.get_tensor(piece.name), part.tensors[piece.name].dtype
     rows = slice(*piece.rows) if piece.rows else slice(None)
-    if kind.startswith("F8"):
-        tensor = _widened(tensor[rows], _scale(opened, piece.name, part), rows)
-    elif kind in STORED:
+    if piece.rows:
         tensor = tensor[rows]
-    else:
-        tensor = tensor[rows].clone() if piece.rows else tensor
+    if kind.startswith("F8"):
+        tensor = _widened(tensor, _scale(opened, piece.name, part), rows)
+    elif kind not in STORED and piece.rows:
+        tensor = tensor.clone()
     return part_of(tensor, None, piece.form)
 
 
