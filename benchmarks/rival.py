@@ -51,18 +51,18 @@ class _Rival:
                 for number in range(3):
                     self.add_output(f"output_{number}")
 
-        self.library = library.NodeGraph()
-        self.library.register_node(Block)
-        self.view = self.library.viewer()
+        self.rival = library.NodeGraph()
+        self.rival.register_node(Block)
+        self.view = self.rival.viewer()
         self.view.resize(1920, 1080)
         self.nodes = {
-            name: self.library.create_node("bench.Block", name, pos=list(node.pos), push_undo=False)
+            name: self.rival.create_node("bench.Block", name, pos=list(node.pos), push_undo=False)
             for name, node in graph.nodes.items()
         }
         for link in graph.links():
             source = self.nodes[link.source.node].outputs()[link.source.output]
             source.connect_to(self.nodes[link.target].inputs()[link.input], push_undo=False)
-        self.library.clear_selection()
+        self.rival.clear_selection()
         self.view.show()
         self.see_all()
 
@@ -70,8 +70,8 @@ class _Rival:
         """Everything in the view."""
         for node in self.nodes.values():
             node.view.setSelected(True)
-        self.library.fit_to_selection()
-        self.library.clear_selection()
+        self.rival.fit_to_selection()
+        self.rival.clear_selection()
         self.settle()
 
     def settle(self) -> None:
@@ -98,7 +98,7 @@ class _Rival:
 
     def pan(self) -> list[float]:
         """At 100 %, 24 pixels a frame."""
-        self.library.reset_zoom()
+        self.rival.reset_zoom()
         self.settle()
         return self.frames(lambda _: self.view._set_viewer_pan(24, 12))
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from nodegraph import fileformat
 from nodegraph.document import Document
 from nodegraph.graph import Graph
+from nodegraph.spec import Scalar
 
 WORKFLOW = Path(__file__).parents[1] / "workflows" / "text_to_image.json"
 NODE = "sampler"
@@ -150,6 +151,26 @@ def compare(graph: Graph, rounds: int, models: list[Path]) -> dict[str, object]:
     }
 
 
+def full_size(folder: Path) -> Graph:
+    """Four steps at 256 pixels of a Stable Diffusion 1.5 of random weights, written under `folder`."""
+    from tests.full_size import write
+
+    (folder / "checkpoints").mkdir()
+    write("sd1", folder / "checkpoints" / "sd1.safetensors")
+    values: dict[str, dict[str, Scalar]] = {
+        "checkpoint": {"checkpoint": "sd1.safetensors"},
+        "size": {"width": 256, "height": 256},
+        NODE: {"steps": 4, "cfg": 7.0},
+    }
+    graph = fileformat.load(WORKFLOW)
+    nodes = (graph.nodes[name] for name in values)
+    return graph.with_nodes([replace(node, params={**node.params, **values[node.id]}) for node in nodes])
+
+
 def main(argv: list[str]) -> dict[str, object]:
-    """`python -m benchmarks window [ROUNDS]`."""
-    return compare(fileformat.load(WORKFLOW), int(argv[0]) if argv else 15, [])
+    """`python -m benchmarks window [ROUNDS] [sd1]`."""
+    rounds = int(argv[0]) if argv and argv[0].isdigit() else 15
+    if "sd1" not in argv:
+        return compare(fileformat.load(WORKFLOW), rounds, [])
+    with tempfile.TemporaryDirectory() as name:
+        return compare(full_size(Path(name)), rounds, [Path(name)])
