@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -20,3 +21,15 @@ def test_every_path_a_page_names_is_there(page: Path) -> None:
     linked = [page.parent / path for path in LINK.findall(text)]
     missing = [str(p.relative_to(ROOT)) for p in (*named, *linked) if not list(p.parent.glob(p.name or "*"))]
     assert missing == []
+
+
+def test_the_picture_that_the_readme_names_is_the_one_that_its_command_makes() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    [workflow] = set(re.findall(r"nodegraph run (workflows/\S+\.json)", text))
+    [picture] = re.findall(r"nodegraph run output/(\S+)_00001\.png", text)
+    prefixes = [
+        node["params"]["prefix"]
+        for node in json.loads((ROOT / workflow).read_text("utf-8"))["nodes"]
+        if node["type"] == "SaveImage"
+    ]
+    assert prefixes == [picture]
