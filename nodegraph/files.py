@@ -22,6 +22,9 @@ class Files(Protocol):
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
 
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The files around a file or folder of a kind that are read along with it."""
+
 
 class NoFiles:
     """No model folders at all."""
@@ -41,3 +44,7 @@ class NoFiles:
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """None are known."""
+        return ()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PRACTICE = Path(__file__).parents[1] / "practice"
 ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin")
 MARKS = ("model_index.json", "config.json")
+READERS = ("checkpoints", "text_encoders")
+"""Kinds of files that may hold text encoders."""
+
 DEEPEST = 8
 MOST = 50_000
 
@@ -93,6 +96,12 @@ class ModelFolders:
         if kind == "embeddings" and EMBEDDING in text:
             prompt_pieces(text, lambda words: [], look)
         return found
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The tokenizers that text encoders may read prompts with."""
+        from nodes.text.tokenizer_files import beside
+
+        return beside(path) if kind in READERS else ()
 
     def embedding(self, name: str) -> Path | None:
         """The file of an embedding, in any sub-folder, with or without its ending."""

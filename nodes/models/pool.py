@@ -10,6 +10,7 @@ import torch
 from nodegraph.errors import LoadError
 from nodegraph.fingerprint import Fingerprints
 from nodes.models.autoencoder import Autoencoder
+from nodes.models.compiled import running
 from nodes.models.control import ControlRunner
 from nodes.models.denoiser import Denoiser
 from nodes.models.detect import recognise
@@ -28,6 +29,7 @@ from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from torch import nn
 
@@ -141,6 +143,10 @@ class Pool:
         return self._dressed(
             resident, ref.source, ref.patches, lambda: network_targets(part.pieces, family.original(part))
         )
+
+    def compiled(self, network: nn.Module, scope: str) -> AbstractContextManager[None]:
+        """A context in which a denoising network runs compiled."""
+        return running(self.residents.holding(network).compiled(scope))
 
     def encoder(self, ref: Clip, use: Use, part: Part, alone: bool) -> nn.Module:
         """A text encoder, wearing its patches."""
