@@ -1,4 +1,4 @@
-"""torch.compile on a full-size Stable Diffusion 1.5 of random weights: the wait, a step before and after, the numbers."""
+"""torch.compile on a full-size Stable Diffusion 1.5 of random weights: the wait, steps before and after, numbers."""
 
 from __future__ import annotations
 

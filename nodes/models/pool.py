@@ -152,7 +152,7 @@ class Pool:
         """A text encoder, wearing its patches."""
         source = next((s for s in ref.sources if part.place.startswith(s.path)), ref.sources[0])
         self.residents.begin()
-        dtype = encoder_dtype(ref.dtype, use.kind, part.stored)
+        dtype = encoder_dtype(ref.dtype, self.choices, use.kind, part.stored)
         resident = self.residents.get(source, part, build_encoder(use), dtype)
         return self._dressed(
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)

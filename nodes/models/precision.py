@@ -53,15 +53,17 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
     return torch.channels_last if name in choices.channels_last else torch.contiguous_format
 
 
-def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
+def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
     CLIP and T5 compute in float32 whatever they keep, float16 where they are packed; language models, which are
-    large, compute as they keep them.
+    large, compute as they keep them, on the CPU never in float16.
     """
-    if kind not in LANGUAGE_KINDS or wanted in DTYPES:
+    if kind not in LANGUAGE_KINDS:
         return DTYPES.get(wanted, torch.float16 if stored.startswith(PACKED) else None)
-    return torch.float32 if stored == "F32" else torch.bfloat16
+    if wanted == "float16" and choices.device == "cpu":
+        wanted = "bfloat16"
+    return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)
 
 
 def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:
