@@ -10,6 +10,7 @@ from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguide
 from nodes.denoising.noises import noise_for
 from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
 from nodes.denoising.sides import Network, Sides
+from nodes.denoising.told import Telling
 from nodes.sampling.names import SAMPLERS, needs_unconditional
 from nodes.sampling.run import Denoise
 from nodes.sampling.sampler import find_solver
@@ -201,8 +202,10 @@ def guider_perp_neg(
 def guide_of(guider: Guider, solver: str, sigmas: Sequence[float]) -> Guide:
     """How a Guider guides a sampling over these sigmas."""
 
-    def guide(network: Network, like: Tensor) -> Denoise:
-        sides = sides_of(guider.model, network, guider.sides, like, sigmas)
+    negative = {"cfg": 1, "perpendicular": 1, "dual": 2, "nested": 2}.get(guider.kind)
+
+    def guide(network: Network, telling: Telling) -> Denoise:
+        sides = sides_of(guider.model, network, guider.sides, telling, sigmas, negative)
         return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide

@@ -14,14 +14,15 @@ from nodegraph import Context, GraphError
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.sides import Network
+from nodes.denoising.told import Telling
 from nodes.denoising.tiny import look_of
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
 from nodes.sampling.sampler import check_sigmas, sample, unsample
 from nodes.types import Latent, Model
 
-Guide = Callable[[Network, Tensor], Denoise]
-"""Makes a guided denoiser for a network and for latents of the shape to come, on its device."""
+Guide = Callable[[Network, Telling], Denoise]
+"""Makes a guided denoiser for a network and for the latents to come, on its device."""
 
 FRESH_MASK_NOISE = ("ddim",)
 """Solvers whose protected parts are noised from seed + 1 rather than with the noise of the start."""
@@ -90,9 +91,10 @@ def _solve(
     noise = job.noise.to(start)
     backward = bool(job.sigmas[-1] > job.sigmas[0])
     sigmas = check_sigmas(job.sigmas.flip(0))[::-1] if backward else check_sigmas(job.sigmas)
-    denoise = _checked(ctx, guide(network, start))
-    if latent.noise_mask is not None:
-        denoise = _kept(model, network, latent, start, noise, job, denoise)
+    mask = None if latent.noise_mask is None else mask_for(latent.noise_mask, start)
+    denoise = _checked(ctx, guide(network, Telling(network.facts, start, latent.samples, mask)))
+    if mask is not None:
+        denoise = _kept(model, network, mask, start, noise, job, denoise)
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
     x = network.space.start(start, noise, sigmas[0])
     if backward:
@@ -142,11 +144,8 @@ def _checked(ctx: Context, denoise: Denoise) -> Denoise:
 
 
 def _kept(
-    model: Model, network: Network, latent: Latent, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
+    model: Model, network: Network, mask: Tensor, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
 ) -> Denoise:
-    if latent.noise_mask is None:
-        return denoise
-    mask = mask_for(latent.noise_mask, start)
     if job.solver in FRESH_MASK_NOISE:
         noise = prepare_noise(start.shape, job.seed + 1).to(start)
     strength = dict(model.options).get("differential")
