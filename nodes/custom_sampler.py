@@ -8,7 +8,7 @@ from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
 from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguided
 from nodes.denoising.noises import noise_for
-from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
+from nodes.denoising.run import Guide, Job, Outcome, fitting, run
 from nodes.denoising.sides import Network, Sides
 from nodes.denoising.told import Telling
 from nodes.sampling.names import SAMPLERS, needs_unconditional
@@ -93,7 +93,7 @@ def _run(
     keep_steps: bool = False,
 ) -> Outcome:
     network = ctx.models.get(guider.model)
-    samples = with_channels(latent.samples, network.facts.latent.channels)
+    samples = fitting(latent, network.facts.latent).samples
     start = noise_for(noise, tuple(samples.shape), latent.batch_index)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
     return run(

@@ -19,6 +19,7 @@ class LatentFormat:
     """What the network sees of a latent: `(latent - shift) * scale`, at 1/`downscale` of the picture.
 
     `scales` and `shifts`, where given, are those of the single channels and take the place of the one for all.
+    `patch` says that the channels hold squares of so many latent pixels a side of a finer latent.
     """
 
     channels: int = 4
@@ -27,6 +28,7 @@ class LatentFormat:
     downscale: int = 8
     scales: tuple[float, ...] = ()
     shifts: tuple[float, ...] = ()
+    patch: int = 1
 
     def scaled(self, samples: Tensor) -> Tensor:
         """Raw latents `[B, C, h, w]` as the network knows them."""

@@ -34,8 +34,9 @@ class Given:
         [self.negative] = pool.get(Clip((source,))).encode(NEGATIVE)
         network = pool.get(Model(source, options=(("prediction", "v"),) if v else ()))
         self.sigmas = check_sigmas(ksampler_sigmas(network.space, "euler", "normal", STEPS, 1.0))
-        channels = network.facts.latent.channels
-        noise = prepare_noise((1, channels, SIDE // 8, SIDE // 8), SEED)
+        form = network.facts.latent
+        side = SIDE // form.downscale
+        noise = prepare_noise((1, form.channels, side, side), SEED)
         self.start = network.space.start(torch.zeros_like(noise), noise, self.sigmas[0])
         self.scaled = network.scaled
 
@@ -300,16 +301,15 @@ def flux_2(tiny: maker.Tiny, given: Given) -> Answer:
     from diffusers import Flux2Pipeline as Theirs
 
     def answer(x: Tensor, time: Tensor, condition: Condition) -> Tensor:
-        patches = Theirs._patchify_latents(x)
-        places, words = Theirs._prepare_latent_ids(patches), Theirs._prepare_text_ids(condition.cond)
+        places, words = Theirs._prepare_latent_ids(x), Theirs._prepare_text_ids(condition.cond)
         guidance = torch.full_like(time, 4.0) if tiny.unet.config.guidance_embeds else None
-        said = tiny.unet(Theirs._pack_latents(patches), condition.cond, time, places, words, guidance).sample
-        velocity: Tensor = Theirs._unpatchify_latents(Theirs._unpack_latents_with_ids(said, places))
+        said = tiny.unet(Theirs._pack_latents(x), condition.cond, time, places, words, guidance).sample
+        velocity: Tensor = Theirs._unpack_latents_with_ids(said, places)
         return velocity
 
     latents, norm = looped(given, answer), tiny.vae.bn
     spread = (norm.running_var + tiny.vae.config.batch_norm_eps).sqrt().view(1, -1, 1, 1)
-    patches = Theirs._patchify_latents(latents) * spread + norm.running_mean.view(1, -1, 1, 1)
+    patches = latents * spread + norm.running_mean.view(1, -1, 1, 1)
     return latents, pixels(tiny.vae.decode(Theirs._unpatchify_latents(patches)).sample)
 
 
