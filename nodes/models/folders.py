@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from nodes.conditions.wildcard_files import WildcardFiles
+
 PRACTICE = Path(__file__).parents[1] / "practice"
 ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin")
+TEXTS = (".txt",)
+"""The endings of files of wildcards; those of all other kinds are ENDINGS."""
 MARKS = ("model_index.json", "config.json")
 DEEPEST = 8
 MOST = 50_000
@@ -44,7 +49,7 @@ class ModelFolders:
         """The files and model folders of a kind by name."""
         found = dict(shipped(kind))
         for folder in self.folders(kind):
-            for name, path in walk(folder):
+            for name, path in walk(folder, _endings(kind)):
                 found.setdefault(name, path)
         if kind == "checkpoints":
             for name, path in hub_cache():
@@ -55,7 +60,7 @@ class ModelFolders:
         """Files whose name another one has that is found first: name, path, and path of the first."""
         first = self.paths(kind)
         for folder in self.places.get(kind, ()):
-            for name, path in walk(folder):
+            for name, path in walk(folder, _endings(kind)):
                 if not _same(path, first[name]):
                     yield name, path, first[name]
 
@@ -80,10 +85,19 @@ class ModelFolders:
         hint = f" Similar: {', '.join(near)}." if near else ""
         return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
 
+    @cached_property
+    def wildcards(self) -> WildcardFiles:
+        """The files behind `__name__` in prompts."""
+        from nodes.conditions.wildcard_files import WildcardFiles
+
+        return WildcardFiles(self)
+
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
-        """The embeddings that a prompt names, as text encoders look for them; other kinds are named nowhere."""
+        """The embeddings that a prompt names, as text encoders look for them, or all wildcard files behind it."""
         from nodes.text.chunks import EMBEDDING, prompt_pieces
 
+        if kind == "wildcards":
+            return self.wildcards.reached(text).files
         found: dict[str, Path | None] = {}
 
         def look(name: str) -> Sequence[Tensor] | None:
@@ -93,6 +107,14 @@ class ModelFolders:
         if kind == "embeddings" and EMBEDDING in text:
             prompt_pieces(text, lambda words: [], look)
         return found
+
+    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+        """What is wrong with the wildcards that a prompt names; embeddings that are not there are read past."""
+        wrong = self.wildcards.reached(text).wrong if kind == "wildcards" and "__" in text else None
+        if wrong is None:
+            return None
+        meant = text.replace(f"__{wrong.name}__", f"__{wrong.meant}__") if wrong.meant else text
+        return wrong.sentence, "" if meant == text else meant
 
     def embedding(self, name: str) -> Path | None:
         """The file of an embedding, in any sub-folder, with or without its ending."""
@@ -134,7 +156,11 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return found
 
 
-def walk(folder: Path) -> Iterator[tuple[str, Path]]:
+def _endings(kind: str) -> tuple[str, ...]:
+    return TEXTS if kind == "wildcards" else ENDINGS
+
+
+def walk(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Iterator[tuple[str, Path]]:
     """Model files and diffusers folders under a folder, by relative name; links are followed once."""
     pending = [(folder, PurePosixPath(), 0)]
     seen: set[str] = set()
@@ -156,7 +182,7 @@ def walk(folder: Path) -> Iterator[tuple[str, Path]]:
                     yield str(name), path
                 elif depth < DEEPEST and not entry.name.startswith("."):
                     pending.append((path, name, depth + 1))
-            elif entry.name.lower().endswith(ENDINGS):
+            elif entry.name.lower().endswith(endings):
                 yield str(name), Path(entry.path)
 
 
