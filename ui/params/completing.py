@@ -1,8 +1,10 @@
-"""Completion in prompts: the embeddings there are, after `embedding:`."""
+"""Completion in prompts: the embeddings there are, after `embedding:`, and the wildcards, after `__`."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -12,19 +14,76 @@ from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from ui.params import modelfiles
 
-MARK = "embedding:"
 LONGEST = 120
 """Characters before the cursor that are looked at."""
-_TYPED = re.compile(r"(?:^|(?<=[\s(,|{]))(e\w{2,8}|embedding:[^\s(),:|{}]*)$")
-SUFFIXES = {".safetensors", ".pt", ".bin", ".pth", ".ckpt"}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A way to name files of a `folder` in a prompt: between an `opening` and a `closing`.
+
+    `written` matches one that is whole; `begun` one that is being typed, with what stands for its opening as group 1
+    and what is typed of the name as group 2. What `banned` matches cannot stand in a name.
+    """
+
+    folder: str
+    opening: str
+    closing: str
+    written: str
+    begun: str
+    banned: str
+    endings: frozenset[str]
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """What matches one that is whole."""
+        return re.compile(self.written)
+
+    def names(self) -> list[str]:
+        """The files there are, as prompts call them: without their ending."""
+        found = []
+        for name in modelfiles.model_files().names(self.folder):
+            path = PurePosixPath(name)
+            found.append(str(path.with_suffix("")) if path.suffix.lower() in self.endings else name)
+        banned = re.compile(self.banned)
+        return [name for name in found if not banned.search(name)]
+
+    def typed(self, before: str) -> tuple[int, str] | None:
+        """How many letters before the cursor are one being typed, and what is typed of its name; None for none."""
+        if self.closing:
+            before = self.whole.sub(lambda found: " " * len(found.group()), before)
+        found = re.search(self.begun, before)
+        return (len(found[1]) + len(found[2]), found[2]) if found else None
+
+
+EMBEDDING = Mention(
+    "embeddings",
+    "embedding:",
+    "",
+    r"embedding:(?P<called>[^\s(),:|{}]+)",
+    r"(?:^|(?<=[\s(,|{]))(emb(?:e(?:d(?:d(?:i(?:n(?:g)?)?)?)?)?)?(?=$)|embedding:)([^\s(),:|{}]*)$",
+    r"[\s(),:|{}]",
+    frozenset({".safetensors", ".pt", ".bin", ".pth", ".ckpt"}),
+)
+WILDCARD = Mention(
+    "wildcards",
+    "__",
+    "__",
+    r"(?<!_)__(?![_ ])(?P<name>(?:(?!__)[\w .+&'()*/-])+?)(?<![_ ])__(?!_)",
+    r"(?<!_)(__)((?:(?!__)[\w .+&'()*/-])*)$",
+    r"[^\w .+&'()*/-]|__|^[_ ]|[_ ]$",
+    frozenset({".txt"}),
+)
 
 
 class Completion(QObject):
     """Opens a list at the cursor of a page while a name is typed; Enter or Tab takes the name over."""
 
-    def __init__(self, page: QPlainTextEdit) -> None:
+    def __init__(self, page: QPlainTextEdit, mentions: tuple[Mention, ...]) -> None:
         super().__init__(page)
         self._page = page
+        self._mentions = mentions
+        self._now: Mention | None = None
         self.list: QAbstractItemView | None = None
         """The list, once it was needed: it is a window of its own and costs to make."""
         self._names = QStringListModel(self)
@@ -42,15 +101,18 @@ class Completion(QObject):
 
     def look(self) -> None:
         """Open, follow or close, after something was typed."""
-        typed = self._typed()
-        if not typed.startswith(MARK) and not (typed and MARK.startswith(typed)):
+        mention, _, name = self._typed()
+        if mention is None:
             self.close()
             return
-        if not self.open:
-            self._names.setStringList(embeddings())
-        self.completer.setCompletionPrefix(typed.removeprefix(MARK) if typed.startswith(MARK) else "")
+        if not self.open or mention is not self._now:
+            self._names.setStringList(mention.names())
+        self._now = mention
+        self.completer.setCompletionPrefix(name)
         whole = (
-            self.completer.completionCount() == 1 and typed == f"{MARK}{self.completer.currentCompletion()}"
+            not mention.closing
+            and self.completer.completionCount() == 1
+            and name == self.completer.currentCompletion()
         )
         here = self.open or self._page.hasFocus()
         if self.completer.completionCount() == 0 or whole or not here:
@@ -64,11 +126,12 @@ class Completion(QObject):
 
     def take(self, name: str) -> None:
         """Write a name in the place of what was typed of it."""
+        mention, length, _ = self._typed()
+        if mention is None:
+            return
         cursor = self._page.textCursor()
-        cursor.movePosition(
-            QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(self._typed())
-        )
-        cursor.insertText(f"{MARK}{name}")
+        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, length)
+        cursor.insertText(f"{mention.opening}{name}{mention.closing}")
         self._page.setTextCursor(cursor)
 
     def close(self) -> None:
@@ -76,17 +139,11 @@ class Completion(QObject):
         if self.list is not None:
             self.list.hide()
 
-    def _typed(self) -> str:
+    def _typed(self) -> tuple[Mention | None, int, str]:
         cursor = self._page.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()][-LONGEST:]
-        found = _TYPED.search(before)
-        return found.group(1) if found else ""
-
-
-def embeddings() -> list[str]:
-    """The embeddings in the model folders, as prompts call them: without the ending of the file."""
-    found = []
-    for name in modelfiles.model_files().names("embeddings"):
-        path = PurePosixPath(name)
-        found.append(str(path.with_suffix("")) if path.suffix.lower() in SUFFIXES else name)
-    return [name for name in found if not any(letter in name for letter in " ,()")]
+        for mention in self._mentions:
+            found = mention.typed(before)
+            if found is not None:
+                return (mention, *found)
+        return None, 0, ""

@@ -4,11 +4,14 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nodes.text import weighted_tokens
-from nodes.text.chunks import filled
+from nodes.text.chunks import laid_out
+from nodes.text.tokenizer import clip_tokens
 from tests.ui.params.conftest import Desk, Folders
 from ui.params.text import PAUSE, PromptEditor
 from ui.params.tokens import token_words
@@ -32,7 +35,20 @@ def prompt(desk: Desk, text: str = "") -> PromptEditor:
 )
 def test_counted_are_the_tokens_that_the_encoder_reads(text: str) -> None:
     chunks = weighted_tokens(text, pad=-1)
-    assert filled(text) == [sum(token != -1 for token, _ in chunk) - 2 for chunk in chunks]
+    lengths = [sum(token != -1 for token, _ in chunk) - 2 for chunk in chunks]
+    assert [tokens for _, tokens in laid_out(text)] == lengths
+
+
+TEXTS = st.lists(st.sampled_from(["(", ")", "\\", ":1.2", " ", "\n", "cat", "lighthouse", "é", "日本", "embedding:a"]))
+
+
+@given(TEXTS.map(lambda words: "".join(words) + " lake" * 40 + "".join(words) + ", red house" * 40))
+def test_a_chunk_begins_at_the_letter_of_its_first_token(text: str) -> None:
+    chunks = [[token for token, _ in chunk if token != -1][1:-1] for chunk in weighted_tokens(text, pad=-1)]
+    places = [place for place, _ in laid_out(text)]
+    assert places == sorted(places)
+    for place, tokens in zip(places[1:], chunks[1:], strict=True):
+        assert clip_tokens(text[place:])[0] == tokens[0] or text[place - 1].isalpha()
 
 
 def test_counting_imports_neither_torch_nor_transformers() -> None:
@@ -41,7 +57,7 @@ def test_counting_imports_neither_torch_nor_transformers() -> None:
         "print([m for m in ('torch', 'transformers') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout == "[3]\n[]\n"
+    assert found.stdout == "[(0, 3)]\n[]\n"
 
 
 def test_the_words_say_parts_and_what_is_only_about() -> None:

@@ -1,0 +1,142 @@
+"""The page of a prompt: colours for what is more than words, and marks where the encoder's chunks begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from ui.look import Look
+from ui.params.completing import EMBEDDING, WILDCARD
+
+CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
+WEIGHT = r"(?<!\\)[()]|:[-+]?\d*\.?\d+(?=\))"
+CHOICE = r"(?<!\\)[{}|]|(?:(?<=[{|])|(?<=^))\s*[\d.]+::|(?<=\{)[\d-]+\$\$"
+REMARK = r"^[ \t]*#.*"
+
+
+class Colours(QSyntaxHighlighter):
+    """Quiet brackets and weights, coloured names of files; a name without a file is underlined."""
+
+    def __init__(self, document: QTextDocument, look: Look, choices: bool) -> None:
+        super().__init__(document)
+        rules = [f"(?P<embedding>{EMBEDDING.written})", f"(?P<sign>{WEIGHT})"]
+        if choices:
+            rules = [f"(?P<remark>{REMARK})", f"(?P<wildcard>{WILDCARD.written})", *rules, f"(?P<choice>{CHOICE})"]
+        self._rule = re.compile("|".join(rules))
+        self.known: Callable[[str, str], bool] = lambda kind, name: True
+        theme = look.theme
+        self._quiet, self._name = QTextCharFormat(), QTextCharFormat()
+        self._quiet.setForeground(QColor(theme.muted))
+        self._name.setForeground(_between(theme.accent, theme.text))
+        self._unknown = QTextCharFormat(self._name)
+        self._unknown.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
+        self._unknown.setUnderlineColor(QColor(theme.error))
+
+    def highlightBlock(self, text: str) -> None:
+        """Colour a line."""
+        for found in self._rule.finditer(text):
+            kind = found.lastgroup or ""
+            if kind in ("embedding", "wildcard"):
+                form = self._name if self.known(kind, found["name" if kind == "wildcard" else "called"]) else self._unknown
+            else:
+                form = self._quiet
+            self.setFormat(found.start(), found.end() - found.start(), form)
+
+
+def _between(first: str, second: str) -> QColor:
+    """A colour of which two thirds are the first."""
+    a, b = QColor(first), QColor(second)
+    return QColor(*((2 * x + y) // 3 for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)))
+
+
+class Page(QPlainTextEdit):
+    """A page that knows whether an input method is writing into it, and scrolls only with the focus."""
+
+    def __init__(self, parent: QWidget, look: Look) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._borders: list[QTextCursor] = []
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.composing = False
+        self.listing: Callable[[], bool] = lambda: False
+
+    @property
+    def borders(self) -> list[int]:
+        """Before which letters marks stand; they move with the text."""
+        return [cursor.position() for cursor in self._borders]
+
+    def mark(self, places: Iterable[int]) -> None:
+        """Put marks before these letters, and no others."""
+        self._borders = []
+        for place in places:
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(min(place, self.document().characterCount() - 1))
+            self._borders.append(cursor)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and the marks in it."""
+        super().paintEvent(event)
+        if not self._borders:
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self._look.theme.color("warning")
+        for cursor in self._borders:
+            box = QRectF(self.cursorRect(cursor))
+            if box.intersects(QRectF(event.rect())):
+                _paint_mark(painter, box, colour)
+        painter.end()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab chooses in an open list, else it goes on."""
+        return not self.listing() and super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """While a list of names is open, the keys that choose in it are the list's."""
+        if self.listing() and event.key() in CHOOSING:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Part of a word, or the whole of it."""
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll, if this is where the hand is at work."""
+        if self.hasFocus() and self.verticalScrollBar().maximum():
+            super().wheelEvent(event)
+            event.accept()
+        else:
+            event.ignore()
+
+
+def _paint_mark(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A thin line before a letter with a small flag on top."""
+    x, side = box.left() - 1.0, max(3.0, box.height() / 5)
+    painter.setPen(QPen(colour, 1.0))
+    painter.drawLine(QLineF(x, box.top(), x, box.bottom()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    top = QPointF(x, box.top())
+    painter.drawPolygon(QPolygonF([top, top + QPointF(side, side / 2), top + QPointF(0, side)]))
