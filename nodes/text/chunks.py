@@ -51,7 +51,11 @@ def laid_out(text: str) -> list[tuple[int, int]]:
 
 def _moved(written: str) -> list[int]:
     """Where each letter of a text without its backslashes stands in the text with them."""
-    return [at for at, letter in enumerate(written) if letter != "\\" or written[at + 1 : at + 2] not in ("(", ")")]
+    return [
+        at
+        for at, letter in enumerate(written)
+        if letter != "\\" or written[at + 1 : at + 2] not in ("(", ")")
+    ]
 
 
 def prompt_pieces(

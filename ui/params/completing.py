@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import PurePosixPath
+from functools import cached_property, lru_cache
 from typing import cast
 
 from PySide6.QtCore import QObject, QRect, QStringListModel, Qt
@@ -39,14 +40,15 @@ class Mention:
         """What matches one that is whole."""
         return re.compile(self.written)
 
-    def names(self) -> list[str]:
+    def names(self) -> Sequence[str]:
         """The files there are, as prompts call them: without their ending."""
-        found = []
-        for name in modelfiles.model_files().names(self.folder):
-            path = PurePosixPath(name)
-            found.append(str(path.with_suffix("")) if path.suffix.lower() in self.endings else name)
-        banned = re.compile(self.banned)
-        return [name for name in found if not banned.search(name)]
+        return _called(self, tuple(modelfiles.model_files().names(self.folder)))
+
+    def knows(self, name: str) -> bool:
+        """Whether a name finds a file: with its folder or without, and whatever the case; `*` stands for letters."""
+        wanted = name.lower()
+        known = _spellings(self, tuple(modelfiles.model_files().names(self.folder)))
+        return bool(fnmatch.filter(known, wanted)) if self.closing and "*" in wanted else wanted in known
 
     def typed(self, before: str) -> tuple[int, str] | None:
         """How many letters before the cursor are one being typed, and what is typed of its name; None for none."""
@@ -54,6 +56,23 @@ class Mention:
             before = self.whole.sub(lambda found: " " * len(found.group()), before)
         found = re.search(self.begun, before)
         return (len(found[1]) + len(found[2]), found[2]) if found else None
+
+
+@lru_cache(maxsize=4)
+def _called(mention: Mention, files: tuple[str, ...]) -> Sequence[str]:
+    banned = re.compile(mention.banned)
+    return [name for file in files if not banned.search(name := _without_ending(mention, file))]
+
+
+@lru_cache(maxsize=4)
+def _spellings(mention: Mention, files: tuple[str, ...]) -> frozenset[str]:
+    names = {_without_ending(mention, file).lower() for file in files} | {file.lower() for file in files}
+    return frozenset(names | {name.rpartition("/")[2] for name in names})
+
+
+def _without_ending(mention: Mention, file: str) -> str:
+    stem, dot, ending = file.rpartition(".")
+    return stem if dot and f".{ending.lower()}" in mention.endings else file
 
 
 EMBEDDING = Mention(

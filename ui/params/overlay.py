@@ -109,7 +109,12 @@ class Hint(QLabel):
         """Stand below an editor, or above it where there is no room."""
         if self.isHidden():
             return
-        self.setMaximumWidth(max(rect.width(), 320))
+        # A label that wraps is made narrower than its sentence, whatever room there is.
+        self.setWordWrap(False)
+        widest = max(rect.width(), 320)
+        if self.sizeHint().width() > widest:
+            self.setWordWrap(True)
+        self.setMaximumWidth(widest)
         self.adjustSize()
         below = rect.bottom() + 5
         room = (self.parentWidget() or self).height() - MARGIN

@@ -27,7 +27,7 @@ from ui.params.completing import EMBEDDING, WILDCARD
 
 CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 WEIGHT = r"(?<!\\)[()]|:[-+]?\d*\.?\d+(?=\))"
-CHOICE = r"(?<!\\)[{}|]|(?:(?<=[{|])|(?<=^))\s*[\d.]+::|(?<=\{)[\d-]+\$\$"
+CHOICE = r"(?<!\\)[{}|]|(?:(?<=[{|])|(?<=^))\s*[\d.]+::|(?<=\{)[\d-]+\$\$(?:[^$|{}]*\$\$)?"
 REMARK = r"^[ \t]*#.*"
 
 
@@ -36,11 +36,16 @@ class Colours(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument, look: Look, choices: bool) -> None:
         super().__init__(document)
+        self._choices = choices
         rules = [f"(?P<embedding>{EMBEDDING.written})", f"(?P<sign>{WEIGHT})"]
         if choices:
-            rules = [f"(?P<remark>{REMARK})", f"(?P<wildcard>{WILDCARD.written})", *rules, f"(?P<choice>{CHOICE})"]
+            rules = [
+                f"(?P<remark>{REMARK})",
+                f"(?P<wildcard>{WILDCARD.written})",
+                *rules,
+                f"(?P<choice>{CHOICE})",
+            ]
         self._rule = re.compile("|".join(rules))
-        self.known: Callable[[str, str], bool] = lambda kind, name: True
         theme = look.theme
         self._quiet, self._name = QTextCharFormat(), QTextCharFormat()
         self._quiet.setForeground(QColor(theme.muted))
@@ -52,11 +57,11 @@ class Colours(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         """Colour a line."""
         for found in self._rule.finditer(text):
-            kind = found.lastgroup or ""
-            if kind in ("embedding", "wildcard"):
-                form = self._name if self.known(kind, found["name" if kind == "wildcard" else "called"]) else self._unknown
-            else:
-                form = self._quiet
+            form = self._quiet
+            if found["embedding"]:
+                form = self._name if EMBEDDING.knows(found["called"]) else self._unknown
+            elif self._choices and found["wildcard"]:
+                form = self._name if WILDCARD.knows(found["name"]) else self._unknown
             self.setFormat(found.start(), found.end() - found.start(), form)
 
 
@@ -99,7 +104,7 @@ class Page(QPlainTextEdit):
             return
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = self._look.theme.color("warning")
+        colour = QColor(self._look.theme.accent)
         for cursor in self._borders:
             box = QRectF(self.cursorRect(cursor))
             if box.intersects(QRectF(event.rect())):
@@ -132,11 +137,11 @@ class Page(QPlainTextEdit):
 
 
 def _paint_mark(painter: QPainter, box: QRectF, colour: QColor) -> None:
-    """A thin line before a letter with a small flag on top."""
-    x, side = box.left() - 1.0, max(3.0, box.height() / 5)
-    painter.setPen(QPen(colour, 1.0))
+    """A thin line before a letter with a small pennant on top, clear of the letter."""
+    x, side = box.left() - 1.0, max(5.0, box.height() / 3)
+    painter.setPen(QPen(colour, 1.5))
     painter.drawLine(QLineF(x, box.top(), x, box.bottom()))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    top = QPointF(x, box.top())
-    painter.drawPolygon(QPolygonF([top, top + QPointF(side, side / 2), top + QPointF(0, side)]))
+    top = QPointF(x, box.top() - side / 3)
+    painter.drawPolygon(QPolygonF([top, top - QPointF(side, 0), top + QPointF(0, side)]))

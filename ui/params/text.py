@@ -85,6 +85,7 @@ class PromptEditor(ParamEditor):
         super().__init__(binding, look, parent)
         self.page = Page(self, look)
         self._hold(self.page)
+        self._showing = False
         self._choices = binding.param.mentions == "wildcards"
         self.completion = Completion(self.page, (WILDCARD, EMBEDDING) if self._choices else (EMBEDDING,))
         self._colours = Colours(self.page.document(), look, self._choices)
@@ -118,9 +119,9 @@ class PromptEditor(ParamEditor):
         if text == self.page.toPlainText() or self._pause.isActive():
             return
         place = self.page.textCursor().position()
-        blocked = self.page.document().blockSignals(True)
+        self._showing = True
         self.page.setPlainText(text)
-        self.page.document().blockSignals(blocked)
+        self._showing = False
         cursor = self.page.textCursor()
         cursor.setPosition(min(place, len(text)))
         self.page.setTextCursor(cursor)
@@ -173,7 +174,7 @@ class PromptEditor(ParamEditor):
         self.page.setTextCursor(cursor)
 
     def _typed(self) -> None:
-        if self.page.hasFocus() or self.completion.open:
+        if not self._showing and (self.page.hasFocus() or self.completion.open):
             self._pause.start()
             # The cursor is moved only after the document tells of its change.
             QTimer.singleShot(0, self.page, self.completion.look)
