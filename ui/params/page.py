@@ -107,7 +107,7 @@ class Page(QPlainTextEdit):
         colour = QColor(self._look.theme.accent)
         for cursor in self._borders:
             box = QRectF(self.cursorRect(cursor))
-            if box.intersects(QRectF(event.rect())):
+            if box.bottom() >= event.rect().top() and box.top() <= event.rect().bottom():
                 _paint_mark(painter, box, colour)
         painter.end()
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
@@ -46,6 +46,7 @@ TEXTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(TEXTS.map(lambda words: "".join(words) + " lake" * 40 + "".join(words) + ", red house" * 40))
 def test_a_chunk_begins_at_the_letter_of_its_first_token(text: str) -> None:
     chunks = [[token for token, _ in chunk if token != -1][1:-1] for chunk in weighted_tokens(text, pad=-1)]
@@ -206,6 +207,9 @@ def test_marks_stand_where_chunks_begin_and_move_with_the_text(desk: Desk) -> No
     editor.page.moveCursor(QTextCursor.MoveOperation.Start)
     desk.type("xx ")
     assert editor.page.borders == [place + 3 for place, _ in laid_out(text)[1:]]
+    cursor = editor.page.textCursor()
+    cursor.setPosition(editor.page.borders[0] + 5)
+    editor.page.setTextCursor(cursor)
     editor.page.setCursorWidth(0)
     marked = editor.page.grab().toImage()
     editor.page.mark([])
