@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import cast
 
-from PySide6.QtCore import QObject, QRect, QStringListModel, Qt
+from PySide6.QtCore import QObject, QRect, QStringListModel
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from ui.params import modelfiles
+from ui.params.listing import listing
 
+SHOWN = 40
+"""Names by which the list's width is measured."""
+MOST = 200
+"""Names that are listed; typing on finds the others."""
 LONGEST = 120
 """Characters before the cursor that are looked at."""
 
@@ -44,11 +49,16 @@ class Mention:
         """The files there are, as prompts call them: without their ending."""
         return _called(self, tuple(modelfiles.model_files().names(self.folder)))
 
-    def knows(self, name: str) -> bool:
-        """Whether a name finds a file: with its folder or without, and whatever the case; `*` stands for letters."""
+    def spellings(self) -> frozenset[str]:
+        """All small-lettered names that find a file: with its folder and without, with its ending and without."""
+        return _spellings(self, tuple(modelfiles.model_files().names(self.folder)))
+
+    def among(self, name: str, spellings: frozenset[str]) -> bool:
+        """Whether a name finds a file; `*` stands for any letters."""
         wanted = name.lower()
-        known = _spellings(self, tuple(modelfiles.model_files().names(self.folder)))
-        return bool(fnmatch.filter(known, wanted)) if self.closing and "*" in wanted else wanted in known
+        return wanted in spellings or bool(
+            self.closing and "*" in wanted and fnmatch.filter(spellings, wanted)
+        )
 
     def typed(self, before: str) -> tuple[int, str] | None:
         """How many letters before the cursor are one being typed, and what is typed of its name; None for none."""
@@ -102,14 +112,13 @@ class Completion(QObject):
         super().__init__(page)
         self._page = page
         self._mentions = mentions
-        self._now: Mention | None = None
         self.list: QAbstractItemView | None = None
         """The list, once it was needed: it is a window of its own and costs to make."""
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setWidget(page)
-        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        # Filtering is ours: its own takes long over thousands of names, and knows nothing of what comes first.
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setMaxVisibleItems(10)
         self.completer.activated.connect(self.take)
 
@@ -124,22 +133,16 @@ class Completion(QObject):
         if mention is None:
             self.close()
             return
-        if not self.open or mention is not self._now:
-            self._names.setStringList(mention.names())
-        self._now = mention
-        self.completer.setCompletionPrefix(name)
-        whole = (
-            not mention.closing
-            and self.completer.completionCount() == 1
-            and name == self.completer.currentCompletion()
-        )
-        here = self.open or self._page.hasFocus()
-        if self.completer.completionCount() == 0 or whole or not here:
+        names = found(tuple(mention.names()), name)
+        whole = not mention.closing and names == [name]
+        if not names or whole or not (self.open or self._page.hasFocus()):
             self.close()
             return
+        self._names.setStringList(names)
         self.list = popup = cast("QAbstractItemView", self.completer.popup())
-        place = self._page.cursorRect()
-        width = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width() + 24
+        place, measure = self._page.cursorRect(), popup.fontMetrics()
+        width = max(measure.horizontalAdvance(name) for name in names[:SHOWN])
+        width += popup.verticalScrollBar().sizeHint().width() + 24
         self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
         popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
 
@@ -166,3 +169,10 @@ class Completion(QObject):
             if found is not None:
                 return (mention, *found)
         return None, 0, ""
+
+
+def found(names: tuple[str, ...], typed: str) -> list[str]:
+    """The names that hold what is typed; those whose last part begins with it come first."""
+    if not typed:
+        return list(names[:MOST])
+    return [names[at] for at in listing(names).found([typed.lower()])[:MOST]]

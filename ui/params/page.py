@@ -23,11 +23,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.look import Look
-from ui.params.completing import EMBEDDING, WILDCARD
+from ui.params.completing import EMBEDDING, WILDCARD, Mention
 
 CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 WEIGHT = r"(?<!\\)[()]|:[-+]?\d*\.?\d+(?=\))"
 CHOICE = r"(?<!\\)[{}|]|(?:(?<=[{|])|(?<=^))\s*[\d.]+::|(?<=\{)[\d-]+\$\$(?:[^$|{}]*\$\$)?"
+LONG = 8000
+"""Letters of a line beyond which signs are left plain: each makes the line slower to lay out."""
 REMARK = r"^[ \t]*#.*"
 
 
@@ -37,15 +39,14 @@ class Colours(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument, look: Look, choices: bool) -> None:
         super().__init__(document)
         self._choices = choices
-        rules = [f"(?P<embedding>{EMBEDDING.written})", f"(?P<sign>{WEIGHT})"]
+        mentions = (EMBEDDING, WILDCARD) if choices else (EMBEDDING,)
+        self._known = {mention: mention.spellings() for mention in mentions}
+        names = [f"(?P<embedding>{EMBEDDING.written})"]
+        signs = [WEIGHT]
         if choices:
-            rules = [
-                f"(?P<remark>{REMARK})",
-                f"(?P<wildcard>{WILDCARD.written})",
-                *rules,
-                f"(?P<choice>{CHOICE})",
-            ]
-        self._rule = re.compile("|".join(rules))
+            names = [f"(?P<remark>{REMARK})", f"(?P<wildcard>{WILDCARD.written})", *names]
+            signs = [*signs, CHOICE]
+        self._names, self._all = re.compile("|".join(names)), re.compile("|".join(names + signs))
         theme = look.theme
         self._quiet, self._name = QTextCharFormat(), QTextCharFormat()
         self._quiet.setForeground(QColor(theme.muted))
@@ -54,14 +55,25 @@ class Colours(QSyntaxHighlighter):
         self._unknown.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
         self._unknown.setUnderlineColor(QColor(theme.error))
 
+    def refresh(self) -> None:
+        """Look which files there are."""
+        found = {mention: mention.spellings() for mention in self._known}
+        if found != self._known:
+            self._known = found
+            self.rehighlight()
+
+    def _of(self, mention: Mention, name: str) -> QTextCharFormat:
+        return self._name if mention.among(name, self._known[mention]) else self._unknown
+
     def highlightBlock(self, text: str) -> None:
         """Colour a line."""
-        for found in self._rule.finditer(text):
+        rule = self._all if len(text) <= LONG else self._names
+        for found in rule.finditer(text):
             form = self._quiet
             if found["embedding"]:
-                form = self._name if EMBEDDING.knows(found["called"]) else self._unknown
+                form = self._of(EMBEDDING, found["called"])
             elif self._choices and found["wildcard"]:
-                form = self._name if WILDCARD.knows(found["name"]) else self._unknown
+                form = self._of(WILDCARD, found["name"])
             self.setFormat(found.start(), found.end() - found.start(), form)
 
 

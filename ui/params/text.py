@@ -109,8 +109,9 @@ class PromptEditor(ParamEditor):
         return self.completion.list if self.completion.open else None
 
     def entered(self, reason: Qt.FocusReason) -> None:
-        """Say how long the prompt is."""
+        """Say how long the prompt is, and which names in it have files now."""
         super().entered(reason)
+        self._colours.refresh()
         self._count()
 
     def show_value(self) -> None:
