@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QMenu
 
 from nodegraph import events
 from nodegraph.document import Document
@@ -15,6 +15,8 @@ from nodegraph.errors import LoadError
 from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.panels.contained import Contained
+from ui.panels.statusbar import SteadyLabel
 from ui.running.chip import PracticeChip
 from ui.running.coach import Coach
 from ui.running.gauge import GaugeBar
@@ -59,7 +61,7 @@ class Bench(QObject):
         self.queue = QueuePanel(desk.runner, look, window)
         self.strip = ResultStrip(desk.results, look, window)
         self.gauge = GaugeBar(desk.bridge, look, window)
-        self.engine = QLabel(window)
+        self.engine = SteadyLabel(window)
         self.chip: PracticeChip | None = None
         self.coach: Coach | None = None
         self.prober = Prober(desk.bridge, look, window)
@@ -71,7 +73,7 @@ class Bench(QObject):
         docks = self.window.docks
         for name, panel in (("viewer", self.viewer), ("queue", self.queue), ("results", self.strip)):
             panel.setMinimumWidth(240)
-            docks.keep(name, panel)
+            docks.keep(name, Contained(panel))
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
@@ -317,7 +319,7 @@ class Bench(QObject):
             "running": self.tr("running"),
             "stopped": self.tr("engine stopped"),
         }
-        self.engine.setText(state.text or words.get(state.state, state.state))
+        self.engine.say(state.text or words.get(state.state, state.state))
 
     def _live_switched(self, on: bool) -> None:
         self.queue.live.blockSignals(True)
