@@ -108,7 +108,7 @@ class Popups(QObject):
         popup = FindPopup(self._window, self._window.app.look, view.level)
         popup.chosen.connect(lambda id, _other: self._found(popup, id))
         popup.given_up.connect(
-            lambda: view.level.selection.set(before.nodes, before.links, before.frames, before.notes)
+            lambda: view.level.selection.take(before)
         )
         self._open(popup, QSize(560, 380))
 

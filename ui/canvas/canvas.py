@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import (
     QCursor,
     QHelpEvent,
+    QKeyEvent,
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
@@ -207,7 +208,7 @@ class Canvas(Handled):
         self._camera_moved()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms; resting shows a tooltip.
+        """Pinching on a touchpad zooms; resting shows a tooltip; keys of a gesture call no action.
 
         This is a filter, for an exception in an event handler called from an overridden `event` ends the process.
         """
@@ -215,6 +216,11 @@ class Canvas(Handled):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
             self.zoom_by(1.0 + event.value(), event.position())
             return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if watched is self and self.claims(event):
+                event.accept()
+                return True
+            return False
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
             text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
             QToolTip.showText(event.globalPos(), text, self)
@@ -265,6 +271,8 @@ class Canvas(Handled):
         self._hovered = EMPTY
         if not (glides and self._glide.begin(old, new)):
             self._show_graph(new)
+        if self._gesture is not None and not self._gesture.changed():
+            self.begin(None)
 
     def _show_graph(self, graph: Graph) -> None:
         self.scene.update(graph)

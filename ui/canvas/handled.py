@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.canvas.dispatch import double_click, gesture_for, held_key
@@ -50,6 +50,8 @@ class Handled(Walking, QWidget):
 
     row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
     _gesture: Gesture | None = None
+    _button = Qt.MouseButton.NoButton
+    """The button that the gesture began with."""
     _panning: Pan | None = None
     _hovered: Hit = EMPTY
     coarse = False
@@ -68,6 +70,20 @@ class Handled(Walking, QWidget):
         self._panning = None
         self._show_cursor()
         self.update()
+
+    def interrupt(self) -> bool:
+        """Put back what a button that is down has in hand; whether there was anything."""
+        if self._gesture is None or not self._gesture.held:
+            return False
+        self.begin(None)
+        return True
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Whether a key is for the gesture that is under way and not for an action."""
+        gesture = self._gesture
+        if gesture is None:
+            return False
+        return event.key() == Qt.Key.Key_Escape or gesture.wants(event.key(), event.modifiers())
 
     def show_menu(self, pointer: Pointer, found: Hit) -> None:
         """Ask for the menu of what was hit."""
@@ -113,12 +129,15 @@ class Handled(Walking, QWidget):
         self.press_twice(self._pointer(event))
 
     def press(self, pointer: Pointer) -> None:
-        """A button or a finger goes down."""
+        """A button or a finger goes down; another one than that of a drag puts back what is dragged."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self._gesture is None:
+            self._button = pointer.button
             self.begin(gesture_for(self, pointer, self.hit(pointer.view)))
         elif pointer.button == Qt.MouseButton.MiddleButton:
             self._panning = Pan(self.stage, pointer)
+        elif self._gesture.held:
+            self.begin(None)
         else:
             self._end(self._gesture, self._gesture.pressed(pointer))
 
@@ -129,6 +148,9 @@ class Handled(Walking, QWidget):
 
     def drag(self, pointer: Pointer) -> None:
         """The pointer is somewhere else."""
+        if self._gesture is not None and self._gesture.held and not pointer.buttons:
+            # The button came up where nobody heard it: outside, while something else had the mouse.
+            self.begin(None)
         if self._gesture is None:
             self._hover(self.hit(pointer.view))
             return
@@ -142,7 +164,7 @@ class Handled(Walking, QWidget):
         """A button or the finger goes up."""
         if self._panning is not None and pointer.button == Qt.MouseButton.MiddleButton:
             self._panning = None
-        elif self._gesture is not None:
+        elif self._gesture is not None and (not self._gesture.held or pointer.button == self._button):
             self._end(self._gesture, self._gesture.released(pointer))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -166,9 +188,7 @@ class Handled(Walking, QWidget):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go of a held key ends its gesture."""
-        held = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", Qt.Key.Key_Z: "ZoomHeld"}.get(
-            Qt.Key(event.key())
-        )
+        held = HELD.get(event.key())
         if held and not event.isAutoRepeat() and type(self._gesture).__name__ == held:
             self.begin(None)
             return
@@ -179,6 +199,11 @@ class Handled(Walking, QWidget):
         if self._gesture is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.begin(None)
         super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another tab is in front, or this one is closed: nothing stays in the hand."""
+        self.begin(None)
+        super().hideEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer."""

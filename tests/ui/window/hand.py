@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
+from nodegraph.spec import NodeSpec
 from tests.ui.catalogue import SPECS
 from ui import paths, session
 from ui.application import Application
@@ -64,13 +65,13 @@ def steps(view: DocumentView) -> object:
     return view.editor.graph.nodes["sampler"].params["steps"]
 
 
-def furnish(qapp: QApplication, folder: Path) -> Application:
+def furnish(qapp: QApplication, folder: Path, specs: Mapping[str, NodeSpec] = SPECS) -> Application:
     """The editor as it really is: its canvas, its panels of runs, an engine in a process of its own.
 
     It is not its first launch, so that nothing runs by itself.
     """
     session.save([], paths.session_file())
-    app = Application(qapp, SPECS, Canvas)
+    app = Application(qapp, specs, Canvas)
     app.desk = Desk(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
     app.start()
     return app

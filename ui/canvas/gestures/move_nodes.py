@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
@@ -69,7 +69,20 @@ class MoveNodes(MoveThings):
         over = self._link(pointer)
         if over != self._over:
             self._over, self._since = over, monotonic()
+            if over is not None:
+                # The link lights up under a hand that rests, too.
+                QTimer.singleShot(round(DWELL * 1000) + 5, self._ripen)
         self._light(self._over if self._ripe() else None)
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """F changes the frame, and frames no view."""
+        return key == Qt.Key.Key_F and not modifiers and self._begun
+
+    def changed(self) -> bool:
+        """What feeds what may be another; the link under the node is looked for at the next move."""
+        self._kin, self._over = None, None
+        self._light(None)
+        return super().changed()
 
     def released(self, pointer: Pointer) -> bool:
         """Drop."""
@@ -162,6 +175,11 @@ class MoveNodes(MoveThings):
     def _ripe(self) -> bool:
         return self._over is not None and monotonic() - self._since >= DWELL
 
+    def _ripen(self) -> None:
+        if self._ripe() and self.stage.look.glowing is None:
+            self._light(self._over)
+            self.stage.repaint()
+
     def _light(self, key: LinkKey | None) -> None:
         look = self.stage.look
         if look.glowing != key:
@@ -169,6 +187,7 @@ class MoveNodes(MoveThings):
 
     def _clear(self) -> None:
         self.stage.look.hidden = frozenset()
+        self._over = None
         self._light(None)
 
 
