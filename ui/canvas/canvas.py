@@ -6,15 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer
-from PySide6.QtGui import (
-    QCursor,
-    QHelpEvent,
-    QKeyEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QCursor, QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
@@ -175,7 +167,7 @@ class Canvas(Handled):
         look.nodes, look.frames, look.notes = now.nodes, now.frames, now.notes
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
@@ -216,11 +208,8 @@ class Canvas(Handled):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
             self.zoom_by(1.0 + event.value(), event.position())
             return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if watched is self and self.claims(event):
-                event.accept()
-                return True
-            return False
+        if watched is self and self.caught(event):
+            return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
             text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
             QToolTip.showText(event.globalPos(), text, self)

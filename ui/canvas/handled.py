@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.gestures.look_around import Pan
 from ui.canvas.hit import EMPTY, Hit
-from ui.canvas.stage import Gesture, Pointer
+from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
 
 STEP = 1.0 / 120.0 / 8.0
@@ -54,6 +54,8 @@ class Handled(Walking, QWidget):
     """The button that the gesture began with."""
     _panning: Pan | None = None
     _hovered: Hit = EMPTY
+    _revealed = False
+    """Whether Alt is held over a portal, which then shows its way."""
     coarse = False
     """Whether a finger was used last, for which everything small is hit from farther away."""
 
@@ -78,12 +80,20 @@ class Handled(Walking, QWidget):
         self.begin(None)
         return True
 
-    def claims(self, event: QKeyEvent) -> bool:
-        """Whether a key is for the gesture that is under way and not for an action."""
+    def caught(self, event: QEvent) -> bool:
+        """Keep the keys of the gesture under way from actions; let go where another tab comes in front."""
+        if event.type() == QEvent.Type.Hide:
+            self.begin(None)
         gesture = self._gesture
-        if gesture is None:
+        if (
+            gesture is None
+            or not isinstance(event, QKeyEvent)
+            or event.type() != QEvent.Type.ShortcutOverride
+        ):
             return False
-        return event.key() == Qt.Key.Key_Escape or gesture.wants(event.key(), event.modifiers())
+        ours = event.key() == Qt.Key.Key_Escape or gesture.wants(event.key(), event.modifiers())
+        event.setAccepted(ours)
+        return ours
 
     def show_menu(self, pointer: Pointer, found: Hit) -> None:
         """Ask for the menu of what was hit."""
@@ -152,7 +162,7 @@ class Handled(Walking, QWidget):
             # The button came up where nobody heard it: outside, while something else had the mouse.
             self.begin(None)
         if self._gesture is None:
-            self._hover(self.hit(pointer.view))
+            self._hover(self.hit(pointer.view), pointer.held(ALT))
             return
         if self._panning is not None:
             self._panning.moved(pointer)
@@ -170,6 +180,8 @@ class Handled(Walking, QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The gesture comes first, then held keys, then moving the focus."""
         key, modifiers = event.key(), event.modifiers()
+        if key == Qt.Key.Key_Alt and self._gesture is None:
+            self._hover(self._hovered, True)
         if self._gesture is not None:
             if key == Qt.Key.Key_Escape:
                 self.begin(None)
@@ -188,6 +200,8 @@ class Handled(Walking, QWidget):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go of a held key ends its gesture."""
+        if event.key() == Qt.Key.Key_Alt:
+            self._hover(self._hovered)
         held = HELD.get(event.key())
         if held and not event.isAutoRepeat() and type(self._gesture).__name__ == held:
             self.begin(None)
@@ -198,12 +212,8 @@ class Handled(Walking, QWidget):
         """Keys that were held are not held any more."""
         if self._gesture is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.begin(None)
+        self._hover(self._hovered)
         super().focusOutEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Another tab is in front, or this one is closed: nothing stays in the hand."""
-        self.begin(None)
-        super().hideEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer."""
@@ -222,8 +232,12 @@ class Handled(Walking, QWidget):
             self._show_cursor()
             self.update()
 
-    def _hover(self, found: Hit) -> None:
+    def _hover(self, found: Hit, alt: bool = False) -> None:
         before = self._hovered
+        revealed = alt and found.kind == "portal"
+        if revealed != self._revealed:
+            self._revealed = revealed
+            self.update()
         if replace(found, along=0.0, row=None) != replace(before, along=0.0, row=None):
             self._hovered = found
             self._show_cursor()

@@ -29,7 +29,9 @@ def world() -> Graph:
     bent = Source("latent", "latent", via=((600.0, 440.0),))
     nodes[4] = replace(nodes[4], inputs={**nodes[4].inputs, "latent": (bent,)})
     return graph_of(
-        nodes, (Frame("f", "Text", ("prompt", "avoid"), (328, -48, 320, 440)),), (Note("n", "hello", (0, 420)),)
+        nodes,
+        (Frame("f", "Text", ("prompt", "avoid"), (328, -48, 320, 440)),),
+        (Note("n", "hello", (0, 420)),),
     )
 
 
@@ -88,7 +90,12 @@ def button_came_up_elsewhere(hand: Hand, end: QPointF, _button: Qt.MouseButton) 
     view = QPointF(hand.view(end)) + QPointF(3, 3)
     nothing = Qt.MouseButton.NoButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove, view, hand.canvas.mapToGlobal(view), nothing, nothing, Qt.KeyboardModifier.NoModifier
+        QEvent.Type.MouseMove,
+        view,
+        hand.canvas.mapToGlobal(view),
+        nothing,
+        nothing,
+        Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(hand.canvas, event)
 

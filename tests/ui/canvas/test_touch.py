@@ -87,9 +87,7 @@ def test_a_second_finger_puts_the_link_back(hand: Hand, fingers: Callable[..., N
     assert not hand.searches and not hand.canvas.editor.stack.canUndo()
 
 
-def test_a_resting_finger_asks_for_the_menu(
-    hand: Hand, fingers: Callable[..., None], qtbot: QtBot
-) -> None:
+def test_a_resting_finger_asks_for_the_menu(hand: Hand, fingers: Callable[..., None], qtbot: QtBot) -> None:
     asked: list[object] = []
     hand.canvas.context_menu_requested.connect(lambda _place, found: asked.append(found.node))
     fingers(QPointF(hand.view(hand.title("sampler"))))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
@@ -25,8 +25,11 @@ LIBRARY = "tests.ui.running.painting_nodes:library"
 
 def crash(app: Application) -> None:
     """Let go of everything as a killed process would, once its journal is written."""
-    for window in list(app.windows):
+    windows = list(app.windows)
+    gone: list[QObject] = [*windows]
+    for window in windows:
         for view in window.tabs.views():
+            gone.append(view)
             if view.recorder.journal is not None:
                 view.recorder.journal.close()
                 view.recorder.journal = None
@@ -36,7 +39,9 @@ def crash(app: Application) -> None:
     app.end()
     app.setParent(None)
     app.deleteLater()
+    # Their wrappers must outlive them: found by the collector first, they would be asked for overrides as they die.
     QTest.qWait(1)
+    gone.clear()
 
 
 def opened(window: MainWindow, path: Path) -> DocumentView:

@@ -50,9 +50,7 @@ class MoveThings(Gesture):
         graph, moving, hit = self.stage.graph, self.stage.moving, self._hit
         nodes = moving.nodes | _set(hit.node)
         frames, notes = moving.frames | _set(hit.frame), moving.notes | _set(hit.note)
-        return (
-            nodes <= graph.nodes.keys() and frames <= graph.frames.keys() and notes <= graph.notes.keys()
-        )
+        return nodes <= graph.nodes.keys() and frames <= graph.frames.keys() and notes <= graph.notes.keys()
 
     def released(self, pointer: Pointer) -> bool:
         """Make the move one step of undo; a click without a drag narrows the selection."""
