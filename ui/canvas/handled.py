@@ -45,6 +45,8 @@ class Handled(Walking, QWidget):
     """Another part of the scene is in view."""
     resized = Signal()
     """The view has another size."""
+    handed = Signal()
+    """A gesture began or ended."""
     hovered = Signal(object)
     """Hit: something else is under the pointer."""
 
@@ -68,10 +70,12 @@ class Handled(Walking, QWidget):
         """Let a gesture take the pointer; one that runs is cancelled."""
         if self._gesture is not None and self._gesture is not gesture:
             self._gesture.cancel()
-        self._gesture = gesture
+        before, self._gesture = self._gesture, gesture
         self._panning = None
         self._show_cursor()
         self.update()
+        if before is not gesture:
+            self.handed.emit()
 
     def interrupt(self) -> bool:
         """Put back what a button that is down has in hand; whether there was anything."""
@@ -231,6 +235,7 @@ class Handled(Walking, QWidget):
             self._gesture = None
             self._show_cursor()
             self.update()
+            self.handed.emit()
 
     def _hover(self, found: Hit, alt: bool = False) -> None:
         before = self._hovered
