@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QMenu
 
 from nodegraph import events
@@ -15,6 +15,7 @@ from nodegraph.errors import LoadError
 from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.running.callout import Around
 from ui.running.chip import PracticeChip
 from ui.running.coach import Coach
 from ui.running.gauge import GaugeBar
@@ -75,7 +76,7 @@ class Bench(QObject):
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
-        self.window.resizeDocks(columns[:1], [400], Qt.Orientation.Horizontal)
+        self.window.resizeDocks([docks.docks["outline"], columns[0]], [240, 376], Qt.Orientation.Horizontal)
         self.window.resizeDocks([docks.docks["results"]], [160], Qt.Orientation.Vertical)
         self.window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.window.bar.addPermanentWidget(self.engine)
@@ -324,5 +325,5 @@ class Bench(QObject):
         self.queue.live.setChecked(self.live)
         self.queue.live.blockSignals(False)
 
-    def _where(self, node: str, name: str) -> QRect | None:
+    def _where(self, node: str, name: str) -> Around | None:
         return place_of(self._canvas, self.window, node, name) if self._canvas is not None else None
