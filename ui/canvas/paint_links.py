@@ -26,12 +26,16 @@ NOTHING: frozenset[LinkKey] = frozenset()
 
 @dataclass(frozen=True)
 class Marked:
-    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim."""
+    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim.
+
+    `flowing` are those into nodes that run.
+    """
 
     selected: Collection[tuple[str, str, int]] = NOTHING
     hovered: LinkKey | None = None
     cut: Collection[LinkKey] = NOTHING
     dimmed: bool = False
+    flowing: Collection[LinkKey] = NOTHING
 
 
 class LinkPainter:

@@ -34,7 +34,7 @@ class Around:
 
 def callout(size: QSize, around: Around) -> tuple[QRect, QPoint]:
     """The card, and the point its leader ends at: the best of some dozen places around the owner."""
-    return min(_places(size, around), key=lambda place: _cost(*place, around))
+    return min(_places(size, around), key=lambda place: _cost(place[0], place[1], around))
 
 
 def _places(size: QSize, around: Around) -> Iterator[tuple[QRect, QPoint]]:
