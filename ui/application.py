@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStyle
 
 from nodegraph.spec import NodeSpec
 from ui import paths, session, settings
 from ui.ask import Choice, ask
+from ui.dressing import dress
 from ui.editor import Editor
 from ui.journal.recovery import recover, recoverable
 from ui.journal.writer import Writer
 from ui.look import Look
-from ui.params.attach import attach
 from ui.recorder import Recorder
 from ui.search.usage import Usage
 from ui.session import WindowState
@@ -239,18 +238,9 @@ class Application(QObject):
         self.settings_changed.emit()
 
     def restyle_view(self, view: DocumentView) -> None:
-        """Give the canvas in front the looks and habits of the settings."""
-        chosen = self.settings
-        view.canvas.set_density(chosen.density, chosen.text_size / 100)
-        view.canvas.set_theme(self.look.theme)
-        view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
-        view.canvas.set_snap(chosen.snap)
-        view.canvas.set_shake(chosen.shake)
-        # A system that wants no motion gives animations no time.
-        animates = self.qt.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
-        view.canvas.set_motion(chosen.motion and animates)
-        view.canvas.show_minimap(chosen.minimap)
-        attach(view.widget, self.look)
+        """Dress the canvases of a document, inside subgraphs too."""
+        for widget in view.widgets:
+            dress(widget, self.look, self.settings)
 
     def _save_settings(self) -> None:
         try:

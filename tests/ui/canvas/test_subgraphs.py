@@ -238,3 +238,17 @@ def test_the_menu_of_a_row_exposes_it_and_frames_and_links_have_their_own(
 def menu_of(window: MainWindow) -> QMenu:
     QTest.qWait(1)
     return next(menu for menu in window.findChildren(QMenu) if menu.isVisible())
+
+
+def test_a_setting_changed_inside_reaches_every_level(window: MainWindow, view: DocumentView) -> None:
+    inner = inside(view).canvas
+    window.app.change(theme="light", links="straight", density="large", snap=False)
+    outer = view.base
+    assert isinstance(outer, Canvas)
+    assert inner is not outer
+    for canvas in (inner, outer):
+        assert canvas.theme.name == "Light"
+        assert (canvas.scene.style, canvas.scene.metrics.density) == ("straight", "large")
+        assert canvas.stage.habits.snap == 0.0
+    view.levels.leave()
+    assert outer.grab().toImage().pixelColor(4, 4).lightness() > 200
