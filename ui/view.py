@@ -159,14 +159,6 @@ class DocumentView(QWidget):
         place = self.pointer()
         return (place.x(), place.y())
 
-    def camera(self) -> Mapping[str, Any]:
-        """What part of the scene is seen, as plain JSON data."""
-        return dict(cast("Canvas", self.base).view_state())
-
-    def restore_camera(self, state: Mapping[str, Any]) -> None:
-        """See the part of the scene that `camera` told of."""
-        self.canvas.set_view_state(state)
-
     def _inner_canvas(self, editor: Editor) -> QWidget:
         theme: Theme = getattr(self.base, "theme", None) or self._theme
         return self._make_canvas(editor, theme, self)

@@ -66,7 +66,8 @@ class Desk(QObject):
         self.bridge = bridge or EngineBridge(editor_options(output=pictures_folder()), self)
         self.results = Results(state_folder() / "results", self)
         self._writer = ThreadPoolExecutor(1, "queue")
-        queue = JobQueue(state_folder() / "queue.jsonl", self._writer)
+        # What waits belongs to the editor that has the session; a second one must not run it too.
+        queue = JobQueue(state_folder() / "queue.jsonl" if app.session.held else None, self._writer)
         self.runner: Runner = Runner(self.bridge, queue, self.results, app.specs, self)
         self.live = Live(self.runner, self)
         self._sheets: dict[Editor, Sheet] = {}
