@@ -18,6 +18,7 @@ from ui import diskfile, paths, place
 from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
+from ui.i18n import said
 from ui.journal.journal import Journal
 from ui.journal.recovery import Recovered
 from ui.view import DocumentView
@@ -50,7 +51,7 @@ class Documents(QObject):
         try:
             graph, stamp = diskfile.read(path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return None
         editor = Editor(self._window.app.specs, Document(graph, path))
         editor.stamp = stamp
@@ -62,7 +63,7 @@ class Documents(QObject):
         try:
             graph, _ = diskfile.read(path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return None
         return self._show(Editor(self._window.app.specs, Document(graph)))
 
@@ -110,7 +111,7 @@ class Documents(QObject):
         try:
             graph, stamp = diskfile.read(view.editor.path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return
         view.editor.push(self.tr("Reload from disk"), graph)
         view.editor.mark_saved(view.editor.path, stamp)
@@ -229,7 +230,7 @@ class Documents(QObject):
         try:
             stamp = diskfile.write(view.editor.graph, path)
         except SaveError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return False
         view.editor.mark_saved(path, stamp)
         view.watch()

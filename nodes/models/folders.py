@@ -7,6 +7,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nodegraph.phrases import Phrase
 from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ class ModelFolders:
                 return path
         return dict(hub_cache()).get(name) if kind == "checkpoints" else None
 
-    def missing(self, kind: str, name: str) -> str:
+    def missing(self, kind: str, name: str) -> Phrase:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
         near = nearest(name, self.names(kind))
-        hint = f" Similar: {', '.join(near)}." if near else ""
-        return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
+        hint = Phrase(" Similar: {names}.", names=", ".join(near)) if near else ""
+        home = self._home(kind)
+        return Phrase(
+            "There is no {kind} file {name!r}.{hint} {home}", kind=kind, name=name, hint=hint, home=home
+        )
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The embeddings that a prompt names, as text encoders look for them; other kinds are named nowhere."""
@@ -103,11 +107,11 @@ class ModelFolders:
                 return self.find("embeddings", listed)
         return None
 
-    def _home(self, kind: str) -> str:
+    def _home(self, kind: str) -> Phrase:
         folders = self.places.get(kind, ())
         if folders:
-            return f"Put it into {folders[0]}."
-        return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
+            return Phrase("Put it into {folder}.", folder=folders[0])
+        return Phrase("No model folder is set: name one with --models or in NODEGRAPH_MODELS.")
 
 
 def _same(left: Path, right: Path) -> bool:

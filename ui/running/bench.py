@@ -15,6 +15,7 @@ from nodegraph.errors import LoadError
 from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.i18n import said
 from ui.running.chip import PracticeChip
 from ui.running.coach import Coach
 from ui.running.gauge import GaugeBar
@@ -184,7 +185,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -281,7 +282,7 @@ class Bench(QObject):
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         self.window.documents._show(Editor(self.desk.specs, Document(graph)))
 

@@ -19,6 +19,7 @@ from nodegraph.spec import NodeSpec
 from ui import diskfile, paths
 from ui.canvas.state import CanvasState, NodeState
 from ui.editor import Editor
+from ui.i18n import said
 from ui.running.bench import Bench
 from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
@@ -123,7 +124,7 @@ class Desk(QObject):
         try:
             graph, _ = diskfile.read(path)
         except LoadError as error:
-            window.say(str(error))
+            window.say(said(error))
             return
         view = window.documents._show(Editor(self.specs, Document(graph)))
         sheet = self.sheet(view)
