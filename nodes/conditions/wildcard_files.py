@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,21 +126,31 @@ class WildcardFiles:
 
     def _follow(self, edges: list[tuple[str, str]], reached: Reached) -> None:
         """Refuse files that name each other in a circle, or in too long a row."""
-        import networkx
-
-        graph = networkx.DiGraph(edges)
+        asks: dict[str, list[str]] = {}
+        for asker, file in edges:
+            asks.setdefault(file, []).extend([asker] if asker else [])
         try:
-            circle = [edge[0] for edge in networkx.find_cycle(graph)]
-        except networkx.NetworkXNoCycle:
-            if networkx.dag_longest_path_length(graph) > DEEPEST:
-                row = networkx.dag_longest_path(graph)[1]
-                sentence = Phrase(
-                    "From {file} on, more than {most} wildcard files name each other; shorten the row.",
-                    file=row,
-                    most=DEEPEST,
-                )
-                reached.add(Wrong(sentence, row.removesuffix(ENDING)))
+            order = list(TopologicalSorter(asks).static_order())
+        except CycleError as error:
+            # The last is the first again, and each is asked for by the one before it.
+            self._refuse_circle(error.args[1][:-1], reached)
             return
+        depth: dict[str, int] = {}
+        for file in order:
+            depth[file] = 1 + max((depth[asker] for asker in asks.get(file, ())), default=0)
+        if max(depth.values()) > DEEPEST:
+            # The first of the row is the one that no file asks for and that leads to the deepest.
+            row = max(depth, key=depth.__getitem__)
+            while asks[row]:
+                row = max(asks[row], key=depth.__getitem__)
+            sentence = Phrase(
+                "From {file} on, more than {most} wildcard files name each other; shorten the row.",
+                file=row,
+                most=DEEPEST,
+            )
+            reached.add(Wrong(sentence, row.removesuffix(ENDING)))
+
+    def _refuse_circle(self, circle: list[str], reached: Reached) -> None:
         shown = " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
         sentence = Phrase(
             "Wildcard files name each other in a circle: {circle}; take one of these names out.", circle=shown
