@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera, Place
+from ui.canvas.flowing import flowing, repaint
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
@@ -92,6 +93,7 @@ class Canvas(Handled):
         Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
+        self.state.flowed.connect(lambda node: repaint(self, node))
         self.state.preview_changed.connect(self._preview_changed)
 
     @property
@@ -167,7 +169,8 @@ class Canvas(Handled):
         look.nodes, look.frames, look.notes = now.nodes, now.frames, now.notes
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed)
+        flow = flowing(self.scene, self.state)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())

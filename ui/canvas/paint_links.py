@@ -29,6 +29,7 @@ class Marked:
     """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim.
 
     With `revealed` the one under the pointer, a portal, shows the way that it spares.
+    `flowing` are those into nodes that run.
     """
 
     selected: Collection[tuple[str, str, int]] = NOTHING
@@ -36,6 +37,7 @@ class Marked:
     cut: Collection[LinkKey] = NOTHING
     dimmed: bool = False
     revealed: bool = False
+    flowing: Collection[LinkKey] = NOTHING
 
 
 class LinkPainter:
