@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from nodegraph.cli.opening import node_types
@@ -13,7 +15,7 @@ from nodegraph.spec import Scalar
 SPECS = node_types()
 
 
-def chain(*steps: tuple[str, str, dict[str, Scalar]]) -> Graph:
+def chain(*steps: tuple[str, str, Mapping[str, Scalar]]) -> Graph:
     """Nodes one after the other: type, the input that takes the one before, parameters."""
     nodes: list[Node] = []
     for number, (kind, entry, params) in enumerate(steps):
