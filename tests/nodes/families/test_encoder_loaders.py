@@ -7,10 +7,12 @@ from threading import Event
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from nodegraph.context import Context, Places
 from nodes.loaders import clip_join, clip_loader
 from nodes.models import create_pool
+from nodes.models.loading import bytes_in
 from nodes.models.machine import Choices
 from nodes.models.precision import encoder_dtype
 from nodes.types import Clip, Patch, Source
@@ -44,3 +46,31 @@ def test_no_language_model_computes_in_float16_on_the_cpu(wanted: str, stored: s
     assert encoder_dtype(wanted, Choices("cpu"), "qwen3", stored) in (torch.float32, torch.bfloat16)
     asked = encoder_dtype("float16", Choices("cuda"), "qwen3", stored)
     assert asked == torch.float16
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_an_encoder_of_eight_bits_takes_the_memory_that_is_counted(scaled: bool, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tensors, wanted = {}, {}
+    for name, tensor in maker.t5(96).state_dict().items():
+        if tensor.ndim < 2 or name == "encoder.embed_tokens.weight":
+            continue
+        scale = tensor.abs().max() / 448 if scaled else torch.tensor(1.0)
+        tensors[name] = (tensor / scale).to(torch.float8_e4m3fn)
+        wanted[name] = tensors[name].float() * scale
+        if scaled:
+            tensors[name.removesuffix("weight") + "scale_weight"] = scale.reshape(1)
+    norms = {
+        name: tensor.bfloat16() for name, tensor in maker.t5(96).state_dict().items() if tensor.ndim == 1
+    }
+    save_file(tensors | norms, tmp_path / "eight.safetensors")
+    save_file(wanted | norms, tmp_path / "plain.safetensors")
+    pool = create_pool(device="cpu")
+    eight, plain = (
+        Clip((Source(str(tmp_path / f"{n}.safetensors"), n),), "flux") for n in ("eight", "plain")
+    )
+    [found] = pool.get(eight).encode("a red house")
+    part = pool.recognised(eight.sources[0]).parts["t5"]
+    assert pool.bytes == bytes_in(part, None) == 2 * part.parameters
+    [exact] = pool.get(plain).encode("a red house")
+    assert (found.cond - exact.cond).norm() / exact.cond.norm() < 5e-3

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
+import shutil
+import sys
 import sysconfig
 import weakref
 from collections.abc import Iterator
@@ -187,14 +190,14 @@ def test_what_is_missing_is_said_with_its_remedy(
     device, wanted = "cpu", "install the package g++, or bypass this node"
     if lack == "compiler":
         monkeypatch.delenv("CXX", raising=False)
-        monkeypatch.setattr(compiled.sys, "platform", "linux")
-        monkeypatch.setattr(compiled.shutil, "which", lambda name: None)
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr(shutil, "which", lambda name: None)
     elif lack == "headers":
         monkeypatch.setattr(sysconfig, "get_paths", lambda: {"include": str(tmp_path)})
         wanted = "install the package python3-dev"
     else:
         device, wanted = "cuda", "needs the package triton"
-        monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     pool = create_pool(device="cpu")
     pool.device = torch.device(device)
     with pytest.raises(GraphError, match=wanted.replace("+", r"\+")):

@@ -3,6 +3,7 @@
 import importlib.abc
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_a_bad_file_is_one_sentence(name: str, tmp_path: Path) -> None:
     assert str(path) in str(caught.value)
 
 
-ENCODERS = {
+ENCODERS: dict[str, tuple[Any, str, Callable[[], Any]]] = {
     "t5": (gguf.MODEL_ARCH.T5ENCODER, "flux", lambda: maker.t5(256)),
     "plain t5": (gguf.MODEL_ARCH.T5, "flux", lambda: plain_t5(256)),
     "qwen3": (gguf.MODEL_ARCH.QWEN3, "z_image", lambda: maker.language("qwen3", 256)),
