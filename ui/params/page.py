@@ -80,7 +80,9 @@ class Colours(QSyntaxHighlighter):
 def _between(first: str, second: str) -> QColor:
     """A colour of which two thirds are the first."""
     a, b = QColor(first), QColor(second)
-    return QColor(*((2 * x + y) // 3 for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)))
+    return QColor(
+        (2 * a.red() + b.red()) // 3, (2 * a.green() + b.green()) // 3, (2 * a.blue() + b.blue()) // 3
+    )
 
 
 class Page(QPlainTextEdit):
