@@ -50,6 +50,11 @@ class Inbox(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._rested)
+        self._began = 0.0
+        # A timer, because a painting that was asked for comes after every call that was queued.
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.timeout.connect(self._measure)
         self._knock.connect(self.open, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -79,12 +84,13 @@ class Inbox(QObject):
         self._resting = True
         self._rest.start(self.rest)
         if steps:
-            # After the painting that was just asked for. The beginning and the end of a run cost more, once.
-            QTimer.singleShot(0, self, lambda: self._painted(self._clock() - began))
+            # The beginning and the end of a run cost more, once.
+            self._began = began
+            self._painted.start()
 
     def _rested(self) -> None:
         self._resting = False
         self.open()
 
-    def _painted(self, cost: float) -> None:
-        self._cost += SMOOTH * (cost - self._cost)
+    def _measure(self) -> None:
+        self._cost += SMOOTH * (self._clock() - self._began - self._cost)

@@ -15,6 +15,7 @@ from nodes.prompt_families import (
     text_encode_lumina2,
     text_encode_sd3,
     text_encode_sdxl,
+    text_encode_sdxl_refiner,
 )
 from nodes.types import Clip, Condition, Conditioning, Source
 from tests.nodes.families.context import Recorder
@@ -44,8 +45,10 @@ def test_each_family_tells_its_encoders() -> None:
     text_encode(context, CLIP, text="a")
     sdxl = text_encode_sdxl(context, CLIP, text="a", text_l="b", width=800, crop_y=7)[0]
     text_encode_sd3(context, CLIP, text="a", t5="long")
+    refiner = text_encode_sdxl_refiner(context, CLIP, text="a", score=9.5, height=800)[0]
     flux = text_encode_flux(context, CLIP, text="a", guidance=2.0)[0]
-    assert encoder.told == [("a", {}), ("a", {"clip_l": "b"}), ("a", {"t5": "long"}), ("a", {})]
+    assert encoder.told == [("a", {}), ("a", {"clip_l": "b"}), ("a", {"t5": "long"}), ("a", {}), ("a", {})]
+    assert dict(refiner.extras) == {"width": 1024, "height": 800, "aesthetic_score": 9.5}
     assert sdxl.extras["width"] == 800 and sdxl.extras["crop_h"] == 7 and sdxl.extras["target_height"] == 1024
     assert flux.guidance == 2.0
     assert conditioning_guidance(Conditioning((sdxl,)), guidance=5.0)[0].guidance == 5.0
