@@ -195,7 +195,7 @@ def test_inside_a_subgraph_they_name_the_nodes_around_them() -> None:
     assert found.node == "one/half" and found.fix is None
 
 
-def sized(**params: object) -> Graph:
+def sized(**params: int) -> Graph:
     """A subgraph with a width that is computed inside from one that may be set outside, and a node that names it."""
     inner = Subgraph(
         "Sizes",
