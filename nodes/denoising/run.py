@@ -125,9 +125,7 @@ def fitting(latent: Latent, form: LatentFormat) -> Latent:
             "of models; encode the picture with the autoencoder of this model's family."
         )
     sides = (max(round(side * latent.pixel / form.downscale), 1) for side in samples.shape[-2:])
-    return replace(
-        latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale
-    )
+    return replace(latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale)
 
 
 def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:
