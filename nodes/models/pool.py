@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, overload
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from torch import nn
+    from torch import Tensor, nn
 
     from nodes.models.family import Family, Use
     from nodes.models.folders import ModelFolders
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from nodes.models.parts import Part
     from nodes.models.recognised import Recognised
     from nodes.models.resident import Resident
-    from nodes.text.chunks import Lookup
+    from nodes.text.chunks import Lookup, Token
 
 
 class Pool:
@@ -68,6 +69,7 @@ class Pool:
         self._recognised: dict[Source, Recognised] = {}
         self._embeddings = Embeddings(folders)
         self._tiny: dict[Source, nn.Module] = {}
+        self._blanks: OrderedDict[tuple[Clip, str], dict[tuple[Token, ...], Tensor]] = OrderedDict()
 
     def source(self, kind: str, name: str) -> Source:
         """The file or folder that `name` of a kind means, with its fingerprint; `LoadError` if there is none."""
@@ -175,6 +177,14 @@ class Pool:
                 continue
         return None
 
+    def blanks(self, ref: Clip, kind: str) -> dict[tuple[Token, ...], Tensor]:
+        """What an encoder said of the empty prompt, to be kept there; that of the last few encoders."""
+        found = self._blanks.setdefault((ref, kind), {})
+        self._blanks.move_to_end((ref, kind))
+        while len(self._blanks) > BLANKS:
+            self._blanks.popitem(last=False)
+        return found
+
     def embeddings(self, kind: str, width: int) -> Lookup:
         """Textual inversions for an encoder, by name."""
         return self._embeddings.lookup(kind, width)
@@ -193,6 +203,7 @@ class Pool:
     def clear(self) -> None:
         """Let go of all weights."""
         self.residents.clear()
+        self._blanks.clear()
 
     def _dressed(
         self, resident: Resident, source: Source, patches: tuple[Patch, ...], table: Callable[[], Table]
@@ -206,6 +217,9 @@ class Pool:
         resident.wear(changed)
         return resident.network
 
+
+BLANKS = 8
+"""How many encoders' empty prompts are kept, a few megabytes at most each."""
 
 NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
 

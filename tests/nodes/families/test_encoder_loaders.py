@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -74,3 +76,29 @@ def test_an_encoder_of_eight_bits_takes_the_memory_that_is_counted(scaled: bool,
     assert pool.bytes == bytes_in(part, None) == 2 * part.parameters
     [exact] = pool.get(plain).encode("a red house")
     assert (found.cond - exact.cond).norm() / exact.cond.norm() < 5e-3
+
+
+@pytest.mark.parametrize("tiny", [maker.sd1, maker.sd3])
+def test_the_empty_prompt_is_read_once(tiny: Callable[[], maker.Tiny], tmp_path: Path) -> None:
+    """Weighted prompts are measured against it; it stays the same until the encoder is another."""
+    source = Source(str(maker.write_checkpoint(tiny(), tmp_path / "m.safetensors")), "m")
+    pool = create_pool(device="cpu", dtype="float32")
+    encoder = pool.get(Clip((source,)))
+    calls: list[object] = []
+    first = encoder.encode("a (red:1.3) house")[0].cond
+    for held in pool.residents._held.values():
+        held.network.register_forward_pre_hook(lambda *_: calls.append(1))
+    assert torch.equal(encoder.encode("a (red:1.3) house")[0].cond, first)
+    assert len(calls) == len(pool.residents._held)
+    other = encoder.encode("a (blue:1.3) house")[0].cond
+    assert len(calls) == 2 * len(pool.residents._held)
+    fresh = (
+        create_pool(device="cpu", dtype="float32").get(Clip((source,))).encode("a (blue:1.3) house")[0].cond
+    )
+    assert torch.equal(other, fresh)
+    skipped = replace(Clip((source,)), last_layer=-2)
+    bare = create_pool(device="cpu", dtype="float32")
+    assert torch.equal(
+        pool.get(skipped).encode("a (red:1.3) house")[0].cond,
+        bare.get(skipped).encode("a (red:1.3) house")[0].cond,
+    )
