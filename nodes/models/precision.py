@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
-PACKED = ("Q", "IQ")
-"""How GGUF's types of packed numbers begin."""
-
 SMALL = 50_000_000
 """Networks with fewer parameters compute in float32 on the CPU: casting costs them more than it saves."""
 
@@ -43,7 +40,7 @@ def network_dtype(wanted: str, choices: Choices, parameters: int, stored: str) -
         return DTYPES[wanted]
     if stored == "F32" and parameters < SMALL:
         return torch.float32
-    wide = stored.startswith(("BF16", *PACKED))
+    wide = stored.startswith(("BF16", "Q", "IQ"))
     return torch.bfloat16 if wide and choices.bfloat16 else torch.float16
 
 
@@ -56,11 +53,11 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
 def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
-    CLIP and T5 compute in float32 whatever they keep, float16 where they are packed; language models, which are
-    large, compute as they keep them, on the CPU never in float16.
+    CLIP and T5 compute in float32 whatever they keep; language models, which are large, compute as they keep them,
+    on the CPU never in float16.
     """
     if kind not in LANGUAGE_KINDS:
-        return DTYPES.get(wanted, torch.float16 if stored.startswith(PACKED) else None)
+        return DTYPES.get(wanted)
     if wanted == "float16" and choices.device == "cpu":
         wanted = "bfloat16"
     return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)
