@@ -7,6 +7,7 @@ go need nothing of their own, and what changes a network for a call finds it as 
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
 import sys
@@ -46,6 +47,8 @@ def compiled(network: nn.Module, scope: str, visiting: Iterable[str]) -> Forward
     that a piece which has such blocks inside is not compiled.
     """
     torch._dynamo.config.recompile_limit = VARIANTS
+    # It warns of a CUDA compiler without a graphics card, which says nothing to an artist.
+    logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
     inside = tuple(visiting)
     if scope == "network" and not inside:
         return [(network, torch.compile(network.forward))]
