@@ -80,13 +80,13 @@ def main(seed: int, log: Path, kind: str) -> None:
     qt = QApplication([])
     app = Application(qt, SPECS, StandIn)
     window = app.start()
-    file = log.open("w", buffering=1)
-    file.write(f"{time.time()} begin\n")
     editors = []
     for graph in beginnings(kind):
         view = window.documents.new()
         view.editor.push("Begin", graph)
         editors.append(view.editor)
+    file = log.open("w", buffering=1)
+    file.write(f"{time.time()} begin\n")
     steps = play(editors, seed)
 
     def step() -> None:
