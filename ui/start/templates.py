@@ -16,6 +16,15 @@ def templates() -> list[Path]:
     return next((found for folder in folders() if (found := sorted(folder.glob("*.json")))), [])
 
 
+THUMBNAILS = "thumbnails"
+"""The folder beside the templates that holds a picture of what each makes."""
+
+
+def thumbnail(path: Path) -> Path:
+    """Where the picture of a template is, if there is one."""
+    return path.parent / THUMBNAILS / f"{path.stem}.webp"
+
+
 NAMES = {name.lower(): name for name in ("ControlNet", "LoRA")}
 """Words of file names that are written in a way of their own."""
 

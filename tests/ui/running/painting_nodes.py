@@ -152,7 +152,7 @@ class Pictures(PlainRuntime):
     def picture(self, value: Any, size: int) -> Any:
         """The picture that was painted."""
         if isinstance(value, tuple) and value[0] == -7:
-            return numbers(value[1], 0, -1)[0][:3].transpose(1, 2, 0).copy()
+            return np.stack([numbers(value[1], 0, -1)[0][0]] * 3, -1)
         return pixels(value[0], value[1], 1.0) if isinstance(value, tuple) and len(value) > 2 else None
 
     def describe(self, value: Any) -> list[tuple[str, str]]:
