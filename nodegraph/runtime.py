@@ -54,8 +54,11 @@ class Runtime(Protocol):
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Rows of kind, name, family, bytes, fingerprint, path; reads headers only and must not import torch."""
 
-    def prompt_chunks(self, text: str) -> Sequence[int]:
-        """How many tokens a prompt puts into each chunk that the text encoder reads; must not import torch."""
+    def prompt_chunks(self, text: str, reader: str = "") -> Sequence[tuple[int, int]]:
+        """Where in a prompt each chunk that the text encoder reads begins (-1: not known), and its tokens.
+
+        `reader` is the type of the node that reads it. Must not import torch.
+        """
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Make a model file known that lies anywhere: its kind, and the name that finds it from now on.
@@ -103,7 +106,7 @@ class PlainRuntime:
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Refuse."""
-        raise LoadError(f"No installed node loads {path.name}.")
+        raise LoadError("No installed node loads {name}.", name=path.name)
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""
@@ -113,7 +116,7 @@ class PlainRuntime:
         """Nothing."""
         return ()
 
-    def prompt_chunks(self, text: str) -> Sequence[int]:
+    def prompt_chunks(self, text: str, reader: str = "") -> Sequence[tuple[int, int]]:
         """Nobody reads prompts."""
         return ()
 

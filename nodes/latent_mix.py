@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import GraphError, Help, Range, node
-from nodes.latents import PIXEL, TheLatent
+from nodes.latents import TheLatent
 from nodes.spatial.batches import to_length
 from nodes.spatial.compositing import paste
 from nodes.spatial.scaling import scale, sized_mask
@@ -33,7 +33,8 @@ def latent_composite(
     feather: Annotated[int, Range(0, 16384, 8), Help("How softly its edges fade in, in pixels.")] = 0,
 ) -> Latent:
     """Lay one latent over another and finish them in one sampler: subjects drawn apart, brought into one scene."""
-    samples = paste(latent.samples, over.samples, x // PIXEL, y // PIXEL, None, feather // PIXEL)
+    pixel = latent.pixel
+    samples = paste(latent.samples, over.samples, x // pixel, y // pixel, None, feather // pixel)
     return replace(latent, samples=samples)
 
 
@@ -58,7 +59,7 @@ def latent_composite_masked(
     rows, columns = latent.samples.shape[-2:]
     above = scale(over.samples, columns, rows, "bilinear") if resize else over.samples
     shown = None if mask is None else sized_mask(mask, above.shape[-1], above.shape[-2])
-    return replace(latent, samples=paste(latent.samples, above, x // PIXEL, y // PIXEL, shown))
+    return replace(latent, samples=paste(latent.samples, above, x // latent.pixel, y // latent.pixel, shown))
 
 
 @node("LatentBlend", title="Blend latents", category="latent/mix", keywords=("mix", "fade"))

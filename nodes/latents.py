@@ -15,7 +15,7 @@ from nodes.types import Latent, Mask
 
 PIXELS = Range(8, 16384, 8)
 PIXEL = 8
-"""Pixels of the picture for each pixel of a latent."""
+"""Pixels of the picture for each pixel of an empty latent; samplers bring it to what their model takes."""
 
 TheLatent = Annotated[Latent, Help("The latent to work on; it stays as it is.")]
 Scaling = Annotated[
@@ -44,7 +44,7 @@ def latent_scale(
     crop: Annotated[bool, Help("Whether edges are cut so that nothing is stretched.")] = False,
 ) -> Latent:
     """Bring a latent to a size, to draw it again with more detail: small first, then large, is quick and coherent."""
-    columns, rows = _size(latent.samples, width // PIXEL, height // PIXEL)
+    columns, rows = _size(latent.samples, width // latent.pixel, height // latent.pixel)
     samples = centred(latent.samples, columns, rows) if crop else latent.samples
     return replace(latent, samples=scale(samples, columns, rows, method))
 
@@ -75,8 +75,9 @@ def latent_crop(
 ) -> Latent:
     """Cut a part out of a latent, to redraw it alone or larger. Beyond the edge it is moved back inside."""
     rows, columns = latent.samples.shape[-2:]
-    left, top = min(x // PIXEL, max(columns - 8, 0)), min(y // PIXEL, max(rows - 8, 0))
-    place = (..., slice(top, top + height // PIXEL), slice(left, left + width // PIXEL))
+    pixel = latent.pixel
+    left, top = min(x // pixel, max(columns - 8, 0)), min(y // pixel, max(rows - 8, 0))
+    place = (..., slice(top, top + max(height // pixel, 1)), slice(left, left + max(width // pixel, 1)))
     return _with_mask(latent, lambda planes: planes[place])
 
 
@@ -117,7 +118,9 @@ def latent_noise_mask(
 def _size(samples: Tensor, columns: int, rows: int) -> tuple[int, int]:
     """Wanted latent columns and rows, a 0 filled in from the other."""
     if not columns and not rows:
-        raise GraphError("Width and height are both below 8 pixels; give at least one of them.")
+        raise GraphError(
+            "Width and height are both below one pixel of the latent; give at least one of them."
+        )
     height, width = samples.shape[-2:]
     columns = columns or max(round(width * rows / height), 1)
     return columns, rows or max(round(height * columns / width), 1)

@@ -29,7 +29,7 @@ def vae_encode(ctx: Context, image: Picture, vae: TheVae) -> Latent:
     ctx.check()
     return _in_memory(
         ctx,
-        lambda: Latent(ctx.models.get(vae).encode(image)),
+        lambda: _encoded(ctx, image, vae),
         lambda: vae_encode_tiled(ctx, image, vae),
     )
 
@@ -62,7 +62,7 @@ def vae_encode_tiled(
         planes, lambda part: network.encode(Image(part.movedim(1, -1))), *_tile(tile, overlap), (1, scale),
         lambda step, total: ctx.progress(step, total),
     )  # fmt: skip
-    return Latent(samples)
+    return Latent(samples, pixel=scale)
 
 
 @node(
@@ -88,6 +88,11 @@ def vae_decode_tiled(
         lambda step, total: ctx.progress(step, total),
     )  # fmt: skip
     return Image(planes.movedim(1, -1).clamp(0, 1).contiguous())
+
+
+def _encoded(ctx: Context, image: Image, vae: Vae) -> Latent:
+    network = ctx.models.get(vae)
+    return Latent(network.encode(image), pixel=network.downscale)
 
 
 def _tile(tile: int, overlap: int) -> tuple[int, int]:

@@ -20,6 +20,8 @@ from nodegraph.graph import Graph
 
 Listener = Callable[[events.Event], None]
 
+WORKER = "nodegraph.engine.worker"
+"""The module that is run as the child."""
 STILLBORN = 3
 """So many children in a row may die before they are ready; then something is wrong that a restart does not mend."""
 
@@ -144,7 +146,7 @@ class RemoteEngine:
         home = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
         child = subprocess.Popen(
-            [sys.executable, "-m", "nodegraph.engine.worker"],
+            [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Threads that wait must sleep: spinning ones take the processor from the window and from each other.

@@ -18,9 +18,9 @@ from nodegraph import events
 from nodegraph.engine.wire import pack_event, read_frame
 from nodegraph.errors import LoadError, NodegraphError
 
-PROGRESS_SECONDS = 0.1
-PREVIEW_SECONDS = 0.12
-"""So often a preview is made and leaves while its node runs; those in between are made when the node is done."""
+PACE_SECONDS = 0.12
+"""So often progress is said, and a preview made and sent, while a node runs; the previews in between are made when it
+is done."""
 HELD = 256
 """So many wait for that; of more, every second one is given up."""
 
@@ -180,11 +180,11 @@ class Worker:
         if isinstance(event, events.Preview):
             self._previews += 1
             event = replace(event, index=self._previews)
-            if not self._due(event, PREVIEW_SECONDS):
+            if not self._due(event, PACE_SECONDS):
                 self._held = [*(self._held if len(self._held) < HELD else self._held[::2]), event]
                 return
         elif isinstance(event, events.Progress):
-            if not self._due(event, PROGRESS_SECONDS) and event.step != event.total:
+            if not self._due(event, PACE_SECONDS) and event.step != event.total:
                 return
         else:
             held, self._held, self._previews = self._held, [], 0

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QMenu
 
 from nodegraph import events
 from nodegraph.document import Document
 from nodegraph.errors import LoadError
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.i18n import said
+from ui.panels.contained import Contained
+from ui.panels.statusbar import SteadyLabel
 from ui.running.gauge import GaugeBar
 from ui.running.job import Job
 from ui.running.overlays import Overlays
@@ -53,7 +56,7 @@ class Bench(QObject):
         self.queue = QueuePanel(desk.runner, look, window)
         self.strip = ResultStrip(desk.results, look, window)
         self.gauge = GaugeBar(desk.bridge, look, window)
-        self.engine = QLabel(window)
+        self.engine = SteadyLabel(window)
         self.showing = Showing(desk.runner, self.viewer, self.strip, self)
         self.overlays = Overlays(desk, window, self.showing.look_at, self.run_frames)
         self._place()
@@ -63,7 +66,7 @@ class Bench(QObject):
         docks = self.window.docks
         for name, panel in (("viewer", self.viewer), ("queue", self.queue), ("results", self.strip)):
             panel.setMinimumWidth(240)
-            docks.keep(name, panel)
+            docks.keep(name, Contained(panel))
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
@@ -173,7 +176,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -230,7 +233,7 @@ class Bench(QObject):
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         self.window.documents._show(Editor(self.desk.specs, Document(graph)))
 
@@ -266,7 +269,7 @@ class Bench(QObject):
             "running": self.tr("running"),
             "stopped": self.tr("engine stopped"),
         }
-        self.engine.setText(state.text or words.get(state.state, state.state))
+        self.engine.say(state.text or words.get(state.state, state.state))
 
     def _live_switched(self, on: bool) -> None:
         self.queue.live.blockSignals(True)

@@ -8,13 +8,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 
 from nodegraph import events
 from nodegraph.engine.local import Options
 from nodegraph.engine.remote import RemoteEngine
 from nodegraph.graph import Graph
 from ui import paths
+from ui.running.inbox import Inbox
 
 DISK_BYTES = 10 << 30
 """So much of the disk may hold results."""
@@ -46,7 +47,8 @@ class EngineBridge(QObject):
 
     heard = Signal(object)
     """An event of the engine, in the order they were said; emitted in the window's thread."""
-    _said = Signal(object)
+    settled = Signal()
+    """After one or more `heard`: all that was said until now has been told."""
 
     def __init__(
         self,
@@ -57,15 +59,15 @@ class EngineBridge(QObject):
         grace: float = GRACE,
     ) -> None:
         super().__init__(parent)
-        self._engine = RemoteEngine(options, _Emitter(self._said), grace=grace, library=library)
+        self._inbox = Inbox(self._hear, self)
+        self._inbox.settled.connect(self.settled)
+        self._engine = RemoteEngine(options, self._inbox.put, grace=grace, library=library)
         self._caller = ThreadPoolExecutor(1, "engine-caller")
         self._closed = False
         self.state = events.EngineState("stopped")
         self._looks: list[tuple[type[events.Shown | events.Channels], str, str, Answer]] = []
         self._recalls: dict[int, Callable[[Sequence[str]], object]] = {}
         self._numbers = count(1)
-        # Queued, so that whoever listens is called in the window's thread, plain functions too.
-        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
     def process(self) -> int:
@@ -154,16 +156,3 @@ class EngineBridge(QObject):
                 del self._looks[index]
                 answer(event)
                 return
-
-
-class _Emitter:
-    """Passes events into Qt from whatever thread they are said in; nothing once the bridge is gone."""
-
-    def __init__(self, signal: SignalInstance) -> None:
-        self._signal = signal
-
-    def __call__(self, event: events.Event) -> None:
-        try:
-            self._signal.emit(event)
-        except RuntimeError:
-            return

@@ -156,7 +156,7 @@ def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -
     assert shown[1] == shown[2] != shown[0] and len(bench.desk.runner.queue.over) == 2
     sheet.editor.apply(SetParam("paint", "seed", 77))
     QTest.qWait(400)
-    app.save_session()
+    app.save_session(wait=True)
     again = start()
     assert again.desk is not None
     qtbot.waitUntil(lambda: again.windows[0].bench is not None, timeout=WAIT)
