@@ -49,8 +49,8 @@ def main(names: list[str]) -> None:
             target = folder / f"{path.stem}.webp"
             small.save(target, quality=86, method=6)
             digests[path.stem] = made_from(path)
+            write_text(known, json.dumps(dict(sorted(digests.items())), indent=1) + "\n")
             print(f"{target.name}: {small.width} x {small.height}, {target.stat().st_size / 1000:.1f} kB")
-    write_text(known, json.dumps(dict(sorted(digests.items())), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ def pixels(hue: int, seed: int, done: float) -> Any:
 def numbers(count: int, item: int, sick: int) -> tuple[Any, list[tuple[float, ...]]]:
     """Waves, one a channel; the fourth of four has no sign, the one named `sick` has holes."""
     y, x = np.mgrid[0:12, 0:16]
-    planes, figures = [], []
+    planes: list[Any] = []
+    figures: list[tuple[float, ...]] = []
     for channel in range(count):
         wave = np.sin(x * (channel % 5 + 1) / 5 + y / 3 + item) * 3
         wave = wave + 4 if channel % 4 == 3 else wave

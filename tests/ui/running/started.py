@@ -67,5 +67,6 @@ def _pick(menu: QMenu, words: tuple[str, ...]) -> None:
         return
     QTest.mouseMove(menu, menu.actionGeometry(action).center())
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
-    if QApplication.activePopupWidget() is not None:
-        QApplication.activePopupWidget().close()
+    left = QApplication.activePopupWidget()
+    if left is not None:
+        left.close()
