@@ -126,31 +126,27 @@ class WildcardFiles:
 
     def _follow(self, edges: list[tuple[str, str]], reached: Reached) -> None:
         """Refuse files that name each other in a circle, or in too long a row."""
-        asks: dict[str, list[str]] = {}
+        sorter: TopologicalSorter[str] = TopologicalSorter()
         for asker, file in edges:
-            asks.setdefault(file, []).extend([asker] if asker else [])
+            sorter.add(asker, file)
         try:
-            order = list(TopologicalSorter(asks).static_order())
+            order = list(sorter.static_order())
         except CycleError as error:
-            # The last is the first again, and each is asked for by the one before it.
-            self._refuse_circle(error.args[1][:-1], reached)
+            self._refuse_circle(error.args[1][:0:-1], reached)
             return
-        depth: dict[str, int] = {}
-        for file in order:
-            depth[file] = 1 + max((depth[asker] for asker in asks.get(file, ())), default=0)
-        if max(depth.values()) > DEEPEST:
-            # The first of the row is the one that no file asks for and that leads to the deepest.
-            row = max(depth, key=depth.__getitem__)
-            while asks[row]:
-                row = max(asks[row], key=depth.__getitem__)
-            sentence = Phrase(
-                "From {file} on, more than {most} wildcard files name each other; shorten the row.",
-                file=row,
-                most=DEEPEST,
-            )
-            reached.add(Wrong(sentence, row.removesuffix(ENDING)))
+        depths = dict.fromkeys(order, 0)
+        named: dict[str, list[str]] = {}
+        for asker, file in edges:
+            named.setdefault(asker, []).append(file)
+        for name in order:
+            depths[name] = 1 + max((depths[file] for file in named.get(name, ())), default=0)
+            if name and depths[name] > DEEPEST:
+                long = "From {file} on, more than {most} wildcard files name each other; shorten the row."
+                sentence = Phrase(long, file=name, most=DEEPEST)
+                reached.add(Wrong(sentence, name.removesuffix(ENDING)))
+                return
 
-    def _refuse_circle(self, circle: list[str], reached: Reached) -> None:
+    def _refuse_circle(self, circle: Sequence[str], reached: Reached) -> None:
         shown = " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
         sentence = Phrase(
             "Wildcard files name each other in a circle: {circle}; take one of these names out.", circle=shown

@@ -58,8 +58,8 @@ class ModelFolders:
             for name, path in self._walks.of(folder, _endings(kind)).found.items():
                 found.setdefault(name, Path(path))
         if kind == "checkpoints":
-            for name, path in hub_cache():
-                found.setdefault(name, path)
+            for name, snapshot in hub_cache():
+                found.setdefault(name, snapshot)
         return found
 
     def hidden(self, kind: str) -> Iterator[tuple[str, Path, Path]]:

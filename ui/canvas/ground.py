@@ -14,6 +14,7 @@ from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
+from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.scene import Scene
 
 
@@ -21,12 +22,18 @@ class Ground:
     """Paints what does not move; what moves is left out of it."""
 
     def __init__(
-        self, grid: GridPainter, frames: FramePainter, links: LinkPainter, formulas: FormulaPainter
+        self,
+        grid: GridPainter,
+        frames: FramePainter,
+        links: LinkPainter,
+        formulas: FormulaPainter,
+        sizes: SizePainter,
     ) -> None:
         self._grid = grid
         self._frames = frames
         self._links = links
         self._formulas = formulas
+        self._sizes = sizes
         self._far = FarLinks(links)
         self._backing = Backing()
         self._zoom = 0.0
@@ -59,15 +66,18 @@ class Ground:
             if moving.nodes or look.hidden:
                 links = [k for k in links if not _touches(k, moving.nodes) and k.key not in look.hidden]
             self.put_links(painter, links, around, camera, look)
-            self._put_formulas(painter, scene, around, camera)
+            self._put_words(painter, scene, links, around, camera)
         self.put_notes(painter, scene, camera, look, frozenset(scene.graph.notes) - moving.notes)
 
-    def _put_formulas(self, painter: QPainter, scene: Scene, around: QRectF, camera: Camera) -> None:
+    def _put_words(
+        self, painter: QPainter, scene: Scene, links: list[LinkBox], around: QRectF, camera: Camera
+    ) -> None:
         if is_far(camera):
             return
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._sizes.paint(painter, links, scene, camera.zoom)
         self._formulas.paint(painter, scene, around)
         painter.restore()
 
@@ -137,6 +147,7 @@ class Ground:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             self._links.special(painter, links, camera.zoom, marked)
+            self._sizes.paint(painter, links, scene, camera.zoom)
             painter.restore()
 
 
