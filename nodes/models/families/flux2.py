@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodes.models.parts import Piece, Shapes
     from nodes.text.encode import Encoded
 
-GUIDANCE = 4.0
+GUIDANCE = 3.5
 """What the network is told where a condition says nothing."""
 
 MISTRAL_TEMPLATE = (
