@@ -22,6 +22,9 @@ class Files(Protocol):
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
 
+    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+        """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
+
 
 class NoFiles:
     """No model folders at all."""
@@ -41,3 +44,7 @@ class NoFiles:
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
+
+    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+        """Nothing is known."""
+        return None

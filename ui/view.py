@@ -39,7 +39,8 @@ class Canvas(Protocol):
     @property
     def scene(self) -> Scene: ...  # noqa: D102
 
-    def frame_all(self) -> None: ...  # noqa: D102  # named for what they do
+    def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
+    def frame_all(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102

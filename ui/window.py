@@ -17,6 +17,7 @@ from ui.panels.bookmarks import bookmarks, set_bookmark
 from ui.panels.docks import Docks
 from ui.panels.statusbar import StatusBar
 from ui.popups import Popups
+from ui.selectionbar import Bars
 from ui.session import TabState, WindowState
 from ui.start.page import StartPage
 from ui.tabs import Tabs
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.app = app
         self._shown: DocumentView | None = None
+        self.bars = Bars(self)
         self.bench = None
         self.setObjectName("MainWindow")
         self.setAcceptDrops(True)
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
             signal = getattr(canvas, name, None)
             if signal is not None:
                 (signal.connect if connect else signal.disconnect)(slot)
+        self.bars.place(canvas, connect)
 
     def enter(self, node: str) -> None:
         """Go into the subgraph that a node stands for."""

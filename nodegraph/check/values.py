@@ -34,8 +34,9 @@ def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) 
         for look in (_limits, _color, _choice):
             if problem := look(node, place, param, value):
                 yield problem
-        if problem := _file(node, place, param, value, files):
-            yield problem
+        for named in (_file, _mentions):
+            if problem := named(node, place, param, value, files):
+                yield problem
 
 
 def _unknown(node: Node, spec: NodeSpec, place: str, name: str, value: Scalar) -> Problem:
@@ -120,6 +121,17 @@ def _file(node: Node, place: str, param: Param, value: Scalar, files: Files | No
     near = nearest(value, files.names(kind))
     fix = SetParam(node.id, param.name, near) if near else None
     return Problem(node.id, param.name, f"{place}: {files.missing(kind, value)}", fix)
+
+
+def _mentions(node: Node, place: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+    if not param.mentions or files is None or not isinstance(value, str):
+        return None
+    wrong = files.mistaken(param.mentions, value)
+    if wrong is None:
+        return None
+    sentence, meant_text = wrong
+    fix = SetParam(node.id, param.name, meant_text) if meant_text else None
+    return Problem(node.id, param.name, f"{place}: {sentence}", fix)
 
 
 def _shown(value: Scalar) -> str:

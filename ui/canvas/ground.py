@@ -128,7 +128,7 @@ class Ground:
 
     def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
         marked = look.links
-        keys = {*marked.selected, *marked.cut, *([marked.hovered] if marked.hovered else [])}
+        keys = {*marked.selected, *marked.cut, *marked.flowing, *([marked.hovered] if marked.hovered else [])}
         links = [k for key in keys if (k := scene.links.get(LinkKey(*key))) and not _touches(k, moving.nodes)]
         links = [link for link in links if link.key not in look.hidden]
         if links:

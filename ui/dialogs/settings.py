@@ -44,6 +44,7 @@ class SettingsDialog(QDialog):
         self._check(form, "motion", self.tr("Show briefly where commands move nodes"))
         self._check(form, "shake", self.tr("Shake a node to pull it out of its links"))
         self._check(form, "minimap", self.tr("Show the minimap"))
+        self._check(form, "selection_bar", self.tr("Show likely actions over what is selected"))
         buttons = QDialogButtonBox(self)
         close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
         close.clicked.connect(self.accept)
