@@ -15,8 +15,8 @@ from nodegraph import Context, GraphError
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.sides import Network
-from nodes.denoising.told import Telling
 from nodes.denoising.tiny import look_of
+from nodes.denoising.told import Telling
 from nodes.models.family import LatentFormat
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
@@ -125,7 +125,9 @@ def fitting(latent: Latent, form: LatentFormat) -> Latent:
             "of models; encode the picture with the autoencoder of this model's family."
         )
     sides = (max(round(side * latent.pixel / form.downscale), 1) for side in samples.shape[-2:])
-    return replace(latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale)
+    return replace(
+        latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale
+    )
 
 
 def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:

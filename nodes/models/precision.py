@@ -53,11 +53,14 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
 def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
-    CLIP and T5 compute in float32 whatever they keep; language models, which are large, compute as they keep them.
+    CLIP and T5 compute in float32 whatever they keep, and keep no more than float16 unless told to, as ComfyUI does:
+    pictures depend on it. Language models, which are large, compute as they keep them.
     """
-    if kind not in LANGUAGE_KINDS or wanted in DTYPES:
-        return DTYPES.get(wanted)
-    return torch.float32 if stored == "F32" else torch.bfloat16
+    if wanted in DTYPES:
+        return DTYPES[wanted]
+    if kind in LANGUAGE_KINDS:
+        return torch.float32 if stored == "F32" else torch.bfloat16
+    return torch.float16 if stored == "F32" else None
 
 
 def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
 from nodegraph.errors import LoadError
 from nodes.models import create_pool
@@ -21,6 +21,9 @@ from nodes.text.tekken import SPECIAL, tokenizer_of
 from nodes.text.tokenizer_files import tokenizer_for
 from nodes.types import Clip, Source
 from tests import models_maker as maker
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PATTERN = r" ?[A-Za-zé]+|\d| ?[^\sA-Za-zé\d]+|\s+"
 BYTES = [bytes([byte]) for byte in range(256)]
@@ -45,7 +48,7 @@ def merged(text: str, words: list[bytes], first: int) -> list[int]:
     for piece in re.findall(PATTERN, text):
         parts = [bytes([byte]) for byte in piece.encode()]
         while piece.encode() not in ranks:
-            found = [(ranks.get(a + b, 1 << 30), at) for at, (a, b) in enumerate(zip(parts, parts[1:], strict=False))]
+            found = [(ranks.get(a + b, 1 << 30), at) for at, (a, b) in enumerate(pairwise(parts))]
             rank, at = min(found)
             if rank == 1 << 30:
                 break
@@ -76,7 +79,12 @@ def test_any_vocabulary_and_text(text: str, data: st.DataObject) -> None:
 def test_special_tokens_come_first_and_are_seen_in_texts() -> None:
     whole = tokenizer_of(file(default_num_special_tokens=10, default_vocab_size=10 + len(WORDS) - 1))
     assert whole.get_vocab_size() == 10 + len(WORDS) - 1
-    assert [whole.token_to_id(name) for name in ("<unk>", "<s>", "<SPECIAL_2>", "<SPECIAL_9>")] == [0, 1, 2, 9]
+    assert [whole.token_to_id(name) for name in ("<unk>", "<s>", "<SPECIAL_2>", "<SPECIAL_9>")] == [
+        0,
+        1,
+        2,
+        9,
+    ]
     ids = whole.encode("<s>hello", add_special_tokens=False).ids
     assert ids == [1, *merged("hello", WORDS, 10)]
     assert whole.token_to_id("\u00c3\u00a9") is None, "the last word does not count any more"
@@ -123,7 +131,9 @@ def test_mistral_reads_with_the_file_beside_it_or_inside_it(tmp_path: Path) -> N
     pool = create_pool(device="cpu", dtype="float32")
 
     def said(name: str, kind: str = "flux2") -> torch.Tensor:
-        found: torch.Tensor = pool.get(Clip((Source(str(path), name),), kind=kind)).encode("hello red")[0].cond
+        found: torch.Tensor = (
+            pool.get(Clip((Source(str(path), name),), kind=kind)).encode("hello red")[0].cond
+        )
         return found
 
     with pytest.raises(LoadError, match="has no tokenizer"):
@@ -155,4 +165,7 @@ def test_the_transformers_library_makes_the_same(tmp_path: Path) -> None:
     theirs = integration.MistralConverter(str(path)).converted()
     ours = tokenizer_of(path.read_bytes())
     for text in [*TEXTS, "<s>[INST]hello[/INST]"]:
-        assert ours.encode(text, add_special_tokens=False).ids == theirs.encode(text, add_special_tokens=False).ids
+        assert (
+            ours.encode(text, add_special_tokens=False).ids
+            == theirs.encode(text, add_special_tokens=False).ids
+        )
