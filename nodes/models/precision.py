@@ -56,11 +56,12 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
 def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
-    CLIP and T5 compute in float32 whatever they keep, float16 where they are packed; language models, which are
-    large, compute as they keep them, on the CPU never in float16.
+    CLIP and T5 compute in float32 whatever they keep, and keep no more than float16 unless told to, as ComfyUI does:
+    pictures depend on it. Language models, which are large, compute as they keep them, on the CPU never in float16.
     """
     if kind not in LANGUAGE_KINDS:
-        return DTYPES.get(wanted, torch.float16 if stored.startswith(PACKED) else None)
+        full = stored == "F32" or stored.startswith(PACKED)
+        return DTYPES.get(wanted, torch.float16 if full else None)
     if wanted == "float16" and choices.device == "cpu":
         wanted = "bfloat16"
     return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)
