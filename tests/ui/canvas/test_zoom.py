@@ -11,6 +11,8 @@ from nodegraph.graph import Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import many
+from ui.canvas.boxes import NodeBox
+from ui.canvas.cache import Picture
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_nodes import NodePainter
 from ui.canvas.rough_links import FEW
@@ -22,6 +24,20 @@ def rest(canvas: Canvas) -> None:
         if not any(timer.isActive() for timer in canvas.findChildren(QTimer)):
             return
     raise AssertionError("a timer still runs")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The nodes whose pictures are drawn, one by one."""
+    names: list[str] = []
+    born = NodePainter.picture
+
+    def picture(self: NodePainter, box: NodeBox, scale: float, ratio: float, unfolded: bool) -> Picture:
+        names.append(box.id)
+        return born(self, box, scale, ratio, unfolded)
+
+    monkeypatch.setattr(NodePainter, "picture", picture)
+    return names
 
 
 def fresh(canvas: Canvas) -> QImage:
@@ -65,14 +81,10 @@ def test_zooming_by_dragging_is_as_light_as_by_the_wheel(hand: Hand) -> None:
     assert canvas.camera.steady
 
 
-def test_no_picture_is_made_while_the_zoom_changes(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_picture_is_made_while_the_zoom_changes(hand: Hand, made: list[str]) -> None:
     canvas = hand.canvas
     rest(canvas)
-    made: list[str] = []
-    born = NodePainter.picture
-    monkeypatch.setattr(
-        NodePainter, "picture", lambda self, box, *rest: made.append(box.id) or born(self, box, *rest)
-    )
+    made.clear()
     for _ in range(6):
         canvas.zoom_by(1.1)
         canvas.repaint()
@@ -125,17 +137,13 @@ def ground_of(canvas: Canvas, picture: QImage) -> list[str]:
 
 
 def test_a_pile_of_more_nodes_than_the_cache_holds_comes_to_rest(
-    make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch
+    make_hand: MakeHand, made: list[str]
 ) -> None:
     nodes = [Node(f"n{i}", "KSampler", params={"seed": i}, pos=(i % 7, i % 5)) for i in range(60)]
     canvas = make_hand(Graph.of(*nodes)).canvas
     canvas._renderer.nodes.cache._budget = 2**22
     canvas.zoom_by(1.5)
     QTest.qWait(600)
-    painted: list[str] = []
-    born = NodePainter.picture
-    monkeypatch.setattr(
-        NodePainter, "picture", lambda self, box, *rest: painted.append(box.id) or born(self, box, *rest)
-    )
+    made.clear()
     QTest.qWait(200)
-    assert canvas.camera.steady and not painted
+    assert canvas.camera.steady and not made
