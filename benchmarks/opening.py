@@ -20,18 +20,22 @@ import resource, sys, time
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
-import ui.app, ui.application
-import ui.canvas.canvas as module
-started, born = float(sys.argv[1]), module.Canvas.paintEvent
+import ui.app
 def paint(self, event):
     born(self, event)
-    if not hasattr(module, "told"):
-        module.told = True
+    if not told:
+        told.append(True)
         loaded = [name for name in ("torch", "diffusers", "transformers", "numpy", "PIL") if name in sys.modules]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(time.time() - started, memory, ",".join(loaded), flush=True)
+        print(time.time() - float(sys.argv[1]), memory, ",".join(loaded), flush=True)
         QTimer.singleShot(0, QApplication.quit)
-module.Canvas.paintEvent = paint
+def run():
+    global born
+    from ui.canvas.canvas import Canvas
+    born, Canvas.paintEvent = Canvas.paintEvent, paint
+    return execute()
+told, execute = [], QApplication.exec
+QApplication.exec = staticmethod(run)
 sys.exit(ui.app.main([Path(sys.argv[2])]))
 """
 
