@@ -1,16 +1,14 @@
 """What the window costs a run: the same sampler headless, as the command line runs it, and under the visible editor.
 
-Both run by turns with the same seeds, so that whatever else the machine does falls on both. The figures are medians of
-the sampler node's own seconds, their ratio, and the longest stretch of work in the window's thread.
+Both run by turns in one engine process, so that whatever else the machine does falls on both. The figures are medians
+of the sampler node's own seconds, their ratio, and the longest stretch of work in the window's thread.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -19,53 +17,29 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.headless import NODE
 from nodegraph import fileformat
 from nodegraph.document import Document
 from nodegraph.graph import Graph
 from nodegraph.spec import Scalar
 
 WORKFLOW = Path(__file__).parents[1] / "workflows" / "text_to_image.json"
-NODE = "sampler"
 LONGEST = 600.0
 """Seconds after which a run is given up."""
 
 
-def seeded(graph: Graph, seed: int) -> Graph:
-    """The graph with another seed on its sampler."""
-    node = graph.nodes[NODE]
-    return graph.with_nodes([replace(node, params={**node.params, "seed": seed})])
-
-
-class Bare:
-    """A process with nobody looking."""
-
-    def __init__(self, folder: Path, models: list[Path]) -> None:
-        command = [sys.executable, "-m", "benchmarks.headless", str(folder), *map(str, models)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def run(self, graph: Graph) -> float:
-        """The sampler's seconds."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(json.loads(fileformat.dumps(graph))) + "\n")
-        self.process.stdin.flush()
-        return float(json.loads(self.process.stdout.readline())[NODE])
-
-    def close(self) -> None:
-        """End it."""
-        self.process.kill()
-        self.process.wait()
-
-
 class Watched:
-    """The editor, its window open, film strip and previews and all."""
+    """The editor, its window open, film strip and previews and all; odd seeds are watched, even ones not heard of."""
 
     def __init__(self, qt: QApplication, folder: Path, models: list[Path]) -> None:
+        from nodegraph.engine import remote
         from ui.app import specs
         from ui.application import Application
         from ui.canvas.canvas import Canvas
         from ui.running.bridge import EngineBridge, editor_options
         from ui.running.desk import Desk
 
+        remote.WORKER = "benchmarks.headless"
         # A session that is there already: nothing greets, nothing runs by itself.
         (folder / "session.json").touch()
         self.app = Application(qt, specs(), Canvas)
@@ -96,7 +70,8 @@ class Watched:
         bench.run()
         self._wait()
         self._beat.stop()
-        self.work.append(time.process_time() - before)
+        if seed % 2:
+            self.work.append(time.process_time() - before)
         return bench.sheet.state.of(NODE).seconds
 
     def _wait(self) -> None:
@@ -123,21 +98,17 @@ def compare(graph: Graph, rounds: int, models: list[Path]) -> dict[str, object]:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         qt = QApplication.instance() or QApplication([])
         assert isinstance(qt, QApplication)
-        bare, watched = Bare(folder / "bare", models), Watched(qt, folder, models)
+        watched = Watched(qt, folder, models)
         watched.open(graph)
-        alone: list[float] = []
-        seen: list[float] = []
-        for seed in range(1000, 1001 + rounds):
-            # By turns also in who begins, so that a drift falls on both.
-            if seed % 2:
-                alone.append(bare.run(seeded(graph, seed)))
-                seen.append(watched.run(seed))
-            else:
-                seen.append(watched.run(seed))
-                alone.append(bare.run(seeded(graph, seed)))
-        bare.close()
+        seconds: dict[bool, list[float]] = {True: [], False: []}
+        for turn in range(1 + rounds):
+            # Who begins is drawn, so that a drift falls on both.
+            for shown in random.sample((True, False), 2):
+                taken = watched.run(2 * (1000 + turn) + shown)
+                if turn:
+                    seconds[shown].append(taken)
         watched.app.end()
-    del alone[0], seen[0], watched.work[0]
+    alone, seen = seconds[False], seconds[True]
     return {
         "steps": int(str(graph.nodes[NODE].params["steps"])),
         "rounds": rounds,
@@ -146,7 +117,7 @@ def compare(graph: Graph, rounds: int, models: list[Path]) -> dict[str, object]:
         "window_by_headless": statistics.median(seen) / statistics.median(alone),
         "window_by_headless_pairs": statistics.median(b / a for a, b in zip(alone, seen, strict=True)),
         "window_by_headless_fastest": min(seen) / min(alone),
-        "window_work_ms_per_run": 1000 * statistics.median(watched.work),
+        "window_work_ms_per_run": 1000 * statistics.median(watched.work[1:]),
         "worst_own_work_ms": 1000 * watched.worst,
     }
 

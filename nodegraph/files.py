@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from nodegraph.phrases import Phrase
+
 
 class Files(Protocol):
     """Model folders by kind ("checkpoints", "loras", ...). Cheap to make: listing needs no torch."""
@@ -16,11 +18,14 @@ class Files(Protocol):
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
 
-    def missing(self, kind: str, name: str) -> str:
+    def missing(self, kind: str, name: str) -> Phrase:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
+
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
+        """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
 
 
 class NoFiles:
@@ -34,10 +39,14 @@ class NoFiles:
         """None."""
         return None
 
-    def missing(self, kind: str, name: str) -> str:
+    def missing(self, kind: str, name: str) -> Phrase:
         """A sentence that names the file."""
-        return f"There is no {kind} file {name!r}: no model folder is set."
+        return Phrase("There is no {kind} file {name!r}: no model folder is set.", kind=kind, name=name)
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
+
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
+        """Nothing is known."""
+        return None

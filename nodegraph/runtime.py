@@ -54,8 +54,11 @@ class Runtime(Protocol):
     def describe_models(self, files: Files) -> Iterable[Mapping[str, Any]]:
         """Rows of kind, name, family, bytes, fingerprint, path; reads headers only and must not import torch."""
 
-    def prompt_chunks(self, text: str) -> Sequence[int]:
-        """How many tokens a prompt puts into each chunk that the text encoder reads; must not import torch."""
+    def prompt_chunks(self, text: str, reader: str = "") -> Sequence[tuple[int, int]]:
+        """Where in a prompt each chunk that the text encoder reads begins (-1: not known), and its tokens.
+
+        `reader` is the type of the node that reads it. Must not import torch.
+        """
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Make a model file known that lies anywhere: its kind, and the name that finds it from now on.
@@ -71,6 +74,14 @@ class Runtime(Protocol):
 
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """Facts for a look at a link: shape, dtype, device, range, memory."""
+
+    def channels(
+        self, value: Any, item: int, size: int
+    ) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+        """The planes of a latent's item as uint8 `[C, h, w]`, the figures of each, and how many items there are.
+
+        See events.Channels; None for a value that is no latent.
+        """
 
     def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
         """Write pictures of one size as one that moves, `seconds` each; raises OSError or LoadError."""
@@ -95,7 +106,7 @@ class PlainRuntime:
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Refuse."""
-        raise LoadError(f"No installed node loads {path.name}.")
+        raise LoadError("No installed node loads {name}.", name=path.name)
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""
@@ -105,7 +116,7 @@ class PlainRuntime:
         """Nothing."""
         return ()
 
-    def prompt_chunks(self, text: str) -> Sequence[int]:
+    def prompt_chunks(self, text: str, reader: str = "") -> Sequence[tuple[int, int]]:
         """Nobody reads prompts."""
         return ()
 
@@ -120,6 +131,12 @@ class PlainRuntime:
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """The value itself."""
         return [("value", PlainCodec().summary(value))]
+
+    def channels(
+        self, value: Any, item: int, size: int
+    ) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+        """None."""
+        return None
 
     def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
         """Plain nodes make no pictures."""

@@ -8,8 +8,9 @@ from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
 from nodes.denoising.extras import extended, needs_unguided, sides_of
 from nodes.denoising.guided import Guided, dual, perpendicular, rule_of, unguided
 from nodes.denoising.noises import noise_for
-from nodes.denoising.run import Guide, Job, Outcome, run, with_channels
+from nodes.denoising.run import Guide, Job, Outcome, fitting, run
 from nodes.denoising.sides import Network, Sides
+from nodes.denoising.told import Telling
 from nodes.sampling.names import SAMPLERS, needs_unconditional
 from nodes.sampling.run import Denoise
 from nodes.sampling.sampler import find_solver
@@ -18,7 +19,6 @@ from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sigmas, Solv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
 
 TheModel = Annotated[Model, Help("The diffusion model that draws.")]
 Positive = Annotated[Conditioning, Help("What the picture should show.")]
@@ -38,6 +38,7 @@ class Sampled(NamedTuple):
     title="Custom sampler",
     category="sampling",
     keywords=("advanced", "guider", "sigmas", "unsample", "invert"),
+    size="latent",
 )
 def sampler_custom(
     ctx: Context,
@@ -67,6 +68,7 @@ class Film(NamedTuple):
     title="Sampler with every step",
     category="sampling",
     keywords=("film", "strip", "intermediate"),
+    size="latent",
 )
 def sampler_steps(
     ctx: Context,
@@ -92,7 +94,7 @@ def _run(
     keep_steps: bool = False,
 ) -> Outcome:
     network = ctx.models.get(guider.model)
-    samples = with_channels(latent.samples, network.facts.latent.channels)
+    samples = fitting(latent, network.facts.latent).samples
     start = noise_for(noise, tuple(samples.shape), latent.batch_index)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
     return run(
@@ -201,8 +203,10 @@ def guider_perp_neg(
 def guide_of(guider: Guider, solver: str, sigmas: Sequence[float]) -> Guide:
     """How a Guider guides a sampling over these sigmas."""
 
-    def guide(network: Network, like: Tensor) -> Denoise:
-        sides = sides_of(guider.model, network, guider.sides, like, sigmas)
+    negative = {"cfg": 1, "perpendicular": 1, "dual": 2, "nested": 2}.get(guider.kind)
+
+    def guide(network: Network, telling: Telling) -> Denoise:
+        sides = sides_of(guider.model, network, guider.sides, telling, sigmas, negative)
         return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide

@@ -16,6 +16,9 @@ from nodes.types import Latent
 OLD_SCALE = 0.18215
 """Files without a version hold latents that were still scaled for Stable Diffusion 1."""
 
+PIXELS = {128: 16}
+"""Pixels of the picture for each pixel of a latent, where the number of its channels says that they are not 8."""
+
 SAMPLES, VERSION = "latent_tensor", "latent_format_version_0"
 
 
@@ -69,6 +72,7 @@ def load_latent(
         samples if VERSION in found else samples / OLD_SCALE,
         found.get("noise_mask"),
         None if index is None else tuple(index.tolist()),
+        pixel=PIXELS.get(samples.shape[1], 8),
     )
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import GraphError, Help, Range, node
-from nodes.latents import PIXEL, TheLatent
+from nodes.latents import TheLatent
 from nodes.spatial.batches import to_length
 from nodes.spatial.compositing import paste
 from nodes.spatial.scaling import scale, sized_mask
@@ -23,7 +23,13 @@ X = Annotated[int, Range(-16384, 16384, 8), Help("Where its left edge goes, in p
 Y = Annotated[int, Range(-16384, 16384, 8), Help("Where its top edge goes, in pixels.")]
 
 
-@node("LatentComposite", title="Composite latents", category="latent/mix", keywords=("paste", "overlay"))
+@node(
+    "LatentComposite",
+    title="Composite latents",
+    category="latent/mix",
+    keywords=("paste", "overlay"),
+    size="latent",
+)
 def latent_composite(
     latent: Below,
     over: Above,
@@ -33,7 +39,8 @@ def latent_composite(
     feather: Annotated[int, Range(0, 16384, 8), Help("How softly its edges fade in, in pixels.")] = 0,
 ) -> Latent:
     """Lay one latent over another and finish them in one sampler: subjects drawn apart, brought into one scene."""
-    samples = paste(latent.samples, over.samples, x // PIXEL, y // PIXEL, None, feather // PIXEL)
+    pixel = latent.pixel
+    samples = paste(latent.samples, over.samples, x // pixel, y // pixel, None, feather // pixel)
     return replace(latent, samples=samples)
 
 
@@ -42,6 +49,7 @@ def latent_composite(
     title="Composite latents by mask",
     category="latent/mix",
     keywords=("paste", "mask"),
+    size="latent",
 )
 def latent_composite_masked(
     latent: Below,
@@ -58,10 +66,10 @@ def latent_composite_masked(
     rows, columns = latent.samples.shape[-2:]
     above = scale(over.samples, columns, rows, "bilinear") if resize else over.samples
     shown = None if mask is None else sized_mask(mask, above.shape[-1], above.shape[-2])
-    return replace(latent, samples=paste(latent.samples, above, x // PIXEL, y // PIXEL, shown))
+    return replace(latent, samples=paste(latent.samples, above, x // latent.pixel, y // latent.pixel, shown))
 
 
-@node("LatentBlend", title="Blend latents", category="latent/mix", keywords=("mix", "fade"))
+@node("LatentBlend", title="Blend latents", category="latent/mix", keywords=("mix", "fade"), size="first")
 def latent_blend(
     first: First,
     second: Second,
@@ -79,6 +87,7 @@ def latent_blend(
     title="Interpolate latents",
     category="latent/mix",
     keywords=("morph", "mix", "between"),
+    size="first",
 )
 def latent_interpolate(
     first: First,
@@ -96,14 +105,18 @@ def latent_interpolate(
     return replace(first, samples=direction * torch.lerp(length_b, length_a, share))
 
 
-@node("LatentAdd", title="Add latents", category="latent/arithmetic", keywords=("plus", "sum"))
+@node("LatentAdd", title="Add latents", category="latent/arithmetic", keywords=("plus", "sum"), size="first")
 def latent_add(first: First, second: Second) -> Latent:
     """The sum of two latents. With a difference of two others it carries a change over to a third."""
     return replace(first, samples=first.samples + _fitted(second, first))
 
 
 @node(
-    "LatentSubtract", title="Subtract latents", category="latent/arithmetic", keywords=("minus", "difference")
+    "LatentSubtract",
+    title="Subtract latents",
+    category="latent/arithmetic",
+    keywords=("minus", "difference"),
+    size="first",
 )
 def latent_subtract(first: First, second: Second) -> Latent:
     """The difference of two latents: what the first has and the second has not."""
@@ -111,7 +124,11 @@ def latent_subtract(first: First, second: Second) -> Latent:
 
 
 @node(
-    "LatentMultiply", title="Multiply latent", category="latent/arithmetic", keywords=("strength", "contrast")
+    "LatentMultiply",
+    title="Multiply latent",
+    category="latent/arithmetic",
+    keywords=("strength", "contrast"),
+    size="latent",
 )
 def latent_multiply(
     latent: TheLatent,
@@ -122,7 +139,13 @@ def latent_multiply(
     return replace(latent, samples=latent.samples * factor)
 
 
-@node("LatentBatch", title="Batch latents", category="latent/batch", keywords=("join", "list", "combine"))
+@node(
+    "LatentBatch",
+    title="Batch latents",
+    category="latent/batch",
+    keywords=("join", "list", "combine"),
+    size="latents",
+)
 def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gather, in order.")]) -> Latent:
     """Gather latents in one batch, which the sampler draws together; others take the size of the first."""
     if not latents:
@@ -142,6 +165,7 @@ def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gat
     title="Latent from batch",
     category="latent/batch",
     keywords=("pick", "choose", "single"),
+    size="latent",
 )
 def latent_from_batch(
     latent: TheLatent,
@@ -163,7 +187,11 @@ def latent_from_batch(
 
 
 @node(
-    "LatentRepeat", title="Repeat latent", category="latent/batch", keywords=("copy", "batch", "variations")
+    "LatentRepeat",
+    title="Repeat latent",
+    category="latent/batch",
+    keywords=("copy", "batch", "variations"),
+    size="latent",
 )
 def latent_repeat(
     latent: TheLatent, *, amount: Annotated[int, Range(1, 256), Help("How often the batch is repeated.")] = 2

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from nodegraph import Context, Help, Mentions, Multiline, Range, Seed, node
 from nodes.conditions.tokens import report, seen
-from nodes.conditions.wildcards import resolved
+from nodes.conditions.wildcards import resolved, wildcards_in
 from nodes.pictures.chips import chips
 from nodes.text.scheduled import and_parts, schedule
 from nodes.types import Clip, Conditioning, Image
@@ -104,13 +104,22 @@ def prompt_tokens(
     keywords=("wildcards", "random", "dynamic"),
 )
 def prompt_choices(
+    ctx: Context,
     *,
     text: Annotated[
         str,
         Multiline(),
-        Help("{red|blue} is one of the two, {3::red|blue} more often red; # begins a remark."),
+        Mentions("wildcards"),
+        Help(
+            "{red|blue} is one of the two, {3::red|blue} more often red, {2$$red|blue|green} two of them; "
+            "__name__ is a line of wildcards/name.txt; # begins a remark."
+        ),
     ] = "a {red|blue|yellow} {house|boat}",
     seed: Annotated[int, Seed(), Help("The same seed chooses the same words.")] = 0,
 ) -> str:
     """Let chance choose words: one text for a whole series of pictures. Link it to a prompt's text."""
-    return resolved(text, seed)
+    if not any(wildcards_in(text)):
+        return resolved(text, seed)
+    wildcards = ctx.models.folders.wildcards
+    wildcards.checked(text)
+    return resolved(text, seed, wildcards.lines)

@@ -54,6 +54,32 @@ def text_encode_sdxl(
 
 
 @node(
+    "TextEncodeSDXLRefiner",
+    title="Prompt (SDXL refiner)",
+    category=CATEGORY,
+    keywords=("aesthetic", "score", "size"),
+)
+def text_encode_sdxl_refiner(
+    ctx: Context,
+    clip: TheClip,
+    *,
+    text: Annotated[str, Multiline(), EMBEDDINGS, Help("The prompt.")] = "",
+    score: Annotated[
+        float,
+        Range(0, 1000, 0.01),
+        Help("How beautiful the picture should be, 1 to 10: 6 for the prompt, 2.5 for the negative one."),
+    ] = 6.0,
+    width: Annotated[int, Side, Help("Width of the picture it should look like.")] = 1024,
+    height: Annotated[int, Side, Help("Height of the picture it should look like.")] = 1024,
+) -> Conditioning:
+    """A prompt for SDXL's refiner, which knows pictures by their beauty. A plain prompt takes 6 and 2.5 by itself."""
+    ctx.check()
+    said: Conditioning = ctx.models.get(clip).encode(text)
+    told = {"width": width, "height": height, "aesthetic_score": score}
+    return Conditioning(tuple(replace(each, extras={**each.extras, **told}) for each in said))
+
+
+@node(
     "TextEncodeSD3",
     title="Prompt (Stable Diffusion 3)",
     category=CATEGORY,

@@ -56,11 +56,15 @@ def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
     return describe(files)
 
 
-def prompt_chunks(text: str) -> Sequence[int]:
-    """The CLIP tokens in each chunk of at most 75; an embedding counts as the words it is called by."""
-    from nodes.text.chunks import filled
+def prompt_chunks(text: str, reader: str = "") -> Sequence[tuple[int, int]]:
+    """The chunks of at most 75 CLIP tokens; an embedding counts as the words it is called by."""
+    if reader == "TextEncodeA1111":
+        from nodes.text.attention import lengths
 
-    return filled(text)
+        return [(-1, length) for length in lengths(text)]
+    from nodes.text.chunks import laid_out
+
+    return laid_out(text)
 
 
 def adopt(files: Files, path: Path) -> tuple[str, str]:
@@ -91,6 +95,13 @@ def describe(value: Any) -> list[tuple[str, str]]:
     from nodes.looking import facts_of
 
     return facts_of(value)
+
+
+def channels(value: Any, item: int, size: int) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+    """The planes of a latent's item, their figures and the number of items; None for other values."""
+    from nodes.channels import channels_of
+
+    return channels_of(value, item, size)
 
 
 def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:

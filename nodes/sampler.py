@@ -13,6 +13,7 @@ from nodes.denoising.faults import plain_sentences
 from nodes.denoising.guided import Guided, rule_of
 from nodes.denoising.run import Guide, Job, run, start_noise
 from nodes.denoising.sides import Network
+from nodes.denoising.told import Telling
 from nodes.sampling.names import SAMPLERS, SCHEDULES, needs_unconditional
 from nodes.sampling.run import Denoise
 from nodes.sampling.schedules import cut_to_steps, ksampler_sigmas
@@ -45,6 +46,7 @@ Schedule = Annotated[str, Choice(SCHEDULES), Help("How the noise is divided amon
     category="sampling",
     version=1,
     keywords=("sample", "generate", "denoise", "draw"),
+    size="latent",
 )
 def ksampler(
     ctx: Context,
@@ -78,6 +80,7 @@ def ksampler(
     title="KSampler (advanced)",
     category="sampling",
     keywords=("sample", "refine", "two stages", "split"),
+    size="latent",
 )
 def ksampler_advanced(
     ctx: Context,
@@ -119,8 +122,8 @@ def plain_guide(
 ) -> Guide:
     """Classifier-free guidance as the model's options ask for it; `sigmas` `[n + 1]` are those of all steps."""
 
-    def guide(network: Network, like: Tensor) -> Denoise:
-        sides = sides_of(model, network, (positive, negative), like, sigmas.tolist())
+    def guide(network: Network, telling: Telling) -> Denoise:
+        sides = sides_of(model, network, (positive, negative), telling, sigmas.tolist())
         both = needs_unconditional(sampler) or needs_unguided(model)
         return extended(model, sides, Guided(sides, cfg, rule_of(model, network.space), both=both))
 

@@ -35,13 +35,15 @@ class Latent:
     """Raw, unscaled samples `[B, C, h, w]`, as the autoencoder made them.
 
     `noise_mask` `[B or 1, H, W]` says what to repaint (1) and what to keep (0); `batch_index` says
-    which picture of a larger batch each item is, so that its noise can be drawn again.
+    which picture of a larger batch each item is, so that its noise can be drawn again. A side of a latent pixel
+    is `pixel` pixels of the picture.
     """
 
     samples: Tensor
     noise_mask: Tensor | None = None
     batch_index: tuple[int, ...] | None = None
     extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    pixel: int = 8
 
 
 @dataclass(frozen=True)

@@ -23,18 +23,30 @@ TILE, OVERLAP = 512, 128
 Result = TypeVar("Result")
 
 
-@node("VAEEncode", title="Encode picture", category="latent", keywords=("vae", "image to image", "img2img"))
+@node(
+    "VAEEncode",
+    title="Encode picture",
+    category="latent",
+    keywords=("vae", "image to image", "img2img"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
+)
 def vae_encode(ctx: Context, image: Picture, vae: TheVae) -> Latent:
     """Turn a picture into a latent, to let a sampler redraw it."""
     ctx.check()
     return _in_memory(
         ctx,
-        lambda: Latent(ctx.models.get(vae).encode(image)),
+        lambda: _encoded(ctx, image, vae),
         lambda: vae_encode_tiled(ctx, image, vae),
     )
 
 
-@node("VAEDecode", title="Decode picture", category="latent", keywords=("vae", "picture", "image"))
+@node(
+    "VAEDecode",
+    title="Decode picture",
+    category="latent",
+    keywords=("vae", "picture", "image"),
+    size="latent",
+)
 def vae_decode(ctx: Context, latent: TheLatent, vae: TheVae) -> Image:
     """Turn a latent into the picture that it stands for. The last node before saving."""
     ctx.check()
@@ -50,6 +62,7 @@ def vae_decode(ctx: Context, latent: TheLatent, vae: TheVae) -> Image:
     title="Encode picture in tiles",
     category="latent/tiled",
     keywords=("vae", "memory", "large"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
 )
 def vae_encode_tiled(
     ctx: Context, image: Picture, vae: TheVae, *, tile: Tile = TILE, overlap: Overlap = OVERLAP
@@ -62,7 +75,7 @@ def vae_encode_tiled(
         planes, lambda part: network.encode(Image(part.movedim(1, -1))), *_tile(tile, overlap), (1, scale),
         lambda step, total: ctx.progress(step, total),
     )  # fmt: skip
-    return Latent(samples)
+    return Latent(samples, pixel=scale)
 
 
 @node(
@@ -70,6 +83,7 @@ def vae_encode_tiled(
     title="Decode picture in tiles",
     category="latent/tiled",
     keywords=("vae", "memory", "large"),
+    size="latent",
 )
 def vae_decode_tiled(
     ctx: Context, latent: TheLatent, vae: TheVae, *, tile: Tile = TILE, overlap: Overlap = OVERLAP
@@ -88,6 +102,11 @@ def vae_decode_tiled(
         lambda step, total: ctx.progress(step, total),
     )  # fmt: skip
     return Image(planes.movedim(1, -1).clamp(0, 1).contiguous())
+
+
+def _encoded(ctx: Context, image: Image, vae: Vae) -> Latent:
+    network = ctx.models.get(vae)
+    return Latent(network.encode(image), pixel=network.downscale)
 
 
 def _tile(tile: int, overlap: int) -> tuple[int, int]:

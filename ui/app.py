@@ -12,14 +12,15 @@ from pathlib import Path
 from nodegraph.spec import NodeSpec
 from ui import paths, settings
 
+FACTOR = "QT_SCALE_FACTOR"
+
 
 def main(files: Sequence[Path]) -> int:
     """Open the editor with these files and stay until its windows are closed; the exit code."""
     # All that is made until the window shows stays: looking through it for what is not needed takes a tenth of a start.
     gc.disable()
-    scale = settings.load(paths.settings_file()).scale
-    if scale != 100 and "QT_SCALE_FACTOR" not in os.environ:
-        os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
+    before = os.environ.get(FACTOR)
+    _scale(before)
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -38,9 +39,31 @@ def main(files: Sequence[Path]) -> int:
     app.start(files)
     QTimer.singleShot(0, _collect)
     try:
-        return qt.exec()
+        code = qt.exec()
     finally:
         app.end()
+    if app.again:
+        from ui.leaving import start_again
+
+        _put_back(before)
+        return start_again()
+    return code
+
+
+def _scale(asked: str | None) -> None:
+    """Qt takes the scale of everything from the environment, once; one that stands there already is multiplied."""
+    try:
+        factor = float(asked or 1)
+    except ValueError:
+        return
+    os.environ[FACTOR] = str(factor * settings.load(paths.settings_file()).scale / 100)
+
+
+def _put_back(asked: str | None) -> None:
+    if asked is None:
+        os.environ.pop(FACTOR, None)
+    else:
+        os.environ[FACTOR] = asked
 
 
 def _collect() -> None:

@@ -113,9 +113,16 @@ class Menus(QObject):
             self._window.addAction(made)
 
     def _run(self, action: Action) -> None:
-        if action.enabled(self._window):
+        if not self._put_back(action) and action.enabled(self._window):
             action.run(self._window)
         self._tick()
+
+    def _put_back(self, action: Action) -> bool:
+        """Before an edit let go of what is being dragged; whether that was all that was to be undone."""
+        view = self._window.view
+        edits = action.menu.startswith(("Edit", "Node"))
+        dragged = edits and view is not None and view.canvas.interrupt()
+        return dragged and action.id in ("edit.undo", "edit.redo")
 
     def _list_recent(self) -> None:
         menu = self.menus["File/Recent"]

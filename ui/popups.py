@@ -107,9 +107,7 @@ class Popups(QObject):
         before = view.level.selection.now
         popup = FindPopup(self._window, self._window.app.look, view.level)
         popup.chosen.connect(lambda id, _other: self._found(popup, id))
-        popup.given_up.connect(
-            lambda: view.level.selection.set(before.nodes, before.links, before.frames, before.notes)
-        )
+        popup.given_up.connect(lambda: view.level.selection.take(before))
         self._open(popup, QSize(560, 380))
 
     def commands(self) -> None:

@@ -107,13 +107,21 @@ class Selection(QObject):
 
     def prune(self, graph: Graph) -> None:
         """Let go of what the graph no longer has."""
-        now = self._now
-        self.set(
-            now.nodes & graph.nodes.keys(),
-            {key for key in now.links if _has_link(graph, key)},
-            now.frames & graph.frames.keys(),
-            now.notes & graph.notes.keys(),
-        )
+        self.take(kept(self._now, graph))
+
+    def take(self, wanted: Selected) -> None:
+        """Select exactly what was selected at one moment."""
+        self.set(wanted.nodes, wanted.links, wanted.frames, wanted.notes)
+
+
+def kept(selected: Selected, graph: Graph) -> Selected:
+    """The part of a selection that a graph still has."""
+    return Selected(
+        selected.nodes & graph.nodes.keys(),
+        frozenset(key for key in selected.links if _has_link(graph, key)),
+        selected.frames & graph.frames.keys(),
+        selected.notes & graph.notes.keys(),
+    )
 
 
 def _has_link(graph: Graph, key: LinkKey) -> bool:

@@ -43,6 +43,7 @@ class Settings:
     shake: bool = False
     motion: bool = True
     minimap: bool = True
+    selection_bar: bool = True
     language: str = ""
     keymap: str = "Default"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

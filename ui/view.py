@@ -39,7 +39,8 @@ class Canvas(Protocol):
     @property
     def scene(self) -> Scene: ...  # noqa: D102
 
-    def frame_all(self) -> None: ...  # noqa: D102  # named for what they do
+    def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
+    def frame_all(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102
@@ -128,6 +129,11 @@ class DocumentView(QWidget):
         """The canvas as what it can do."""
         return cast("Canvas", self.widget)
 
+    @property
+    def widgets(self) -> list[QWidget]:
+        """The document's canvas, and those of the subgraphs gone into."""
+        return [self.base, *(level.widget for level in self.levels.inner)]
+
     def show_app(self, panel: QWidget | None) -> None:
         """Show a panel in the place of the canvas, or the canvas again; the panel before it goes."""
         old, self.app = self.app, panel
@@ -153,22 +159,6 @@ class DocumentView(QWidget):
         """Where dropped files become nodes, in scene units."""
         place = self.pointer()
         return (place.x(), place.y())
-
-    def set_link_style(self, style: str) -> None:
-        """Draw links as "curve", "straight" or "orthogonal"."""
-        scene = self.canvas.scene
-        if scene.style != style:
-            scene.style = style
-            scene.rebuild()
-            self.widget.update()
-
-    def camera(self) -> Mapping[str, Any]:
-        """What part of the scene is seen, as plain JSON data."""
-        return dict(cast("Canvas", self.base).view_state())
-
-    def restore_camera(self, state: Mapping[str, Any]) -> None:
-        """See the part of the scene that `camera` told of."""
-        self.canvas.set_view_state(state)
 
     def _inner_canvas(self, editor: Editor) -> QWidget:
         theme: Theme = getattr(self.base, "theme", None) or self._theme

@@ -20,6 +20,8 @@ from nodegraph.graph import Graph
 
 Listener = Callable[[events.Event], None]
 
+WORKER = "nodegraph.engine.worker"
+"""The module that is run as the child."""
 STILLBORN = 3
 """So many children in a row may die before they are ready; then something is wrong that a restart does not mend."""
 
@@ -98,6 +100,10 @@ class RemoteEngine:
         """Ask for a picture and facts of a result, at most `size` pixels long; Shown is the answer."""
         self._request({"do": "look", "node": node, "output": output, "size": size})
 
+    def channels(self, node: str, output: str, item: int = 0, size: int = 256) -> None:
+        """Ask for the channels of one item of a latent, each at most `size` pixels long; Channels is the answer."""
+        self._request({"do": "channels", "node": node, "output": output, "item": item, "size": size})
+
     def recall(self, graph: Graph, number: int, *, base: Path | None = None) -> None:
         """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer."""
         head = {"do": "recall", "number": number}
@@ -140,7 +146,7 @@ class RemoteEngine:
         home = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
         child = subprocess.Popen(
-            [sys.executable, "-m", "nodegraph.engine.worker"],
+            [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Threads that wait must sleep: spinning ones take the processor from the window and from each other.

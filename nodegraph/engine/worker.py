@@ -18,9 +18,9 @@ from nodegraph import events
 from nodegraph.engine.wire import pack_event, read_frame
 from nodegraph.errors import LoadError, NodegraphError
 
-PROGRESS_SECONDS = 0.1
-PREVIEW_SECONDS = 0.12
-"""So often a preview is made and leaves while its node runs; those in between are made when the node is done."""
+PACE_SECONDS = 0.12
+"""So often progress is said, and a preview made and sent, while a node runs; the previews in between are made when it
+is done."""
 HELD = 256
 """So many wait for that; of more, every second one is given up."""
 
@@ -75,7 +75,7 @@ class Worker:
                 self._cancelled = self._asked
                 if self._engine is not None:
                     self._engine.cancel()
-            case "look" | "gauge":
+            case "look" | "channels" | "gauge":
                 self._questions.put(request)
                 self._requests.put(({"do": "answer"}, b""))
             case "run":
@@ -91,10 +91,13 @@ class Worker:
                 request = self._questions.get_nowait()
             except queue.Empty:
                 return
-            if request["do"] == "gauge":
-                self._send(self._engine.gauge())
-            else:
-                self._look(request)
+            match request["do"]:
+                case "gauge":
+                    self._send(self._engine.gauge())
+                case "channels":
+                    self._channels(request)
+                case _:
+                    self._look(request)
 
     def _look(self, request: Mapping[str, Any]) -> None:
         node, output = str(request.get("node")), str(request.get("output"))
@@ -102,6 +105,13 @@ class Worker:
             self._send(self._engine.look(node, output, int(request.get("size", 512))))
         except NodegraphError as error:
             self._send(events.Shown(node, output, None, (("gone", str(error)),)))
+
+    def _channels(self, request: Mapping[str, Any]) -> None:
+        node, output = str(request.get("node")), str(request.get("output"))
+        try:
+            self._send(self._engine.channels(node, output, int(request["item"]), int(request["size"])))
+        except NodegraphError:
+            self._send(events.Channels(node, output))
 
     def _serve(self, request: Mapping[str, Any], payload: bytes) -> None:
         match request["do"]:
@@ -170,11 +180,11 @@ class Worker:
         if isinstance(event, events.Preview):
             self._previews += 1
             event = replace(event, index=self._previews)
-            if not self._due(event, PREVIEW_SECONDS):
+            if not self._due(event, PACE_SECONDS):
                 self._held = [*(self._held if len(self._held) < HELD else self._held[::2]), event]
                 return
         elif isinstance(event, events.Progress):
-            if not self._due(event, PROGRESS_SECONDS) and event.step != event.total:
+            if not self._due(event, PACE_SECONDS) and event.step != event.total:
                 return
         else:
             held, self._held, self._previews = self._held, [], 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from nodes.denoising.alterations import Alter
+    from nodes.denoising.told import Telling
     from nodes.types import Conditioning, Model
 
 SKIP, PERTURBED, SELF, FREEU = "skip_layer.", "perturbed.", "self_attention.", "freeu."
@@ -100,15 +101,21 @@ class SelfAttention:
 
 
 def sides_of(
-    model: Model, network: Network, sides: Sequence[Conditioning], like: Tensor, sigmas: Sequence[float]
+    model: Model,
+    network: Network,
+    sides: Sequence[Conditioning],
+    telling: Telling,
+    sigmas: Sequence[float],
+    negative: int | None = 1,
 ) -> Sides:
     """The sides of a model, whose network is changed in every call as its options say.
 
-    `sigmas` are those of the whole sampling, even where only some of its steps are taken.
+    `sigmas` are those of the whole sampling, even where only some of its steps are taken; `negative` is the side that
+    says what not to show.
     """
     given = _options(model, FREEU)
     always: Alter | None = FreeU(**given).altered if given else None
-    return Sides(network, sides, like, always, sigmas)
+    return Sides(network, sides, telling, negative, always, sigmas)
 
 
 def needs_unguided(model: Model) -> bool:

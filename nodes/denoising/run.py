@@ -9,19 +9,22 @@ from types import MappingProxyType
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from nodegraph import Context, GraphError
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.sides import Network
 from nodes.denoising.tiny import look_of
+from nodes.denoising.told import Telling
+from nodes.models.family import LatentFormat
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
 from nodes.sampling.sampler import check_sigmas, sample, unsample
 from nodes.types import Latent, Model
 
-Guide = Callable[[Network, Tensor], Denoise]
-"""Makes a guided denoiser for a network and for latents of the shape to come, on its device."""
+Guide = Callable[[Network, Telling], Denoise]
+"""Makes a guided denoiser for a network and for the latents to come, on its device."""
 
 FRESH_MASK_NOISE = ("ddim",)
 """Solvers whose protected parts are noised from seed + 1 rather than with the noise of the start."""
@@ -58,6 +61,7 @@ def run(
     if len(job.sigmas) < 2:
         return Outcome(latent, latent)
     network: Network = ctx.models.get(model)
+    latent = fitting(latent, network.facts.latent)
     with plain_sentences():
         seen = Seen(keep_steps)
         x = _solve(ctx, model, network, latent, job, guide, seen)
@@ -90,9 +94,10 @@ def _solve(
     noise = job.noise.to(start)
     backward = bool(job.sigmas[-1] > job.sigmas[0])
     sigmas = check_sigmas(job.sigmas.flip(0))[::-1] if backward else check_sigmas(job.sigmas)
-    denoise = _checked(ctx, guide(network, start))
-    if latent.noise_mask is not None:
-        denoise = _kept(model, network, latent, start, noise, job, denoise)
+    mask = None if latent.noise_mask is None else mask_for(latent.noise_mask, start)
+    denoise = _checked(ctx, guide(network, Telling(network.facts, start, latent.samples, mask)))
+    if mask is not None:
+        denoise = _kept(model, network, mask, start, noise, job, denoise)
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
     x = network.space.start(start, noise, sigmas[0])
     if backward:
@@ -109,27 +114,30 @@ def _solve(
     )
 
 
-def with_channels(samples: Tensor, channels: int) -> Tensor:
-    """Empty latents with the number of channels that a model takes; others must have it already."""
-    given = samples.shape[1]
-    if given == channels:
-        return samples
+def fitting(latent: Latent, form: LatentFormat) -> Latent:
+    """An empty latent with the channels and the size of those that a model takes; others must have them already."""
+    given, samples = latent.samples.shape[1], latent.samples
+    if given == form.channels and latent.pixel == form.downscale:
+        return latent
     if samples.any():
         raise GraphError(
-            f"The latent has {given} channels and the model takes {channels}: they belong to different families of "
-            "models; encode the picture with the autoencoder of this model's family."
+            f"The latent has {given} channels and the model takes {form.channels}: they belong to different families "
+            "of models; encode the picture with the autoencoder of this model's family."
         )
-    return samples[:, torch.arange(channels) % given]
+    sides = (max(round(side * latent.pixel / form.downscale), 1) for side in samples.shape[-2:])
+    return replace(
+        latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale
+    )
 
 
 def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:
     """The noise of a seed for a latent, that of its place in its batch where it has one."""
-    samples = with_channels(latent.samples, network.facts.latent.channels)
+    samples = fitting(latent, network.facts.latent).samples
     return prepare_noise(samples.shape, seed, latent.batch_index)
 
 
 def _start(network: Network, latent: Latent) -> Tensor:
-    samples = with_channels(latent.samples, network.facts.latent.channels).to(network.device, torch.float32)
+    samples = latent.samples.to(network.device, torch.float32)
     return network.scaled(samples) if samples.any() else samples
 
 
@@ -142,11 +150,8 @@ def _checked(ctx: Context, denoise: Denoise) -> Denoise:
 
 
 def _kept(
-    model: Model, network: Network, latent: Latent, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
+    model: Model, network: Network, mask: Tensor, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
 ) -> Denoise:
-    if latent.noise_mask is None:
-        return denoise
-    mask = mask_for(latent.noise_mask, start)
     if job.solver in FRESH_MASK_NOISE:
         noise = prepare_noise(start.shape, job.seed + 1).to(start)
     strength = dict(model.options).get("differential")
@@ -157,7 +162,8 @@ def _kept(
 
 def _preview(ctx: Context, model: Model, network: Network) -> Callable[[Tensor], None]:
     look = look_of(model.source.path, network.facts.family, network.preview_decoder())
-    return lambda x0: ctx.preview(partial(look.picture, x0))
+    patch = network.facts.latent.patch
+    return lambda x0: ctx.preview(partial(look.picture, functional.pixel_shuffle(x0, patch)))
 
 
 def _report(ctx: Context, total: int, preview: Callable[[Tensor], None], seen: Seen, step: Step) -> None:

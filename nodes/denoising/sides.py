@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nodes.denoising.alterations import Alter, together
 from nodes.denoising.regions import Region, Window, region, with_matching_areas
+from nodes.denoising.told import Telling, within
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
@@ -55,16 +56,17 @@ class Network(Protocol):
 class Sides:
     """A network asked for several conditionings at once: positive, negative and what else guidance needs.
 
-    `like` are latents of the shape to come, on the network's device. `always` changes the network in every call.
-    `sigmas` are those of the whole sampling, by which conditions know the step. A side that is watched is asked apart
-    from the others, with the network changed by what watches it.
+    `telling` knows the latents to come, on the network's device; `negative` is the side that says what not to show.
+    `always` changes the network in every call. `sigmas` are those of the whole sampling, by which conditions know the
+    step. A side that is watched is asked apart from the others, with the network changed by what watches it.
     """
 
     def __init__(
         self,
         network: Network,
         sides: Sequence[Conditioning],
-        like: Tensor,
+        telling: Telling,
+        negative: int | None = None,
         always: Alter | None = None,
         sigmas: Sequence[float] = (),
     ) -> None:
@@ -77,11 +79,19 @@ class Sides:
         matched = with_matching_areas(sides)
         self._regions: list[list[Region]] = [
             [
-                region(each, like, percent(each.start), percent(each.end), pixel)
+                within(
+                    region(
+                        telling.whole(each, at == negative),
+                        telling.like,
+                        percent(each.start),
+                        percent(each.end),
+                        pixel,
+                    )
+                )
                 for each in side
                 if each.strength
             ]
-            for side in matched
+            for at, side in enumerate(matched)
         ]
         self._plain = all(len(side) == 1 and _whole(side[0]) for side in self._regions)
 

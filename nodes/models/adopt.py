@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from nodegraph.errors import LoadError
 from nodes.models.detect import recognise
-from nodes.models.folders import ModelFolders, walk
+from nodes.models.folders import ModelFolders
 from nodes.models.places import own_folder
+from nodes.models.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +49,8 @@ def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
 def _linked(path: Path, folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, known in walk(folder):
-            if known.exists() and known.samefile(path):
+        for name, known in walk(folder).found.items():
+            if Path(known).exists() and Path(known).samefile(path):
                 return name
         target = _free(folder, path)
         try:

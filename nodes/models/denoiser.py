@@ -102,7 +102,8 @@ class Denoiser:
     def _share(self, x: Tensor, conditions: Sequence[Condition]) -> tuple[int, int]:
         """How many conditions may share a call where memory is short, and the bytes such a call works with."""
         context = max(condition.cond.shape[1] for condition in conditions)
-        asked = (tuple(x.shape), context, len(conditions))
+        finer = self.facts.latent.downscale // 8
+        asked = ((*x.shape[:-2], x.shape[-2] * finer, x.shape[-1] * finer), context, len(conditions))
         if asked not in self._shares:
             dtype = self.dtype
             one = network_work(self._part.config, asked[0], context, dtype.itemsize)

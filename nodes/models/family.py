@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor, nn
 
@@ -19,6 +19,7 @@ class LatentFormat:
     """What the network sees of a latent: `(latent - shift) * scale`, at 1/`downscale` of the picture.
 
     `scales` and `shifts`, where given, are those of the single channels and take the place of the one for all.
+    `patch` says that the channels hold squares of so many latent pixels a side of a finer latent.
     """
 
     channels: int = 4
@@ -27,6 +28,7 @@ class LatentFormat:
     downscale: int = 8
     scales: tuple[float, ...] = ()
     shifts: tuple[float, ...] = ()
+    patch: int = 1
 
     def scaled(self, samples: Tensor) -> Tensor:
         """Raw latents `[B, C, h, w]` as the network knows them."""
@@ -49,7 +51,8 @@ class Facts:
     """What sampling needs to know of a network.
 
     `space` names its sigma space; `scheduler`, where a diffusers folder has one, describes it instead.
-    `inputs` counts the channels the network takes, more than the latent's where it also sees a mask.
+    `inputs` counts the channels the network takes, more than the latent's where it also sees a mask or another
+    picture; `raw_beside` says that it sees that picture's latent unscaled.
     """
 
     family: str
@@ -57,6 +60,7 @@ class Facts:
     space: str
     inputs: int
     scheduler: Mapping[str, Any] | None = None
+    raw_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ class Inputs:
     """One call of a network: everything batched alike and in the network's own precision.
 
     `x` is the scaled input, `time` float32 `[B]`, `context` `[B, L, D]`, `pooled` `[B, P]`; `extras` are the
-    conditions' own. `residuals` are what control networks add, by the name of the network's argument.
+    conditions' own, of which each has an equal share of the batch, in order. `residuals` are what control networks
+    add, by the name of the network's argument.
     """
 
     x: Tensor
@@ -97,7 +102,7 @@ class Inputs:
     context: Tensor
     pooled: Tensor | None
     guidance: Tensor | None
-    extras: Mapping[str, Any]
+    extras: Sequence[Mapping[str, Any]]
     residuals: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import os
+from functools import cached_property
+from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nodegraph.phrases import Phrase
 from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places
+from nodes.models.walking import ENDINGS, MARKS, Walked, Walks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from torch import Tensor
 
+    from nodes.conditions.wildcard_files import WildcardFiles
+
 PRACTICE = Path(__file__).parents[1] / "practice"
-ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin")
-MARKS = ("model_index.json", "config.json")
-DEEPEST = 8
-MOST = 50_000
+TEXTS = (".txt",)
+"""The endings of files of wildcards; those of all other kinds are ENDINGS."""
 
 
 class ModelFolders:
@@ -31,10 +34,18 @@ class ModelFolders:
     def __init__(self, places: Places, own: Path | None = None) -> None:
         self.places = places
         self._own = own
+        self._walks = Walks()
+        self._sorted: dict[str, tuple[Mapping[str, Path], list[Walked], tuple[str, ...]]] = {}
 
     def names(self, kind: str) -> Sequence[str]:
-        """The files and model folders of a kind, sorted; read anew each time."""
-        return tuple(sorted(self.paths(kind), key=str.lower))
+        """The files and model folders of a kind, sorted; folders are read again where they have changed."""
+        walked = [self._walks.of(folder, _endings(kind)) for folder in self.folders(kind)]
+        more = {**shipped(kind), **(dict(hub_cache()) if kind == "checkpoints" else {})}
+        known = self._sorted.get(kind)
+        if known is None or known[0] != more or not all(map(is_, known[1], walked)):
+            names = more.keys() | {name for one in walked for name in one.found}
+            known = self._sorted[kind] = (more, walked, tuple(sorted(names, key=str.lower)))
+        return known[2]
 
     def folders(self, kind: str) -> Sequence[Path]:
         """Where files of a kind are looked for; the program's own folder, last, may come to be later."""
@@ -44,20 +55,20 @@ class ModelFolders:
         """The files and model folders of a kind by name."""
         found = dict(shipped(kind))
         for folder in self.folders(kind):
-            for name, path in walk(folder):
-                found.setdefault(name, path)
+            for name, path in self._walks.of(folder, _endings(kind)).found.items():
+                found.setdefault(name, Path(path))
         if kind == "checkpoints":
-            for name, path in hub_cache():
-                found.setdefault(name, path)
+            for name, snapshot in hub_cache():
+                found.setdefault(name, snapshot)
         return found
 
     def hidden(self, kind: str) -> Iterator[tuple[str, Path, Path]]:
         """Files whose name another one has that is found first: name, path, and path of the first."""
         first = self.paths(kind)
         for folder in self.places.get(kind, ()):
-            for name, path in walk(folder):
-                if not _same(path, first[name]):
-                    yield name, path, first[name]
+            for name, path in self._walks.of(folder, _endings(kind)).found.items():
+                if not _same(Path(path), first[name]):
+                    yield name, Path(path), first[name]
 
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
@@ -74,16 +85,28 @@ class ModelFolders:
                 return path
         return dict(hub_cache()).get(name) if kind == "checkpoints" else None
 
-    def missing(self, kind: str, name: str) -> str:
+    def missing(self, kind: str, name: str) -> Phrase:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
         near = nearest(name, self.names(kind))
-        hint = f" Similar: {', '.join(near)}." if near else ""
-        return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
+        hint = Phrase(" Similar: {names}.", names=", ".join(near)) if near else ""
+        home = self._home(kind)
+        return Phrase(
+            "There is no {kind} file {name!r}.{hint} {home}", kind=kind, name=name, hint=hint, home=home
+        )
+
+    @cached_property
+    def wildcards(self) -> WildcardFiles:
+        """The files behind `__name__` in prompts."""
+        from nodes.conditions.wildcard_files import WildcardFiles
+
+        return WildcardFiles(self)
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
-        """The embeddings that a prompt names, as text encoders look for them; other kinds are named nowhere."""
+        """The embeddings that a prompt names, as text encoders look for them, or all wildcard files behind it."""
         from nodes.text.chunks import EMBEDDING, prompt_pieces
 
+        if kind == "wildcards":
+            return self.wildcards.reached(text).files
         found: dict[str, Path | None] = {}
 
         def look(name: str) -> Sequence[Tensor] | None:
@@ -94,6 +117,14 @@ class ModelFolders:
             prompt_pieces(text, lambda words: [], look)
         return found
 
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
+        """What is wrong with the wildcards that a prompt names; embeddings that are not there are read past."""
+        wrong = self.wildcards.reached(text).wrong if kind == "wildcards" and "__" in text else None
+        if wrong is None:
+            return None
+        meant = text.replace(f"__{wrong.name}__", f"__{wrong.meant}__") if wrong.meant else text
+        return wrong.sentence, "" if meant == text else meant
+
     def embedding(self, name: str) -> Path | None:
         """The file of an embedding, in any sub-folder, with or without its ending."""
         wanted = name.strip().replace("\\", "/")
@@ -103,11 +134,11 @@ class ModelFolders:
                 return self.find("embeddings", listed)
         return None
 
-    def _home(self, kind: str) -> str:
+    def _home(self, kind: str) -> Phrase:
         folders = self.places.get(kind, ())
         if folders:
-            return f"Put it into {folders[0]}."
-        return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
+            return Phrase("Put it into {folder}.", folder=folders[0])
+        return Phrase("No model folder is set: name one with --models or in NODEGRAPH_MODELS.")
 
 
 def _same(left: Path, right: Path) -> bool:
@@ -134,43 +165,12 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return found
 
 
-def walk(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Model files and diffusers folders under a folder, by relative name; links are followed once."""
-    pending = [(folder, PurePosixPath(), 0)]
-    seen: set[str] = set()
-    count = 0
-    while pending:
-        place, relative, depth = pending.pop()
-        real = os.path.realpath(place)
-        if real in seen:
-            continue
-        seen.add(real)
-        for entry in entries(place):
-            count += 1
-            if count > MOST:
-                return
-            name = relative / entry.name
-            if entry.is_dir():
-                path = Path(entry.path)
-                if any((path / mark).is_file() for mark in MARKS):
-                    yield str(name), path
-                elif depth < DEEPEST and not entry.name.startswith("."):
-                    pending.append((path, name, depth + 1))
-            elif entry.name.lower().endswith(ENDINGS):
-                yield str(name), Path(entry.path)
-
-
-def entries(place: Path) -> Iterable[os.DirEntry[str]]:
-    """What a folder holds; nothing where it cannot be read."""
-    try:
-        with os.scandir(place) as found:
-            return sorted(found, key=lambda entry: entry.name)
-    except OSError:
-        return []
+def _endings(kind: str) -> tuple[str, ...]:
+    return TEXTS if kind == "wildcards" else ENDINGS
 
 
 def nearest(name: str, names: Sequence[str], count: int = 3) -> list[str]:
     """The names most like `name`, by the whole or by the last part."""
-    wanted = PurePosixPath(name.replace("\\", "/")).name.lower()
-    by_last = {PurePosixPath(known).name.lower(): known for known in names}
+    wanted = name.replace("\\", "/").rpartition("/")[2].lower()
+    by_last = {known.rpartition("/")[2].lower(): known for known in names}
     return [by_last[match] for match in difflib.get_close_matches(wanted, by_last, count, 0.5)]

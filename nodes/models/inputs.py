@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
+from nodegraph.errors import LoadError
 from nodes.models.family import Inputs
 
 if TYPE_CHECKING:
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
     from nodes.models.denoiser import Denoiser
     from nodes.types import Condition
 
-CONCAT = ("concat_mask", "concat_latent")
-"""Extras of networks that also see a mask and the picture under it."""
+GREY = (0.8223, -0.6876, 0.6364, 0.1380)
+"""What Stable Diffusion's autoencoder makes of mid-grey, scaled: the picture under a mask where there is none."""
 
 
 def likeness(condition: Condition) -> tuple[Hashable, ...]:
     """What conditions must agree in to share a call, besides length and control."""
     pooled = None if condition.pooled is None else condition.pooled.shape[1:]
-    plain = tuple(sorted((n, v) for n, v in condition.extras.items() if isinstance(v, int | float | str)))
-    tensors = tuple(sorted((n, id(v)) for n, v in condition.extras.items() if isinstance(v, torch.Tensor)))
-    return condition.cond.shape[2:], pooled, condition.guidance is None, plain, tensors
+    tensors = tuple(
+        sorted(
+            (n, v.data_ptr(), *v.shape) for n, v in condition.extras.items() if isinstance(v, torch.Tensor)
+        )
+    )
+    return condition.cond.shape[2:], pooled, condition.guidance is None, tensors
 
 
 def gather(denoiser: Denoiser, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> Inputs:
@@ -47,7 +51,7 @@ def gather(denoiser: Denoiser, x: Tensor, sigma: Tensor, conditions: Sequence[Co
         context=torch.cat(contexts).to(x.device, dtype),
         pooled=torch.cat(pooled).to(x.device, dtype) if pooled else None,
         guidance=torch.tensor(guidance, device=x.device).repeat_interleave(batch) if guidance else None,
-        extras=conditions[0].extras,
+        extras=[condition.extras for condition in conditions],
     )
 
 
@@ -65,16 +69,24 @@ def beside(denoiser: Denoiser, x: Tensor, condition: Condition, channels: int) -
     has one. Without them: paint everything, over nothing."""
     extras: dict[str, Any] = dict(condition.extras)
     given: Tensor | None = extras.get("concat_latent")
-    latent = torch.zeros_like(x) if given is None else to_batch(denoiser.scaled(given.to(x)), x.shape[0])
+    mask: Tensor | None = extras.get("concat_mask")
     side = channels - x.shape[1]
+    pixels = round(max(side, 0) ** 0.5)
+    if side < 0 or pixels**2 != side:
+        raise LoadError(
+            f"This network sees {channels} channels beside the latent, which no node makes: it is none for text to "
+            "image or inpainting."
+        )
+    latent = torch.zeros_like(x)
+    if side == 1 and mask is None and x.shape[1] == len(GREY):
+        latent = x.new_tensor(GREY)[:, None, None].expand_as(x)
+    elif given is not None:
+        latent = to_batch(given.to(x), x.shape[0])
+        latent = latent if denoiser.facts.raw_beside else denoiser.scaled(latent)
     if side == 0:
         return latent
-    mask: Tensor | None = extras.get("concat_mask")
     mask = torch.ones(1, 1, *x.shape[-2:]) if mask is None else mask.reshape(-1, 1, *mask.shape[-2:])
-    pixels = round(side**0.5)
     size = [length * pixels for length in x.shape[-2:]]
-    mask = functional.interpolate(
-        mask.to(x), size, mode="bilinear" if pixels == 1 else "nearest-exact"
-    ).round()
-    mask = to_batch(functional.pixel_unshuffle(mask, pixels), x.shape[0])
+    mask = functional.interpolate(mask.to(x), size, mode="bilinear")
+    mask = to_batch(functional.pixel_unshuffle(mask.round() if side == 1 else mask, pixels), x.shape[0])
     return torch.cat([mask, latent] if side == 1 else [latent, mask], 1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nodegraph.files import Files
 
-UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter")
+UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
 """Kinds whose files are listed but not looked into."""
 
 

@@ -65,7 +65,8 @@ def free(device: torch.device) -> int | None:
 
 
 def network_work(config: Mapping[str, Any], shape: tuple[int, ...], context: int, itemsize: int) -> int:
-    """The bytes that one call of a denoising network takes for latents `[B, C, h, w]` and `context` tokens."""
+    """The bytes that one call of a denoising network takes for latents `[B, C, h, w]`, at 1/8 of the
+    picture, and `context` tokens."""
     pixels = shape[0] * shape[-1] * shape[-2]
     if "block_out_channels" in config:
         return UNET * pixels * int(config["block_out_channels"][0]) * itemsize

@@ -28,6 +28,12 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "vae_approx": ("vae_approx", "VAE-approx"),
     "model_patches": ("model_patches",),
     "ipadapter": ("ipadapter", "ip_adapter"),
+    "wildcards": (
+        "wildcards",
+        "extensions/sd-dynamic-prompts/wildcards",
+        "extensions/stable-diffusion-webui-wildcards/wildcards",
+        "custom_nodes/ComfyUI-Impact-Pack/wildcards",
+    ),
 }
 """Each kind of model with the names of the sub-folders that hold it."""
 

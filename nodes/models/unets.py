@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from nodes.text.encode import Encoded
 
 
+FINER, POORER = 6.0, 2.5
+"""The aesthetic scores that the refiner is told where nothing is said, and on the negative side."""
+
+
 def unet_part(shapes: Shapes, heads: int | None) -> Part | None:
     """The UNet in a bare network of original or diffusers names; None if it is another network."""
     if "input_blocks.0.0.weight" in shapes and "out.2.weight" in shapes:
@@ -63,24 +67,25 @@ def added(network: nn.Module, inputs: Inputs) -> dict[str, Tensor] | None:
         return None
     import torch
 
-    ids = size_ids(inputs, (config.projection_class_embeddings_input_dim - inputs.pooled.shape[1]) // 256)
-    batch = inputs.x.shape[0]
-    return {
-        "text_embeds": inputs.pooled,
-        "time_ids": torch.tensor([ids], device=inputs.x.device, dtype=torch.float32).expand(batch, -1),
-    }
+    count = (
+        config.projection_class_embeddings_input_dim - inputs.pooled.shape[1]
+    ) // config.addition_time_embed_dim
+    sides = inputs.x.shape[-2] * 8, inputs.x.shape[-1] * 8
+    ids = torch.tensor([size_ids(extras, *sides, count) for extras in inputs.extras], dtype=torch.float32)
+    share = inputs.x.shape[0] // len(inputs.extras)
+    return {"text_embeds": inputs.pooled, "time_ids": ids.repeat_interleave(share, 0).to(inputs.x.device)}
 
 
-def size_ids(inputs: Inputs, count: int) -> list[float]:
-    """The numbers of the size vector, six for the base network and five for the refiner."""
-    extras = inputs.extras
-    height, width = (
-        float(extras.get(name, side * 8))
-        for name, side in zip(("height", "width"), inputs.x.shape[-2:], strict=True)
-    )
+def size_ids(extras: Mapping[str, Any], height: float, width: float, count: int) -> list[float]:
+    """The numbers of a condition's size vector, six for the base network and five for the refiner.
+
+    `height` and `width`, in pixels, stand in for those that it does not name.
+    """
+    height, width = float(extras.get("height", height)), float(extras.get("width", width))
     crops = [float(extras.get("crop_h", 0)), float(extras.get("crop_w", 0))]
     if count == 5:
-        return [height, width, *crops, float(extras.get("aesthetic_score", 6.0))]
+        usual = POORER if extras.get("side") == "negative" else FINER
+        return [height, width, *crops, float(extras.get("aesthetic_score", usual))]
     target = [float(extras.get("target_height", height)), float(extras.get("target_width", width))]
     return [height, width, *crops, *target]
 

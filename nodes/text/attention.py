@@ -79,6 +79,13 @@ def _merged(pieces: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return [("".join(texts), weight) for texts, weight in result]
 
 
+def lengths(text: str) -> list[int]:
+    """How many tokens of a prompt stand in each of its chunks; an embedding counts as its letters."""
+    padding = -1
+    chunks = cut_at_commas(attention_pieces(text, clip_tokens), padding)
+    return [sum(1 for token, _ in chunk if token != padding) - 2 for chunk in chunks]
+
+
 def attention_pieces(
     text: str, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
 ) -> list[list[Weighted] | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from nodes.text.prompt import parse_prompt
-from nodes.text.tokenizer import END, START, clip_tokens
+from nodes.text.prompt import parse_prompt, spans, unescaped
+from nodes.text.tokenizer import END, START, clip_places, clip_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +22,8 @@ Lookup: TypeAlias = "Callable[[str], Sequence[Tensor] | None]"
 LENGTH = 77
 LARGE = 8
 EMBEDDING = "embedding:"
+NOWHERE = -1
+"""What fills a chunk in the place of tokens, where only places count."""
 
 
 def weighted_tokens(text: str, pad: int = END) -> list[list[tuple[int, float]]]:
@@ -30,10 +32,30 @@ def weighted_tokens(text: str, pad: int = END) -> list[list[tuple[int, float]]]:
     return [[(token, weight) for token, weight in chunk if isinstance(token, int)] for chunk in chunks]
 
 
-def filled(text: str) -> list[int]:
-    """How many tokens of a prompt stand in each of its chunks, start, end and padding not counted."""
-    padding = -1
-    return [sum(token != padding for token, _ in chunk) - 2 for chunk in weighted_tokens(text, padding)]
+def laid_out(text: str) -> list[tuple[int, int]]:
+    """Where in a prompt each chunk begins, and how many of its tokens it holds; an embedding counts as its letters."""
+    pieces: list[list[Weighted]] = []
+    for begin, end, weight in spans(text):
+        written = text[begin:end]
+        said = unescaped(written)
+        moved = _moved(written) if len(said) < len(written) else range(len(said))
+        at = 0
+        for part in _parts(said):
+            at = said.index(part, at)
+            pieces.append([(begin + moved[at + place], weight) for place in clip_places(part)])
+            at += len(part)
+    chunks = cut([piece for piece in pieces if piece], NOWHERE)
+    bodies = [[place for place, _ in chunk if place != NOWHERE][1:-1] for chunk in chunks]
+    return [(int(body[0]) if body else 0, len(body)) for body in bodies]
+
+
+def _moved(written: str) -> list[int]:
+    """Where each letter of a text without its backslashes stands in the text with them."""
+    return [
+        at
+        for at, letter in enumerate(written)
+        if letter != "\\" or written[at + 1 : at + 2] not in ("(", ")")
+    ]
 
 
 def prompt_pieces(

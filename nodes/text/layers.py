@@ -14,13 +14,43 @@ if TYPE_CHECKING:
     from nodes.text.chunks import Token
 
 
+PIECE = 2**20
+"""How many numbers of a weight are cast at a time on the CPU. In the processor's cache that costs next to nothing; a
+whole large weight cast into new memory costs half as much as multiplying with it."""
+
+
 class Linear(nn.Linear):
     """`nn.Linear` that casts its weights as it runs: half the memory of a float32 copy."""
 
     def forward(self, input: Tensor) -> Tensor:
         """`[..., in]` to `[..., out]`."""
         bias = None if self.bias is None else self.bias.to(input.dtype)
-        return functional.linear(input, self.weight.to(input.dtype), bias)
+        if input.device.type != "cpu":
+            return functional.linear(input, self.weight.to(input.dtype), bias)
+        if self.weight.dtype == input.dtype:
+            return linear(input, self.weight, bias)
+        return _by_rows(input, self.weight, bias)
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """`functional.linear` on the CPU by oneDNN where torch has it: its float32 products are as exact as those of the
+    library that torch takes, and on processors that that library was not made for nearly three times as fast."""
+    if input.dtype != torch.float32 or not torch.backends.mkldnn.is_available():
+        return functional.linear(input, weight, bias)
+    result: Tensor = torch.ops.mkldnn._linear_pointwise(input, weight, bias, "none", [], "")
+    return result
+
+
+def _by_rows(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """A linear map whose weight is cast a few rows at a time."""
+    rows = max(PIECE // weight.shape[1], 1)
+    result = input.new_empty(*input.shape[:-1], len(weight))
+    cast = input.new_empty(min(rows, len(weight)), weight.shape[1])
+    for at in range(0, len(weight), rows):
+        stored = weight[at : at + rows]
+        part = None if bias is None else bias[at : at + rows]
+        result[..., at : at + rows] = linear(input, cast[: len(stored)].copy_(stored), part)
+    return result
 
 
 class LayerNorm(nn.LayerNorm):

@@ -19,16 +19,26 @@ def parse_prompt(text: str) -> list[tuple[str, float]]:
     weight, whatever stands outside. `\(` and `\)` are plain characters, and so are unbalanced ones.
     Time grows with the length, not with the depth.
     """
+    return [(unescaped(text[start:end]), weight) for start, end, weight in spans(text)]
+
+
+def unescaped(text: str) -> str:
+    """The text without the backslashes before its brackets."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def spans(text: str) -> list[tuple[int, int, float]]:
+    """Where each piece of a prompt begins and ends in the text, and its weight; see parse_prompt."""
     closing, closers = _brackets(text)
     opens = list(closing)
-    pieces: list[tuple[str, float]] = []
+    pieces: list[tuple[int, int, float]] = []
     pending = [(0, len(text), 1.0)]
     while pending:
         start, end, weight = pending.pop()
         at = bisect_left(opens, start)
         opening = opens[at] if at < len(opens) and opens[at] < end else end
         if start < opening:
-            pieces.append((_ESCAPED.sub(r"\1", text[start:opening]), weight))
+            pieces.append((start, opening, weight))
         if opening < end:
             close = closing[opening]
             if close < end:
@@ -37,7 +47,7 @@ def parse_prompt(text: str) -> list[tuple[str, float]]:
                 # An opening without a partner takes the last character for one.
                 pending.append(_inside(text, opening + 1, end - 1, weight))
             else:
-                pieces.append((_ESCAPED.sub(r"\1", text[opening:end]), weight))
+                pieces.append((opening, end, weight))
     return pieces
 
 

@@ -22,6 +22,11 @@ def clip_tokens(text: str) -> list[int]:
     return ids
 
 
+def clip_places(text: str) -> list[int]:
+    """Where in a text each of its tokens begins."""
+    return [start for start, _ in _tokenizer().encode(text, add_special_tokens=False).offsets]
+
+
 def clip_vocabulary() -> dict[str, int]:
     """Every token of CLIP's vocabulary with its id, 49,408 in all."""
     return _vocabulary(_merges())

@@ -11,6 +11,7 @@ from tests.models_maker.families import (
     sd2,
     sd3,
     sdxl,
+    sdxl_refiner,
     z_image,
 )
 from tests.models_maker.names import (
@@ -58,6 +59,7 @@ __all__ = [
     "sd2",
     "sd3",
     "sdxl",
+    "sdxl_refiner",
     "t5",
     "tokenizer",
     "unet",

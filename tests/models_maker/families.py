@@ -22,12 +22,13 @@ def sd2(seed: int = 0) -> Tiny:
     return Tiny(linear, vae(), (clip(64, "gelu"),))
 
 
-def sdxl(seed: int = 0) -> Tiny:
+def sdxl(seed: int = 0, inputs: int = 4) -> Tiny:
     """SDXL in small: two encoders, a size vector, deeper transformers."""
     torch.manual_seed(seed)
     network = unet(
         32 + 64,
         (64, 128),
+        in_channels=inputs,
         attention_head_dim=[1, 2],
         use_linear_projection=True,
         transformer_layers_per_block=[1, 2],
@@ -36,6 +37,25 @@ def sdxl(seed: int = 0) -> Tiny:
         projection_class_embeddings_input_dim=64 + 6 * 256,
     )
     return Tiny(network, vae(), (clip(32, "quick_gelu"), clip(64, "gelu", projected=True)))
+
+
+def sdxl_refiner(seed: int = 0) -> Tiny:
+    """SDXL's refiner in small: transformers at the inner levels and in the middle, CLIP-G as wide as the real one, by
+    which the size vector is known."""
+    torch.manual_seed(seed)
+    network = unet(
+        1280,
+        (32, 64, 64, 64),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=[1, 1, 1, 1],
+        use_linear_projection=True,
+        transformer_layers_per_block=2,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=256,
+        projection_class_embeddings_input_dim=1280 + 5 * 256,
+    )
+    return Tiny(network, vae(), (clip(1280, "gelu", projected=True, layers=2),))
 
 
 def sd3(seed: int = 0) -> Tiny:

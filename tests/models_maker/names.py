@@ -27,6 +27,8 @@ def original_texts(tiny: Tiny) -> State:
     if len(plain) == 2:
         first = {f"conditioner.embedders.0.transformer.{k}": v for k, v in plain[0].items()}
         return first | {f"conditioner.embedders.1.model.{k}": v for k, v in open_clip(plain[1]).items()}
+    if tiny.unet.config.addition_embed_type:
+        return {f"conditioner.embedders.0.model.{k}": v for k, v in open_clip(plain[0]).items()}
     if linear:
         return {f"cond_stage_model.model.{k}": v for k, v in open_clip(plain[0]).items()}
     return {f"cond_stage_model.transformer.{k}": v for k, v in plain[0].items()}

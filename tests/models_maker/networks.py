@@ -31,7 +31,7 @@ def unet(context: int, channels: tuple[int, ...] = CHANNELS, **changes: Any) -> 
         "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
         "cross_attention_dim": context,
     }
-    if "transformer_layers_per_block" in changes:
+    if "transformer_layers_per_block" in changes and "down_block_types" not in changes:
         settings["down_block_types"] = ("DownBlock2D", "CrossAttnDownBlock2D")
         settings["up_block_types"] = ("CrossAttnUpBlock2D", "UpBlock2D")
     return UNet2DConditionModel(**settings | changes).eval()
@@ -51,14 +51,14 @@ def vae(latents: int = 4, **changes: Any) -> Any:
     return AutoencoderKL(**settings | changes).eval()
 
 
-def clip(width: int, activation: str, projected: bool = False) -> Any:
-    """A CLIP text model of three layers; one head for every 64 channels, as files of CLIP have."""
+def clip(width: int, activation: str, projected: bool = False, layers: int = 3) -> Any:
+    """A CLIP text model; one head for every 64 channels, as files of CLIP have."""
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     config = CLIPTextConfig(
         hidden_size=width,
         intermediate_size=2 * width,
-        num_hidden_layers=3,
+        num_hidden_layers=layers,
         num_attention_heads=max(width // 64, 1),
         hidden_act=activation,
         projection_dim=width,

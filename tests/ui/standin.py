@@ -48,6 +48,9 @@ class StandIn(QWidget):
         self.calls: list[tuple[Any, ...]] = []
         self.place: Mapping[str, Any] = {}
 
+    def interrupt(self) -> bool:
+        return False
+
     def pointer(self) -> QPointF:
         return QPointF(100, 100)
 

@@ -7,18 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import (
-    QCursor,
-    QHelpEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QCursor, QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera, Place
+from ui.canvas.flowing import flowing, repaint
 from ui.canvas.geometry import Density, Metrics, PortRef, Row
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
@@ -95,6 +89,7 @@ class Canvas(Handled):
         Attention(self)
         editor.selection.changed.connect(self.update)
         self.state.changed.connect(self._state_changed)
+        self.state.flowed.connect(lambda node: repaint(self, node))
         self.state.preview_changed.connect(self._preview_changed)
 
     @property
@@ -171,7 +166,8 @@ class Canvas(Handled):
         look.nodes, look.frames, look.notes = now.nodes, now.frames, now.notes
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed)
+        flow = flowing(self.scene, self.state)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
@@ -202,13 +198,15 @@ class Canvas(Handled):
         self._camera_moved()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms; resting shows a tooltip.
+        """Pinching on a touchpad zooms; resting shows a tooltip; keys of a gesture call no action.
 
         This is a filter, for an exception in an event handler called from an overridden `event` ends the process.
         """
         pinch = Qt.NativeGestureType.ZoomNativeGesture
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinch:
             self.zoom_by(1.0 + event.value(), event.position())
+            return True
+        if watched is self and self.caught(event):
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
             text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
@@ -261,6 +259,8 @@ class Canvas(Handled):
         self._hovered = EMPTY
         if not (glides and self._glide.begin(old, new)):
             self._show_graph(new)
+        if self._gesture is not None and not self._gesture.changed():
+            self.begin(None)
 
     def _show_graph(self, graph: Graph) -> None:
         self.scene.update(graph)

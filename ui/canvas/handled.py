@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.gestures.look_around import Pan
 from ui.canvas.hit import EMPTY, Hit
-from ui.canvas.stage import Gesture, Pointer
+from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
 
 STEP = 1.0 / 120.0 / 8.0
@@ -45,13 +45,19 @@ class Handled(Walking, QWidget):
     """Another part of the scene is in view."""
     resized = Signal()
     """The view has another size."""
+    handed = Signal()
+    """A gesture began or ended."""
     hovered = Signal(object)
     """Hit: something else is under the pointer."""
 
     row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
     _gesture: Gesture | None = None
+    _button = Qt.MouseButton.NoButton
+    """The button that the gesture began with."""
     _panning: Pan | None = None
     _hovered: Hit = EMPTY
+    _revealed = False
+    """Whether Alt is held over a portal, which then shows its way."""
     coarse = False
     """Whether a finger was used last, for which everything small is hit from farther away."""
 
@@ -64,10 +70,34 @@ class Handled(Walking, QWidget):
         """Let a gesture take the pointer; one that runs is cancelled."""
         if self._gesture is not None and self._gesture is not gesture:
             self._gesture.cancel()
-        self._gesture = gesture
+        before, self._gesture = self._gesture, gesture
         self._panning = None
         self._show_cursor()
         self.update()
+        if before is not gesture:
+            self.handed.emit()
+
+    def interrupt(self) -> bool:
+        """Put back what a button that is down has in hand; whether there was anything."""
+        if self._gesture is None or not self._gesture.held:
+            return False
+        self.begin(None)
+        return True
+
+    def caught(self, event: QEvent) -> bool:
+        """Keep the keys of the gesture under way from actions; let go where another tab comes in front."""
+        if event.type() == QEvent.Type.Hide:
+            self.begin(None)
+        gesture = self._gesture
+        if (
+            gesture is None
+            or not isinstance(event, QKeyEvent)
+            or event.type() != QEvent.Type.ShortcutOverride
+        ):
+            return False
+        ours = event.key() == Qt.Key.Key_Escape or gesture.wants(event.key(), event.modifiers())
+        event.setAccepted(ours)
+        return ours
 
     def show_menu(self, pointer: Pointer, found: Hit) -> None:
         """Ask for the menu of what was hit."""
@@ -113,12 +143,15 @@ class Handled(Walking, QWidget):
         self.press_twice(self._pointer(event))
 
     def press(self, pointer: Pointer) -> None:
-        """A button or a finger goes down."""
+        """A button or a finger goes down; another one than that of a drag puts back what is dragged."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self._gesture is None:
+            self._button = pointer.button
             self.begin(gesture_for(self, pointer, self.hit(pointer.view)))
         elif pointer.button == Qt.MouseButton.MiddleButton:
             self._panning = Pan(self.stage, pointer)
+        elif self._gesture.held:
+            self.begin(None)
         else:
             self._end(self._gesture, self._gesture.pressed(pointer))
 
@@ -129,8 +162,11 @@ class Handled(Walking, QWidget):
 
     def drag(self, pointer: Pointer) -> None:
         """The pointer is somewhere else."""
+        if self._gesture is not None and self._gesture.held and not pointer.buttons:
+            # The button came up where nobody heard it: outside, while something else had the mouse.
+            self.begin(None)
         if self._gesture is None:
-            self._hover(self.hit(pointer.view))
+            self._hover(self.hit(pointer.view), pointer.held(ALT))
             return
         if self._panning is not None:
             self._panning.moved(pointer)
@@ -142,12 +178,14 @@ class Handled(Walking, QWidget):
         """A button or the finger goes up."""
         if self._panning is not None and pointer.button == Qt.MouseButton.MiddleButton:
             self._panning = None
-        elif self._gesture is not None:
+        elif self._gesture is not None and (not self._gesture.held or pointer.button == self._button):
             self._end(self._gesture, self._gesture.released(pointer))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The gesture comes first, then held keys, then moving the focus."""
         key, modifiers = event.key(), event.modifiers()
+        if key == Qt.Key.Key_Alt and self._gesture is None:
+            self._hover(self._hovered, True)
         if self._gesture is not None:
             if key == Qt.Key.Key_Escape:
                 self.begin(None)
@@ -166,9 +204,9 @@ class Handled(Walking, QWidget):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go of a held key ends its gesture."""
-        held = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", Qt.Key.Key_Z: "ZoomHeld"}.get(
-            Qt.Key(event.key())
-        )
+        if event.key() == Qt.Key.Key_Alt:
+            self._hover(self._hovered)
+        held = HELD.get(event.key())
         if held and not event.isAutoRepeat() and type(self._gesture).__name__ == held:
             self.begin(None)
             return
@@ -178,6 +216,7 @@ class Handled(Walking, QWidget):
         """Keys that were held are not held any more."""
         if self._gesture is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.begin(None)
+        self._hover(self._hovered)
         super().focusOutEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -196,9 +235,14 @@ class Handled(Walking, QWidget):
             self._gesture = None
             self._show_cursor()
             self.update()
+            self.handed.emit()
 
-    def _hover(self, found: Hit) -> None:
+    def _hover(self, found: Hit, alt: bool = False) -> None:
         before = self._hovered
+        revealed = alt and found.kind == "portal"
+        if revealed != self._revealed:
+            self._revealed = revealed
+            self.update()
         if replace(found, along=0.0, row=None) != replace(before, along=0.0, row=None):
             self._hovered = found
             self._show_cursor()

@@ -74,8 +74,12 @@ class Inline(QObject):
         """Enter (with Ctrl on a page) and leaving commit, Esc drops."""
         if watched is not self._editor:
             return False
+        enter = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.type() == QEvent.Type.ShortcutOverride:
+            # Enter ends the writing, with Ctrl too, and runs nothing.
+            event.accept()
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if event.key() == Qt.Key.Key_Escape:
                 self.close(False)
                 return True

@@ -29,12 +29,18 @@ FarPaths = dict[str, QPainterPath]
 
 @dataclass(frozen=True)
 class Marked:
-    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim."""
+    """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim.
+
+    With `revealed` the one under the pointer, a portal, shows the way that it spares.
+    `flowing` are those into nodes that run.
+    """
 
     selected: Collection[tuple[str, str, int]] = NOTHING
     hovered: LinkKey | None = None
     cut: Collection[LinkKey] = NOTHING
     dimmed: bool = False
+    revealed: bool = False
+    flowing: Collection[LinkKey] = NOTHING
 
 
 class LinkPainter:
@@ -130,7 +136,7 @@ class LinkPainter:
             painter.setPen(QPen(self._error, width * 1.4))
             painter.drawPath(link.path())
             return
-        if link.source.portal:
+        if link.source.portal and marked.revealed and link.key == marked.hovered:
             self._behind(painter, link, width)
         color = self._accent if link.key in marked.selected else type_color(self._theme, link.type)
         painter.setPen(QPen(self._ground, width * 3.6))
@@ -139,7 +145,7 @@ class LinkPainter:
         painter.drawPath(link.path())
 
     def _behind(self, painter: QPainter, link: LinkBox, width: float) -> None:
-        """The way that a portal spares, while it is looked at."""
+        """The way that a portal spares."""
         pen = QPen(type_color(self._theme, link.type), width)
         pen.setDashPattern([2, 3])
         painter.setPen(pen)

@@ -18,6 +18,7 @@ from ui.canvas.paint_frames import FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter
 from ui.canvas.paint_nodes import NodePainter
+from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
@@ -32,7 +33,11 @@ class Renderer:
         self.links = LinkPainter(theme, text)
         self.nodes = NodeLayer(NodePainter(theme, metrics, text), StatePainter(theme, text, state), state)
         self._ground = Ground(
-            GridPainter(theme), FramePainter(theme, text), self.links, FormulaPainter(theme)
+            GridPainter(theme),
+            FramePainter(theme, text),
+            self.links,
+            FormulaPainter(theme),
+            SizePainter(theme, text),
         )
         self._still: tuple[object, QPixmap] | None = None
         self._drag: DragLayer | None = None

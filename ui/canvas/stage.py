@@ -110,9 +110,22 @@ class Gesture:
         """The button went up."""
         return False
 
+    @property
+    def held(self) -> bool:
+        """Whether it lasts only while the button that began it is down."""
+        return True
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether a key is for the gesture and not for the action that it calls otherwise."""
+        return False
+
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """A key went down; whether the gesture took it."""
         return False
+
+    def changed(self) -> bool:
+        """The graph is another one; whether the gesture can go on, with what is still there."""
+        return True
 
     def cancel(self) -> None:
         """Leave everything as it was before."""

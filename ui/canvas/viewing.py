@@ -25,14 +25,19 @@ class Viewing(Acting):
 
     def frame_selected(self) -> None:
         """Show what is selected, or everything where nothing is."""
+        rect = self.selected_bounds()
+        self.go(self.scene.bounds() if rect.isNull() else rect)
+
+    def selected_bounds(self) -> QRectF:
+        """The rectangle around what is selected; null where nothing is."""
         now, graph = self.stage.selection.now, self.stage.graph
         rects = [self.scene.place_of(name) for name in now.nodes]
         rects += [graph.frames[name].rect for name in now.frames]
         rects += [(*graph.notes[name].pos, *graph.notes[name].size) for name in now.notes]
         for key in now.links:
             left, top, right, bottom = self.scene.links[LinkKey(*key)].edges
-            rects.append((left, top, right - left, bottom - top))
-        self.go(union(rects) if rects else self.scene.bounds())
+            rects.append((left - 8, top - 8, right - left + 16, bottom - top + 16))
+        return union(rects)
 
     def go(self, rect: QRectF) -> None:
         """Show a part of the scene and remember the one before."""

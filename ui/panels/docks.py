@@ -47,6 +47,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._hidden: list[QWidget] = []
+        self._unfocused = QByteArray()
         self._kept: set[str] = set()
         self._empty: set[str] = set()
         self._view: DocumentView | None = None
@@ -122,7 +123,9 @@ class Docks(QObject):
             self._parked = None
 
     def record(self) -> QByteArray:
-        """Qt's record of where the docks are, as they are while a document is open."""
+        """Qt's record of where the docks are, as they are while a document is open and all is shown."""
+        if self._hidden:
+            return self._unfocused
         parked = self._parked
         if parked:
             self.park(False)
@@ -172,6 +175,7 @@ class Docks(QObject):
                 widget.show()
             self._hidden = []
             return
+        self._unfocused = self.record()
         window = self._window
         parts: list[QWidget] = [*self.docks.values(), window.menuBar(), window.statusBar(), window.tabs.strip]
         self._hidden = [widget for widget in parts if widget.isVisibleTo(window)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -11,13 +12,33 @@ SHOWN = 8000
 """Milliseconds that a sentence stays."""
 
 
+class SteadyLabel(QLabel):
+    """Words that change often: it grows where they need more room and never shrinks, so nothing is laid out anew."""
+
+    def say(self, text: str) -> None:
+        """Show other words."""
+        self.setText(text)
+        self._grow(self.minimumSize())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew in another text size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._grow(QSize())
+
+    def _grow(self, least: QSize) -> None:
+        wanted = self.sizeHint().expandedTo(least)
+        if wanted != self.minimumSize():
+            self.setFixedSize(wanted)
+
+
 class StatusBar(QStatusBar):
     """Sentences at the left, counts at the right."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.counts = QLabel(self)
+        self.counts = SteadyLabel(self)
         self.addPermanentWidget(self.counts)
 
     def say(self, text: str) -> None:
@@ -30,10 +51,10 @@ class StatusBar(QStatusBar):
     def count(self, editor: Editor | None) -> None:
         """Show how many nodes there are and how many are selected."""
         if editor is None:
-            self.counts.clear()
+            self.counts.say("")
             return
         nodes, chosen = len(editor.graph.nodes), len(editor.selection.nodes)
         text = self.tr("1 node") if nodes == 1 else self.tr("{count} nodes").format(count=nodes)
         if chosen:
             text = self.tr("{chosen} of {nodes} selected").format(chosen=chosen, nodes=text)
-        self.counts.setText(text)
+        self.counts.say(text)

@@ -80,6 +80,8 @@ class ParamEditor(QWidget):
 
     def set_pixels(self, pixels: float) -> None:
         """Use a text of this size."""
+        if pixels == self.pixels and self.styleSheet():
+            return
         self.pixels = pixels
         size = max(1, round(pixels))
         theme = self.look.theme

@@ -1,37 +1,124 @@
-"""Completion in prompts: the embeddings there are, after `embedding:`."""
+"""Completion in prompts: the embeddings there are, after `embedding:`, and the wildcards, after `__`."""
 
 from __future__ import annotations
 
+import fnmatch
 import re
-from pathlib import PurePosixPath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import cast
 
-from PySide6.QtCore import QObject, QRect, QStringListModel, Qt
+from PySide6.QtCore import QObject, QRect, QStringListModel
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from ui.params import modelfiles
+from ui.params.listing import listing
 
-MARK = "embedding:"
+SHOWN = 40
+"""Names by which the list's width is measured."""
+MOST = 200
+"""Names that are listed; typing on finds the others."""
 LONGEST = 120
 """Characters before the cursor that are looked at."""
-_TYPED = re.compile(r"(?:^|(?<=[\s(,|{]))(e\w{2,8}|embedding:[^\s(),:|{}]*)$")
-SUFFIXES = {".safetensors", ".pt", ".bin", ".pth", ".ckpt"}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A way to name files of a `folder` in a prompt: between an `opening` and a `closing`.
+
+    `written` matches one that is whole; `begun` one that is being typed, with what stands for its opening as group 1
+    and what is typed of the name as group 2. What `banned` matches cannot stand in a name.
+    """
+
+    folder: str
+    opening: str
+    closing: str
+    written: str
+    begun: str
+    banned: str
+    endings: frozenset[str]
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """What matches one that is whole."""
+        return re.compile(self.written)
+
+    def names(self) -> Sequence[str]:
+        """The files there are, as prompts call them: without their ending."""
+        return _called(self, tuple(modelfiles.model_files().names(self.folder)))
+
+    def spellings(self) -> frozenset[str]:
+        """All small-lettered names that find a file: with its folder and without, with its ending and without."""
+        return _spellings(self, tuple(modelfiles.model_files().names(self.folder)))
+
+    def among(self, name: str, spellings: frozenset[str]) -> bool:
+        """Whether a name finds a file; `*` stands for any letters."""
+        wanted = name.lower()
+        return wanted in spellings or bool(
+            self.closing and "*" in wanted and fnmatch.filter(spellings, wanted)
+        )
+
+    def typed(self, before: str) -> tuple[int, str] | None:
+        """How many letters before the cursor are one being typed, and what is typed of its name; None for none."""
+        if self.closing:
+            before = self.whole.sub(lambda found: " " * len(found.group()), before)
+        found = re.search(self.begun, before)
+        return (len(found[1]) + len(found[2]), found[2]) if found else None
+
+
+@lru_cache(maxsize=4)
+def _called(mention: Mention, files: tuple[str, ...]) -> Sequence[str]:
+    banned = re.compile(mention.banned)
+    return [name for file in files if not banned.search(name := _without_ending(mention, file))]
+
+
+@lru_cache(maxsize=4)
+def _spellings(mention: Mention, files: tuple[str, ...]) -> frozenset[str]:
+    names = {_without_ending(mention, file).lower() for file in files} | {file.lower() for file in files}
+    return frozenset(names | {name.rpartition("/")[2] for name in names})
+
+
+def _without_ending(mention: Mention, file: str) -> str:
+    stem, dot, ending = file.rpartition(".")
+    return stem if dot and f".{ending.lower()}" in mention.endings else file
+
+
+EMBEDDING = Mention(
+    "embeddings",
+    "embedding:",
+    "",
+    r"embedding:(?P<called>[^\s(),:|{}]+)",
+    r"(?:^|(?<=[\s(,|{]))(emb(?:e(?:d(?:d(?:i(?:n(?:g)?)?)?)?)?)?(?=$)|embedding:)([^\s(),:|{}]*)$",
+    r"[\s(),:|{}]",
+    frozenset({".safetensors", ".pt", ".bin", ".pth", ".ckpt"}),
+)
+WILDCARD = Mention(
+    "wildcards",
+    "__",
+    "__",
+    r"(?<!_)__(?![_ ])(?P<name>(?:(?!__)[\w .+&'()*/-])+?)(?<![_ ])__(?!_)",
+    r"(?<!_)(__)((?:(?!__)[\w .+&'()*/-])*)$",
+    r"[^\w .+&'()*/-]|__|^[_ ]|[_ ]$",
+    frozenset({".txt"}),
+)
 
 
 class Completion(QObject):
     """Opens a list at the cursor of a page while a name is typed; Enter or Tab takes the name over."""
 
-    def __init__(self, page: QPlainTextEdit) -> None:
+    def __init__(self, page: QPlainTextEdit, mentions: tuple[Mention, ...]) -> None:
         super().__init__(page)
         self._page = page
+        self._mentions = mentions
         self.list: QAbstractItemView | None = None
         """The list, once it was needed: it is a window of its own and costs to make."""
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setWidget(page)
-        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        # Filtering is ours: its own takes long over thousands of names, and knows nothing of what comes first.
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setMaxVisibleItems(10)
         self.completer.activated.connect(self.take)
 
@@ -42,33 +129,31 @@ class Completion(QObject):
 
     def look(self) -> None:
         """Open, follow or close, after something was typed."""
-        typed = self._typed()
-        if not typed.startswith(MARK) and not (typed and MARK.startswith(typed)):
+        mention, _, name = self._typed()
+        if mention is None:
             self.close()
             return
-        if not self.open:
-            self._names.setStringList(embeddings())
-        self.completer.setCompletionPrefix(typed.removeprefix(MARK) if typed.startswith(MARK) else "")
-        whole = (
-            self.completer.completionCount() == 1 and typed == f"{MARK}{self.completer.currentCompletion()}"
-        )
-        here = self.open or self._page.hasFocus()
-        if self.completer.completionCount() == 0 or whole or not here:
+        names = found(tuple(mention.names()), name)
+        whole = not mention.closing and names == [name]
+        if not names or whole or not (self.open or self._page.hasFocus()):
             self.close()
             return
+        self._names.setStringList(names)
         self.list = popup = cast("QAbstractItemView", self.completer.popup())
-        place = self._page.cursorRect()
-        width = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width() + 24
+        place, measure = self._page.cursorRect(), popup.fontMetrics()
+        width = max(measure.horizontalAdvance(name) for name in names[:SHOWN])
+        width += popup.verticalScrollBar().sizeHint().width() + 24
         self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
         popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
 
     def take(self, name: str) -> None:
         """Write a name in the place of what was typed of it."""
+        mention, length, _ = self._typed()
+        if mention is None:
+            return
         cursor = self._page.textCursor()
-        cursor.movePosition(
-            QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(self._typed())
-        )
-        cursor.insertText(f"{MARK}{name}")
+        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, length)
+        cursor.insertText(f"{mention.opening}{name}{mention.closing}")
         self._page.setTextCursor(cursor)
 
     def close(self) -> None:
@@ -76,17 +161,18 @@ class Completion(QObject):
         if self.list is not None:
             self.list.hide()
 
-    def _typed(self) -> str:
+    def _typed(self) -> tuple[Mention | None, int, str]:
         cursor = self._page.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()][-LONGEST:]
-        found = _TYPED.search(before)
-        return found.group(1) if found else ""
+        for mention in self._mentions:
+            found = mention.typed(before)
+            if found is not None:
+                return (mention, *found)
+        return None, 0, ""
 
 
-def embeddings() -> list[str]:
-    """The embeddings in the model folders, as prompts call them: without the ending of the file."""
-    found = []
-    for name in modelfiles.model_files().names("embeddings"):
-        path = PurePosixPath(name)
-        found.append(str(path.with_suffix("")) if path.suffix.lower() in SUFFIXES else name)
-    return [name for name in found if not any(letter in name for letter in " ,()")]
+def found(names: tuple[str, ...], typed: str) -> list[str]:
+    """The names that hold what is typed; those whose last part begins with it come first."""
+    if not typed:
+        return list(names[:MOST])
+    return [names[at] for at in listing(names).found([typed.lower()])[:MOST]]

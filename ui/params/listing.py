@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import overload
 
 from ui.popup.rows import Row
@@ -42,25 +42,32 @@ class Names(Sequence[Row]):
 
 
 class Listing:
-    """`names` in order; `lines` is how many lines they take with their folders."""
+    """`names` in order, in folders and searched."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self._lower = [name.lower() for name in names]
         self._starts = [name.rfind("/") + 1 for name in names]
+
+    @cached_property
+    def _folds(self) -> tuple[list[str], dict[str, int]]:
         folders: dict[str, list[str]] = {}
-        for name, start in zip(names, self._starts, strict=True):
+        for name, start in zip(self.names, self._starts, strict=True):
             folders.setdefault(name[:start], []).append(name)
-        self._folded = folders.pop("", [])[:]
-        self._counts = {folder: len(held) for folder, held in folders.items()}
+        folded = folders.pop("", [])[:]
         for folder in sorted(folders):
-            self._folded.append(folder)
-            self._folded += folders[folder]
-        self.lines = len(self._folded)
+            folded.append(folder)
+            folded += folders[folder]
+        return folded, {folder: len(held) for folder, held in folders.items()}
+
+    @property
+    def lines(self) -> int:
+        """How many lines the names take with their folders."""
+        return len(self._folds[0])
 
     def folded(self, now: str) -> Names:
         """Names of no folder first, then each folder under its own line."""
-        return Names(self._folded, self._counts, now, detailed=False)
+        return Names(*self._folds, now, detailed=False)
 
     def flat(self, places: Sequence[int], now: str) -> Names:
         """The names at these places, each with its folder beside it."""
@@ -68,7 +75,8 @@ class Listing:
 
     def place(self, name: str) -> int:
         """On which line of the folded list a name stands; -1 where it does not."""
-        return self._folded.index(name) if name in self._folded else -1
+        folded = self._folds[0]
+        return folded.index(name) if name in folded else -1
 
     def found(self, words: Sequence[str]) -> list[int]:
         """The places of the names that have all the words; those whose file name begins with the first come first."""

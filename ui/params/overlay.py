@@ -38,11 +38,14 @@ class Overlay(QFrame):
         theme = self._look.theme
         pixels = SIZES["body"] * max(size, self._look.metrics.body / 13.0 if not on_row else size)
         self.editor.set_pixels(pixels)
-        self.setStyleSheet(
+        sheet = (
             f"#RowEditor {{ background: {theme.raised}; border: 1px solid {theme.accent}; border-radius: 5px; }}"
             f" #RowEditor > QLabel {{ color: {theme.muted}; font-size: {round(pixels)}px; padding-left: 5px; }}"
             " #RowEditor QLineEdit, #RowEditor QPlainTextEdit { border: 0; background: transparent; }"
         )
+        # Setting a style sheet costs milliseconds even where it is the same.
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
         kind = "page" if self.editor.tall else "seed" if isinstance(self.editor, SeedEditor) else "line"
         self.label.setVisible(not self.editor.tall)
         wide = 0 if self.editor.tall else min(self.label.sizeHint().width() + 4, round(WIDEST_LABEL * size))
@@ -109,7 +112,12 @@ class Hint(QLabel):
         """Stand below an editor, or above it where there is no room."""
         if self.isHidden():
             return
-        self.setMaximumWidth(max(rect.width(), 320))
+        # A label that wraps is made narrower than its sentence, whatever room there is.
+        self.setWordWrap(False)
+        widest = max(rect.width(), 320)
+        if self.sizeHint().width() > widest:
+            self.setWordWrap(True)
+        self.setMaximumWidth(widest)
         self.adjustSize()
         below = rect.bottom() + 5
         room = (self.parentWidget() or self).height() - MARGIN

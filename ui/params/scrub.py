@@ -109,6 +109,16 @@ class RowPress(Gesture):
         self._at = start.view
         self.cursor = Qt.CursorShape.SizeHorCursor if scrubs else None
 
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Keys of the move."""
+        return self._move is not None and self._move.wants(key, modifiers)
+
+    def changed(self) -> bool:
+        """It ends with its node; its own steps change the graph too."""
+        if self._move is not None:
+            return self._move.changed()
+        return self._hit.node in self.stage.graph.nodes
+
     def pressed(self, pointer: Pointer) -> bool:
         """Another button: goes to the drag."""
         return self._move is None or self._move.pressed(pointer)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
-from ui.params.completing import Completion
+from ui.params.completing import EMBEDDING, WILDCARD, Completion
+from ui.params.page import Colours, Page
 from ui.params.tokens import counter, token_words
 from ui.params.weights import reweighted
 
 PAUSE = 300
 """Milliseconds without a key after which what was typed so far is put into the graph."""
 LONGEST = 32_767
-CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 
 
 class TextEditor(ParamEditor):
@@ -85,9 +83,12 @@ class PromptEditor(ParamEditor):
 
     def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
-        self.page = Page(self)
+        self.page = Page(self, look)
         self._hold(self.page)
-        self.completion = Completion(self.page)
+        self._showing = False
+        self._choices = binding.param.mentions == "wildcards"
+        self.completion = Completion(self.page, (WILDCARD, EMBEDDING) if self._choices else (EMBEDDING,))
+        self._colours = Colours(self.page.document(), look, self._choices)
         self.page.listing = lambda: self.completion.open
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -108,9 +109,10 @@ class PromptEditor(ParamEditor):
         return self.completion.list if self.completion.open else None
 
     def entered(self, reason: Qt.FocusReason) -> None:
-        """Say how long the prompt is."""
+        """Say how long the prompt is, and which names in it have files now."""
         super().entered(reason)
-        counter().count(self.page.toPlainText())
+        self._colours.refresh()
+        self._count()
 
     def show_value(self) -> None:
         """Show the prompt; the cursor stays where it is."""
@@ -118,9 +120,9 @@ class PromptEditor(ParamEditor):
         if text == self.page.toPlainText() or self._pause.isActive():
             return
         place = self.page.textCursor().position()
-        blocked = self.page.document().blockSignals(True)
+        self._showing = True
         self.page.setPlainText(text)
-        self.page.document().blockSignals(blocked)
+        self._showing = False
         cursor = self.page.textCursor()
         cursor.setPosition(min(place, len(text)))
         self.page.setTextCursor(cursor)
@@ -137,7 +139,7 @@ class PromptEditor(ParamEditor):
         if text != self.binding.value:
             self._try.set(text)
         if self.page.hasFocus():
-            counter().count(text)
+            self._count()
         return True
 
     def restore(self) -> None:
@@ -173,47 +175,18 @@ class PromptEditor(ParamEditor):
         self.page.setTextCursor(cursor)
 
     def _typed(self) -> None:
-        if self.page.hasFocus() or self.completion.open:
+        if not self._showing and (self.page.hasFocus() or self.completion.open):
             self._pause.start()
             # The cursor is moved only after the document tells of its change.
             QTimer.singleShot(0, self.page, self.completion.look)
 
+    def _count(self) -> None:
+        node = self.binding.editor.graph.nodes.get(self.binding.node)
+        counter().count(self.page.toPlainText(), node.type if node is not None else "")
+
     def _counted(self, text: str, chunks: object) -> None:
-        """Say how long the prompt is, if this is still the one."""
+        """Say how long the prompt is, and mark its chunks, if this is still the one."""
         if self.page.hasFocus() and isinstance(chunks, tuple) and text == self.page.toPlainText():
-            self.hinted.emit(token_words(text, chunks), False)
-
-
-class Page(QPlainTextEdit):
-    """A page that knows whether an input method is writing into it, and scrolls only with the focus."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.composing = False
-        self.listing: Callable[[], bool] = lambda: False
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab chooses in an open list, else it goes on."""
-        return not self.listing() and super().focusNextPrevChild(next)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """While a list of names is open, the keys that choose in it are the list's."""
-        if self.listing() and event.key() in CHOOSING:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Part of a word, or the whole of it."""
-        self.composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll, if this is where the hand is at work."""
-        if self.hasFocus() and self.verticalScrollBar().maximum():
-            super().wheelEvent(event)
-            event.accept()
-        else:
-            event.ignore()
+            self.hinted.emit(token_words(text, [tokens for _, tokens in chunks], self._choices), False)
+            # Which words chance will choose, and so where a chunk will end, is not known yet.
+            self.page.mark([] if self._choices else [place for place, _ in chunks[1:] if place > 0])

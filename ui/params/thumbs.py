@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -48,6 +50,7 @@ class Thumbs(QObject):
         self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._asked: set[str] = set()
         self._wanted: dict[str, int] = {}
+        self._folders: dict[Path, frozenset[str]] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(30)
@@ -82,8 +85,17 @@ class Thumbs(QObject):
 
     def _read(self, name: str, pixels: int) -> None:
         file = modelfiles.model_files().find(self._kind, name)
-        picture = picture_beside(file) if file is not None else None
+        picture = picture_beside(file, self._beside(file.parent)) if file is not None else None
         self.loaded.emit(name, small(picture, pixels) if picture is not None else None)
+
+    def _beside(self, folder: Path) -> frozenset[str]:
+        """The names of all that lies in a folder; read once, for a list asks for many files of few folders."""
+        if folder not in self._folders:
+            try:
+                self._folders[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._folders[folder] = frozenset()
+        return self._folders[folder]
 
     def _took(self, name: str, image: QImage | None) -> None:
         self._asked.discard(name)
@@ -92,14 +104,12 @@ class Thumbs(QObject):
             self._kept.popitem(last=False)
 
 
-def picture_beside(file: Path) -> Path | None:
-    """The picture that stands beside a model file under its name."""
+def picture_beside(file: Path, beside: Collection[str]) -> Path | None:
+    """The picture among the names `beside` a model file that is called as it is."""
     stem = file.name if file.is_dir() else file.stem
-    for ending in ENDINGS:
-        found = file.with_name(f"{stem}{ending}")
-        if found.is_file():
-            return found
-    return None
+    found = (f"{stem}{ending}" for ending in ENDINGS if f"{stem}{ending}" in beside)
+    name = next(found, None)
+    return file.with_name(name) if name else None
 
 
 def small(path: Path, pixels: int) -> QImage | None:

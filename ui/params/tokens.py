@@ -21,27 +21,27 @@ class TokenCounter(QObject):
     """Counts on a thread of the pool, one text at a time; of those that wait only the newest is counted."""
 
     counted = Signal(str, object)
-    """The text, and how many tokens stand in each chunk; none where nobody can count them."""
+    """The text, and where each chunk begins with how many tokens stand in it; none where nobody can count them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._wanted: str | None = None
+        self._wanted: tuple[str, str] | None = None
         self._busy = False
         self.counted.connect(self._done)
 
-    def count(self, text: str) -> None:
-        """Count a text soon."""
-        self._wanted = text
+    def count(self, text: str, reader: str = "") -> None:
+        """Count a text soon, as a node of the type `reader` reads it."""
+        self._wanted = (text, reader)
         if not self._busy:
             self._begin()
 
     def _begin(self) -> None:
-        text, self._wanted = self._wanted or "", None
+        wanted, self._wanted = self._wanted or ("", ""), None
         self._busy = True
-        QThreadPool.globalInstance().start(lambda: self._work(text))
+        QThreadPool.globalInstance().start(lambda: self._work(*wanted))
 
-    def _work(self, text: str) -> None:
-        chunks = tuple(runtime.installed().prompt_chunks(text))
+    def _work(self, text: str, reader: str) -> None:
+        chunks = tuple(runtime.installed().prompt_chunks(text, reader))
         # The program may have ended meanwhile, and this object with it.
         with suppress(RuntimeError):
             self.counted.emit(text, chunks)
@@ -58,8 +58,11 @@ def counter() -> TokenCounter:
     return TokenCounter()
 
 
-def token_words(text: str, chunks: Sequence[int]) -> str:
-    """`23 of 75 tokens`; where the prompt goes on into further chunks, their number."""
+def token_words(text: str, chunks: Sequence[int], choices: bool = False) -> str:
+    """`23 of 75 tokens`; where the prompt goes on into further chunks, their number.
+
+    With `choices`, chance has words to choose, and their number is not yet known.
+    """
     if not chunks:
         return tr(CONTEXT, "{count} words").format(count=len(re.findall(r"\S+", text)))
     total = sum(chunks)
@@ -67,4 +70,5 @@ def token_words(text: str, chunks: Sequence[int]) -> str:
     if len(chunks) > 1:
         shown = tr(CONTEXT, "{count} tokens, read in {parts} parts").format(count=total, parts=len(chunks))
     # An embedding stands for as many tokens as its file holds, which only the engine knows.
-    return tr(CONTEXT, "about {tokens}").format(tokens=shown) if "embedding:" in text else shown
+    about = "embedding:" in text or (choices and ("{" in text or "__" in text))
+    return tr(CONTEXT, "about {tokens}").format(tokens=shown) if about else shown

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGraphicsDropShadowEffect,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
+from ui.popup.shadow import Shadow
 
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
@@ -62,7 +62,8 @@ class ChoicePopup(QFrame):
         box.addWidget(self.line)
         box.addLayout(self.body, 1)
         box.addWidget(self.foot)
-        self._cast_shadow()
+        if look.theme.shadow > 0:
+            Shadow(self, look.theme.shadow)
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one: we are a widget
 
     def _make_list(self, name: str) -> QListView:
@@ -77,13 +78,6 @@ class ChoicePopup(QFrame):
         view.clicked.connect(lambda index: self._choose(index.row(), False))
         view.selectionModel().currentChanged.connect(lambda now, _old: self._announce(now.row()))
         return view
-
-    def _cast_shadow(self) -> None:
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(32)
-        shadow.setOffset(0, 8)
-        shadow.setColor(QColor(0, 0, 0, int(255 * max(0.0, self.look.theme.shadow))))
-        self.setGraphicsEffect(shadow)
 
     def rows_for(self, query: str) -> Sequence[Row]:
         """What the list shows for a query, best first."""

@@ -8,13 +8,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 
 from nodegraph import events
 from nodegraph.engine.local import Options
 from nodegraph.engine.remote import RemoteEngine
 from nodegraph.graph import Graph
 from ui import paths
+from ui.running.inbox import Inbox
 
 DISK_BYTES = 10 << 30
 """So much of the disk may hold results."""
@@ -22,8 +23,11 @@ GRACE = 5.0
 """Seconds after a cancel until the process is replaced."""
 FULL = 8192
 """The longest side of a picture that is looked at closely."""
+PLANE = 256
+"""The longest side of a channel of a latent."""
 
-Answer = Callable[[events.Shown], object]
+Answer = Callable[[Any], object]
+"""Gets the events.Shown or events.Channels that was asked for."""
 
 
 def editor_options(models: Sequence[Path] = (), output: Path = Path("output")) -> Options:
@@ -43,7 +47,8 @@ class EngineBridge(QObject):
 
     heard = Signal(object)
     """An event of the engine, in the order they were said; emitted in the window's thread."""
-    _said = Signal(object)
+    settled = Signal()
+    """After one or more `heard`: all that was said until now has been told."""
 
     def __init__(
         self,
@@ -54,15 +59,15 @@ class EngineBridge(QObject):
         grace: float = GRACE,
     ) -> None:
         super().__init__(parent)
-        self._engine = RemoteEngine(options, _Emitter(self._said), grace=grace, library=library)
+        self._inbox = Inbox(self._hear, self)
+        self._inbox.settled.connect(self.settled)
+        self._engine = RemoteEngine(options, self._inbox.put, grace=grace, library=library)
         self._caller = ThreadPoolExecutor(1, "engine-caller")
         self._closed = False
         self.state = events.EngineState("stopped")
-        self._looks: list[tuple[str, str, Answer]] = []
+        self._looks: list[tuple[type[events.Shown | events.Channels], str, str, Answer]] = []
         self._recalls: dict[int, Callable[[Sequence[str]], object]] = {}
         self._numbers = count(1)
-        # Queued, so that whoever listens is called in the window's thread, plain functions too.
-        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
     def process(self) -> int:
@@ -88,8 +93,13 @@ class EngineBridge(QObject):
 
     def look(self, node: str, output: str, answer: Answer, size: int = FULL) -> None:
         """Ask for a result of the last run as a picture and facts; `answer` gets it, unless the child ends."""
-        self._looks.append((node, output, answer))
+        self._looks.append((events.Shown, node, output, answer))
         self._ask(lambda: self._engine.look(node, output, size))
+
+    def channels(self, node: str, output: str, answer: Answer, item: int = 0, size: int = PLANE) -> None:
+        """Ask for the channels of a latent of the last run; `answer` gets them, unless the child ends."""
+        self._looks.append((events.Channels, node, output, answer))
+        self._ask(lambda: self._engine.channels(node, output, item, size))
 
     def recall(self, graph: Graph, base: Path, answer: Callable[[Sequence[str]], object]) -> None:
         """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at."""
@@ -131,7 +141,7 @@ class EngineBridge(QObject):
             if event.state in ("starting", "stopped"):
                 self._looks.clear()
         self.heard.emit(event)
-        if isinstance(event, events.Shown):
+        if isinstance(event, events.Shown | events.Channels):
             self._answer(event)
         elif isinstance(event, events.AtHand):
             answer = self._recalls.pop(event.number, None)
@@ -140,22 +150,9 @@ class EngineBridge(QObject):
             if answer is not None:
                 answer(event.nodes)
 
-    def _answer(self, event: events.Shown) -> None:
-        for index, (node, output, answer) in enumerate(self._looks):
-            if (node, output) == (event.node, event.output):
+    def _answer(self, event: events.Shown | events.Channels) -> None:
+        for index, (kind, node, output, answer) in enumerate(self._looks):
+            if (kind, node, output) == (type(event), event.node, event.output):
                 del self._looks[index]
                 answer(event)
                 return
-
-
-class _Emitter:
-    """Passes events into Qt from whatever thread they are said in; nothing once the bridge is gone."""
-
-    def __init__(self, signal: SignalInstance) -> None:
-        self._signal = signal
-
-    def __call__(self, event: events.Event) -> None:
-        try:
-            self._signal.emit(event)
-        except RuntimeError:
-            return

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,8 +16,6 @@ from ui.running.pictures import fitted, image_of
 
 LONGEST = 1000
 """So many steps are kept; every second one is dropped when there are more."""
-REPAINT_MS = 125
-"""The strip is painted eight times a second at most."""
 SIDE = 72
 GAP = 3.0
 NARROW = 16.0
@@ -76,10 +74,6 @@ class FilmStrip(QWidget):
         self._film = Film()
         self._thumbs: dict[int, QPixmap] = {}
         self._at = -1
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(REPAINT_MS)
-        self._soon.timeout.connect(self._changed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -107,8 +101,7 @@ class FilmStrip(QWidget):
         self._film.add(node, picture, index)
         if self._film.frames is not before or self._film.frames[-1] is not picture:
             self._thumbs.clear()
-        if not self._soon.isActive():
-            self._soon.start()
+        self._changed()
 
     def clear(self) -> None:
         """Show nothing."""

@@ -40,6 +40,7 @@ class GaugeBar(QWidget):
     def set_look(self, look: Look) -> None:
         """Follow the theme."""
         self._look = look
+        self._grow(0)
         self.update()
 
     def parts(self) -> list[tuple[str, str, float]]:
@@ -106,6 +107,9 @@ class GaugeBar(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _grow(self, least: int) -> None:
+        self.setFixedSize(max(least, self.sizeHint().width()), self.sizeHint().height())
+
     def _hear(self, event: events.Event) -> None:
         match event:
             case events.Gauge():
@@ -113,7 +117,8 @@ class GaugeBar(QWidget):
                 words = ", ".join(f"{name} {text}" for name, text, _ in self.parts())
                 self.setToolTip(self.tr("{words}. Click to free memory.").format(words=words))
                 self.setAccessibleDescription(words)
-                self.updateGeometry()
+                # It never shrinks: to lay out the window anew at every figure would cost the run.
+                self._grow(self.minimumWidth())
                 self.update()
             case events.EngineState("running"):
                 self._timer.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 JOB_SIDE = 160
 """Pictures of jobs are at most this long."""
-TOLD = 0.2
-"""So many seconds apart the running job's line is written anew."""
 
 
 class QueuePanel(QWidget):
@@ -71,7 +68,6 @@ class QueuePanel(QWidget):
         self.list.doubleClicked.connect(self._opened)
         self.rows.moved.connect(runner.queue.move)
         runner.changed.connect(self.refresh)
-        self._last_told = 0.0
         runner.told.connect(self._told)
         runner.resulted.connect(self._resulted)
         runner.finished.connect(lambda job: self.refresh())
@@ -222,10 +218,6 @@ class QueuePanel(QWidget):
         sheet = self._runner.sheet(job.document)
         if job.live or sheet is None or not isinstance(event, events.Progress | events.NodeStarted):
             return
-        now = time.monotonic()
-        if isinstance(event, events.Progress) and now - self._last_told < TOLD:
-            return
-        self._last_told = now
         run = sheet.state.of(event.node)
         node = sheet.editor.graph.nodes.get(event.node)
         name = title(node, sheet.editor.specs) if node is not None else event.node

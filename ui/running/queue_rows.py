@@ -48,9 +48,12 @@ class JobRows(QAbstractListModel):
         jobs = [*([running] if running else []), *waiting, *over]
         self._first_waiting = 1 if running else 0
         if [job.id for job in jobs] == [job.id for job in self._jobs]:
+            changed = [
+                row for row, pair in enumerate(zip(jobs, self._jobs, strict=True)) if pair[0] is not pair[1]
+            ]
             self._jobs = jobs
-            if jobs:
-                self.dataChanged.emit(self.index(0), self.index(len(jobs) - 1))
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
             return
         self.beginResetModel()
         self._jobs = jobs

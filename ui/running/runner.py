@@ -58,10 +58,12 @@ class Runner(QObject):
         self._drawing = False
         self._was_ready = False
         self._replaced = False
+        self._heard: set[str] = set()
         self._collector = Collector(bridge, results, specs, self)
         self._collector.resulted.connect(self.resulted)
         queue.subscribe(self.changed.emit)
         bridge.heard.connect(self._hear)
+        bridge.settled.connect(self._flush)
 
     # Documents
 
@@ -199,9 +201,20 @@ class Runner(QObject):
         sheet = self._sheets.get(job.document)
         if sheet is not None:
             sheet.state.hear(event)
+            self._heard.add(job.document)
         self.told.emit(job, event)
         if isinstance(event, events.RunFinished):
+            if sheet is not None:
+                sheet.state.flush()
             self._finish(job, sheet, event)
+
+    def _flush(self) -> None:
+        """Show what was heard."""
+        heard, self._heard = self._heard, set()
+        for key in heard:
+            sheet = self._sheets.get(key)
+            if sheet is not None:
+                sheet.state.flush()
 
     def _engine_is(self, state: str) -> None:
         if state == "stopped" or (state == "starting" and self._was_ready):

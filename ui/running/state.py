@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from nodegraph import events
 
 RunStatus = Literal["idle", "queued", "running", "cached", "done", "stale", "failed"]
-TICK_MS = 125
-"""Progress and previews are shown eight times a second at most, and together, so that one repaint serves both."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +85,9 @@ def size(count: float) -> str:
 
 
 class RunState(QObject):
-    """The nodes of one document. Events go in; `changed` and `previewed` come out, gathered.
+    """The nodes of one document. Events go in; `changed` and `previewed` come out when it is flushed.
 
-    `changed` names the nodes that look different, at most every 125 ms while steps go by, at once when a node starts,
-    ends or fails. `previewed` gives the newest picture of a node, at most every 125 ms.
+    `changed` names the nodes that look different, `previewed` gives the newest picture of a node.
     """
 
     changed = Signal(object)
@@ -104,10 +101,6 @@ class RunState(QObject):
         self._touched: set[str] = set()
         self._pictures: dict[str, events.Picture] = {}
         self._newest: dict[str, int] = {}
-        self._tick = QTimer(self)
-        self._tick.setSingleShot(True)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._ticked)
         self.active = ""
 
     def of(self, node: str) -> NodeRun:
@@ -148,7 +141,7 @@ class RunState(QObject):
         self.flush()
 
     def hear(self, event: events.Event) -> None:
-        """Take in what the engine says about the run of this document."""
+        """Take in what the engine says about the run of this document; shown at the next flush."""
         match event:
             case events.RunStarted():
                 self._started(event)
@@ -159,14 +152,12 @@ class RunState(QObject):
                 self._set(
                     node, replace(self.of(node), status="running", reason=reason, step=0, total=0, rate=0.0)
                 )
-                self.flush()
             case events.Progress():
                 self._progress(event)
             case events.Preview(node, picture, index) if isinstance(picture, events.Picture):
                 if index >= self._newest.get(node, 0):
                     self._newest[node] = index
                     self._pictures[node] = picture
-                    self._soon()
             case events.NodeFinished(node, seconds, count):
                 run = self.of(node)
                 self._set(
@@ -175,10 +166,8 @@ class RunState(QObject):
                         run, status="done", seconds=seconds, bytes=count, step=run.total, when=time.time()
                     ),
                 )
-                self.flush()
             case events.NodeFailed(node, _, message, inputs):
                 self._set(node, replace(self.of(node), status="failed", message=message, inputs=inputs))
-                self.flush()
             case events.RunFinished():
                 self._finished(event)
 
@@ -187,6 +176,9 @@ class RunState(QObject):
         if self._touched:
             touched, self._touched = frozenset(self._touched), set()
             self.changed.emit(touched)
+        pictures, self._pictures = self._pictures, {}
+        for node, picture in pictures.items():
+            self.previewed.emit(node, picture)
 
     def forget(self) -> None:
         """No node is said anything about."""
@@ -202,7 +194,6 @@ class RunState(QObject):
             self._set(name, replace(self.of(name), status="cached", message="", reason=""))
         for name in event.steps:
             self._set(name, replace(self.of(name), status="queued", message="", inputs=(), step=0, total=0))
-        self.flush()
 
     def _progress(self, event: events.Progress) -> None:
         began, first = self._began.get(event.node, (self._clock(), 0))
@@ -217,7 +208,6 @@ class RunState(QObject):
             event.node,
             replace(run, status="running", step=event.step, total=event.total, rate=kept, text=event.text),
         )
-        self._soon()
 
     def _finished(self, event: events.RunFinished) -> None:
         self.active = ""
@@ -227,21 +217,6 @@ class RunState(QObject):
         for name, run in list(self._runs.items()):
             if run.status in ("queued", "running"):
                 self._set(name, replace(run, status="idle", step=0, total=0))
-        self._flush_previews()
-        self.flush()
-
-    def _soon(self) -> None:
-        if not self._tick.isActive():
-            self._tick.start()
-
-    def _ticked(self) -> None:
-        self.flush()
-        self._flush_previews()
-
-    def _flush_previews(self) -> None:
-        pictures, self._pictures = self._pictures, {}
-        for node, picture in pictures.items():
-            self.previewed.emit(node, picture)
 
     def _set(self, name: str, run: NodeRun) -> None:
         if self._runs.get(name, IDLE) != run:

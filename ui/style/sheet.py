@@ -160,6 +160,8 @@ QScrollArea { background: transparent; border: 0; }
 #Popup QLineEdit { background: transparent; border: 0; border-radius: 0; border-bottom: 1px solid $line;
   font-size: $largepx; padding: 4px 12px; }
 #Card { background: transparent; border-left: 1px solid $line; }
+#SelectionBar { background: $raised; border: 1px solid $line; border-radius: 8px; }
+#SelectionBar QToolButton { padding: 4px; border-radius: 5px; }
 #Bar { background: $raised; border-bottom: 1px solid $line; }
 #StartPage { background: $canvas; }
 #StartCard { background: $surface; border: 1px solid $line; border-radius: 8px; text-align: left;

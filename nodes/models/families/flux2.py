@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nodes.models.families.flux import packed, unpacked
-from nodes.models.families.sd3 import padded
 from nodes.models.family import Facts, Family, LatentFormat, Use
 from nodes.models.keys.rules import from_original, rule, to_original
 from nodes.models.parts import Part, count, same, shapes_of
@@ -98,9 +96,9 @@ def config_of(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
 
 
 def facts(part: Part) -> Facts:
-    """Latents that the autoencoder has normed already, 32 channels at 1/8, in FLUX's flow."""
-    channels = part.config["in_channels"] // 4
-    return Facts("flux2", LatentFormat(channels, 1.0), "flux2", channels)
+    """Latents that the autoencoder has normed already, squares of 2 by 2 in 128 channels at 1/16, in FLUX's flow."""
+    channels = part.config["in_channels"]
+    return Facts("flux2", LatentFormat(channels, 1.0, downscale=16, patch=2), "flux2", channels)
 
 
 def build(config: Mapping[str, Any]) -> nn.Module:
@@ -112,24 +110,24 @@ def build(config: Mapping[str, Any]) -> nn.Module:
 
 
 def call(network: nn.Module, inputs: Inputs) -> Tensor:
-    """Run the transformer on patches of two by two latent pixels."""
+    """Run the transformer, for which each latent pixel is a token."""
     import torch
 
-    x, (height, width) = padded(inputs.x, 2), inputs.x.shape[-2:]
+    x, (height, width) = inputs.x, inputs.x.shape[-2:]
     config: Any = network.config
     guidance = torch.full_like(inputs.time, GUIDANCE) if inputs.guidance is None else inputs.guidance
     told = [inputs.time * 1000, guidance * 1000] if config.guidance_embeds else [inputs.time * 1000]
     with exactly_in_turn(network.get_submodule("time_guidance_embed.time_proj"), told, x.dtype):
         output = network(
-            hidden_states=packed(x),
+            hidden_states=x.flatten(2).transpose(1, 2),
             encoder_hidden_states=inputs.context,
             timestep=inputs.time.to(x.dtype),
             guidance=guidance if config.guidance_embeds else None,
             txt_ids=places(1, 1, inputs.context.shape[1], x.device),
-            img_ids=places(x.shape[-2] // 2, x.shape[-1] // 2, 1, x.device),
+            img_ids=places(height, width, 1, x.device),
             return_dict=False,
         )[0]
-    return unpacked(output, x.shape[-2], x.shape[-1])[..., :height, :width]
+    return output.transpose(1, 2).unflatten(2, (height, width))
 
 
 @contextmanager

@@ -25,7 +25,8 @@ def recognise(shapes: Shapes) -> Part | None:
 def facts(part: Part) -> Facts:
     """Noise prediction on latents of four channels."""
     channels = part.config["out_channels"]
-    return Facts("sd1", LatentFormat(channels), "sd15", part.config["in_channels"])
+    inputs = part.config["in_channels"]
+    return Facts("sd1", LatentFormat(channels), "sd15", inputs, raw_beside=inputs == 2 * channels)
 
 
 FAMILY = Family(

@@ -31,7 +31,8 @@ def facts(part: Part) -> Facts:
     latent = LatentFormat(part.config["out_channels"], LATENT_SCALE)
     v, zero = "v_pred" in part.tensors, "ztsnr" in part.tensors
     space = ("zsnr_v" if zero else "sd2_v") if v else ("zsnr" if zero else "sdxl")
-    return Facts("sdxl", latent, space, part.config["in_channels"])
+    inputs = part.config["in_channels"]
+    return Facts("sdxl", latent, space, inputs, raw_beside=inputs == 2 * latent.channels)
 
 
 def join(said: Mapping[str, Encoded]) -> Encoded:

@@ -1,4 +1,5 @@
-"""FLUX.2's autoencoder: that of latent diffusion with a norm over patches of two by two latent pixels."""
+"""FLUX.2's autoencoder: that of latent diffusion, its latents handed over as squares of two by two that a norm
+brings to unit spread."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from nodes.models.vaes import kl
 from nodes.models.vaes.kind import VaeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from torch import Tensor, nn
 
     from nodes.models.parts import Part, Shapes
 
 NORM = ("bn.running_mean", "bn.running_var", "bn.num_batches_tracked")
+PATCH = 2
 _INNER = {"encoder.quant_conv.": "quant_conv.", "decoder.post_quant_conv.": "post_quant_conv."}
 """Where the original project keeps what stands outside in diffusers'."""
 
@@ -49,15 +51,19 @@ def build(config: Mapping[str, Any]) -> nn.Module:
 
 
 def encode(network: Any, pixels: Tensor) -> Tensor:
-    """The normed mean of the posterior."""
+    """The normed mean of the posterior, squares of two by two latent pixels as channels."""
+    from torch.nn import functional
+
     mean, spread = _norm(network)
-    return _in_patches(kl.encode(network, pixels), lambda patches: (patches - mean) / spread)
+    return (functional.pixel_unshuffle(kl.encode(network, pixels), PATCH) - mean) / spread
 
 
 def decode(network: Any, samples: Tensor) -> Tensor:
     """The pixels of normed latents."""
+    from torch.nn import functional
+
     mean, spread = _norm(network)
-    return kl.decode(network, _in_patches(samples, lambda patches: patches * spread + mean))
+    return kl.decode(network, functional.pixel_shuffle(samples * spread + mean, PATCH))
 
 
 def _norm(network: Any) -> tuple[Tensor, Tensor]:
@@ -66,14 +72,14 @@ def _norm(network: Any) -> tuple[Tensor, Tensor]:
     return mean[:, None, None], spread[:, None, None]
 
 
-def _in_patches(x: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
-    """Change latents `[B, C, h, w]` as patches `[B, 4 C, h / 2, w / 2]`; an odd last row or column is doubled."""
-    from torch.nn import functional
-
-    height, width = x.shape[-2:]
-    even = functional.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
-    changed = functional.pixel_shuffle(change(functional.pixel_unshuffle(even, 2)), 2)
-    return changed[..., :height, :width]
+def channels(config: Mapping[str, Any]) -> int:
+    """How many channels its latents have."""
+    return kl.channels(config) * PATCH**2
 
 
-KIND = VaeKind("flux2", "of FLUX.2", recognise, build, encode, decode, kl.channels, kl.downscale, kl.width)
+def downscale(config: Mapping[str, Any]) -> int:
+    """How many pixels a side of a latent pixel has."""
+    return kl.downscale(config) * PATCH
+
+
+KIND = VaeKind("flux2", "of FLUX.2", recognise, build, encode, decode, channels, downscale, kl.width)

@@ -17,6 +17,7 @@ from nodegraph import GraphError
 from nodes.denoising.alterations import AttentionRecord, identity_attention, skipping
 from nodes.denoising.blocks import chosen_blocks
 from nodes.denoising.freeu import FreeU
+from nodes.denoising.told import Telling
 from nodes.guidance_network import (
     freeu,
     guidance_perturbed_attention,
@@ -48,7 +49,8 @@ class Made:
         """What a sampler is given."""
         model = model or self.model
         guide = plain_guide(model, self.positive, self.negative, cfg, "euler", self.sigma)
-        return guide(self.pool.get(model), self.x)(self.x, self.sigma).x0
+        network = self.pool.get(model)
+        return guide(network, Telling(network.facts, self.x))(self.x, self.sigma).x0
 
     def output(self, conditioning: Conditioning, x: Tensor | None = None, **others: Any) -> Tensor:
         """What diffusers' network itself says to latents."""

@@ -24,6 +24,15 @@ def test_a_latent_comes_back_as_it_was(tmp_path: Path) -> None:
     assert torch.equal(again.noise_mask, latent.noise_mask)
 
 
+def test_flux_2s_latents_keep_their_scale(tmp_path: Path) -> None:
+    for channels, pixel in ((128, 16), (16, 8)):
+        latent = Latent(torch.randn(1, channels, 4, 4), pixel=pixel)
+        record = Recorder(tmp_path)
+        save_latent(record.context, latent)
+        (path,) = record.written()
+        assert load_latent(record.context, file=str(path.relative_to(tmp_path))).pixel == pixel
+
+
 def test_files_of_the_first_version_are_still_scaled(tmp_path: Path) -> None:
     save_file({"latent_tensor": torch.ones(1, 4, 2, 2) * 0.18215}, tmp_path / "old.latent")
     assert torch.allclose(

@@ -47,12 +47,24 @@ def test_an_empty_latent_is_an_eighth_of_the_picture() -> None:
 @given(st.sampled_from(METHODS), st.integers(0, 20), st.integers(0, 20), st.booleans())
 def test_scaling_gives_the_size(method: str, columns: int, rows: int, crop: bool) -> None:
     if not columns and not rows:
-        with pytest.raises(GraphError, match="below 8 pixels"):
+        with pytest.raises(GraphError, match="below one pixel"):
             latent_scale(noise(), width=0, height=0)
         return
     found = latent_scale(noise(), method=method, width=columns * 8, height=rows * 8, crop=crop).samples
     assert found.shape[-2:] == (rows or columns, columns or rows)
     assert torch.isfinite(found).all()
+
+
+def test_sizes_are_the_pictures_whatever_a_latent_pixel_is() -> None:
+    latent = Latent(torch.randn(1, 128, 8, 8), pixel=16)
+    assert latent_scale(latent, width=256, height=64).samples.shape[-2:] == (4, 16)
+    part = latent_crop(latent, width=32, height=64, x=0, y=0)
+    assert torch.equal(part.samples, latent.samples[..., :4, :2]) and part.pixel == 16
+    above = Latent(torch.ones(1, 128, 2, 2), pixel=16)
+    laid = latent_composite(latent, above, x=64, y=32).samples
+    assert (laid[..., 2:4, 4:6] == 1).all() and torch.equal(laid[..., :2, :], latent.samples[..., :2, :])
+    shown = latent_composite_masked(latent, above, x=64, y=32).samples
+    assert torch.equal(shown, laid)
 
 
 def test_scaling_without_change_changes_nothing() -> None:

@@ -15,6 +15,7 @@ from nodes.prompt_families import (
     text_encode_lumina2,
     text_encode_sd3,
     text_encode_sdxl,
+    text_encode_sdxl_refiner,
 )
 from nodes.types import Clip, Condition, Conditioning, Source
 from tests.nodes.families.context import Recorder
@@ -44,8 +45,10 @@ def test_each_family_tells_its_encoders() -> None:
     text_encode(context, CLIP, text="a")
     sdxl = text_encode_sdxl(context, CLIP, text="a", text_l="b", width=800, crop_y=7)[0]
     text_encode_sd3(context, CLIP, text="a", t5="long")
+    refiner = text_encode_sdxl_refiner(context, CLIP, text="a", score=9.5, height=800)[0]
     flux = text_encode_flux(context, CLIP, text="a", guidance=2.0)[0]
-    assert encoder.told == [("a", {}), ("a", {"clip_l": "b"}), ("a", {"t5": "long"}), ("a", {})]
+    assert encoder.told == [("a", {}), ("a", {"clip_l": "b"}), ("a", {"t5": "long"}), ("a", {}), ("a", {})]
+    assert dict(refiner.extras) == {"width": 1024, "height": 800, "aesthetic_score": 9.5}
     assert sdxl.extras["width"] == 800 and sdxl.extras["crop_h"] == 7 and sdxl.extras["target_height"] == 1024
     assert flux.guidance == 2.0
     assert conditioning_guidance(Conditioning((sdxl,)), guidance=5.0)[0].guidance == 5.0
@@ -80,26 +83,30 @@ def test_lumina_is_told_what_it_is_for() -> None:
     assert told[0].endswith(" prompts. <Prompt Start> a") and told[1:] == ["Draw. <Prompt Start> a", "a"]
 
 
+def choices(text: str, seed: int = 0) -> str:
+    return prompt_choices(Recorder(Path("none")).context, text=text, seed=seed)
+
+
 def test_choices_follow_the_seed_and_their_weights() -> None:
     text = "a {3::red|blue} {small |}{house|{boat|car}}"
-    assert prompt_choices(text=text, seed=5) == prompt_choices(text=text, seed=5)
-    found = Counter(prompt_choices(text=text, seed=seed) for seed in range(2000))
+    assert choices(text, 5) == choices(text, 5)
+    found = Counter(choices(text, seed) for seed in range(2000))
     assert len(found) == 12
     red = sum(count for words, count in found.items() if "red" in words)
     assert 0.7 < red / 2000 < 0.8
 
 
 def test_comments_escapes_and_stray_braces() -> None:
-    assert prompt_choices(text="# a remark\nred /* not\nblue */house") == "red house"
-    assert prompt_choices(text=r"\{a\|b\} | } c") == "{a|b} | } c"
-    assert prompt_choices(text="{a|b") == "{a|b"
-    assert prompt_choices(text="x #1") == "x #1"
+    assert choices("# a remark\nred /* not\nblue */house") == "red house"
+    assert choices(r"\{a\|b\} | } c") == "{a|b} | } c"
+    assert choices("{a|b") == "{a|b"
+    assert choices("x #1") == "x #1"
 
 
 @given(st.text(alphabet="{}|\\ab#/*:2\n", max_size=80), st.integers(0, 2**64 - 1))
 def test_any_text_gives_a_text(text: str, seed: int) -> None:
-    assert prompt_choices(text=text, seed=seed) == prompt_choices(text=text, seed=seed)
+    assert choices(text, seed) == choices(text, seed)
 
 
 def test_depth_does_not_matter() -> None:
-    assert prompt_choices(text="{" * 20_000 + "a" + "}" * 20_000) == "a"
+    assert choices("{" * 20_000 + "a" + "}" * 20_000) == "a"

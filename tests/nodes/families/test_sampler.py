@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import Cancelled, GraphError, events
+from nodes.denoising.run import start_noise
 from nodes.latents import empty_latent
+from nodes.models.family import LatentFormat
 from nodes.sampler import ksampler, ksampler_advanced
 from nodes.sampling import prepare_noise
 from nodes.sampling.run import Prediction
@@ -42,6 +44,25 @@ class Bench:
 
 def small(batch: int = 1) -> Latent:
     return empty_latent(width=64, height=64, batch_size=batch)
+
+
+@pytest.mark.parametrize("batch_index", [None, (1,)])
+def test_noise_has_the_form_that_the_model_takes(batch_index: tuple[int, ...] | None) -> None:
+    """FLUX.2's is drawn in 128 channels at a sixteenth, whatever the empty latent looks like."""
+    bench = Bench(space="flux2")
+    bench.network.facts = replace(
+        bench.network.facts, latent=LatentFormat(128, 1.0, downscale=16, patch=2), inputs=128
+    )
+    count = 2 if batch_index is None else 1
+    latent = replace(empty_latent(width=96, height=64, batch_size=count), batch_index=batch_index)
+    drawn = torch.randn(2, 128, 4, 6, generator=torch.Generator().manual_seed(5))
+    torch.testing.assert_close(start_noise(bench.network, latent, 5), drawn[-count:])
+    found = bench.ksampler(latent, seed=5, steps=1, cfg=1.0)
+    assert found.samples.shape == (count, 128, 4, 6) and found.pixel == 16
+    again = bench.ksampler(found, seed=5, steps=2, denoise=0.5)
+    assert again.samples.shape == found.samples.shape
+    shown = {event.picture().shape for event in bench.record.of(events.Preview)}
+    assert shown == {(8 * 4, 12 * 4, 3)}, "as fine as an eighth of the picture, four times enlarged"
 
 
 def test_it_is_the_solver_on_the_guided_prediction() -> None:

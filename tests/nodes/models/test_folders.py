@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nodegraph.cli import main
-from nodes.models.folders import ModelFolders, open_folders, walk
+from nodes.models.folders import ModelFolders, open_folders
 from nodes.models.listing import describe
 from nodes.models.places import places_of
+from nodes.models.walking import walk
 from tests import models_maker as maker
 
 
@@ -164,7 +166,37 @@ def test_names_stay_in_their_folders(tmp_path: Path, name: str) -> None:
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
     touch(tmp_path / "a/b.safetensors")
     (tmp_path / "a/loop").symlink_to(tmp_path, target_is_directory=True)
-    assert [name for name, _ in walk(tmp_path)].count("a/b.safetensors") == 1
+    assert list(walk(tmp_path).found) == ["a/b.safetensors"]
+
+
+def test_a_folder_is_read_again_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon after: times of change are no finer than a clock's tick."""
+    read: list[str] = []
+    scandir = os.scandir
+
+    def watched(place: str) -> Iterator[os.DirEntry[str]]:
+        read.append(place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", watched)
+    touch(tmp_path / "vae/a.safetensors")
+    folders = open_folders([tmp_path])
+    assert own(folders, "vae") == ["a.safetensors"]
+    touch(tmp_path / "vae/sub/b.safetensors")
+    assert own(folders, "vae") == ["a.safetensors", "sub/b.safetensors"]
+    for folder in (tmp_path / "vae", tmp_path / "vae/sub"):
+        os.utime(folder, (1, 1))
+    assert own(folders, "vae") == ["a.safetensors", "sub/b.safetensors"]
+    read.clear()
+    assert folders.names("vae") is folders.names("vae") and not read
+    (tmp_path / "vae/sub/b.safetensors").unlink()
+    assert own(folders, "vae") == ["a.safetensors"] and read
+    os.utime(tmp_path / "vae/sub", (1, 1))
+    touch(tmp_path / "vae/sub/model_index.json")
+    assert own(folders, "vae") == ["a.safetensors", "sub"]
+    (tmp_path / "vae/sub/model_index.json").unlink()
+    (tmp_path / "vae/sub").rmdir()
+    assert own(folders, "vae") == ["a.safetensors"]
 
 
 def test_what_is_missing_is_said_with_what_is_near(tmp_path: Path) -> None:

@@ -83,8 +83,9 @@ def test_both_layouts_are_the_same_model(file: Source, folder: Source, pool: Poo
     torch.testing.assert_close(answers[0], answers[1])
     pictures = [pool.get(Vae(source)).decode(torch.randn_like(x).fill_(0.3)) for source in (file, folder)]
     torch.testing.assert_close(pictures[0], pictures[1])
-    back = pool.get(Vae(file)).encode(Image(torch.rand(1, 56, 72, 3)))
-    assert back.shape == (1, channels, 7, 9)
+    back = pool.get(Vae(file)).encode(Image(torch.rand(1, 96, 80, 3)))
+    pixel = networks[0].facts.latent.downscale
+    assert pool.get(Vae(file)).downscale == pixel and back.shape == (1, channels, 96 // pixel, 80 // pixel)
 
 
 def test_the_wires_carry_raw_latents(name: str, file: Source, pool: Pool) -> None:

@@ -12,252 +12,35 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from torch import Tensor
-from torch.nn import functional
 
 from nodegraph.cli import main
-from nodes.models import create_pool
-from nodes.models.families.flux import packed, unpacked
-from nodes.sampling.noise import prepare_noise
-from nodes.sampling.sampler import check_sigmas
-from nodes.sampling.schedules import ksampler_sigmas
-from nodes.types import Clip, Condition, Model, Source
 from tests import models_maker as maker
-
-SIDE, STEPS, CFG, SEED = 64, 4, 4.5, 11
-PROMPT, NEGATIVE = "a (red:1.3) house by a lake", "fog"
-BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
-Answer = tuple[Tensor, Tensor]
-"""Latents in the network's scale `[1, C, h, w]`, and the picture `[1, 3, H, W]`, 0..1."""
-
-
-class Given:
-    """What both sides start from."""
-
-    def __init__(self, path: Path, v: bool) -> None:
-        source = Source(str(path), "whole")
-        pool = create_pool(device="cpu", dtype="float32")
-        [self.positive] = pool.get(Clip((source,))).encode(PROMPT)
-        [self.negative] = pool.get(Clip((source,))).encode(NEGATIVE)
-        network = pool.get(Model(source, options=(("prediction", "v"),) if v else ()))
-        self.sigmas = check_sigmas(ksampler_sigmas(network.space, "euler", "normal", STEPS, 1.0))
-        channels = network.facts.latent.channels
-        noise = prepare_noise((1, channels, SIDE // 8, SIDE // 8), SEED)
-        self.start = network.space.start(torch.zeros_like(noise), noise, self.sigmas[0])
-        self.scaled = network.scaled
-
-    def masks(self, *names: str) -> dict[str, Tensor]:
-        """That every token of both prompts counts."""
-        conditions = (self.positive, self.negative)
-        return {
-            name: torch.ones(1, each.cond.shape[1], dtype=torch.bool)
-            for name, each in zip(names, conditions, strict=True)
-        }
-
-    def arguments(self, scheduler: Any, pooled: bool) -> dict[str, Any]:
-        """What pipelines are called with alike."""
-        given: dict[str, Any] = {
-            "prompt_embeds": self.positive.cond,
-            "negative_prompt_embeds": self.negative.cond,
-            "guidance_scale": CFG,
-            "width": SIDE,
-            "height": SIDE,
-            # diffusers' discrete schedulers are given the last sigma, its flows add it.
-            "sigmas": self.sigmas if hasattr(scheduler, "init_noise_sigma") else self.sigmas[:-1],
-        }
-        if pooled:
-            given |= {
-                "pooled_prompt_embeds": self.positive.pooled,
-                "negative_pooled_prompt_embeds": self.negative.pooled,
-            }
-        scheduler.set_timesteps(sigmas=given["sigmas"])
-        return given | {"latents": self.start / getattr(scheduler, "init_noise_sigma", 1.0)}
-
-
-def both(pipeline: Any, given: dict[str, Any]) -> Answer:
-    """Latents and picture of a pipeline."""
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline(**given, output_type="latent").images, pipeline(**given, output_type="pt").images
-
-
-def discrete(prediction: str) -> Any:
-    from diffusers import EulerDiscreteScheduler
-
-    return EulerDiscreteScheduler(**BETAS, prediction_type=prediction)
-
-
-def flowing() -> Any:
-    from diffusers import FlowMatchEulerDiscreteScheduler
-
-    return FlowMatchEulerDiscreteScheduler(shift=1.0)
-
-
-def scaled_like_flux(tiny: maker.Tiny) -> Any:
-    tiny.vae.register_to_config(scaling_factor=0.3611, shift_factor=0.1159)
-    return tiny.vae
-
-
-def stable_diffusion(tiny: maker.Tiny, given: Given, prediction: str = "epsilon") -> Answer:
-    from diffusers import StableDiffusionPipeline
-
-    scheduler = discrete(prediction)
-    pipeline = StableDiffusionPipeline(
-        tiny.vae, None, None, tiny.unet, scheduler, None, None, requires_safety_checker=False
-    )
-    return both(pipeline, given.arguments(scheduler, pooled=False))
-
-
-def stable_diffusion_v(tiny: maker.Tiny, given: Given) -> Answer:
-    return stable_diffusion(tiny, given, "v_prediction")
-
-
-def stable_diffusion_xl(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import StableDiffusionXLPipeline
-
-    scheduler = discrete("epsilon")
-    tiny.vae.register_to_config(scaling_factor=0.13025, force_upcast=False)
-    pipeline = StableDiffusionXLPipeline(
-        tiny.vae, None, None, None, None, tiny.unet, scheduler, add_watermarker=False
-    )
-    return both(pipeline, given.arguments(scheduler, pooled=True))
-
-
-def stable_diffusion_3(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import StableDiffusion3Pipeline
-
-    scheduler = flowing()
-    tiny.vae.register_to_config(scaling_factor=1.5305, shift_factor=0.0609)
-    pipeline = StableDiffusion3Pipeline(tiny.unet, scheduler, tiny.vae, None, None, None, None, None, None)
-    return both(pipeline, given.arguments(scheduler, pooled=True))
-
-
-def flux(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import FluxPipeline
-
-    scheduler = flowing()
-    pipeline = FluxPipeline(scheduler, scaled_like_flux(tiny), None, None, None, None, tiny.unet)
-    arguments = given.arguments(scheduler, pooled=True)
-    arguments |= {"latents": packed(given.start), "true_cfg_scale": CFG, "guidance_scale": 3.5}
-    tokens, picture = both(pipeline, arguments)
-    return unpacked(tokens, SIDE // 8, SIDE // 8), picture
-
-
-def chroma(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import ChromaPipeline
-
-    scheduler = flowing()
-    pipeline = ChromaPipeline(scheduler, scaled_like_flux(tiny), None, None, tiny.unet)
-    masks = given.masks("prompt_attention_mask", "negative_prompt_attention_mask")
-    arguments = given.arguments(scheduler, pooled=False) | masks | {"latents": packed(given.start)}
-    tokens, picture = both(pipeline, arguments)
-    return unpacked(tokens, SIDE // 8, SIDE // 8), picture
-
-
-def aura_flow(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import AuraFlowPipeline
-
-    scheduler = flowing()
-    tiny.vae.register_to_config(scaling_factor=0.13025)
-    pipeline = AuraFlowPipeline(None, None, tiny.vae, tiny.unet, scheduler)
-    masks = given.masks("prompt_attention_mask", "negative_prompt_attention_mask")
-    return both(pipeline, given.arguments(scheduler, pooled=False) | masks)
-
-
-def lumina_2(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import Lumina2Pipeline
-
-    scheduler = flowing()
-    pipeline = Lumina2Pipeline(tiny.unet, scheduler, scaled_like_flux(tiny), None, None)
-    arguments = given.arguments(scheduler, pooled=False) | {"cfg_normalization": False}
-    masks = given.masks("prompt_attention_mask", "negative_prompt_attention_mask")
-    # It wants both prompts equally long: the shorter one is filled, and the filling masked.
-    longest = max(mask.shape[1] for mask in masks.values())
-    for name, mask in masks.items():
-        missing, embeds = longest - mask.shape[1], name.replace("attention_mask", "embeds")
-        arguments[name] = functional.pad(mask, (0, missing))
-        arguments[embeds] = functional.pad(arguments[embeds], (0, 0, 0, missing))
-    return both(pipeline, arguments)
-
-
-def z_image(tiny: maker.Tiny, given: Given) -> Answer:
-    from diffusers import ZImagePipeline
-
-    scheduler = flowing()
-    pipeline = ZImagePipeline(scheduler, scaled_like_flux(tiny), None, None, tiny.unet)
-    arguments = given.arguments(scheduler, pooled=False)
-    for name in ("prompt_embeds", "negative_prompt_embeds"):
-        arguments[name] = list(arguments[name])
-    # Its guidance scale counts from the conditioned answer, ours from the unconditioned one.
-    return both(pipeline, arguments | {"guidance_scale": CFG - 1})
-
-
-def qwen_image(tiny: maker.Tiny, given: Given) -> Answer:
-    """The pipeline rescales guided answers, so its loop is written out; decoding is its own."""
-
-    def answer(x: Tensor, time: Tensor, condition: Condition) -> Tensor:
-        shape = [[(1, SIDE // 16, SIDE // 16)]]
-        said: Tensor = tiny.unet(packed(x), condition.cond, None, time, shape).sample
-        return unpacked(said, SIDE // 8, SIDE // 8)
-
-    latents, config = looped(given, answer), tiny.vae.config
-    mean, spread = (
-        torch.tensor(numbers).view(1, -1, 1, 1) for numbers in (config.latents_mean, config.latents_std)
-    )
-    return latents, pixels(tiny.vae.decode((latents * spread + mean).unsqueeze(2)).sample[:, :, 0])
-
-
-def flux_2(tiny: maker.Tiny, given: Given) -> Answer:
-    """The pipeline knows no negative prompt, so its loop is written out; packing and decoding are its own."""
-    from diffusers import Flux2Pipeline as Theirs
-
-    def answer(x: Tensor, time: Tensor, condition: Condition) -> Tensor:
-        patches = Theirs._patchify_latents(x)
-        places, words = Theirs._prepare_latent_ids(patches), Theirs._prepare_text_ids(condition.cond)
-        guidance = torch.full_like(time, 4.0) if tiny.unet.config.guidance_embeds else None
-        said = tiny.unet(Theirs._pack_latents(patches), condition.cond, time, places, words, guidance).sample
-        velocity: Tensor = Theirs._unpatchify_latents(Theirs._unpack_latents_with_ids(said, places))
-        return velocity
-
-    latents, norm = looped(given, answer), tiny.vae.bn
-    spread = (norm.running_var + tiny.vae.config.batch_norm_eps).sqrt().view(1, -1, 1, 1)
-    patches = Theirs._patchify_latents(latents) * spread + norm.running_mean.view(1, -1, 1, 1)
-    return latents, pixels(tiny.vae.decode(Theirs._unpatchify_latents(patches)).sample)
-
-
-def looped(given: Given, answer: Callable[[Tensor, Tensor, Condition], Tensor]) -> Tensor:
-    """A pipeline's loop with plain guidance: the latents that its scheduler comes to."""
-    scheduler = flowing()
-    scheduler.set_timesteps(sigmas=given.sigmas[:-1])
-    x = given.start
-    for time in scheduler.timesteps:
-        told, without = (answer(x, time[None] / 1000, each) for each in (given.positive, given.negative))
-        x = scheduler.step(without + CFG * (told - without), time, x).prev_sample
-    return x
-
-
-def pixels(decoded: Tensor) -> Tensor:
-    return (decoded / 2 + 0.5).clamp(0, 1)
-
+from tests.nodes.models import pipelines as theirs
+from tests.nodes.models.pipelines import CFG, NEGATIVE, PROMPT, SEED, SIDE, STEPS, Answer, Given
 
 RUNS: dict[str, tuple[Callable[[], maker.Tiny], Callable[[maker.Tiny, Given], Answer]]] = {
-    "sd1": (maker.sd1, stable_diffusion),
-    "sd2": (maker.sd2, stable_diffusion),
-    "sd2 v": (maker.sd2, stable_diffusion_v),
-    "sdxl": (maker.sdxl, stable_diffusion_xl),
-    "sd3": (maker.sd3, stable_diffusion_3),
-    "flux": (maker.flux, flux),
-    "chroma": (maker.chroma, chroma),
-    "auraflow": (maker.auraflow, aura_flow),
-    "lumina2": (maker.lumina2, lumina_2),
-    "z_image": (maker.z_image, z_image),
-    "qwen_image": (maker.qwen_image, qwen_image),
-    "flux2": (maker.flux2, flux_2),
-    "flux2 klein": (partial(maker.flux2, klein=True), flux_2),
+    "sd1": (maker.sd1, theirs.stable_diffusion),
+    "sd2": (maker.sd2, theirs.stable_diffusion),
+    "sd2 v": (maker.sd2, theirs.stable_diffusion_v),
+    "sdxl": (maker.sdxl, theirs.stable_diffusion_xl),
+    "sdxl_refiner": (maker.sdxl_refiner, theirs.refiner),
+    "sd1 inpaint": (partial(maker.sd1, inputs=9), theirs.inpaint),
+    "sdxl inpaint": (partial(maker.sdxl, inputs=9), theirs.inpaint_xl),
+    "sdxl turbo": (maker.sdxl, theirs.turbo),
+    "sd3": (maker.sd3, theirs.stable_diffusion_3),
+    "flux": (maker.flux, theirs.flux),
+    "chroma": (maker.chroma, theirs.chroma),
+    "auraflow": (maker.auraflow, theirs.aura_flow),
+    "lumina2": (maker.lumina2, theirs.lumina_2),
+    "z_image": (maker.z_image, theirs.z_image),
+    "qwen_image": (maker.qwen_image, theirs.qwen_image),
+    "flux2": (maker.flux2, theirs.flux_2),
+    "flux2 klein": (partial(maker.flux2, klein=True), theirs.flux_2),
 }
 
 
-def workflow(v: bool) -> dict[str, Any]:
-    """Text to image, saving latents and picture."""
+def workflow(variant: str = "") -> dict[str, Any]:
+    """Text to image, saving latents and picture: plainly, or as the nodes for a variant are used."""
     prompts = (("positive", PROMPT), ("negative", NEGATIVE))
     nodes: list[dict[str, Any]] = [
         {"id": "load", "type": "CheckpointLoader", "params": {"checkpoint": "tiny.safetensors"}},
@@ -271,39 +54,102 @@ def workflow(v: bool) -> dict[str, Any]:
             "type": "KSampler",
             "params": {"seed": SEED, "steps": STEPS, "cfg": CFG, "sampler": "euler", "schedule": "normal"},
             "inputs": {
-                "model": "v.model" if v else "load.model",
+                "model": "load.model",
                 "latent": "size.latent",
                 **{name: f"{name}.conditioning" for name, _ in prompts},
+                **OTHERWISE.get(variant, {}),
             },
         },
         {"id": "decode", "type": "VAEDecode", "inputs": {"latent": "draw.latent", "vae": "load.vae"}},
         {"id": "save", "type": "SaveImage", "inputs": {"image": "decode.image"}},
         {"id": "keep", "type": "SaveLatent", "inputs": {"latent": "draw.latent"}},
     ]
-    if v:
-        setting = {"id": "v", "type": "ModelSamplingDiscrete", "params": {"prediction": "v"}}
-        nodes.append(setting | {"inputs": {"model": "load.model"}})
+    if variant == "turbo":
+        nodes = [node for node in nodes if node["id"] not in ("draw", "negative")]
+    nodes += ADDED.get(variant, [])
     return {"format": "nodegraph", "version": 1, "nodes": [{"version": 1, **node} for node in nodes]}
+
+
+OTHERWISE: dict[str, dict[str, str]] = {
+    "v": {"model": "v.model"},
+    "inpaint": {"positive": "around.positive", "negative": "around.negative"},
+}
+"""What the sampler takes from other nodes in a variant."""
+
+ADDED: dict[str, list[dict[str, Any]]] = {
+    "v": [
+        {
+            "id": "v",
+            "type": "ModelSamplingDiscrete",
+            "params": {"prediction": "v"},
+            "inputs": {"model": "load.model"},
+        }
+    ],
+    "inpaint": [
+        {"id": "given", "type": "LoadImage", "params": {"image": "given.png"}},
+        {
+            "id": "around",
+            "type": "InpaintConditioning",
+            "params": {"noise_mask": False},
+            "inputs": {
+                "positive": "positive.conditioning",
+                "negative": "negative.conditioning",
+                "vae": "load.vae",
+                "image": "given.image",
+                "mask": "given.mask",
+            },
+        },
+    ],
+    "turbo": [
+        {"id": "noise", "type": "SeedNoise", "params": {"seed": SEED}},
+        {"id": "solver", "type": "SolverSelect", "params": {"name": "euler_ancestral"}},
+        {
+            "id": "sigmas",
+            "type": "TurboSigmas",
+            "params": {"steps": STEPS},
+            "inputs": {"model": "load.model"},
+        },
+        {
+            "id": "guider",
+            "type": "GuiderBasic",
+            "inputs": {"model": "load.model", "positive": "positive.conditioning"},
+        },
+        {
+            "id": "draw",
+            "type": "SamplerCustom",
+            "inputs": {
+                "noise": "noise.noise",
+                "guider": "guider.guider",
+                "solver": "solver.solver",
+                "sigmas": "sigmas.sigmas",
+                "latent": "size.latent",
+            },
+        },
+    ],
+}
+"""The nodes that a variant has besides."""
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_whole_run_agrees(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, reference = RUNS[name]
-    v = name.endswith(" v")
+    variant = name.partition(" ")[2]
     tiny = make()
     file = maker.write_checkpoint(tiny, tmp_path / "models" / "checkpoints" / "tiny.safetensors")
-    (tmp_path / "run.json").write_text(json.dumps(workflow(v)))
+    (tmp_path / "run.json").write_text(json.dumps(workflow(variant)))
+    picture, mask = theirs.picture_and_mask()
+    Image.fromarray(numpy.dstack([picture, 255 - mask])).save(tmp_path / "given.png")
     arguments = ["run", "run.json", "--models", "models", "--out", "out", "--no-cache"]
     monkeypatch.chdir(tmp_path)
     assert main([*arguments, "--device", "cpu", "--dtype", "float32"]) == 0
 
     with torch.no_grad():
-        given = Given(file, v)
-        latents, picture = reference(tiny, given)
+        given = Given(file, variant == "v")
+        latents, wanted = reference(tiny, given)
     ours = load_file(tmp_path / "out" / "latent_00001.latent")["latent_tensor"]
     torch.testing.assert_close(given.scaled(ours), latents, atol=1e-4, rtol=1e-4)
     drawn = numpy.asarray(Image.open(tmp_path / "out" / "picture_00001.png"), dtype=numpy.float32) / 255
     assert drawn.std() > 0.01
     torch.testing.assert_close(
-        torch.tensor(drawn), picture[0].permute(1, 2, 0).float(), atol=1.5 / 255, rtol=0
+        torch.tensor(drawn), wanted[0].permute(1, 2, 0).float(), atol=1.5 / 255, rtol=0
     )

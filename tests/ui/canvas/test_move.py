@@ -8,6 +8,7 @@ from nodegraph.graph import Frame, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.gestures.move_nodes import MoveNodes
 
 
 def by(point: QPointF, dx: float, dy: float) -> QPointF:
@@ -205,3 +206,33 @@ def test_a_frame_takes_the_frames_inside_it_along(make_hand: MakeHand) -> None:
     hand = make_hand(graph_of(nodes, (outer, inner)))
     hand.drag((250.0, 12.0), (314.0, 44.0), modifiers=CTRL)
     assert hand.graph.frames["inner"].rect[:2] == (124, 92) and hand.graph.nodes["in"].pos == (144, 152)
+
+
+def test_it_is_said_which_frame_a_node_would_enter_or_has_left(make_hand: MakeHand) -> None:
+    nodes = [Node("in", "VAEDecode", pos=(40, 60)), Node("out", "VAEDecode", pos=(600, 60))]
+    hand = make_hand(graph_of(nodes, (Frame("f", "Box", ("in",), (0, 0, 400, 300)),)))
+
+    def said() -> str:
+        gesture = hand.canvas.gesture
+        assert isinstance(gesture, MoveNodes)
+        hand.canvas.grab()
+        return gesture._frame_said()[1]
+
+    hand.press(hand.title("out"))
+    hand.move(by(hand.title("out"), 60, 40))
+    assert said() == ""
+    hand.move((200.0, 200.0))
+    assert said() == "F: into Box"
+    hand.key(Qt.Key.Key_F)
+    assert said() == "Into Box"
+    hand.key(Qt.Key.Key_Escape)
+    start = hand.title("in")
+    hand.press(start)
+    hand.move(by(start, 20, 20))
+    assert said() == ""
+    hand.move(by(start, 0, 400))
+    assert said() == "Still in Box · F: out of it"
+    hand.key(Qt.Key.Key_F)
+    assert said() == "Out of the frame"
+    hand.release(by(start, 0, 400))
+    assert not hand.graph.frames["f"].members

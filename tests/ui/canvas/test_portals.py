@@ -48,20 +48,36 @@ def test_a_sign_is_dragged_to_another_port(hand: Hand) -> None:
     assert hand.searches and hand.graph.nodes["decode"].inputs["vae"]
 
 
-def test_looking_at_a_portal_shows_its_way(hand: Hand) -> None:
+def test_alt_over_a_portal_shows_its_way_and_nothing_else_does(hand: Hand) -> None:
     as_portal(hand)
-    hand.canvas.editor.selection.clear()
-    hand.canvas.drag(
-        hand.canvas._pointer_at(QPointF(5, 5), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
-    )
+    hand.canvas.setFocus()
+
+    def way(at: QPointF, *modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether a line shows between the signs once the pointer rests there."""
+        QTest.mouseMove(hand.canvas, hand.view(at))
+        hand.move(at, Qt.MouseButton.NoButton, *modifiers)
+        return line()
+
+    def line() -> bool:
+        shown = hand.canvas.grab().toImage()
+        box = hand.canvas.scene.nodes["decode"].rect
+        at = hand.view(QPointF(680, box.y()))
+        return any(
+            shown.pixelColor(at.x() + x, at.y() + y) != plain.pixelColor(at.x() + x, at.y() + y)
+            for x in range(-15, 15)
+            for y in range(-20, 300)
+        )
+
     plain = hand.canvas.grab().toImage()
-    place = QPointF(hand.view(sign(hand, 0)))
-    hand.canvas.drag(hand.canvas._pointer_at(place, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
-    shown = hand.canvas.grab().toImage()
-    box = hand.canvas.scene.nodes["decode"].rect
-    at = hand.view(QPointF(680, box.y()))
-    places = [(at.x() + x, at.y() + y) for x in range(-15, 15) for y in range(-20, 300)]
-    assert any(plain.pixelColor(*place) != shown.pixelColor(*place) for place in places)
+    assert not line(), "not while it is selected"
+    hand.canvas.editor.selection.clear()
+    assert not way(sign(hand, 0)), "not while the pointer rests on it"
+    assert way(sign(hand, 0), ALT)
+    assert not way(sign(hand, 0))
+    QTest.keyPress(hand.canvas, Qt.Key.Key_Alt, ALT)
+    assert line()
+    QTest.keyRelease(hand.canvas, Qt.Key.Key_Alt)
+    assert not line()
 
 
 def test_alt_and_shift_drag_a_copy_away(hand: Hand) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -12,6 +13,9 @@ from tests.ui.canvas.hand import NONE, Hand
 from ui.canvas.gestures.look_around import ZoomHeld
 from ui.canvas.shake import Shake
 from ui.canvas.touch import HOLD_MS
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 SCREEN = None
 
@@ -83,11 +87,11 @@ def test_a_second_finger_puts_the_link_back(hand: Hand, fingers: Callable[..., N
     assert not hand.searches and not hand.canvas.editor.stack.canUndo()
 
 
-def test_a_resting_finger_asks_for_the_menu(hand: Hand, fingers: Callable[..., None]) -> None:
+def test_a_resting_finger_asks_for_the_menu(hand: Hand, fingers: Callable[..., None], qtbot: QtBot) -> None:
     asked: list[object] = []
     hand.canvas.context_menu_requested.connect(lambda _place, found: asked.append(found.node))
     fingers(QPointF(hand.view(hand.title("sampler"))))
-    QTest.qWait(HOLD_MS + 80)
+    qtbot.waitUntil(lambda: bool(asked), timeout=10 * HOLD_MS)
     assert asked == ["sampler"] and hand.canvas.editor.selection.nodes == {"sampler"}
     fingers(None)
     assert asked == ["sampler"]

@@ -44,4 +44,12 @@ NUMBER = NodeSpec(
     outputs=(Output("value", "Float"),),
     help="A number.",
 )
-SPECS = {spec.type: spec for spec in (EVERYTHING, NUMBER)}
+CHOICES = NodeSpec(
+    "Choices",
+    "Choices",
+    "conditioning",
+    params=(Param("text", "Text", "", widget="multiline", mentions="wildcards"),),
+    outputs=(Output("text", "Text"),),
+    help="A prompt in which chance chooses.",
+)
+SPECS = {spec.type: spec for spec in (EVERYTHING, NUMBER, CHOICES)}

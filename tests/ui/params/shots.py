@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+CHOICES = (
+    "# warm evenings\n{3::oil painting|etching} of __colours__ __animals/*__, __colour__ sky, embedding:ink\n"
+    "{1-2$$ and $$a boat|a bridge|(a heron:1.2)}"
+)
+LONG = ", ".join(["a (red house:1.2) by a quiet lake in the morning mist, soft light on the water"] * 6)
 
 
 def main(folder: Path, theme: str, scale: str) -> None:
@@ -15,6 +22,8 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from nodegraph.document import Document
+    from nodegraph.edits import SetParam
+    from nodegraph.graph import Node
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
     from ui.canvas.canvas import Canvas
@@ -37,7 +46,9 @@ def main(folder: Path, theme: str, scale: str) -> None:
     app.setStyleSheet(style_sheet(look.theme, look.metrics))
     window = QWidget()
     window.resize(700, 560)
-    editor = Editor(SPECS, Document(graph()))
+    folders.kinds |= {"wildcards": ("animals/cats.txt", "colours.txt"), "embeddings": ("ink.pt",)}
+    wild = Node("wild", "Choices", params={"text": CHOICES}, pos=(0, 200))
+    editor = Editor(SPECS, Document(graph().with_nodes([wild])))
     canvas = Canvas(editor, look.theme, window)
     canvas.resize(700, 560)
     canvas.camera.size = canvas.size().toSizeF()
@@ -57,17 +68,23 @@ def main(folder: Path, theme: str, scale: str) -> None:
         "image_file",
         "name",
         "prompt",
+        "long",
+        "text",
     ):
         rows.close()
-        rows.open("all", name, by_key=name not in ("sampler", "checkpoint"))
+        if name == "long":
+            editor.apply(SetParam("all", "prompt", LONG))
+        node, param = ("wild", name) if name == "text" else ("all", "prompt" if name == "long" else name)
+        rows.open(node, param, by_key=name not in ("sampler", "checkpoint"))
         if name == "steps":
             rows.editor.line.setText("24*")  # type: ignore[union-attr]  # open just now
             rows.editor.line.insert("2")  # type: ignore[union-attr]  # as above
             rows.editor._hint("24*2")  # type: ignore[union-attr]  # as typing does
         if name == "color":
             rows.editor.open_choices()  # type: ignore[union-attr]  # open just now
-        for _ in range(3):
+        for _ in range(60 if name in ("long", "text") else 3):
             app.processEvents()
+            time.sleep(0.005)
         window.grab().save(str(folder / f"{theme}-{scale}-{name}.png"))
         popup = rows.editor.open_popup if rows.editor is not None else None
         if popup is not None:

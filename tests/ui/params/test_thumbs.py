@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,11 @@ def picture(path: Path, width: int, height: int, color: str = "#cc3300") -> None
 def test_the_picture_beside_a_model_is_found_and_cut_square(tmp_path: Path, ending: str) -> None:
     model = tmp_path / "photo.v2.safetensors"
     picture(tmp_path / f"photo.v2{ending}", 400, 100)
-    found = picture_beside(model)
+    found = picture_beside(model, os.listdir(tmp_path))
     assert found is not None and found.name == f"photo.v2{ending}"
     image = small(found, 72)
     assert image is not None and (image.width(), image.height()) == (72, 72)
-    assert picture_beside(tmp_path / "other.safetensors") is None
+    assert picture_beside(tmp_path / "other.safetensors", os.listdir(tmp_path)) is None
 
 
 def test_what_is_no_picture_or_too_large_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

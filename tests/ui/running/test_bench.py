@@ -103,14 +103,14 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     shoot(window, "first_launch_running")
     wait_done(qtbot, bench, 1)
     qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
-    assert opened < 5 and bench.coach is not None and bench.coach.lesson == 0
+    assert opened < 5 and bench.overlays.coach is not None and bench.overlays.coach.lesson == 0
     assert sheet.editor.unsaved is False
     frames = bench.viewer.film.film.frames
     assert len(frames) == 16
     QTest.qWait(150)
     shoot(window, "first_launch_done")
     assert bench.viewer.viewer.image.width() == 48
-    bubble = bench.coach.bubble
+    bubble = bench.overlays.coach.bubble
     assert bubble.isVisible() and "Change a word" in bubble.text.text()
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
@@ -122,21 +122,21 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     assert preview is not None and canvas.state.of("paint").status == "done"
     # Changing alone does not complete it: it is the run that shows something.
     sheet.editor.apply(SetParam("words", "text", "a blue fox"))
-    assert bench.coach.lesson == 0 and canvas.state.of("paint").status == "stale"
+    assert bench.overlays.coach.lesson == 0 and canvas.state.of("paint").status == "stale"
     shoot(window, "stale")
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     wait_done(qtbot, bench, 2)
-    assert bench.coach.lesson == 1
+    assert bench.overlays.coach.lesson == 1
     sheet.editor.apply(SetParam("paint", "steps", 9))
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     wait_done(qtbot, bench, 3)
-    assert bench.coach.lesson == 2
+    assert bench.overlays.coach.lesson == 2
     lora = Node("lora", "test/LoraLike", inputs={"model": (Source("words", "number"),)}, pos=(300, 400))
     sheet.editor.apply(AddNodes((lora,)))
-    assert bench.coach.lesson == -1 and not bench.coach.bubble.isVisible()
+    assert bench.overlays.coach.lesson == -1 and not bench.overlays.coach.bubble.isVisible()
     again = parts_or_none(start())
-    assert again is None or again.coach is None
+    assert again is None or again.overlays.coach is None
 
 
 def parts_or_none(app: Application) -> Bench | None:
@@ -145,9 +145,9 @@ def parts_or_none(app: Application) -> Bench | None:
 
 def test_lessons_are_skipped_for_good(qtbot: QtBot, start: Start) -> None:
     _, bench, _ = parts(start())
-    assert bench.coach is not None
-    qtbot.mouseClick(bench.coach.bubble.skip, Qt.MouseButton.LeftButton)
-    assert bench.coach.lesson == -1
+    assert bench.overlays.coach is not None
+    qtbot.mouseClick(bench.overlays.coach.bubble.skip, Qt.MouseButton.LeftButton)
+    assert bench.overlays.coach.lesson == -1
     assert json.loads((paths.session_file().parent / "coach.json").read_text()) == {"over": True}
     wait_done(qtbot, bench, 1)
 
@@ -197,11 +197,11 @@ def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBo
     start_point = canvas.camera.to_view(QPointF(other.x + out.x, other.y + out.y))
     end_point = canvas.camera.to_view(QPointF(box.x + port.x, box.y + port.y))
     qtbot.mouseMove(canvas, ((start_point + end_point) / 2).toPoint())
-    qtbot.waitUntil(bench.prober.card.isVisible, timeout=WAIT)
-    assert "shape" in bench.prober.card.facts.text()
+    qtbot.waitUntil(bench.overlays.prober.card.isVisible, timeout=WAIT)
+    assert "shape" in bench.overlays.prober.card.facts.text()
     shoot(window, "probing")
     qtbot.mouseMove(canvas, QPoint(30, canvas.height() - 30))
-    assert not bench.prober.card.isVisible()
+    assert not bench.overlays.prober.card.isVisible()
 
 
 def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -> None:
@@ -223,7 +223,7 @@ def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -
     assert shown[1] == shown[2] != shown[0] and len(bench.desk.runner.queue.over) == 2
     sheet.editor.apply(SetParam("paint", "seed", 77))
     QTest.qWait(400)
-    app.save_session()
+    app.save_session(wait=True)
     again = start()
     assert again.desk is not None
     qtbot.waitUntil(lambda: again.windows[0].bench is not None, timeout=WAIT)

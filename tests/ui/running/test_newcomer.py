@@ -93,8 +93,8 @@ def test_a_new_user_finds_everything_as_it_was(
         first = shown(user)
         assert (
             user.bench.viewer.viewer.image.width() == 128
-            and user.bench.coach is not None
-            and user.bench.coach.lesson == 0
+            and user.bench.overlays.coach is not None
+            and user.bench.overlays.coach.lesson == 0
         )
         shoot(user.window, "newcomer_first")
         hand = Hand(user.canvas)
@@ -105,7 +105,7 @@ def test_a_new_user_finds_everything_as_it_was(
         record_property("worst pause of the window's thread in ms", round(heart.own * 1000, 1))
         assert heart.own < 0.05
         assert str(user.sheet.editor.graph.nodes["prompt"].params["text"]).startswith("a blue house")
-        assert shown(user) != first and user.bench.coach.lesson == 1
+        assert shown(user) != first and user.bench.overlays.coach.lesson == 1
         drag_steps(user, hand)
         steps = user.sheet.editor.graph.nodes["sampler"].params["steps"]
         assert steps != 20
@@ -115,7 +115,7 @@ def test_a_new_user_finds_everything_as_it_was(
         user.wait_runs(3)
         inked = shown(user)
         shoot(user.window, "newcomer_inked")
-        assert user.bench.coach.lesson == -1
+        assert user.bench.overlays.coach.lesson == -1
         runs = len(user.bench.desk.runner.queue.over)
         while user.sheet.editor.graph != graph:
             key(Qt.Key.Key_Z, CTRL)
@@ -139,5 +139,5 @@ def test_a_new_user_finds_everything_as_it_was(
         seen = user.canvas.view_state()
         assert seen["zoom"] == camera["zoom"]
         assert all(abs(seen[name] - camera[name]) < 2 for name in ("x", "y")), (seen, camera)
-        assert not user.bench.desk.runner.queue.over and user.bench.coach is None
+        assert not user.bench.desk.runner.queue.over and user.bench.overlays.coach is None
         shoot(user.window, "newcomer_reopened")

@@ -238,8 +238,8 @@ def test_a_probe_says_what_a_link_carries_and_can_be_pinned(
     assert probe.isVisible() and probe.held
     qtbot.mouseClick(probe.pin, Qt.MouseButton.LeftButton)
     assert not probe.isVisible()
-    gone = events.Shown("a", "b", None, (("gone", "x"),))
-    assert probe.lines(gone) == ["Not computed yet, or no longer kept."]
+    probe.show_known(("a", "b"), "A › b", NodeRun(), None)
+    assert probe.facts.text() == "Not computed yet, or no longer kept."
 
 
 def test_a_sick_result_is_an_alarm(qtbot: QtBot) -> None:

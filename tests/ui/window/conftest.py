@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import fileformat
 from tests.ui.catalogue import SPECS, text_to_picture
+from tests.ui.running.painting_nodes import SPECS as PAINTING
 from tests.ui.standin import StandIn
-from tests.ui.window.hand import Start, crash, furnish
+from tests.ui.window.hand import Start, crash, furnish, opened
+from tests.ui.window.person import Person
 from ui.application import Application
 from ui.window import MainWindow
 
@@ -57,4 +60,20 @@ def furnished(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Main
     """A window with everything in it."""
     app = furnish(qapp, tmp_path)
     yield app.windows[0]
+    crash(app)
+
+
+@pytest.fixture
+def person(qapp: QApplication, qtbot: QtBot, tmp_path: Path, flow: Path) -> Iterator[Person]:
+    """Somebody with the usual workflow open, at 100 %, and the focus on the canvas."""
+    app = furnish(qapp, tmp_path, {**SPECS, **PAINTING})
+    window = app.windows[0]
+    view = opened(window, flow)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is view.widget)
+    found = Person(window, view, qtbot, tmp_path)
+    QTest.qWait(1)
+    found.canvas.frame_all()
+    found.canvas.zoom_to(1.0)
+    yield found
     crash(app)

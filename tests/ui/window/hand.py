@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
+from nodegraph.spec import NodeSpec
 from tests.ui.catalogue import SPECS
 from ui import paths, session
 from ui.application import Application
@@ -24,8 +25,11 @@ LIBRARY = "tests.ui.running.painting_nodes:library"
 
 def crash(app: Application) -> None:
     """Let go of everything as a killed process would, once its journal is written."""
-    for window in list(app.windows):
+    windows = list(app.windows)
+    gone: list[QObject] = [*windows]
+    for window in windows:
         for view in window.tabs.views():
+            gone.append(view)
             if view.recorder.journal is not None:
                 view.recorder.journal.close()
                 view.recorder.journal = None
@@ -35,7 +39,9 @@ def crash(app: Application) -> None:
     app.end()
     app.setParent(None)
     app.deleteLater()
+    # Their wrappers must outlive them: found by the collector first, they would be asked for overrides as they die.
     QTest.qWait(1)
+    gone.clear()
 
 
 def opened(window: MainWindow, path: Path) -> DocumentView:
@@ -64,13 +70,13 @@ def steps(view: DocumentView) -> object:
     return view.editor.graph.nodes["sampler"].params["steps"]
 
 
-def furnish(qapp: QApplication, folder: Path) -> Application:
+def furnish(qapp: QApplication, folder: Path, specs: Mapping[str, NodeSpec] = SPECS) -> Application:
     """The editor as it really is: its canvas, its panels of runs, an engine in a process of its own.
 
     It is not its first launch, so that nothing runs by itself.
     """
     session.save([], paths.session_file())
-    app = Application(qapp, SPECS, Canvas)
+    app = Application(qapp, specs, Canvas)
     app.desk = Desk(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
     app.start()
     return app

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from ui.canvas.hit import note_rect
 from ui.canvas.stage import CTRL, SHIFT, Gesture, Pointer, Stage
-from ui.selection import Selected
+from ui.selection import Selected, kept
 
 
 class BoxSelect(Gesture):
@@ -30,6 +30,11 @@ class BoxSelect(Gesture):
             self.stage.repaint()
         return True
 
+    def changed(self) -> bool:
+        """What was selected before may be gone."""
+        self._before = kept(self._before, self.stage.graph)
+        return True
+
     def released(self, pointer: Pointer) -> bool:
         """A click on empty ground selects nothing."""
         if not self._begun and not pointer.held(SHIFT) and not pointer.held(CTRL):
@@ -39,8 +44,7 @@ class BoxSelect(Gesture):
 
     def cancel(self) -> None:
         """Select what was selected before."""
-        before = self._before
-        self.stage.selection.set(before.nodes, before.links, before.frames, before.notes)
+        self.stage.selection.take(self._before)
         self.stage.repaint()
 
     def paint(self, painter: QPainter) -> None:
@@ -97,6 +101,11 @@ class Lasso(Gesture):
         self.stage.repaint()
         return True
 
+    def changed(self) -> bool:
+        """What was selected before may be gone."""
+        self._before = kept(self._before, self.stage.graph)
+        return True
+
     def released(self, pointer: Pointer) -> bool:
         """Keep what is selected."""
         self.stage.repaint()
@@ -104,8 +113,7 @@ class Lasso(Gesture):
 
     def cancel(self) -> None:
         """Select what was selected before."""
-        before = self._before
-        self.stage.selection.set(before.nodes, before.links, before.frames, before.notes)
+        self.stage.selection.take(self._before)
         self.stage.repaint()
 
     def paint(self, painter: QPainter) -> None:

@@ -12,6 +12,8 @@ from ui.canvas.keyboard import described_port, ports_in_order
 from ui.canvas.label import paint_label
 from ui.canvas.stage import Gesture, Pointer, Stage
 
+OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_E)
+
 
 class Inside(Gesture):
     """`chosen` is told which port Enter was pressed on; Del removes its links, E exposes it."""
@@ -37,6 +39,19 @@ class Inside(Gesture):
         box = self.stage.scene.nodes.get(self._node)
         ports = ports_in_order(box) if box is not None else []
         return ports[self._at % len(ports)] if ports else None
+
+    @property
+    def held(self) -> bool:
+        """It lasts until Esc."""
+        return False
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Del unlinks a port here, and deletes no node."""
+        return not modifiers and key in OWN_KEYS
+
+    def changed(self) -> bool:
+        """It ends with its node."""
+        return self._node in self.stage.graph.nodes
 
     def pressed(self, pointer: Pointer) -> bool:
         """A press ends it."""

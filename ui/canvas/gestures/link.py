@@ -22,6 +22,7 @@ from ui.theme.types import type_color
 SNAP = 24.0
 """Pixels within which a port draws the loose end to itself."""
 CLICK = 4
+OFFER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_C)
 
 
 class LinkDrag(Gesture):
@@ -53,6 +54,24 @@ class LinkDrag(Gesture):
         """What the pointer is over, as far as the link is concerned."""
         return self._verdict
 
+    @property
+    def held(self) -> bool:
+        """Not between two clicks."""
+        return not self._waiting
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Enter takes up the offer."""
+        return not modifiers and key in OFFER and self._verdict.conversion is not None
+
+    def changed(self) -> bool:
+        """Judge the ports anew, where the link still has its ends."""
+        scene, fixed = self.stage.scene, self._fitting.fixed
+        there = all(scene.port_type(ref) is not None for ref in fixed)
+        if not there or any(key not in scene.links for key in self._taken):
+            return False
+        self._fitting, self._verdict, self._marks = Fitting(scene, fixed), Verdict(), {}
+        return True
+
     def moved(self, pointer: Pointer) -> bool:
         """Find what the link would land on."""
         self._at = pointer.scene
@@ -79,7 +98,7 @@ class LinkDrag(Gesture):
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Enter inserts the conversion that is offered."""
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_C) and self._verdict.conversion:
+        if key in OFFER and self._verdict.conversion:
             self._convert()
             return True
         return False

@@ -53,6 +53,11 @@ class SpaceHeld(Gesture):
         super().__init__(stage)
         self._inner: Gesture | None = None
 
+    @property
+    def held(self) -> bool:
+        """The key is, the button need not be."""
+        return False
+
     def pressed(self, pointer: Pointer) -> bool:
         """Begin to pan or zoom."""
         zooms = pointer.held(CTRL)

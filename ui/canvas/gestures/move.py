@@ -45,6 +45,13 @@ class MoveThings(Gesture):
         self.stage.repaint()
         return True
 
+    def changed(self) -> bool:
+        """It ends where something that moves is gone."""
+        graph, moving, hit = self.stage.graph, self.stage.moving, self._hit
+        nodes = moving.nodes | _set(hit.node)
+        frames, notes = moving.frames | _set(hit.frame), moving.notes | _set(hit.note)
+        return nodes <= graph.nodes.keys() and frames <= graph.frames.keys() and notes <= graph.notes.keys()
+
     def released(self, pointer: Pointer) -> bool:
         """Make the move one step of undo; a click without a drag narrows the selection."""
         moving, self.stage.moving = self.stage.moving, STILL

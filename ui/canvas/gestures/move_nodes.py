@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
@@ -69,7 +69,20 @@ class MoveNodes(MoveThings):
         over = self._link(pointer)
         if over != self._over:
             self._over, self._since = over, monotonic()
+            if over is not None:
+                # The link lights up under a hand that rests, too.
+                QTimer.singleShot(round(DWELL * 1000) + 5, self._ripen)
         self._light(self._over if self._ripe() else None)
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """F changes the frame, and frames no view."""
+        return key == Qt.Key.Key_F and not modifiers and self._begun
+
+    def changed(self) -> bool:
+        """What feeds what may be another; the link under the node is looked for at the next move."""
+        self._kin, self._over = None, None
+        self._light(None)
+        return super().changed()
 
     def released(self, pointer: Pointer) -> bool:
         """Drop."""
@@ -108,27 +121,50 @@ class MoveNodes(MoveThings):
         if len(edits) == 1:
             self.stage.editor.apply(edits[0])
         elif edits:
-            title = "Extract" if self._extracting else "Insert" if self._over else "Move"
+            verb = Phrase("Insert") if self._over else Phrase("Move")
+            verb = Phrase("Extract") if self._extracting else verb
             self.stage.editor.apply(
-                Batch(tuple(edits), Phrase(f"{title} {{what}}", what=_some(moving.nodes)))
+                Batch(tuple(edits), Phrase("{verb} {what}", verb=verb, what=_some(moving.nodes)))
             )
         self.stage.glides = False
 
     def paint(self, painter: QPainter) -> None:
-        """The guides, and the frame that would take the nodes."""
+        """The guides, and which frame the nodes enter or leave, or would with F."""
         super().paint(painter)
-        if not self._begun or not self._reparent:
+        if not self._begun:
             return
-        frame = self._frame_under()
+        frame, text = self._frame_said()
         if frame is not None:
-            painter.setPen(QPen(self.stage.theme.color("accent"), 2))
+            dash = Qt.PenStyle.SolidLine if self._reparent else Qt.PenStyle.DashLine
+            painter.setPen(QPen(self.stage.theme.color("accent"), 2 if self._reparent else 1.4, dash))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(view_rect(self.stage.camera, QRectF(*frame.rect)), 8, 8)
-        text = tr("Canvas", "Out of the frame")
-        if frame is not None:
-            title = frame.title or tr("Canvas", "the frame")
-            text = tr("Canvas", "Into {frame}").format(frame=title)
-        paint_label(painter, self.stage, self._pointer.view + QPointF(16, 18), text)
+        if text:
+            paint_label(painter, self.stage, self._pointer.view + QPointF(16, 18), text)
+
+    def _frame_said(self) -> tuple[Frame | None, str]:
+        """The frame whose nodes these become or cease to be, and that in words; neither where none is crossed."""
+        wanted, left = self._frame_under(), self._frame_left()
+        title = (wanted or left or Frame("")).title or tr("Canvas", "the frame")
+        if wanted is not None:
+            text = tr("Canvas", "Into {frame}") if self._reparent else tr("Canvas", "F: into {frame}")
+            return wanted, text.format(frame=title)
+        if self._reparent:
+            return None, tr("Canvas", "Out of the frame")
+        if left is not None:
+            return left, tr("Canvas", "Still in {frame} · F: out of it").format(frame=title)
+        return None, ""
+
+    def _frame_left(self) -> Frame | None:
+        """The frame that owns a node which now lies outside it."""
+        dx, dy = self.stage.moving.by
+        for frame in self.stage.graph.frames.values():
+            rect = QRectF(*frame.rect)
+            for name in self.stage.moving.nodes.intersection(frame.members):
+                box = self.stage.scene.nodes.get(name)
+                if box is not None and not rect.intersects(box.rect.translated(dx, dy)):
+                    return frame
+        return None
 
     def _framed(self, moving: Moving) -> list[Edit]:
         if not self._reparent:
@@ -162,6 +198,11 @@ class MoveNodes(MoveThings):
     def _ripe(self) -> bool:
         return self._over is not None and monotonic() - self._since >= DWELL
 
+    def _ripen(self) -> None:
+        if self._ripe() and self.stage.look.glowing is None:
+            self._light(self._over)
+            self.stage.repaint()
+
     def _light(self, key: LinkKey | None) -> None:
         look = self.stage.look
         if look.glowing != key:
@@ -169,6 +210,7 @@ class MoveNodes(MoveThings):
 
     def _clear(self) -> None:
         self.stage.look.hidden = frozenset()
+        self._over = None
         self._light(None)
 
 

@@ -29,6 +29,19 @@ class LinkPress(Gesture):
         self._along = along
         self._drag: LinkDrag | None = None
 
+    @property
+    def held(self) -> bool:
+        """As the link in hand."""
+        return self._drag is None or self._drag.held
+
+    def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """As the link in hand."""
+        return self._drag is not None and self._drag.wants(key, modifiers)
+
+    def changed(self) -> bool:
+        """As the link in hand; before that, while there is the link."""
+        return self._drag.changed() if self._drag is not None else self._key in self.stage.scene.links
+
     def pressed(self, pointer: Pointer) -> bool:
         """Goes to the link in hand."""
         return self._drag is None or self._drag.pressed(pointer)
@@ -84,6 +97,10 @@ class MenuPress(Gesture):
         self._start = start
         self._hit = hit
         self._show = show
+
+    def changed(self) -> bool:
+        """What was hit may be gone."""
+        return False
 
     def moved(self, pointer: Pointer) -> bool:
         """A drag shows no menu."""

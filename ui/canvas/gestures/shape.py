@@ -31,6 +31,11 @@ class ResizeThing(Gesture):
         self._size = self._rect.size()
         self._begun = False
 
+    def changed(self) -> bool:
+        """It ends with what it sizes."""
+        graph = self.stage.graph
+        return self._name in {*graph.nodes, *graph.frames, *graph.notes}
+
     def moved(self, pointer: Pointer) -> bool:
         """Show the new size."""
         self._begun = True
@@ -94,6 +99,11 @@ class MoveReroute(Gesture):
         self._via = list(stage.scene.links[key].source.via)
         self._begun = False
         stage.look.hidden = frozenset((key,))
+
+    def changed(self) -> bool:
+        """It ends with its link, or where that has other points now."""
+        link = self.stage.scene.links.get(self._key)
+        return link is not None and len(link.source.via) == len(self._via)
 
     def moved(self, pointer: Pointer) -> bool:
         """Move the point."""

@@ -30,6 +30,12 @@ class Stroke(Gesture):
         self._points: list[Point] = [(start.scene.x(), start.scene.y())]
         self._crossed: dict[LinkKey, Point] = {}
 
+    def changed(self) -> bool:
+        """Links that are gone are not crossed."""
+        links = self.stage.scene.links
+        self._crossed = {key: point for key, point in self._crossed.items() if key in links}
+        return True
+
     def moved(self, pointer: Pointer) -> bool:
         """Draw on, and see what the new piece crosses."""
         last, now = self._points[-1], (pointer.scene.x(), pointer.scene.y())
@@ -101,6 +107,15 @@ class CutHeld(Gesture):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._stroke: Stroke | None = None
+
+    @property
+    def held(self) -> bool:
+        """The key is, the button need not be."""
+        return False
+
+    def changed(self) -> bool:
+        """As the line."""
+        return self._stroke is None or self._stroke.changed()
 
     def pressed(self, pointer: Pointer) -> bool:
         """A line begins."""

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.window.person import Person
+from ui.selectionbar import FRAMES, LINKS, NOTES, ONE, SEVERAL, SelectionBar
+
+
+def bar(person: Person) -> SelectionBar:
+    found = person.window.bars.on(person.canvas)
+    assert found is not None
+    return found
+
+
+def shown(person: Person) -> SelectionBar:
+    found = bar(person)
+    person.bot.waitUntil(found.isVisible)
+    return found
+
+
+def press(person: Person, id: str) -> None:
+    QTest.mouseClick(shown(person).buttons[id], Qt.MouseButton.LeftButton)
+
+
+def test_it_offers_what_is_likely_wanted_for_what_is_selected(person: Person) -> None:
+    person.canvas.frame_all()
+    selection = person.editor.selection
+    link = ("save", "image", 0)
+    for chosen, wanted in (
+        (lambda: selection.set(["decode"]), ONE),
+        (lambda: selection.set(["decode", "save"]), SEVERAL),
+        (lambda: selection.set(frames=["frame"]), FRAMES),
+        (lambda: selection.set(notes=["note"]), NOTES),
+        (lambda: selection.set(links=[link]), LINKS),
+    ):
+        chosen()
+        assert not bar(person).isVisible(), "it waits until the hand rests"
+        assert tuple(shown(person).buttons) == wanted and len(wanted) <= 6
+    selection.clear()
+    assert not bar(person).isVisible()
+
+
+def test_a_press_does_it_and_leaves_the_focus_on_the_canvas(person: Person) -> None:
+    person.select("decode")
+    press(person, "node.bypass")
+    assert person.node("decode").mode == "bypass"
+    assert QApplication.focusWidget() is person.canvas
+    assert shown(person).buttons["node.bypass"].isChecked()
+    press(person, "edit.delete")
+    assert "decode" not in person.graph.nodes and not bar(person).isVisible()
+
+
+@pytest.mark.parametrize("id", [*ONE[1:], *SEVERAL])
+def test_every_button_does_something(person: Person, id: str) -> None:
+    person.select(*(["decode"] if id in ONE else ["sampler", "decode", "negative"]))
+    before = person.graph
+    press(person, id)
+    QTest.qWait(250)
+    assert person.graph is not before
+
+
+def test_it_stands_near_the_selection_within_the_canvas_and_never_over_it(person: Person) -> None:
+    person.canvas.frame_all()
+    for node in person.graph.nodes:
+        person.select(node)
+        found = shown(person)
+        inside, box = person.canvas.rect(), person.canvas.scene.nodes[node]
+        corner = person.hand.view(box.rect.topLeft())
+        size = box.rect.size() * person.zoom
+        assert inside.contains(found.geometry())
+        assert not QRect(corner, size.toSize()).intersects(found.geometry())
+
+
+def test_it_is_away_while_anything_moves(person: Person) -> None:
+    person.select("decode")
+    shown(person)
+    start = person.hand.title("decode")
+    person.hand.press(start)
+    person.hand.move(start + QPointF(0, 60))
+    QTest.qWait(250)
+    assert not bar(person).isVisible()
+    person.hand.release(start + QPointF(0, 60))
+    shown(person)
+    person.canvas.zoom_by(1.2)
+    assert not bar(person).isVisible()
+    shown(person)
+
+
+def test_who_does_not_want_it_turns_it_off(person: Person) -> None:
+    person.window.app.change(selection_bar=False)
+    person.select("decode")
+    QTest.qWait(300)
+    assert not bar(person).isVisible()
