@@ -18,7 +18,7 @@ class Files(Protocol):
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
 
-    def missing(self, kind: str, name: str) -> Phrase:
+    def missing(self, kind: str, name: str) -> str:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
@@ -42,7 +42,7 @@ class NoFiles:
         """None."""
         return None
 
-    def missing(self, kind: str, name: str) -> Phrase:
+    def missing(self, kind: str, name: str) -> str:
         """A sentence that names the file."""
         return Phrase("There is no {kind} file {name!r}: no model folder is set.", kind=kind, name=name)
 
