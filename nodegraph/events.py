@@ -114,6 +114,25 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Channels:
+    """An answer to a look at the channels of one item of a latent `node.output`, of `items` it holds.
+
+    `planes` are `width * height` bytes for each channel, row by row: 0 marks what is NaN or infinite, 1 to 255 are
+    -span to span, 128 is zero. `stats` of each channel are minimum, maximum, mean and deviation of what is finite,
+    the count of what is not, and the span. Without a latent there are none.
+    """
+
+    node: str
+    output: str
+    width: int = 0
+    height: int = 0
+    item: int = 0
+    items: int = 0
+    stats: tuple[tuple[float, ...], ...] = ()
+    planes: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class AtHand:
     """The answer to recall `number`: the nodes of a graph whose results are kept, so that a look finds them."""
 
@@ -168,6 +187,7 @@ Event = (
     | NodeFailed
     | RunFinished
     | Shown
+    | Channels
     | AtHand
     | Gauge
     | Exported

@@ -75,6 +75,14 @@ class Runtime(Protocol):
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """Facts for a look at a link: shape, dtype, device, range, memory."""
 
+    def channels(
+        self, value: Any, item: int, size: int
+    ) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+        """The planes of a latent's item as uint8 `[C, h, w]`, the figures of each, and how many items there are.
+
+        See events.Channels; None for a value that is no latent.
+        """
+
     def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
         """Write pictures of one size as one that moves, `seconds` each; raises OSError or LoadError."""
 
@@ -98,7 +106,7 @@ class PlainRuntime:
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Refuse."""
-        raise LoadError(f"No installed node loads {path.name}.")
+        raise LoadError("No installed node loads {name}.", name=path.name)
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""
@@ -123,6 +131,12 @@ class PlainRuntime:
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """The value itself."""
         return [("value", PlainCodec().summary(value))]
+
+    def channels(
+        self, value: Any, item: int, size: int
+    ) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+        """None."""
+        return None
 
     def animate(self, frames: Sequence[Picture], path: Path, seconds: float) -> None:
         """Plain nodes make no pictures."""

@@ -13,6 +13,7 @@ from nodegraph.graph import Graph, Node
 from nodegraph.limits import scalar_fault
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param, Scalar
 
 
@@ -22,7 +23,7 @@ class Fault:
 
     node: str
     name: str
-    reason: str
+    reason: Phrase
     meant: str = ""
 
 
@@ -59,7 +60,7 @@ def settled(graph: Graph, specs: Mapping[str, NodeSpec]) -> Graph:
 class _Fails(Exception):
     """An expression has no value; the reason, and what would do."""
 
-    def __init__(self, reason: str, meant: str = "") -> None:
+    def __init__(self, reason: Phrase, meant: str = "") -> None:
         super().__init__(reason)
         self.reason, self.meant = reason, meant
 
@@ -89,7 +90,7 @@ class _Settler:
                 self._found[key] = self._worked_out(key)
             except (_Fails, FormulaError) as error:
                 wanted = error.meant if isinstance(error, _Fails) else ""
-                reason = error.reason if isinstance(error, _Fails) else str(error)
+                reason = error.reason if isinstance(error, _Fails) else error.phrase
                 self._faults[key] = Fault(node, name, reason, wanted)
         return Settled(self._changed(), tuple(self._faults[key] for key in self._real if key in self._faults))
 
@@ -134,12 +135,16 @@ class _Settler:
         for key in stuck:
             if key in on_circle:
                 others = ", ".join(f"{n}.{p}" for n, p in on_circle if (n, p) != key)
-                reason = (
-                    f"is computed from {others} and this from it" if others else "is computed from itself"
-                )
-                self._faults[key] = Fault(*key, f"{reason}; give one of them a value.")
+                reason = Phrase("is computed from itself; give it a value.")
+                if others:
+                    reason = Phrase(
+                        "is computed from {others} and this from it; give one of them a value.", others=others
+                    )
+                self._faults[key] = Fault(*key, reason)
             else:
-                self._faults[key] = Fault(*key, "is computed from values that have none; mend those first.")
+                self._faults[key] = Fault(
+                    *key, Phrase("is computed from values that have none; mend those first.")
+                )
 
     def _needs(self, key: Key) -> Iterator[Key]:
         try:
@@ -162,29 +167,30 @@ class _Settler:
         assert node is not None
         param = self._param(node, key[1])
         if param is None:
-            raise _Fails(f"is no parameter of this node{meant(key[1], self._names(node), 'remove it')}")
+            ending = meant(key[1], self._names(node), Phrase("remove it"))
+            raise _Fails(Phrase("is no parameter of this node{ending}", ending=ending))
         only = sole_name(text)
         value = self._value(key[0], only, text) if only else None
         if param.type == "Text":
             if not isinstance(value, str):
-                raise _Fails("is a text, which can only be taken over whole, as in “other.text”.")
+                raise _Fails(Phrase("is a text, which can only be taken over whole, as in “other.text”."))
             return value
         if isinstance(value, str):
-            raise _Fails(f"is a number, and {only} is a text; name a number.")
+            raise _Fails(Phrase("is a number, and {name} is a text; name a number.", name=only))
         found = evaluate(text, lambda name: self._number(key[0], name, text))
         return _held(param, found)
 
     def _number(self, node: str, name: str, text: str) -> Number:
         value = self._value(node, name, text)
         if isinstance(value, str):
-            raise _Fails(f"is computed from {name}, which is a text; name a number.")
+            raise _Fails(Phrase("is computed from {name}, which is a text; name a number.", name=name))
         return int(value) if isinstance(value, bool) else value
 
     def _value(self, node: str, name: str, text: str) -> Scalar:
         """What a name stands for; raises _Fails."""
         key = self._key(node, name)
         if key in self._faults:
-            raise _Fails(f"is computed from {name}, which has no value; mend that first.")
+            raise _Fails(Phrase("is computed from {name}, which has no value; mend that first.", name=name))
         if key in self._found:
             return self._found[key]
         other = self._inner.node(key[0])
@@ -194,7 +200,11 @@ class _Settler:
         if param is None and key[1] not in other.params:
             raise self._no_param(other, name, text)
         if any(not source.muted for source in other.inputs.get(key[1], ())):
-            raise _Fails(f"is computed from {name}, whose value comes over a link and is not known yet.")
+            raise _Fails(
+                Phrase(
+                    "is computed from {name}, whose value comes over a link and is not known yet.", name=name
+                )
+            )
         return other.params[key[1]] if param is None else other.params.get(key[1], param.default)
 
     def _no_node(self, node: str, name: str, text: str) -> _Fails:
@@ -208,17 +218,32 @@ class _Settler:
         ]
         near = nearest(wanted, known)
         better = text.replace(name, reference(near, param)) if near else ""
-        ending = meant(wanted, known, "name another")
-        return _Fails(f"is computed from {name}, and there is no node called {wanted}{ending}", better)
+        ending = meant(wanted, known, Phrase("name another"))
+        return _Fails(
+            Phrase(
+                "is computed from {name}, and there is no node called {node}{ending}",
+                name=name,
+                node=wanted,
+                ending=ending,
+            ),
+            better,
+        )
 
     def _no_param(self, other: Node, name: str, text: str) -> _Fails:
         wanted = name.rpartition(".")[2]
         names = [name for name in self._names(other) if (other.id, name) != self._now]
         near = nearest(wanted, names)
         better = text.replace(name, f"{name.removesuffix(wanted)}{near}") if near else ""
-        ending = meant(wanted, names, "name another")
+        ending = meant(wanted, names, Phrase("name another"))
         return _Fails(
-            f"is computed from {name}, and {other.id} has no parameter called {wanted}{ending}", better
+            Phrase(
+                "is computed from {name}, and {node} has no parameter called {param}{ending}",
+                name=name,
+                node=other.id,
+                param=wanted,
+                ending=ending,
+            ),
+            better,
         )
 
     def _param(self, node: Node, name: str) -> Param | None:
@@ -260,8 +285,8 @@ def _held(param: Param, value: Number) -> Scalar:
         elif param.type == "Bool":
             found = bool(value)
     except OverflowError:
-        raise _Fails("comes to more than a number can hold; make it smaller.") from None
+        raise _Fails(Phrase("comes to more than a number can hold; make it smaller.")) from None
     fault = scalar_fault(found)
     if fault is not None:
-        raise _Fails(f"comes to {fault}; make it smaller.")
+        raise _Fails(Phrase("comes to {fault}; make it smaller.", fault=fault))
     return found

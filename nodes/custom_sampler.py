@@ -19,7 +19,6 @@ from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sigmas, Solv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
 
 TheModel = Annotated[Model, Help("The diffusion model that draws.")]
 Positive = Annotated[Conditioning, Help("What the picture should show.")]
@@ -39,6 +38,7 @@ class Sampled(NamedTuple):
     title="Custom sampler",
     category="sampling",
     keywords=("advanced", "guider", "sigmas", "unsample", "invert"),
+    size="latent",
 )
 def sampler_custom(
     ctx: Context,
@@ -68,6 +68,7 @@ class Film(NamedTuple):
     title="Sampler with every step",
     category="sampling",
     keywords=("film", "strip", "intermediate"),
+    size="latent",
 )
 def sampler_steps(
     ctx: Context,

@@ -30,7 +30,7 @@ def facts_of(value: Any) -> list[tuple[str, str]]:
     if isinstance(value, Tensor):
         return [("type", "tensor"), *_tensor_facts(value)]
     if isinstance(value, Latent):
-        return [("type", "latent"), *_tensor_facts(value.samples), *_channels(value.samples)]
+        return [("type", "latent"), *_tensor_facts(value.samples)]
     if dataclasses.is_dataclass(value):
         return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
     return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
@@ -51,15 +51,6 @@ def _tensor_facts(value: Tensor) -> list[tuple[str, str]]:
         if finite.numel() < value.numel():
             facts.append(("alarm", f"{value.numel() - finite.numel()} values are NaN or infinite"))
     return facts
-
-
-def _channels(samples: Tensor) -> list[tuple[str, str]]:
-    first = samples[0].float().flatten(1)
-    rows = zip(first.min(1).values, first.max(1).values, first.mean(1), first.std(1), strict=True)
-    return [
-        (f"channel {i}", f"{low:.2f} to {high:.2f}, mean {mean:.2f}, deviation {deviation:.2f}")
-        for i, (low, high, mean, deviation) in enumerate(rows)
-    ]
 
 
 def _grey(samples: Tensor) -> Tensor:

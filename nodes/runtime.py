@@ -97,6 +97,13 @@ def describe(value: Any) -> list[tuple[str, str]]:
     return facts_of(value)
 
 
+def channels(value: Any, item: int, size: int) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+    """The planes of a latent's item, their figures and the number of items; None for other values."""
+    from nodes.channels import channels_of
+
+    return channels_of(value, item, size)
+
+
 def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:
     """Write pictures of one size as an animated WebP without loss, endless; raises OSError or LoadError."""
     from nodes.pictures.moving import write_moving

@@ -129,8 +129,8 @@ class SelectionBar(QFrame):
         """Whether all that is selected is muted or bypassed already."""
         now, graph = self._canvas.editor.selection.now, self._canvas.editor.graph
         mode = {"node.mute": "mute", "node.bypass": "bypass"}.get(id)
-        things = [graph.nodes[n] for n in now.nodes] or [graph.frames[f] for f in now.frames]
-        return mode is not None and bool(things) and all(thing.mode == mode for thing in things)
+        modes = [graph.nodes[n].mode for n in now.nodes] or [graph.frames[f].mode for f in now.frames]
+        return mode is not None and bool(modes) and all(one == mode for one in modes)
 
 
 class Bars:

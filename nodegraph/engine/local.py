@@ -14,12 +14,12 @@ from nodegraph import catalogue, events, keys, runtime
 from nodegraph.cache import Cache
 from nodegraph.context import Context, Places
 from nodegraph.disk import DiskTier
+from nodegraph.engine import looking
 from nodegraph.engine.contents import Contents
 from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.options import Options as Options
 from nodegraph.engine.prepare import Prepared, prepare
 from nodegraph.engine.result import Result
-from nodegraph.engine.wire import picture_of
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.executor import Executor
 from nodegraph.fingerprint import Fingerprints
@@ -28,7 +28,6 @@ from nodegraph.history import History
 from nodegraph.plan import Keyed, Plan, make_plan
 from nodegraph.registry import Registry
 from nodegraph.sinks import Sinks
-from nodegraph.values import Items
 
 Listener = Callable[[events.Event], None]
 
@@ -152,15 +151,17 @@ class LocalEngine:
 
     def look(self, node: str, output: str, size: int = 512) -> events.Shown:
         """The result `node.output` of the last run as a picture and facts; "gone" if it is no longer kept."""
+        return looking.look(self._nodes, node, output, self._held(node, output), size)
+
+    def channels(self, node: str, output: str, item: int = 0, size: int = 256) -> events.Channels:
+        """The channels of one item of a latent of the last run, each at most `size` long; empty for other values."""
+        return looking.channels(self._nodes, node, output, self._held(node, output), item, size)
+
+    def _held(self, node: str, output: str) -> tuple[Any, ...]:
+        """The result `node.output` of the last run, of a list its first; nothing where it is not kept."""
         found = self._last.get(node)
         key = found.result(output) if found else ""
-        if key not in self.cache:
-            return events.Shown(node, output, None, (("gone", "not computed, or no longer kept"),))
-        value = self.cache.get(key)
-        shown = value.values[0] if isinstance(value, Items) and value.values else value
-        pixels = self._nodes.picture(shown, size)
-        facts = tuple(self._nodes.describe(shown))
-        return events.Shown(node, output, None if pixels is None else picture_of(pixels), facts)
+        return looking.first(self.cache.get(key)) if key in self.cache else ()
 
     def recall(
         self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None

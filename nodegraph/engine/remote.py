@@ -100,6 +100,10 @@ class RemoteEngine:
         """Ask for a picture and facts of a result, at most `size` pixels long; Shown is the answer."""
         self._request({"do": "look", "node": node, "output": output, "size": size})
 
+    def channels(self, node: str, output: str, item: int = 0, size: int = 256) -> None:
+        """Ask for the channels of one item of a latent, each at most `size` pixels long; Channels is the answer."""
+        self._request({"do": "channels", "node": node, "output": output, "item": item, "size": size})
+
     def recall(self, graph: Graph, number: int, *, base: Path | None = None) -> None:
         """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer."""
         head = {"do": "recall", "number": number}

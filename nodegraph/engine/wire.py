@@ -12,6 +12,8 @@ from nodegraph import events
 from nodegraph.errors import LoadError
 
 MAX_FRAME = 1 << 28
+RAW = ("picture", "planes")
+"""Fields that travel beside the JSON."""
 KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in events.Event.__args__}
 
 
@@ -21,10 +23,10 @@ def name_of(event: events.Event) -> str:
 
 
 def to_json(event: events.Event) -> dict[str, Any]:
-    """Plain data with the event's name first; the picture of a preview is left out."""
+    """Plain data with the event's name first; pixels are left out."""
     data: dict[str, Any] = {"event": name_of(event)}
     for item in fields(event):
-        if item.name != "picture":
+        if item.name not in RAW:
             data[item.name] = _plain(getattr(event, item.name))
     return data
 
@@ -75,8 +77,10 @@ def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
 
 
 def pack_event(event: events.Event) -> bytes:
-    """An event as a frame; its picture travels as raw bytes."""
-    data = {item.name: _plain(getattr(event, item.name)) for item in fields(event) if item.name != "picture"}
+    """An event as a frame; its pixels travel as raw bytes."""
+    data = {item.name: _plain(getattr(event, item.name)) for item in fields(event) if item.name not in RAW}
+    if isinstance(event, events.Channels):
+        return pack({"kind": type(event).__name__, "data": data}, event.planes)
     picture = getattr(event, "picture", None)
     if picture is None:
         return pack({"kind": type(event).__name__, "data": data})
@@ -93,6 +97,8 @@ def unpack_event(head: Mapping[str, Any], payload: bytes) -> events.Event:
         if "picture" in {item.name for item in fields(kind)}:
             size = head.get("picture")
             data["picture"] = _picture(size, payload) if size else None
+        if kind is events.Channels:
+            data["planes"] = _planes(data, payload)
         found: events.Event = kind(**data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LoadError(f"The engine sent a message of no known kind ({error}).") from None
@@ -104,6 +110,15 @@ def _picture(size: Mapping[str, int], payload: bytes) -> events.Picture:
     if width < 1 or height < 1 or width * height * 3 != len(payload):
         raise ValueError("a picture of another size than it says")
     return events.Picture(width, height, payload)
+
+
+def _planes(data: Mapping[str, Any], payload: bytes) -> bytes:
+    width, height, stats = int(data["width"]), int(data["height"]), data["stats"]
+    if width < 0 or height < 0 or width * height * len(stats) != len(payload):
+        raise ValueError("channels of another size than they say")
+    if any(len(row) != 6 or not all(isinstance(x, int | float) for x in row) for row in stats):
+        raise ValueError("channels without their figures")
+    return payload
 
 
 def _tupled(name: str, value: Any) -> Any:

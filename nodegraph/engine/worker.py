@@ -75,7 +75,7 @@ class Worker:
                 self._cancelled = self._asked
                 if self._engine is not None:
                     self._engine.cancel()
-            case "look" | "gauge":
+            case "look" | "channels" | "gauge":
                 self._questions.put(request)
                 self._requests.put(({"do": "answer"}, b""))
             case "run":
@@ -91,10 +91,13 @@ class Worker:
                 request = self._questions.get_nowait()
             except queue.Empty:
                 return
-            if request["do"] == "gauge":
-                self._send(self._engine.gauge())
-            else:
-                self._look(request)
+            match request["do"]:
+                case "gauge":
+                    self._send(self._engine.gauge())
+                case "channels":
+                    self._channels(request)
+                case _:
+                    self._look(request)
 
     def _look(self, request: Mapping[str, Any]) -> None:
         node, output = str(request.get("node")), str(request.get("output"))
@@ -102,6 +105,13 @@ class Worker:
             self._send(self._engine.look(node, output, int(request.get("size", 512))))
         except NodegraphError as error:
             self._send(events.Shown(node, output, None, (("gone", str(error)),)))
+
+    def _channels(self, request: Mapping[str, Any]) -> None:
+        node, output = str(request.get("node")), str(request.get("output"))
+        try:
+            self._send(self._engine.channels(node, output, int(request["item"]), int(request["size"])))
+        except NodegraphError:
+            self._send(events.Channels(node, output))
 
     def _serve(self, request: Mapping[str, Any], payload: bytes) -> None:
         match request["do"]:

@@ -89,7 +89,10 @@ class Stage(QWidget):
         strip.setVisible(strip.rows.rowCount() > 0)
         strip.rows.rowsInserted.connect(lambda: strip.setVisible(True))
         strip.show_asked.connect(self._look_back)
-        column.addWidget(strip)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(12, 0, 12, 0)
+        inset.addWidget(strip)
+        column.addLayout(inset)
         return strip
 
     def _look_back(self, result: Result) -> None:

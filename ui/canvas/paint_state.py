@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ui.canvas.boxes import NodeBox
+from ui.canvas.figures import fitting
 from ui.canvas.icons import paint_icon
 from ui.canvas.paint_nodes import RADIUS
 from ui.canvas.paint_rows import field_rect
@@ -101,15 +102,11 @@ class StatePainter:
         x = box.width - 14
         muted = self._theme.color("muted")
         if state.status == "running" and state.text:
-            painter.setPen(self._theme.color("text"))
-            rect = QRectF(box.width / 2, 0, box.width / 2 - 10, box.layout.title - 2)
-            self._text.draw(painter, rect, state.text, RIGHT, self._text.small)
+            self._figures(painter, box, state.text, 10)
         elif state.status in ("cached", "done"):
             paint_icon(painter, "check", x, middle, self._theme.color("done"), 13)
             if state.text:
-                painter.setPen(self._theme.color("text"))
-                rect = QRectF(box.width / 3, 0, box.width * 2 / 3 - 26, box.layout.title - 2)
-                self._text.draw(painter, rect, state.text, RIGHT, self._text.small)
+                self._figures(painter, box, state.text, 26)
         elif state.status == "failed":
             paint_icon(painter, "alert", x, middle, self._theme.color("error"), 14)
         elif state.status in ("queued", "stale"):
@@ -119,6 +116,22 @@ class StatePainter:
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(x, middle), 4.2, 4.2)
+
+    def _figures(self, painter: QPainter, box: NodeBox, line: str, right: float) -> None:
+        """What the title leaves room for, at least a third of the bar; there the title's end gives way."""
+        title = box.node.title or box.spec.title
+        free = box.width - right - 24 - self._text.measure_bold(title)
+        room = max(box.width / 3, free)
+        shown = fitting(line, room, self._text.measure_small)
+        if not shown:
+            return
+        width = self._text.measure_small(shown)
+        rect = QRectF(box.width - right - width, 0, width + 1, box.layout.title - 2)
+        if width > free:
+            painter.fillRect(rect.adjusted(-8, 1, 0, -3), self._theme.color("node"))
+        painter.setPen(self._theme.color("text"))
+        painter.setFont(self._text.small)
+        painter.drawText(rect, RIGHT, shown)
 
     def _problems(self, painter: QPainter, box: NodeBox) -> None:
         error = self._theme.color("error")

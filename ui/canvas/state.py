@@ -59,6 +59,8 @@ class CanvasState(QObject):
     """
 
     changed = Signal(str)
+    flowed = Signal(str)
+    """A node begins to run, or no longer runs."""
     preview_changed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -67,6 +69,7 @@ class CanvasState(QObject):
         self._previews: dict[str, Preview] = {}
         self._problems: dict[str, dict[str, str]] = {}
         self._veiled: set[str] = set()
+        self.running: frozenset[str] = frozenset()
 
     def of(self, node: str) -> NodeState:
         """The node's state."""
@@ -74,9 +77,15 @@ class CanvasState(QObject):
 
     def set(self, node: str, state: NodeState) -> None:
         """Say what the node does now."""
-        if self._states.get(node, IDLE) != state:
-            self._states[node] = state
-            self.changed.emit(node)
+        before = self._states.get(node, IDLE)
+        if before == state:
+            return
+        self._states[node] = state
+        self.changed.emit(node)
+        if "running" in (before.status, state.status) and before.status != state.status:
+            runs = state.status == "running"
+            self.running = self.running | {node} if runs else self.running - {node}
+            self.flowed.emit(node)
 
     def reset(self) -> None:
         """Every node idle again; previews stay."""

@@ -23,6 +23,8 @@ class TextPainter:
         self.small = text_font(SIZES["small"] * scale)
         self.large = text_font(SIZES["large"] * scale, bold=True)
         self.measure = lru_cache(maxsize=8192)(QFontMetricsF(self.body).horizontalAdvance)
+        self.measure_bold = lru_cache(maxsize=2048)(QFontMetricsF(self.bold).horizontalAdvance)
+        self.measure_small = lru_cache(maxsize=2048)(QFontMetricsF(self.small).horizontalAdvance)
         self.elide = lru_cache(maxsize=8192)(self._elide)
 
     def _elide(self, text: str, width: float, bold: bool = False) -> str:

@@ -6,26 +6,22 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu
 
 from nodegraph import events
 from nodegraph.document import Document
 from nodegraph.errors import LoadError
-from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.i18n import said
 from ui.panels.contained import Contained
 from ui.panels.statusbar import SteadyLabel
-from ui.running.chip import PracticeChip
-from ui.running.coach import Coach
 from ui.running.gauge import GaugeBar
 from ui.running.job import Job
-from ui.running.needs import practises
+from ui.running.overlays import Overlays
 from ui.running.panel import QueuePanel
 from ui.running.picks import ends
-from ui.running.places import place_of
-from ui.running.prober import Prober
 from ui.running.restoring import restored
 from ui.running.results import Result
 from ui.running.seed_menu import fill_seed_menu
@@ -54,7 +50,6 @@ class Bench(QObject):
         self.window = window
         self.costs = False
         self._sheet: Sheet | None = None
-        self._canvas: Canvas | None = None
         self._escaped = 0.0
         look = window.app.look
         self.viewer = ViewerPanel(look, window)
@@ -62,10 +57,8 @@ class Bench(QObject):
         self.strip = ResultStrip(desk.results, look, window)
         self.gauge = GaugeBar(desk.bridge, look, window)
         self.engine = SteadyLabel(window)
-        self.chip: PracticeChip | None = None
-        self.coach: Coach | None = None
-        self.prober = Prober(desk.bridge, look, window)
         self.showing = Showing(desk.runner, self.viewer, self.strip, self)
+        self.overlays = Overlays(desk, window, self.showing.look_at, self.run_frames)
         self._place()
         self._wire()
 
@@ -77,7 +70,7 @@ class Bench(QObject):
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
-        self.window.resizeDocks(columns[:1], [400], Qt.Orientation.Horizontal)
+        self.window.resizeDocks([docks.docks["outline"], columns[0]], [240, 376], Qt.Orientation.Horizontal)
         self.window.resizeDocks([docks.docks["results"]], [160], Qt.Orientation.Vertical)
         self.window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.window.bar.addPermanentWidget(self.engine)
@@ -118,23 +111,20 @@ class Bench(QObject):
     def restyle(self) -> None:
         """Follow the theme."""
         look = self.window.app.look
-        parts = (self.viewer, self.queue, self.strip, self.gauge, self.prober, self.chip, self.coach)
-        for part in parts:
-            if part is not None:
-                part.set_look(look)
+        for part in (self.viewer, self.queue, self.strip, self.gauge):
+            part.set_look(look)
+        self.overlays.restyle()
 
     def follow(self, view: DocumentView | None) -> None:
         """Another document is in front."""
         if self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.editor.changed.disconnect(self._edited)
-        self._leave_canvas()
         self._sheet = self.desk.sheet(view)
-        self.prober.follow(self._sheet)
+        self.overlays.follow(self._sheet, view.base if view is not None else None)
         self.showing.follow(self._sheet)
         if self._sheet is None or view is None:
             return
         self._sheet.editor.changed.connect(self._edited)
-        self._enter_canvas(view)
         if self.desk.live.sheet is not None:
             self.desk.live.follow(self._sheet)
 
@@ -186,7 +176,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -213,66 +203,26 @@ class Bench(QObject):
 
     def teach(self, sheet: Sheet) -> None:
         """Begin the three lines of coaching, unless they were done or skipped."""
-        path = self._coach_file()
-        if self.coach is None and Coach.wanted(path):
-            self.coach = Coach(self.desk.runner, self.window.app.look, self.window, path, self._where)
-            self.coach.begin(sheet, self._canvas)
-            if self._canvas is not None:
-                self._canvas.camera_changed.connect(self.coach.place)
-            QTimer.singleShot(0, self.coach, self.coach.place)
+        from ui.running.desk import state_folder
+
+        self.overlays.teach(sheet, state_folder() / "coach.json")
 
     # Inside
 
-    def _coach_file(self) -> Path:
-        from ui.running.desk import state_folder
-
-        return state_folder() / "coach.json"
-
-    def _enter_canvas(self, view: DocumentView) -> None:
-        if not isinstance(view.base, Canvas):
-            return
-        self._canvas = view.base
-        self._canvas.hovered.connect(self.prober.hover)
-        self._canvas.view_requested.connect(self.showing.look_at)
-        self._canvas.frames_run_requested.connect(self.run_frames)
-        self._canvas.destroyed.connect(self._canvas_gone)
-        self.chip = PracticeChip(self.window.app.look, self._canvas)
-        self.chip.place()
-        self._show_chip()
-
-    def _leave_canvas(self) -> None:
-        if self._canvas is not None:
-            self._canvas.hovered.disconnect(self.prober.hover)
-            self._canvas.view_requested.disconnect(self.showing.look_at)
-            self._canvas.frames_run_requested.disconnect(self.run_frames)
-            self._canvas.destroyed.disconnect(self._canvas_gone)
-            if self.chip is not None:
-                self.chip.card.deleteLater()
-                self.chip.deleteLater()
-        self._canvas = self.chip = None
-
-    def _canvas_gone(self) -> None:
-        self._canvas = self.chip = None
-
     def _edited(self, *_: object) -> None:
-        self._show_chip()
-
-    def _show_chip(self) -> None:
-        if self.chip is not None and self._sheet is not None:
-            editor = self._sheet.editor
-            self.chip.set_shown(practises(editor.graph, editor.specs))
+        self.overlays.show_chip()
 
     def _told(self, job: Job, event: events.Event) -> None:
-        if (
-            self._sheet is not None
-            and job.document == self._sheet.key
-            and isinstance(event, events.NodeFailed)
-        ):
+        if self._sheet is None or job.document != self._sheet.key:
+            return
+        if isinstance(event, events.NodeFailed):
             self.window.say(f"{event.title}: {event.message}")
+        elif isinstance(event, events.NodeFinished):
+            self.overlays.prober.refresh(event.node)
 
     def _finished(self, job: Job) -> None:
         if self._sheet is not None and job.document == self._sheet.key and job.state == "done":
-            self.prober.refresh()
+            self.overlays.prober.refresh()
 
     # Jobs and results
 
@@ -284,7 +234,7 @@ class Bench(QObject):
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         self.window.documents._show(Editor(self.desk.specs, Document(graph)))
 
@@ -326,6 +276,3 @@ class Bench(QObject):
         self.queue.live.blockSignals(True)
         self.queue.live.setChecked(self.live)
         self.queue.live.blockSignals(False)
-
-    def _where(self, node: str, name: str) -> QRect | None:
-        return place_of(self._canvas, self.window, node, name) if self._canvas is not None else None

@@ -23,8 +23,11 @@ GRACE = 5.0
 """Seconds after a cancel until the process is replaced."""
 FULL = 8192
 """The longest side of a picture that is looked at closely."""
+PLANE = 256
+"""The longest side of a channel of a latent."""
 
-Answer = Callable[[events.Shown], object]
+Answer = Callable[[Any], object]
+"""Gets the events.Shown or events.Channels that was asked for."""
 
 
 def editor_options(models: Sequence[Path] = (), output: Path = Path("output")) -> Options:
@@ -62,7 +65,7 @@ class EngineBridge(QObject):
         self._caller = ThreadPoolExecutor(1, "engine-caller")
         self._closed = False
         self.state = events.EngineState("stopped")
-        self._looks: list[tuple[str, str, Answer]] = []
+        self._looks: list[tuple[type[events.Shown | events.Channels], str, str, Answer]] = []
         self._recalls: dict[int, Callable[[Sequence[str]], object]] = {}
         self._numbers = count(1)
 
@@ -90,8 +93,13 @@ class EngineBridge(QObject):
 
     def look(self, node: str, output: str, answer: Answer, size: int = FULL) -> None:
         """Ask for a result of the last run as a picture and facts; `answer` gets it, unless the child ends."""
-        self._looks.append((node, output, answer))
+        self._looks.append((events.Shown, node, output, answer))
         self._ask(lambda: self._engine.look(node, output, size))
+
+    def channels(self, node: str, output: str, answer: Answer, item: int = 0, size: int = PLANE) -> None:
+        """Ask for the channels of a latent of the last run; `answer` gets them, unless the child ends."""
+        self._looks.append((events.Channels, node, output, answer))
+        self._ask(lambda: self._engine.channels(node, output, item, size))
 
     def recall(self, graph: Graph, base: Path, answer: Callable[[Sequence[str]], object]) -> None:
         """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at."""
@@ -133,7 +141,7 @@ class EngineBridge(QObject):
             if event.state in ("starting", "stopped"):
                 self._looks.clear()
         self.heard.emit(event)
-        if isinstance(event, events.Shown):
+        if isinstance(event, events.Shown | events.Channels):
             self._answer(event)
         elif isinstance(event, events.AtHand):
             answer = self._recalls.pop(event.number, None)
@@ -142,9 +150,9 @@ class EngineBridge(QObject):
             if answer is not None:
                 answer(event.nodes)
 
-    def _answer(self, event: events.Shown) -> None:
-        for index, (node, output, answer) in enumerate(self._looks):
-            if (node, output) == (event.node, event.output):
+    def _answer(self, event: events.Shown | events.Channels) -> None:
+        for index, (kind, node, output, answer) in enumerate(self._looks):
+            if (kind, node, output) == (type(event), event.node, event.output):
                 del self._looks[index]
                 answer(event)
                 return

@@ -6,99 +6,22 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from ui import jsonfile
 from ui.editor import Editor
 from ui.look import Look
+from ui.running.bubble import Bubble
+from ui.running.callout import Around
 from ui.running.job import Job
 from ui.running.lessons import LESSONS, Lesson
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet
 
-Where = Callable[[str, str], QRect | None]
+Where = Callable[[str, str], Around | None]
 """Node, and parameter or output -> where it is in the window; None while it is out of sight."""
-TIP = 8
-HEADROOM = 96
-"""What lies higher in the window is menus and tabs."""
-
-
-class Bubble(QWidget):
-    """The sentence, how many there are, and a way out. It takes no focus and is never modal."""
-
-    skipped = Signal()
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._tip = QPoint()
-        self._above = False
-        self.text = QLabel(self)
-        self.count = QLabel(self)
-        self.count.setProperty("role", "small")
-        self.skip = QPushButton(self.tr("Skip (Esc)"), self)
-        self.skip.setProperty("role", "link")
-        self.skip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.skip.clicked.connect(self.skipped)
-        foot = QHBoxLayout()
-        foot.addWidget(self.count)
-        foot.addStretch(1)
-        foot.addWidget(self.skip)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(16, 12 + TIP, 12, 8 + TIP)
-        box.setSpacing(2)
-        box.addWidget(self.text)
-        box.addLayout(foot)
-        self.hide()
-
-    def set_look(self, look: Look) -> None:
-        """Follow the theme."""
-        self._look = look
-        self.update()
-
-    def say(self, text: str, number: int, total: int) -> None:
-        """Another sentence."""
-        self.text.setText(text)
-        self.count.setText(self.tr("{number} of {total}").format(number=number, total=total))
-        self.setAccessibleName(text)
-        self.adjustSize()
-
-    def point_at(self, spot: QRect | None) -> None:
-        """Stand above what it speaks of, or below; in the upper middle while that is out of sight."""
-        room = (self.parentWidget() or self).rect()
-        if spot is None:
-            self.move((room.width() - self.width()) // 2, 64)
-            self._tip = QPoint(-1, -1)
-        else:
-            middle = spot.center().x() - self.width() // 2
-            x = min(max(8, middle), room.width() - self.width() - 8)
-            over = spot.top() - self.height() - 4
-            self._above = over > HEADROOM
-            y = over if self._above else min(spot.bottom() + 6, room.height() - self.height() - 8)
-            self.move(x, max(8, y))
-            self._tip = QPoint(min(max(20, spot.center().x() - x), self.width() - 20), 0)
-        self.show()
-        self.raise_()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A card with a tip."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._look.theme
-        box = QRectF(self.rect()).adjusted(1, TIP, -1, -TIP)
-        painter.setPen(QPen(theme.color("accent"), 1.5))
-        painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(box, 8, 8)
-        if self._tip.x() >= 0:
-            x, y = float(self._tip.x()), box.bottom() if self._above else box.top()
-            out = TIP if self._above else -TIP
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent"))
-            points = [QPointF(x - TIP, y), QPointF(x, y + out), QPointF(x + TIP, y)]
-            painter.drawPolygon(QPolygonF(points))
 
 
 class Coach(QObject):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtWidgets import QWidget
 
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_rows import field_rect
+from ui.running.callout import Around
+
+CHIP = 40
+"""The uppermost pixels of the canvas are left to what lies over it."""
 
 
-def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> QRect | None:
+def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> Around | None:
     """A parameter or output of a node in the window; None while the canvas does not show it."""
     box = canvas.scene.nodes.get(node)
     if box is None:
@@ -17,13 +21,26 @@ def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> QRect | N
     row = next((row for row in box.layout.rows if row.param is not None and row.param.name == name), None)
     port = box.layout.port(name, True)
     if row is not None:
-        scene = field_rect(box, row).translated(box.x, box.y)
+        spot = field_rect(box, row).translated(box.x, box.y)
     elif port is not None:
-        scene = QRectF(box.x + port.x - 10, box.y + port.y - 10, 20, 20)
+        spot = QRectF(box.x + port.x - 10, box.y + port.y - 10, 20, 20)
     else:
         return None
-    rect = QRectF(canvas.camera.to_view(scene.topLeft()), scene.size() * canvas.camera.zoom)
-    if not QRectF(canvas.rect()).intersects(rect):
-        return None
     origin = canvas.mapTo(window, QPoint(0, 0))
-    return rect.translated(QPointF(origin)).toAlignedRect()
+
+    def seen(rect: QRectF) -> QRect:
+        view = QRectF(canvas.camera.to_view(rect.topLeft()), rect.size() * canvas.camera.zoom)
+        return view.toAlignedRect().translated(origin)
+
+    room = canvas.rect().translated(origin)
+    if not room.intersects(seen(spot)):
+        return None
+    others = [other for other in canvas.scene.nodes.values() if other.id != node]
+    notes = [QRectF(*note.pos, *note.size) for note in canvas.stage.graph.notes.values()]
+    return Around(
+        seen(spot),
+        seen(box.rect),
+        room.adjusted(0, CHIP, 0, 0),
+        [seen(QRectF(other.x, other.y, other.width, other.layout.title)) for other in others],
+        [seen(other.rect) for other in others] + [seen(note) for note in notes],
+    )

@@ -8,16 +8,19 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nodegraph.events import Shown
+from nodegraph.events import Channels, Shown
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.pictures import fitted, image_of
-from ui.running.state import duration
+from ui.running.state import NodeRun, duration
+from ui.viewer.planes import alarm, planes_of, sheet
 
 SIDE = 160
 ORDER = ("type", "shape", "dtype", "device", "memory", "range", "value", "alarm")
 """The facts that come first; others follow as they come."""
 LINES = 12
+TILES, FEW = 16, 4
+"""So many channels of a latent are drawn, and so many told in figures."""
 
 
 class Probe(QFrame):
@@ -61,18 +64,61 @@ class Probe(QFrame):
         """Fill the card; `made` is when the result came about, in seconds of `time.time`, 0 if unknown."""
         self.spot = (shown.node, shown.output)
         self._made = made
+        self._show(title, self.lines(shown), image_of(shown.picture) if shown.picture is not None else None)
+
+    def show_known(self, spot: tuple[str, str], title: str, run: NodeRun, grown: QImage | None) -> None:
+        """Say what is known without the engine; `grown` is how far its picture is while it runs."""
+        self.spot = spot
+        self._show(title, self._so_far(run, grown), grown)
+
+    def show_channels(self, found: Channels) -> None:
+        """Draw the channels of a latent instead of its picture, and say what is wrong with them."""
+        planes = planes_of(found)
+        shown = planes[:TILES]
+        self.picture.setPixmap(sheet(shown, self._look.theme, SIDE, self.devicePixelRatioF()))
+        lines = [f"{plane.index}: {plane.range}, {plane.spread}" for plane in shown[:FEW]]
+        if len(planes) > FEW:
+            lines.append(self.tr("{count} channels in all").format(count=len(planes)))
+        self.facts.setText("\n".join([self.facts.text(), *lines, *filter(None, [alarm(planes)])]))
+        self._fit()
+
+    def _show(self, title: str, lines: list[str], image: QImage | None) -> None:
         self.title.setText(title)
-        self.facts.setText("\n".join(self.lines(shown)))
-        self.picture.setVisible(shown.picture is not None)
-        if shown.picture is not None:
-            self.picture.setPixmap(self._pixmap(image_of(shown.picture)))
+        self.facts.setText("\n".join(lines))
+        self.picture.setVisible(image is not None)
+        if image is not None:
+            self.picture.setPixmap(self._pixmap(image))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As large as what it says, and still inside."""
         self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None and self.isVisible():
+            x = min(self.x(), parent.width() - self.width() - 8)
+            y = min(self.y(), parent.height() - self.height() - 8)
+            self.move(max(8, x), max(8, y))
+
+    def _so_far(self, run: NodeRun, grown: QImage | None) -> list[str]:
+        """What a node's own state says of its result."""
+        if run.status == "running":
+            found = [self.tr("being made now")] + ([run.line] if run.line else [])
+            if grown is not None:
+                size = f"{grown.width()} × {grown.height()}"
+                found.append(self.tr("picture so far: {size}").format(size=size))
+            return found
+        if run.status == "queued":
+            return [self.tr("waits for its turn in this run")]
+        if run.status == "failed":
+            return [self.tr("failed: {why}").format(why=run.message)]
+        if run.status in ("done", "cached") and run.when:
+            age = duration(max(0.0, time.time() - run.when))
+            return [self.tr("made {age} ago; more when the engine is through its step").format(age=age)]
+        return [self.tr("Not computed yet, or no longer kept.")]
 
     def lines(self, shown: Shown) -> list[str]:
         """What is said about the value."""
         facts = dict(shown.facts)
-        if "gone" in facts:
-            return [self.tr("Not computed yet, or no longer kept.")]
         names = [name for name in ORDER if name in facts] + [name for name in facts if name not in ORDER]
         found = [f"{name}: {facts[name]}" for name in names[:LINES]]
         if self._made:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from nodegraph import events
 from ui.canvas.hit import Hit
@@ -14,6 +15,7 @@ from ui.running.labels import title
 from ui.running.picks import Spot
 from ui.running.probe import SIDE, Probe
 from ui.running.sheet import Sheet
+from ui.running.state import NodeRun
 
 REST_MS = 350
 """So long the pointer rests on a link until it is probed."""
@@ -44,12 +46,17 @@ class Prober(QObject):
 
     def follow(self, sheet: Sheet | None) -> None:
         """Another document is in front."""
+        if self._sheet is not None and isValid(self._sheet):
+            self._sheet.picture.disconnect(self._grew)
         self._sheet = sheet
+        if sheet is not None:
+            sheet.picture.connect(self._grew)
         self.leave()
 
     def leave(self) -> None:
         """The pointer is elsewhere."""
         self._rest.stop()
+        self._rested = None
         self.card.leave()
 
     def hover(self, found: Hit) -> None:
@@ -64,10 +71,17 @@ class Prober(QObject):
             self._rested = (source.node, source.output)
             self._rest.start()
 
-    def refresh(self) -> None:
-        """A run is over: pinned cards show what it came to."""
-        for card in self.pinned:
-            self._fill(card, card.spot)
+    def refresh(self, node: str = "") -> None:
+        """A node is done, or without one a run: cards in sight that look at it show what it came to."""
+        for card in (self.card, *self.pinned):
+            if card.isVisible() and node in ("", card.spot[0]):
+                self._fill(card, card.spot)
+
+    def _grew(self, node: str, image: QImage) -> None:
+        """A node that runs has another picture, which the cards that look at it show."""
+        for card in (self.card, *self.pinned):
+            if card.isVisible() and card.spot[0] == node and self._is_running(node):
+                self._tell(card, card.spot)
 
     def _new(self) -> Probe:
         card = Probe(self._look, self._window)
@@ -79,19 +93,54 @@ class Prober(QObject):
             self._fill(self.card, self._rested, place=True)
 
     def _fill(self, card: Probe, spot: Spot, *, place: bool = False) -> None:
-        asked = self._rested
+        """Say what is known here at once, and the rest when the engine has answered; it may be busy with a step."""
+        asked, at = self._rested, self._window.mapFromGlobal(QCursor.pos())
+        waits = self._run(spot[0]).status in ("running", "queued")
+        early = self._sheet is not None and bool(self._sheet.state.active) and (place or waits)
+        if early:
+            self._tell(card, spot)
+            if place:
+                card.place(at)
+        else:
+            card.spot = spot
+
+        def meant() -> bool:
+            return self._sheet is not None and card.spot == spot and not (place and asked != self._rested)
 
         def answer(shown: events.Shown) -> None:
-            sheet = self._sheet
-            if sheet is None or (place and asked != self._rested):
+            if not meant() or self._is_running(spot[0]):
                 return
-            node = sheet.editor.graph.nodes.get(shown.node)
-            name = title(node, sheet.editor.specs) if node is not None else shown.node
-            card.show_answer(shown, f"{name} › {shown.output}", sheet.state.of(shown.node).when)
-            if place:
-                card.place(self._window.mapFromGlobal(QCursor.pos()))
+            if "gone" in dict(shown.facts):
+                self._tell(card, spot)
+            else:
+                card.show_answer(shown, self._name(spot), self._run(spot[0]).when)
+            if place and not card.isVisible():
+                card.place(at)
+            if dict(shown.facts).get("type") == "latent":
+                self._bridge.channels(*spot, channels, size=SIDE)
+
+        def channels(found: events.Channels) -> None:
+            if meant() and found.stats:
+                card.show_channels(found)
 
         self._bridge.look(*spot, answer, 2 * SIDE)
+
+    def _tell(self, card: Probe, spot: Spot) -> None:
+        sheet, run = self._sheet, self._run(spot[0])
+        grown = sheet.shown.get(spot[0]) if sheet is not None and run.status == "running" else None
+        card.show_known(spot, self._name(spot), run, grown)
+
+    def _run(self, node: str) -> NodeRun:
+        return self._sheet.state.of(node) if self._sheet is not None else NodeRun()
+
+    def _is_running(self, node: str) -> bool:
+        return self._run(node).status == "running"
+
+    def _name(self, spot: Spot) -> str:
+        sheet = self._sheet
+        node = sheet.editor.graph.nodes.get(spot[0]) if sheet is not None else None
+        name = title(node, sheet.editor.specs) if node is not None and sheet is not None else spot[0]
+        return f"{name} › {spot[1]}"
 
     def _pinned(self, card: Probe) -> None:
         """The pinned card stays, another one follows the pointer."""

@@ -11,7 +11,7 @@ from nodegraph import events
 from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.past import seed_of
-from ui.running.picks import pictured
+from ui.running.picks import Spot, pictured
 from ui.running.results import Result
 from ui.running.runner import Runner
 from ui.running.seeds import seed_line
@@ -33,6 +33,7 @@ class Showing(QObject):
         self._strip = strip
         self._sheet: Sheet | None = None
         self._wanted = ""
+        self._spot: Spot | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(LOOK_MS)
@@ -41,6 +42,7 @@ class Showing(QObject):
         runner.resulted.connect(self._resulted)
         runner.finished.connect(self._finished)
         strip.show_asked.connect(self.show_result)
+        viewer.channels_asked.connect(self._ask_channels)
 
     def follow(self, sheet: Sheet | None) -> None:
         """Another document is in front."""
@@ -116,7 +118,11 @@ class Showing(QObject):
 
     def _resulted(self, result: Result) -> None:
         sheet = self._sheet
-        if sheet is None or self._focus() not in ("", result.target):
+        if sheet is None:
+            return
+        if self._focus() not in ("", result.target):
+            # The selected node's own picture came back as well.
+            self._soon.start()
             return
         if result.document == sheet.key or sheet.ran is sheet.editor.graph:
             self._strip.select(result)
@@ -136,9 +142,18 @@ class Showing(QObject):
         else:
             self._sheet.recall.start()
 
+    def _ask_channels(self, item: int) -> None:
+        if self._spot is not None:
+            spot = self._spot
+            self._runner.bridge.channels(*spot, partial(self._channeled, spot), item)
+
+    def _channeled(self, spot: Spot, found: events.Channels) -> None:
+        if spot == self._spot:
+            self._viewer.show_channels(found)
+
     def _looked(self, node: str, shown: events.Shown) -> None:
         if self._sheet is not None and node in self._sheet.editor.graph.nodes:
-            self._wanted = ""
+            self._wanted, self._spot = "", (shown.node, shown.output)
             self._viewer.show_answer(shown, self._name(node))
 
 

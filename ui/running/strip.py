@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelectionModel,
     QMimeData,
     QModelIndex,
     QObject,
@@ -197,7 +198,9 @@ class ResultStrip(QListView):
         row = self.rows.row_of(result.id)
         if row >= 0:
             self.selectionModel().blockSignals(True)
-            self.setCurrentIndex(self.rows.index(row))
+            # Said in full: without a flag the keys held down at this moment would have a say.
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.rows.index(row), only)
             self.selectionModel().blockSignals(False)
             self.scrollTo(self.rows.index(row))
             self.viewport().update()

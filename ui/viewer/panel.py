@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nodegraph.events import Picture, Shown
+from nodegraph.events import Channels, Picture, Shown
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.film import FilmStrip
 from ui.running.pictures import as_large, image_of
-from ui.viewer.pixels import CHANNELS, Channel
-from ui.viewer.viewer import Pixel, Viewer
+from ui.viewer.channels import ChannelGrid
+from ui.viewer.parts import ChannelButton, Elided, ItemStepper, WordButton
+from ui.viewer.pixels import CHANNELS, Channel, Pixel
+from ui.viewer.viewer import Viewer
 
 
 class ViewerPanel(QWidget):
@@ -22,6 +24,8 @@ class ViewerPanel(QWidget):
 
     export_asked = Signal(object, object)
     """The frames of the film, and the path of the moving picture to write."""
+    channels_asked = Signal(int)
+    """The channels of this item of the latent that is shown are wanted."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +33,9 @@ class ViewerPanel(QWidget):
         self._kept = QImage()
         self._alarm = ""
         self.viewer = Viewer(look, self)
+        self.grid = ChannelGrid(look, self)
         self.film = FilmStrip(look, self)
+        self._is_latent = False
         self.title = Elided(self)
         self.facts = QLabel(self)
         self.facts.setProperty("role", "small")
@@ -40,20 +46,24 @@ class ViewerPanel(QWidget):
         self.viewer.probed.connect(self._probed)
         self.viewer.zoomed.connect(self._zoomed)
         self.viewer.channel_changed.connect(self._channel_changed)
+        self.grid.pointed.connect(self._pointed)
         self.film.scrubbed.connect(self._scrubbed)
+        self._front()
         self.set_film(False)
 
     def set_look(self, look: Look) -> None:
         """Follow the theme."""
         self._look = look
         self.viewer.set_look(look)
+        self.grid.set_look(look)
         self.film.set_look(look)
         for button in (self.fit, self.one, self.histogram, self.export):
             button.set_look(look)
 
     def show_picture(self, image: QImage, title: str = "", facts: str = "", alarm: str = "") -> None:
         """Show a picture and what it is."""
-        self._kept, self._alarm = image, alarm
+        self._kept, self._alarm, self._is_latent = image, alarm, False
+        self._front()
         if title:
             self.title.setText(title)
         self.facts.setText(facts or f"{image.width()} × {image.height()}")
@@ -64,6 +74,8 @@ class ViewerPanel(QWidget):
         """Show a picture that is still growing."""
         self.title.setText(title)
         self.facts.setText("")
+        self._is_latent = False
+        self._front()
         if self.film.at < 0:
             self.viewer.show_image(image, size=as_large(image, self._kept.size()))
 
@@ -72,7 +84,8 @@ class ViewerPanel(QWidget):
         facts = dict(shown.facts)
         self.title.setText(title)
         if shown.picture is None:
-            self._kept = QImage()
+            self._kept, self._is_latent = QImage(), False
+            self._front()
             gone = "gone" in facts
             self.facts.setText("")
             self.viewer.clear(
@@ -83,6 +96,17 @@ class ViewerPanel(QWidget):
             return
         line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
         self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
+        self._is_latent = facts.get("type") == "latent"
+        self._front()
+        if self._is_latent and self.latent.isChecked():
+            self.channels_asked.emit(self.items.item)
+
+    def show_channels(self, event: Channels) -> None:
+        """Show the channels of the latent, unless something else is shown by now."""
+        if self._is_latent and event.stats:
+            self.items.show_item(event.item, event.items)
+            self.grid.show_channels(event)
+            self._front()
 
     def add_frame(self, node: str, picture: Picture, index: int = 0) -> None:
         """A step of the run; see Preview for the index."""
@@ -129,6 +153,11 @@ class ViewerPanel(QWidget):
             self.channels[name] = ChannelButton(name, look, self)
             self.channels[name].clicked.connect(lambda _on=False, name=name: self.viewer.set_channel(name))
         self._channel_changed("rgb")
+        tip = self.tr("Latent: every channel with its figures, blue below zero, orange above")
+        self.latent = WordButton(self.tr("Latent"), tip, look, self)
+        self.latent.toggled.connect(self._latent_toggled)
+        self.items = ItemStepper(look, self)
+        self.items.stepped.connect(self.channels_asked)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -136,6 +165,8 @@ class ViewerPanel(QWidget):
         head.setSpacing(1)
         for button in self.channels.values():
             head.addWidget(button)
+        head.addWidget(self.latent)
+        head.addWidget(self.items)
         head.addStretch(1)
         head.addWidget(self.zoom)
         head.addSpacing(6)
@@ -152,8 +183,28 @@ class ViewerPanel(QWidget):
         box.setSpacing(0)
         box.addLayout(head)
         box.addWidget(self.viewer, 1)
+        box.addWidget(self.grid, 1)
         box.addWidget(self.film)
         box.addLayout(foot)
+
+    def _front(self, *, scrubbing: bool = False) -> None:
+        """Channels or picture, and the tools of what is in front."""
+        grid = self._is_latent and self.latent.isChecked() and bool(self.grid.planes) and not scrubbing
+        self.latent.setVisible(self._is_latent)
+        self.items.setVisible(grid and self.items.items > 1)
+        self.grid.setVisible(grid)
+        self.viewer.setVisible(not grid)
+        for tool in (*self.channels.values(), self.zoom, self.histogram, self.one, self.fit):
+            tool.setVisible(not grid)
+
+    def _latent_toggled(self, on: bool) -> None:
+        if on:
+            self.channels_asked.emit(self.items.item)
+        self._front()
+
+    def _pointed(self, words: str) -> None:
+        self.values.setText(words)
+        self.facts.setVisible(not words)
 
     def _probed(self, pixel: Pixel | None) -> None:
         """The values take the place of the size while the pointer is over the picture."""
@@ -168,50 +219,8 @@ class ViewerPanel(QWidget):
             button.setChecked(name == which)
 
     def _scrubbed(self, image: QImage | None) -> None:
+        self._front(scrubbing=image is not None)
         if image is None:
             self.viewer.show_image(self._kept, self._alarm)
         else:
             self.viewer.show_image(image, size=as_large(image, self._kept.size()))
-
-
-class Elided(QLabel):
-    """A line that gives way: cut in the middle where it does not fit, whole in its tooltip."""
-
-    def minimumSizeHint(self) -> QSize:
-        """It may become very short."""
-        return QSize(24, super().minimumSizeHint().height())
-
-    def setText(self, text: str) -> None:
-        """Show another text."""
-        super().setText(text)
-        self.setToolTip(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, cut where there is no room."""
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        painter.setFont(self.font())
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-CHANNEL_NAMES = {
-    "rgb": "All channels",
-    "r": "Red (R)",
-    "g": "Green (G)",
-    "b": "Blue (B)",
-    "l": "Luminance (L)",
-}
-
-
-class ChannelButton(IconButton):
-    """A letter instead of an icon."""
-
-    def __init__(self, name: Channel, look: Look, parent: QWidget) -> None:
-        self._letter = name.upper()
-        super().__init__("picture", parent.tr(CHANNEL_NAMES[name]), look, parent)
-        self.setCheckable(True)
-
-    def set_look(self, look: Look) -> None:
-        """Letters follow the sheet by themselves."""
-        self.setText(self._letter)

@@ -39,6 +39,23 @@ def channel(image: QImage, which: Channel) -> QImage:
 
 
 @dataclass(frozen=True)
+class Pixel:
+    """What is under the pointer: place and red, green, blue from 0 to 255."""
+
+    x: int
+    y: int
+    red: int
+    green: int
+    blue: int
+
+    @property
+    def line(self) -> str:
+        """`12, 30   R 120  G 33  B 10   #78210a`."""
+        code = f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
+        return f"{self.x}, {self.y}   R {self.red}  G {self.green}  B {self.blue}   {code}"
+
+
+@dataclass(frozen=True)
 class Histogram:
     """256 counts for red, green and blue; the shares of pixels that are wholly dark and wholly bright."""
 

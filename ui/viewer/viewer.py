@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -22,7 +18,8 @@ from PySide6.QtWidgets import QWidget
 from ui.look import Look
 from ui.viewer.histogram import paint_histogram
 from ui.viewer.lens import CLOSE, Lens
-from ui.viewer.pixels import Channel, Histogram, channel, histogram
+from ui.viewer.marks import paint_alarm, paint_grid
+from ui.viewer.pixels import Channel, Histogram, Pixel, channel, histogram
 
 STEP = 1.0 / 120.0 / 4.0
 """Wheel angle (eighths of a degree) to powers of two: four notches double."""
@@ -32,23 +29,6 @@ KEYS: dict[int, Channel] = {
     Qt.Key.Key_B: "b",
     Qt.Key.Key_L: "l",
 }
-
-
-@dataclass(frozen=True)
-class Pixel:
-    """What is under the pointer: place and red, green, blue from 0 to 255."""
-
-    x: int
-    y: int
-    red: int
-    green: int
-    blue: int
-
-    @property
-    def line(self) -> str:
-        """`12, 30   R 120  G 33  B 10   #78210a`."""
-        code = f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
-        return f"{self.x}, {self.y}   R {self.red}  G {self.green}  B {self.blue}   {code}"
 
 
 class Viewer(QWidget):
@@ -182,14 +162,14 @@ class Viewer(QWidget):
         target = self._lens.rect(self._size())
         painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
         if self._lens.zoom >= CLOSE * ratio and not self._enlarged:
-            self._grid(painter, target)
+            paint_grid(painter, self._lens, target, self._room())
         painter.restore()
         if self._with_histogram:
             self._histogram = self._histogram or histogram(self._image)
             box = QRectF(self.width() - 12 - 192, self.height() - 12 - 104, 192, 104)
             paint_histogram(painter, box, self._histogram, self._look)
         if self._alarm:
-            self._warn(painter)
+            paint_alarm(painter, self._alarm, self.width(), self._look)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
@@ -285,30 +265,3 @@ class Viewer(QWidget):
 
     def _room(self) -> QSizeF:
         return QSizeF(self.size()) * self.devicePixelRatioF()
-
-    def _grid(self, painter: QPainter, target: QRectF) -> None:
-        """A line between any two pixels, dark and light by halves so that it shows on every colour."""
-        zoom, seen = self._lens.zoom, target.intersected(QRectF(QPointF(), self._room()))
-        first = self._lens.pixel(seen.topLeft())
-        last = self._lens.pixel(seen.bottomRight())
-        for color in (QColor(0, 0, 0, 60), QColor(255, 255, 255, 40)):
-            painter.setPen(QPen(color, 1))
-            shift = 0.0 if color.red() == 0 else 1.0
-            columns = [target.left() + x * zoom + shift for x in range(int(first.x()), int(last.x()) + 2)]
-            rows = [target.top() + y * zoom + shift for y in range(int(first.y()), int(last.y()) + 2)]
-            lines = [QLineF(x, seen.top(), x, seen.bottom()) for x in columns]
-            painter.drawLines([*lines, *(QLineF(seen.left(), y, seen.right(), y) for y in rows)])
-
-    def _warn(self, painter: QPainter) -> None:
-        theme = self._look.theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._look.font(bold=True))
-        text = painter.fontMetrics().elidedText(
-            self._alarm, Qt.TextElideMode.ElideRight, max(40, self.width() - 64)
-        )
-        box = QRectF(12, 12, painter.fontMetrics().horizontalAdvance(text) + 32, self._look.metrics.row + 8)
-        painter.setPen(QPen(theme.color("error"), 1))
-        painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(theme.color("error"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -21,6 +21,7 @@ from nodegraph.values import Codec, PlainCodec
 
 Number = NewType("Number", int)
 Image = NewType("Image", tuple[int, ...])
+Latent = NewType("Latent", tuple[int, ...])
 EDGE = 48
 
 
@@ -75,6 +76,12 @@ def save(ctx: Context, image: Image) -> None:
     ctx.wrote(path)
 
 
+@node("test/Latent")
+def latent(ctx: Context, image: Image, *, channels: int = 4, items: int = 1, sick: int = -1) -> Latent:
+    """Numbers of a picture, as many channels as wished; one of them may hold what is no number."""
+    return Latent((-7, channels, items, sick, *image))
+
+
 @node("test/Sick")
 def sick(image: Image) -> Image:
     """A picture that shall be looked at with alarm."""
@@ -90,6 +97,36 @@ def pixels(hue: int, seed: int, done: float) -> Any:
     green = np.where(disc, hue / 255, 0.25 + 0.4 * x)
     blue = np.where(disc, 1 - hue / 255, 0.55 - 0.3 * y)
     return (np.stack([red, green, blue], -1) * 255 * (0.2 + 0.8 * done)).astype(np.uint8)
+
+
+def numbers(count: int, item: int, sick: int) -> tuple[Any, list[tuple[float, ...]]]:
+    """Waves, one a channel; the fourth of four has no sign, the one named `sick` has holes."""
+    y, x = np.mgrid[0:12, 0:16]
+    planes: list[Any] = []
+    figures: list[tuple[float, ...]] = []
+    for channel in range(count):
+        wave = np.sin(x * (channel % 5 + 1) / 5 + y / 3 + item) * 3
+        wave = wave + 4 if channel % 4 == 3 else wave
+        span = float(np.abs(wave).max())
+        levels = (wave / span * 127).round().astype(int) + 128
+        holes = np.zeros_like(levels, dtype=bool) if channel != sick else (x + y) % 7 == 0
+        planes.append(np.where(holes, 0, levels).astype(np.uint8))
+        known = wave[~holes]
+        low, high, mean, deviation = known.min(), known.max(), known.mean(), known.std()
+        figures.append((float(low), float(high), float(mean), float(deviation), float(holes.sum()), span))
+    return np.stack(planes), figures
+
+
+class Planes:
+    """An array as the engine takes tensors."""
+
+    def __init__(self, values: Any) -> None:
+        self.shape = values.shape
+        self._values = values
+
+    def numpy(self) -> Any:
+        """The array."""
+        return self._values
 
 
 class Tuples(PlainCodec):
@@ -115,14 +152,28 @@ class Pictures(PlainRuntime):
 
     def picture(self, value: Any, size: int) -> Any:
         """The picture that was painted."""
+        if isinstance(value, tuple) and value[0] == -7:
+            return np.stack([numbers(value[1], 0, -1)[0][0]] * 3, -1)
         return pixels(value[0], value[1], 1.0) if isinstance(value, tuple) and len(value) > 2 else None
 
     def describe(self, value: Any) -> list[tuple[str, str]]:
         """Shape and, where it is sick, an alarm."""
         if not isinstance(value, tuple):
             return super().describe(value)
+        if value[0] == -7:
+            return [("type", "latent"), ("shape", f"{value[2]} x {value[1]} x 12 x 16"), ("dtype", "float32")]
         facts = [("shape", f"1 x {EDGE} x {EDGE} x 3"), ("dtype", "float32"), ("device", "cpu")]
         return [*facts, ("alarm", "12 values are NaN or infinite")] if value[-1] == -1 else facts
+
+    def channels(
+        self, value: Any, item: int, size: int
+    ) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
+        """The planes of a latent."""
+        if not isinstance(value, tuple) or value[0] != -7:
+            return None
+        kept = max(0, min(item, value[2] - 1))
+        planes, figures = numbers(value[1], kept, value[3])
+        return Planes(planes), figures, value[2]
 
     def animate(self, frames: Sequence[events.Picture], path: Path, seconds: float) -> None:
         """Note how many there were."""
@@ -132,7 +183,7 @@ class Pictures(PlainRuntime):
 def library() -> tuple[Registry, Pictures]:
     """These nodes and how their values look."""
     found = Registry()
-    found.add_declared((words, paint, die, show, save, sick))
+    found.add_declared((words, paint, die, show, save, sick, latent))
     return found, Pictures()
 
 

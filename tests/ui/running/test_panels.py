@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
+from tests.ui.running.graphs import WAIT
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
-from tests.ui.running.test_runner import WAIT, wait_over, wait_running
+from tests.ui.running.test_runner import wait_over, wait_running
 from ui.running.film import LONGEST, Film, FilmStrip
 from ui.running.gauge import GaugeBar
 from ui.running.panel import QueuePanel
@@ -238,8 +239,8 @@ def test_a_probe_says_what_a_link_carries_and_can_be_pinned(
     assert probe.isVisible() and probe.held
     qtbot.mouseClick(probe.pin, Qt.MouseButton.LeftButton)
     assert not probe.isVisible()
-    gone = events.Shown("a", "b", None, (("gone", "x"),))
-    assert probe.lines(gone) == ["Not computed yet, or no longer kept."]
+    probe.show_known(("a", "b"), "A › b", NodeRun(), None)
+    assert probe.facts.text() == "Not computed yet, or no longer kept."
 
 
 def test_a_sick_result_is_an_alarm(qtbot: QtBot) -> None:
