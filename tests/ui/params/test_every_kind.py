@@ -240,7 +240,9 @@ def test_the_panel_and_the_graph_are_in_step_both_ways(panel: Inspector, name: s
 @pytest.mark.parametrize("name", KINDS)
 def test_alt_enter_sets_all_selected_nodes_as_one_step(panel: Inspector, name: str) -> None:
     editor = panel._editor
-    others = [Node("second", "Everything"), Node("third", "Everything", params={name: value(editor, name)})]
+    param = SPECS["Everything"].param(name)
+    assert param is not None
+    others = [Node("second", "Everything"), Node("third", "Everything", params={name: param.default})]
     editor.push("More", editor.graph.with_nodes([*others, Node("fourth", "Everything")]))
     editor.selection.set(["second", "third", "number", "all"])
     QTest.qWait(10)
