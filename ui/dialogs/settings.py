@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -57,7 +58,6 @@ class SettingsDialog(QDialog):
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(inner)
         box = QVBoxLayout(self)
@@ -108,9 +108,10 @@ class SettingsDialog(QDialog):
         note = QLabel(text, self)
         note.setProperty("role", "small")
         note.setWordWrap(True)
-        note.setMinimumWidth(200)
+        note.setMinimumWidth(320)
         button = QPushButton(self.tr("Restart now"), self)
         button.setAutoDefault(False)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(self._begin_again)
         form.addRow("", note)
         form.addRow("", button)
