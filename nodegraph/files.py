@@ -24,6 +24,9 @@ class Files(Protocol):
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
 
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The files around a file or folder of a kind that are read along with it."""
+
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
 
@@ -46,6 +49,10 @@ class NoFiles:
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """None are known."""
+        return ()
 
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """Nothing is known."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.expressions import expressions_of, reference
+from nodegraph.expressions_inside import Inner, Key
 from nodegraph.formula import FormulaError, Number, evaluate, names_in, sole_name
 from nodegraph.graph import Graph, Node
 from nodegraph.limits import scalar_fault
@@ -14,9 +15,6 @@ from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param, Scalar
-
-Key = tuple[str, str]
-"""A node and one of its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,8 @@ class _Settler:
             if node.extra
             for name, text in expressions_of(node).items()
         }
+        self._real = tuple(self._texts)
+        self._inner = Inner(graph)
         self._found: dict[Key, Scalar] = {}
         self._faults: dict[Key, Fault] = {}
         self._now: Key = ("", "")
@@ -92,14 +92,11 @@ class _Settler:
                 wanted = error.meant if isinstance(error, _Fails) else ""
                 reason = error.reason if isinstance(error, _Fails) else error.phrase
                 self._faults[key] = Fault(node, name, reason, wanted)
-        order = {key: at for at, key in enumerate(self._texts)}
-        return Settled(
-            self._changed(), tuple(self._faults[k] for k in sorted(self._faults, key=order.__getitem__))
-        )
+        return Settled(self._changed(), tuple(self._faults[key] for key in self._real if key in self._faults))
 
     def _ordered(self) -> list[Key]:
         """What depends on nothing first; what hangs on a circle has a fault and is left out."""
-        needs = {key: {k for k in self._needs(key) if k in self._texts} for key in self._texts}
+        needs = self._all_needs()
         users: dict[Key, list[Key]] = {}
         for key, found in needs.items():
             for needed in found:
@@ -114,6 +111,22 @@ class _Settler:
         done = set(order)
         self._refuse_circles({key: found - done for key, found in needs.items() if key not in done})
         return order
+
+    def _all_needs(self) -> dict[Key, set[Key]]:
+        """What each expression needs of others; those inside subgraphs that others ask for are found on the way."""
+        needs: dict[Key, set[Key]] = {}
+        waiting = list(self._texts)
+        for key in waiting:
+            needs[key] = found = set()
+            for needed in self._needs(key):
+                if needed not in self._texts:
+                    text = self._inner.text(needed)
+                    if text is None:
+                        continue
+                    self._texts[needed] = text
+                    waiting.append(needed)
+                found.add(needed)
+        return needs
 
     def _refuse_circles(self, stuck: Mapping[Key, set[Key]]) -> None:
         on_circle = dict(stuck)
@@ -144,13 +157,14 @@ class _Settler:
     def _key(self, node: str, name: str) -> Key:
         other, dot, param = name.rpartition(".")
         if not dot:
-            return node, name
+            return self._inner.place((node, name))
         around, slash, _ = node.rpartition("/")
-        return f"{around}{slash}{other}", param
+        return self._inner.place((f"{around}{slash}{other}", param))
 
     def _worked_out(self, key: Key) -> Scalar:
         self._now = key
-        node, text = self._graph.nodes[key[0]], self._texts[key]
+        node, text = self._inner.node(key[0]), self._texts[key]
+        assert node is not None
         param = self._param(node, key[1])
         if param is None:
             ending = meant(key[1], self._names(node), Phrase("remove it"))
@@ -179,7 +193,7 @@ class _Settler:
             raise _Fails(Phrase("is computed from {name}, which has no value; mend that first.", name=name))
         if key in self._found:
             return self._found[key]
-        other = self._graph.nodes.get(key[0])
+        other = self._inner.node(key[0])
         if other is None:
             raise self._no_node(node, name, text)
         param = self._param(other, key[1])
@@ -244,7 +258,10 @@ class _Settler:
 
     def _changed(self) -> Graph:
         values: dict[str, dict[str, Scalar]] = {}
-        for (node, name), value in self._found.items():
+        for node, name in self._real:
+            if (node, name) not in self._found:
+                continue
+            value = self._found[node, name]
             now = self._graph.nodes[node].params.get(name)
             if type(now) is not type(value) or now != value:
                 values.setdefault(node, {})[name] = value

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,21 +126,27 @@ class WildcardFiles:
 
     def _follow(self, edges: list[tuple[str, str]], reached: Reached) -> None:
         """Refuse files that name each other in a circle, or in too long a row."""
-        import networkx
-
-        graph = networkx.DiGraph(edges)
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for asker, file in edges:
+            sorter.add(asker, file)
         try:
-            circle = [edge[0] for edge in networkx.find_cycle(graph)]
-        except networkx.NetworkXNoCycle:
-            if networkx.dag_longest_path_length(graph) > DEEPEST:
-                row = networkx.dag_longest_path(graph)[1]
-                sentence = Phrase(
-                    "From {file} on, more than {most} wildcard files name each other; shorten the row.",
-                    file=row,
-                    most=DEEPEST,
-                )
-                reached.add(Wrong(sentence, row.removesuffix(ENDING)))
+            order = list(sorter.static_order())
+        except CycleError as error:
+            self._refuse_circle(error.args[1][:0:-1], reached)
             return
+        depths = dict.fromkeys(order, 0)
+        named: dict[str, list[str]] = {}
+        for asker, file in edges:
+            named.setdefault(asker, []).append(file)
+        for name in order:
+            depths[name] = 1 + max((depths[file] for file in named.get(name, ())), default=0)
+            if name and depths[name] > DEEPEST:
+                long = "From {file} on, more than {most} wildcard files name each other; shorten the row."
+                sentence = Phrase(long, file=name, most=DEEPEST)
+                reached.add(Wrong(sentence, name.removesuffix(ENDING)))
+                return
+
+    def _refuse_circle(self, circle: Sequence[str], reached: Reached) -> None:
         shown = " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
         sentence = Phrase(
             "Wildcard files name each other in a circle: {circle}; take one of these names out.", circle=shown
