@@ -34,7 +34,7 @@ class SettingsDialog(QDialog):
         self._app = app
         self.setWindowTitle(self.tr("Settings"))
         self.fields: dict[str, QComboBox | QCheckBox] = {}
-        inner = QWidget(self)
+        self._inner = inner = QWidget(self)
         form = self._form = QFormLayout(inner)
         form.setContentsMargins(0, 0, 0, 0)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -52,7 +52,7 @@ class SettingsDialog(QDialog):
         self._check(form, "shake", self.tr("Shake a node to pull it out of its links"))
         self._check(form, "minimap", self.tr("Show the minimap"))
         self._check(form, "selection_bar", self.tr("Show likely actions over what is selected"))
-        buttons = QDialogButtonBox(self)
+        self._buttons = buttons = QDialogButtonBox(self)
         close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
         close.clicked.connect(self.accept)
         self._area = QScrollArea(self)
@@ -73,8 +73,7 @@ class SettingsDialog(QDialog):
 
     def _fit(self) -> None:
         """As large as what it holds, now that text may be larger; what is too tall for the screen scrolls."""
-        inner = self._area.widget()
-        inner.setMinimumWidth(0)
+        inner = self._inner
         self._form.invalidate()
         width = max(392, inner.minimumSizeHint().width())
         rows = (
@@ -82,7 +81,7 @@ class SettingsDialog(QDialog):
         )
         room = self.screen().availableGeometry().size()
         wide = width + 48 + self._area.verticalScrollBar().sizeHint().width()
-        tall = rows + 48 + 20 + self.layout().itemAt(1).sizeHint().height()
+        tall = rows + 48 + 20 + self._buttons.sizeHint().height()
         self.resize(min(wide, room.width() - 32), min(tall, room.height() - 64))
 
     def _combo(self, form: QFormLayout, name: str, label: str, choices: dict[object, str]) -> None:

@@ -235,7 +235,7 @@ def test_the_settings_show_every_word_and_fit_the_screen(start: Start, text_size
         dialog.findChildren(QCheckBox) + dialog.findChildren(QPushButton) + dialog.findChildren(QComboBox)
     ):
         if child.isVisible():
-            assert child.width() >= child.minimumSizeHint().width(), child.text()
+            assert child.width() >= child.minimumSizeHint().width(), child.accessibleName()
     assert dialog.height() <= dialog.screen().availableGeometry().height()
     dialog.close()
     dialog.deleteLater()
