@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 
@@ -12,6 +12,7 @@ from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import many
 from ui.canvas.canvas import Canvas
+from ui.canvas.look import view_rect
 from ui.canvas.state import NodeState
 from ui.theme import THEMES, Theme
 
@@ -49,7 +50,7 @@ def test_idle_means_no_timer_and_no_paint(hand: Hand) -> None:
     assert not [timer for timer in canvas.findChildren(QTimer) if timer.isActive()]
 
 
-def test_a_state_repaints_its_node_and_nothing_else(hand: Hand) -> None:
+def test_a_state_repaints_its_node_with_what_flows_into_it_and_nothing_else(hand: Hand) -> None:
     settle(hand.canvas)
     regions = []
 
@@ -61,8 +62,15 @@ def test_a_state_repaints_its_node_and_nothing_else(hand: Hand) -> None:
     hand.canvas.__class__ = Watching
     hand.canvas.state.set("sampler", NodeState("running", 0.5, "10/20"))
     QTest.qWait(30)
-    box = hand.canvas.scene.nodes["sampler"]
-    assert regions and all(r.width() < box.width + 60 and r.height() < box.height + 90 for r in regions)
+    scene, camera = hand.canvas.scene, hand.canvas.camera
+    room = scene.nodes["sampler"].rect
+    for key in scene.links_of("sampler"):
+        if key.target == "sampler":
+            left, top, right, bottom = scene.links[key].edges
+            room |= QRectF(left, top, right - left, bottom - top)
+    room = view_rect(camera, room).adjusted(-30, -30, 30, 60)
+    assert regions and all(room.contains(QRectF(region)) for region in regions)
+    assert room.width() * room.height() < 0.5 * hand.canvas.width() * hand.canvas.height()
 
 
 def test_undo_keeps_previews(hand: Hand) -> None:
