@@ -18,11 +18,14 @@ class Files(Protocol):
     def find(self, kind: str, name: str) -> Path | None:
         """The file or folder that `name` of a kind means, or None."""
 
-    def missing(self, kind: str, name: str) -> Phrase:
+    def missing(self, kind: str, name: str) -> str:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The files around a file or folder of a kind that are read along with it."""
 
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
@@ -39,13 +42,17 @@ class NoFiles:
         """None."""
         return None
 
-    def missing(self, kind: str, name: str) -> Phrase:
+    def missing(self, kind: str, name: str) -> str:
         """A sentence that names the file."""
         return Phrase("There is no {kind} file {name!r}: no model folder is set.", kind=kind, name=name)
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """None are known."""
+        return ()
 
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """Nothing is known."""

@@ -5,33 +5,33 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nodegraph.spec import NodeSpec
 from ui import paths, settings
+from ui.display import open_display
 
 FACTOR = "QT_SCALE_FACTOR"
 
 
 def main(files: Sequence[Path]) -> int:
-    """Open the editor with these files and stay until its windows are closed; the exit code."""
+    """Open the editor with these files and stay until its windows are closed; the exit code.
+
+    Raises LoadError where no window can be opened.
+    """
     # All that is made until the window shows stays: looking through it for what is not needed takes a tenth of a start.
     gc.disable()
     before = os.environ.get(FACTOR)
     _scale(before)
+    qt = open_display()
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
     from ui.application import Application
     from ui.canvas.canvas import Canvas
     from ui.running.desk import Desk
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    qt = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(qt, QApplication):
-        return 2
     qt.setApplicationName("nodegraph")
     qt.setDesktopFileName("nodegraph")
     app = Application(qt, specs(), Canvas)

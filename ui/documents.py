@@ -95,6 +95,12 @@ class Documents(QObject):
                 return self.save_as(view)
             if answer != "replace":
                 return False
+        elif diskfile.is_protected(path):
+            answer = self._ask_protected(path)
+            if answer == "as":
+                return self.save_as(view)
+            if answer != "replace":
+                return False
         return self._write(view, path)
 
     def save_as(self, view: DocumentView | None = None) -> bool:
@@ -250,6 +256,18 @@ class Documents(QObject):
             ),
         )
         return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_protected(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr("The file is marked as read-only."),
+            (
+                Choice("as", self.tr("Save as…"), "yes"),
+                Choice("replace", self.tr("Replace"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )
 
     def _ask_overwrite(self, path: Path) -> str:
         return ask(

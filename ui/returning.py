@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui import paths, session
+from ui import jsonfile, paths, session
 from ui.i18n import tr
 from ui.journal.recovery import recover, recoverable
 from ui.session import WindowState
@@ -45,6 +45,10 @@ def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
         window.documents.open(file)
     if recovered:
         window.say(_back(recovered))
+    for kept in jsonfile.set_aside:
+        text = tr("Application", "{name} could not be read; it is kept as {kept}, and defaults hold.")
+        window.say(text.format(name=kept.name.removesuffix(".broken"), kept=kept.name))
+    jsonfile.set_aside.clear()
     if first and app.desk is not None and not window.tabs.count():
         app.desk.greet(window)
     return window

@@ -16,6 +16,9 @@ from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
 
+GONE = 500
+"""Milliseconds for which a file may be away, as while another program replaces it."""
+
 
 class Camera(Protocol):
     """Scene units to pixels and back."""
@@ -188,8 +191,15 @@ class DocumentView(QWidget):
             return
         self.bar.tell(path, path.exists())
         self.bar.setVisible(self.changed_on_disk())
+        if not path.exists():
+            QTimer.singleShot(GONE, self, self._unsaved_if_gone)
         if path.exists() and str(path) not in self._watcher.files():
             self._watcher.addPath(str(path))
+
+    def _unsaved_if_gone(self) -> None:
+        """What is in no file any more is lost with its tab, so that closing it asks."""
+        if self.editor.path is not None and not self.editor.path.exists():
+            self.editor.stack.resetClean()
 
     def _keep(self) -> None:
         if self.editor.path is not None:

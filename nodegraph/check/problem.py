@@ -20,7 +20,7 @@ class Problem:
     node: str
     field: str
     title: str
-    reason: Phrase
+    reason: str
     fix: Edit | None = None
 
     @property

@@ -23,6 +23,9 @@ PRACTICE = Path(__file__).parents[1] / "practice"
 TEXTS = (".txt",)
 """The endings of files of wildcards; those of all other kinds are ENDINGS."""
 
+READERS = ("checkpoints", "text_encoders")
+"""Kinds of files that may hold text encoders."""
+
 
 class ModelFolders:
     """Model files and diffusers folders by kind and name; see nodegraph.files.Files.
@@ -116,6 +119,12 @@ class ModelFolders:
         if kind == "embeddings" and EMBEDDING in text:
             prompt_pieces(text, lambda words: [], look)
         return found
+
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The tokenizers that text encoders may read prompts with."""
+        from nodes.text.tokenizer_files import beside
+
+        return beside(path) if kind in READERS else ()
 
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the wildcards that a prompt names; embeddings that are not there are read past."""

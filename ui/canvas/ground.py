@@ -14,7 +14,7 @@ from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
-from ui.canvas.paint_sizes import SizePainter
+from ui.canvas.paint_sizes import LEGIBLE, SizePainter
 from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
 
@@ -71,12 +71,12 @@ class Ground:
                     links = [k for k in links if not _touches(k, moving.nodes) and k.key not in look.hidden]
                 return links
 
-            links: list[LinkBox] = []
             key = (scene.version, moving.things(), look.hidden)
             dimmed = look.links.dimmed
             rough = not (camera.steady or is_far(camera))
-            if not (rough and self._rough.paint(painter, camera, around, key, links_in, dimmed)):
-                links = links_in(around)
+            painted = rough and self._rough.paint(painter, camera, around, key, links_in, dimmed)
+            links = [] if painted and camera.zoom < LEGIBLE else links_in(around)
+            if not painted:
                 self.put_links(painter, links, around, camera, look)
             self._put_words(painter, scene, links, around, camera)
         self.put_notes(painter, scene, camera, look, frozenset(scene.graph.notes) - moving.notes)
