@@ -9,6 +9,7 @@ from nodegraph.edits.looks import SetView
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param
 from nodegraph.stars import Key, stars, view_with
 
@@ -56,20 +57,22 @@ def toggled(graph: Graph, key: Key) -> Batch:
     """The edit that stars a parameter, or takes its star away."""
     now = stars(graph)
     rest = tuple(other for other in now if other != key)
-    verb = "Star" if rest == now else "Unstar"
-    return Batch(
-        (SetView(view_with(graph, rest if rest != now else (*now, key))),), f"{verb} {key[1]} of {key[0]}"
-    )
+    verb = Phrase("Star") if rest == now else Phrase("Unstar")
+    title = Phrase("{verb} {name} of {node}", verb=verb, name=key[1], node=key[0])
+    return Batch((SetView(view_with(graph, rest if rest != now else (*now, key))),), title)
 
 
 def reordered(graph: Graph, keys: tuple[Key, ...]) -> Batch:
     """The edit that makes these the starred parameters, in this order."""
-    return Batch((SetView(view_with(graph, keys)),), "Arrange the app view")
+    return Batch((SetView(view_with(graph, keys)),), Phrase("Arrange the app view"))
 
 
 def opening(graph: Graph, as_app: bool) -> Batch:
     """The edit that lets the workflow open as its app view, or as its graph."""
-    return Batch((SetView(view_with(graph, opens=as_app)),), "Open as app" if as_app else "Open as graph")
+    return Batch(
+        (SetView(view_with(graph, opens=as_app)),),
+        Phrase("Open as app") if as_app else Phrase("Open as graph"),
+    )
 
 
 def _param(graph: Graph, key: Key, specs: Mapping[str, NodeSpec]) -> Param | None:

@@ -106,6 +106,7 @@ def node(
     cache: CachePolicy = "always",
     sink: bool = False,
     constant: str = "",
+    size: str = "",
     keywords: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare the function below as a node type; it stays a plain function.
@@ -125,6 +126,7 @@ def node(
             cache=cache,
             sink=sink,
             constant=constant,
+            size=size,
             keywords=keywords,
         )
         function.__declared__ = Declared(spec, function, takes_context)  # type: ignore[attr-defined]  # the registry's mark

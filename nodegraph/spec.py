@@ -89,7 +89,8 @@ class NodeSpec:
 
     `sink` marks a node that is run for its effect (it saves or shows); such nodes are the default targets.
     `cache="never"` reruns the node and all that depends on it in every run. `constant` names the parameter that is
-    the node's one output as it stands, so that what it says is known before the run.
+    the node's one output as it stands, so that what it says is known before the run. `size` says how large the
+    pictures and latents will be that it gives (`nodegraph/sizes.py`); empty where that is not known before the run.
     """
 
     type: str
@@ -102,6 +103,7 @@ class NodeSpec:
     cache: CachePolicy = "always"
     sink: bool = False
     constant: str = ""
+    size: str = ""
     help: str = ""
     keywords: tuple[str, ...] = ()
     _sockets: Mapping[str, Socket] = field(init=False, repr=False, compare=False)

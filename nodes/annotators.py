@@ -12,7 +12,11 @@ THRESHOLD = Range(0, 255, 1)
 
 
 @node(
-    "CannyEdges", title="Canny edges", category="control/hints", keywords=("outline", "lines", "controlnet")
+    "CannyEdges",
+    title="Canny edges",
+    category="control/hints",
+    keywords=("outline", "lines", "controlnet"),
+    size="image",
 )
 def canny_edges(
     image: Annotated[Image, Help("The picture whose outlines are drawn.")],

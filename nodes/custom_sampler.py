@@ -38,6 +38,7 @@ class Sampled(NamedTuple):
     title="Custom sampler",
     category="sampling",
     keywords=("advanced", "guider", "sigmas", "unsample", "invert"),
+    size="latent",
 )
 def sampler_custom(
     ctx: Context,
@@ -67,6 +68,7 @@ class Film(NamedTuple):
     title="Sampler with every step",
     category="sampling",
     keywords=("film", "strip", "intermediate"),
+    size="latent",
 )
 def sampler_steps(
     ctx: Context,

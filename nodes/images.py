@@ -20,7 +20,13 @@ SIDE = Range(1, 16384, 1)
 MOST_SIDE = 16384
 
 
-@node("SolidColor", title="Solid colour", category="image", keywords=("fill", "background", "empty image"))
+@node(
+    "SolidColor",
+    title="Solid colour",
+    category="image",
+    keywords=("fill", "background", "empty image"),
+    size="width, height",
+)
 def solid_color(
     *,
     width: Annotated[int, SIDE, Help("Width in pixels.")] = 512,
@@ -32,14 +38,27 @@ def solid_color(
     return Image(torch.tensor(rgb(color)).expand(batch_size, height, width, 3).contiguous())
 
 
-@node("ImageInvert", title="Invert", category="image", keywords=("negative",))
+@node("ImageInvert", title="Invert", category="image", keywords=("negative",), size="image")
 def image_invert(image: Annotated[Image, Help("The picture to turn into its negative.")]) -> Image:
     """The negative of a picture; transparency stays. Turns dark lines on white into the form ControlNets expect."""
     inverted = 1.0 - image[..., :3]
     return Image(torch.cat([inverted, image[..., 3:]], dim=-1))
 
 
-@node("ImageResize", title="Resize", category="image", keywords=("scale", "upscale", "crop", "size"))
+RESIZED = (
+    "(1 - fit.inside) * max(width, (1 - min(width, 1)) * max(round(image.width * height / image.height), 1)), "
+    "(1 - fit.inside) * max(height, (1 - min(height, 1)) * max(round(image.height * width / image.width), 1))"
+)
+"""The size after resizing: a side of 0 follows the other; within a box it is left open."""
+
+
+@node(
+    "ImageResize",
+    title="Resize",
+    category="image",
+    keywords=("scale", "upscale", "crop", "size"),
+    size=RESIZED,
+)
 def image_resize(
     image: Annotated[Image, Help("The picture to resize.")],
     *,
@@ -60,7 +79,13 @@ def image_resize(
     return Image(resize(image, width, height, method, fit))
 
 
-@node("ImageBlend", title="Blend", category="image", keywords=("mix", "composite", "overlay", "layer"))
+@node(
+    "ImageBlend",
+    title="Blend",
+    category="image",
+    keywords=("mix", "composite", "overlay", "layer"),
+    size="image",
+)
 def image_blend(
     image: Annotated[Image, Help("The picture below.")],
     over: Annotated[

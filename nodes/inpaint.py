@@ -48,7 +48,11 @@ class Cut(NamedTuple):
 
 
 @node(
-    "VAEEncodeInpaint", title="Encode for inpainting", category=CATEGORY, keywords=("vae", "inpaint", "erase")
+    "VAEEncodeInpaint",
+    title="Encode for inpainting",
+    category=CATEGORY,
+    keywords=("vae", "inpaint", "erase"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
 )
 def vae_encode_inpaint(
     ctx: Context,
@@ -77,6 +81,7 @@ def vae_encode_inpaint(
     title="Inpaint model conditioning",
     category=CATEGORY,
     keywords=("inpaint", "9 channels"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
 )
 def inpaint_conditioning(
     ctx: Context,
@@ -117,7 +122,13 @@ def differential_diffusion(
     return with_options(model, differential=strength)
 
 
-@node("OutpaintPad", title="Pad for outpainting", category=CATEGORY, keywords=("extend", "border", "uncrop"))
+@node(
+    "OutpaintPad",
+    title="Pad for outpainting",
+    category=CATEGORY,
+    keywords=("extend", "border", "uncrop"),
+    size="image.width + left + right, image.height + top + bottom",
+)
 def outpaint_pad(
     image: Annotated[Image, Help("The picture to extend.")],
     *,
@@ -137,7 +148,13 @@ def outpaint_pad(
     return Padded(Image(padded), Mask(mask))
 
 
-@node("InpaintCrop", title="Crop around mask", category=CATEGORY, keywords=("detail", "zoom", "stitch"))
+@node(
+    "InpaintCrop",
+    title="Crop around mask",
+    category=CATEGORY,
+    keywords=("detail", "zoom", "stitch"),
+    size="width, height",
+)
 def inpaint_crop(
     image: Annotated[Image, Help("The whole picture.")],
     mask: TheMask,

@@ -23,7 +23,13 @@ X = Annotated[int, Range(-16384, 16384, 8), Help("Where its left edge goes, in p
 Y = Annotated[int, Range(-16384, 16384, 8), Help("Where its top edge goes, in pixels.")]
 
 
-@node("LatentComposite", title="Composite latents", category="latent/mix", keywords=("paste", "overlay"))
+@node(
+    "LatentComposite",
+    title="Composite latents",
+    category="latent/mix",
+    keywords=("paste", "overlay"),
+    size="latent",
+)
 def latent_composite(
     latent: Below,
     over: Above,
@@ -43,6 +49,7 @@ def latent_composite(
     title="Composite latents by mask",
     category="latent/mix",
     keywords=("paste", "mask"),
+    size="latent",
 )
 def latent_composite_masked(
     latent: Below,
@@ -62,7 +69,7 @@ def latent_composite_masked(
     return replace(latent, samples=paste(latent.samples, above, x // latent.pixel, y // latent.pixel, shown))
 
 
-@node("LatentBlend", title="Blend latents", category="latent/mix", keywords=("mix", "fade"))
+@node("LatentBlend", title="Blend latents", category="latent/mix", keywords=("mix", "fade"), size="first")
 def latent_blend(
     first: First,
     second: Second,
@@ -80,6 +87,7 @@ def latent_blend(
     title="Interpolate latents",
     category="latent/mix",
     keywords=("morph", "mix", "between"),
+    size="first",
 )
 def latent_interpolate(
     first: First,
@@ -97,14 +105,18 @@ def latent_interpolate(
     return replace(first, samples=direction * torch.lerp(length_b, length_a, share))
 
 
-@node("LatentAdd", title="Add latents", category="latent/arithmetic", keywords=("plus", "sum"))
+@node("LatentAdd", title="Add latents", category="latent/arithmetic", keywords=("plus", "sum"), size="first")
 def latent_add(first: First, second: Second) -> Latent:
     """The sum of two latents. With a difference of two others it carries a change over to a third."""
     return replace(first, samples=first.samples + _fitted(second, first))
 
 
 @node(
-    "LatentSubtract", title="Subtract latents", category="latent/arithmetic", keywords=("minus", "difference")
+    "LatentSubtract",
+    title="Subtract latents",
+    category="latent/arithmetic",
+    keywords=("minus", "difference"),
+    size="first",
 )
 def latent_subtract(first: First, second: Second) -> Latent:
     """The difference of two latents: what the first has and the second has not."""
@@ -112,7 +124,11 @@ def latent_subtract(first: First, second: Second) -> Latent:
 
 
 @node(
-    "LatentMultiply", title="Multiply latent", category="latent/arithmetic", keywords=("strength", "contrast")
+    "LatentMultiply",
+    title="Multiply latent",
+    category="latent/arithmetic",
+    keywords=("strength", "contrast"),
+    size="latent",
 )
 def latent_multiply(
     latent: TheLatent,
@@ -123,7 +139,13 @@ def latent_multiply(
     return replace(latent, samples=latent.samples * factor)
 
 
-@node("LatentBatch", title="Batch latents", category="latent/batch", keywords=("join", "list", "combine"))
+@node(
+    "LatentBatch",
+    title="Batch latents",
+    category="latent/batch",
+    keywords=("join", "list", "combine"),
+    size="latents",
+)
 def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gather, in order.")]) -> Latent:
     """Gather latents in one batch, which the sampler draws together; others take the size of the first."""
     if not latents:
@@ -143,6 +165,7 @@ def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gat
     title="Latent from batch",
     category="latent/batch",
     keywords=("pick", "choose", "single"),
+    size="latent",
 )
 def latent_from_batch(
     latent: TheLatent,
@@ -164,7 +187,11 @@ def latent_from_batch(
 
 
 @node(
-    "LatentRepeat", title="Repeat latent", category="latent/batch", keywords=("copy", "batch", "variations")
+    "LatentRepeat",
+    title="Repeat latent",
+    category="latent/batch",
+    keywords=("copy", "batch", "variations"),
+    size="latent",
 )
 def latent_repeat(
     latent: TheLatent, *, amount: Annotated[int, Range(1, 256), Help("How often the batch is repeated.")] = 2

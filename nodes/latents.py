@@ -23,7 +23,13 @@ Scaling = Annotated[
 ]
 
 
-@node("EmptyLatent", title="Empty latent", category="latent", keywords=("size", "new", "blank", "batch"))
+@node(
+    "EmptyLatent",
+    title="Empty latent",
+    category="latent",
+    keywords=("size", "new", "blank", "batch"),
+    size="width // 8 * 8, height // 8 * 8",
+)
 def empty_latent(
     *,
     width: Annotated[int, PIXELS, Help("Width of the picture in pixels, a multiple of 8.")] = 512,
@@ -34,7 +40,20 @@ def empty_latent(
     return Latent(torch.zeros(batch_size, 4, height // PIXEL, width // PIXEL))
 
 
-@node("LatentScale", title="Scale latent", category="latent/size", keywords=("upscale", "resize", "hires"))
+SCALED = (
+    "8 * max(width // 8, (1 - min(width // 8, 1)) * max(round(latent.width * (height // 8) / latent.height), 1)), "
+    "8 * max(height // 8, (1 - min(height // 8, 1)) * max(round(latent.height * (width // 8) / latent.width), 1))"
+)
+"""The size after scaling, in whole latent pixels; a side of 0 follows the other."""
+
+
+@node(
+    "LatentScale",
+    title="Scale latent",
+    category="latent/size",
+    keywords=("upscale", "resize", "hires"),
+    size=SCALED,
+)
 def latent_scale(
     latent: TheLatent,
     *,
@@ -50,7 +69,11 @@ def latent_scale(
 
 
 @node(
-    "LatentScaleBy", title="Scale latent by", category="latent/size", keywords=("upscale", "resize", "factor")
+    "LatentScaleBy",
+    title="Scale latent by",
+    category="latent/size",
+    keywords=("upscale", "resize", "factor"),
+    size="8 * max(round(latent.width / 8 * factor), 1), 8 * max(round(latent.height / 8 * factor), 1)",
 )
 def latent_scale_by(
     latent: TheLatent,
@@ -64,7 +87,13 @@ def latent_scale_by(
     return replace(latent, samples=scale(latent.samples, *size, method))
 
 
-@node("LatentCrop", title="Crop latent", category="latent/size", keywords=("cut", "part"))
+@node(
+    "LatentCrop",
+    title="Crop latent",
+    category="latent/size",
+    keywords=("cut", "part"),
+    size="width // 8 * 8, height // 8 * 8",
+)
 def latent_crop(
     latent: TheLatent,
     *,
@@ -81,7 +110,7 @@ def latent_crop(
     return _with_mask(latent, lambda planes: planes[place])
 
 
-@node("LatentFlip", title="Flip latent", category="latent/size", keywords=("mirror",))
+@node("LatentFlip", title="Flip latent", category="latent/size", keywords=("mirror",), size="latent")
 def latent_flip(
     latent: TheLatent,
     *,
@@ -106,7 +135,11 @@ def latent_rotate(
 
 
 @node(
-    "LatentNoiseMask", title="Noise mask", category="latent/inpaint", keywords=("inpaint", "repaint", "mask")
+    "LatentNoiseMask",
+    title="Noise mask",
+    category="latent/inpaint",
+    keywords=("inpaint", "repaint", "mask"),
+    size="latent",
 )
 def latent_noise_mask(
     latent: TheLatent, mask: Annotated[Mask, Help("White is drawn anew, black is kept; grey mixes.")]

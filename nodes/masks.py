@@ -16,7 +16,13 @@ PIXELS = Range(0, 16384)
 CHANNELS = ("brightness", "red", "green", "blue", "alpha")
 
 
-@node("MaskRectangle", title="Rectangle mask", category="mask", keywords=("box", "area", "solid"))
+@node(
+    "MaskRectangle",
+    title="Rectangle mask",
+    category="mask",
+    keywords=("box", "area", "solid"),
+    size="width, height",
+)
 def mask_rectangle(
     *,
     width: Annotated[int, Range(1, 16384), Help("Width of the whole mask in pixels.")] = 512,
@@ -32,13 +38,19 @@ def mask_rectangle(
     return Mask(mask)
 
 
-@node("MaskInvert", title="Invert mask", category="mask", keywords=("negative", "swap"))
+@node("MaskInvert", title="Invert mask", category="mask", keywords=("negative", "swap"), size="mask")
 def mask_invert(mask: TheMask) -> Mask:
     """Exchange black and white: what was kept is changed, and the subject instead of what is around it."""
     return Mask(1.0 - mask)
 
 
-@node("MaskGrow", title="Grow mask", category="mask", keywords=("expand", "shrink", "dilate", "erode"))
+@node(
+    "MaskGrow",
+    title="Grow mask",
+    category="mask",
+    keywords=("expand", "shrink", "dilate", "erode"),
+    size="mask",
+)
 def mask_grow(
     mask: TheMask,
     *,
@@ -48,7 +60,7 @@ def mask_grow(
     return Mask(grown(mask, pixels))
 
 
-@node("MaskBlur", title="Blur mask", category="mask", keywords=("feather", "soft", "smooth"))
+@node("MaskBlur", title="Blur mask", category="mask", keywords=("feather", "soft", "smooth"), size="mask")
 def mask_blur(
     mask: TheMask,
     *,
@@ -58,7 +70,13 @@ def mask_blur(
     return Mask(blurred(mask, radius))
 
 
-@node("MaskFromImage", title="Mask from picture", category="mask", keywords=("channel", "alpha", "convert"))
+@node(
+    "MaskFromImage",
+    title="Mask from picture",
+    category="mask",
+    keywords=("channel", "alpha", "convert"),
+    size="image",
+)
 def mask_from_image(
     image: Annotated[Image, Help("The picture to read the mask from.")],
     *,
@@ -74,14 +92,14 @@ def mask_from_image(
     return Mask(image[..., CHANNELS.index(channel) - 1].contiguous())
 
 
-@node("MaskToImage", title="Picture from mask", category="mask", keywords=("show", "convert"))
+@node("MaskToImage", title="Picture from mask", category="mask", keywords=("show", "convert"), size="mask")
 def mask_to_image(mask: TheMask) -> Image:
     """Show a mask as a grey picture, to look at it, save it or draw on it."""
     planes = mask if mask.ndim == 3 else mask[None]
     return Image(planes[..., None].expand(-1, -1, -1, 3).contiguous())
 
 
-@node("MaskResize", title="Resize mask", category="mask", keywords=("scale", "size"))
+@node("MaskResize", title="Resize mask", category="mask", keywords=("scale", "size"), size="width, height")
 def mask_resize(
     mask: TheMask,
     *,

@@ -20,7 +20,13 @@ class LoadedImage(NamedTuple):
     mask: Annotated[Mask, Help("White where the picture is transparent.")]
 
 
-@node("LoadImage", title="Load image", category="image", keywords=("open", "picture", "photo", "file"))
+@node(
+    "LoadImage",
+    title="Load image",
+    category="image",
+    keywords=("open", "picture", "photo", "file"),
+    size="image",
+)
 def load_image(
     ctx: Context,
     *,
@@ -73,7 +79,14 @@ def save_image(
         ctx.progress(index + 1, len(image))
 
 
-@node("PreviewImage", title="Preview", category="output", sink=True, keywords=("view", "show", "look"))
+@node(
+    "PreviewImage",
+    title="Preview",
+    category="output",
+    sink=True,
+    keywords=("view", "show", "look"),
+    size="image",
+)
 def preview_image(ctx: Context, image: Annotated[Image, Help("The picture to look at.")]) -> Image:
     """Show a picture in the editor and pass it on. Nothing is saved."""
     ctx.preview(lambda: to_bytes(image[0, ..., :3]))

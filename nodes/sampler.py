@@ -46,6 +46,7 @@ Schedule = Annotated[str, Choice(SCHEDULES), Help("How the noise is divided amon
     category="sampling",
     version=1,
     keywords=("sample", "generate", "denoise", "draw"),
+    size="latent",
 )
 def ksampler(
     ctx: Context,
@@ -79,6 +80,7 @@ def ksampler(
     title="KSampler (advanced)",
     category="sampling",
     keywords=("sample", "refine", "two stages", "split"),
+    size="latent",
 )
 def ksampler_advanced(
     ctx: Context,

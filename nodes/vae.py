@@ -23,7 +23,13 @@ TILE, OVERLAP = 512, 128
 Result = TypeVar("Result")
 
 
-@node("VAEEncode", title="Encode picture", category="latent", keywords=("vae", "image to image", "img2img"))
+@node(
+    "VAEEncode",
+    title="Encode picture",
+    category="latent",
+    keywords=("vae", "image to image", "img2img"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
+)
 def vae_encode(ctx: Context, image: Picture, vae: TheVae) -> Latent:
     """Turn a picture into a latent, to let a sampler redraw it."""
     ctx.check()
@@ -34,7 +40,13 @@ def vae_encode(ctx: Context, image: Picture, vae: TheVae) -> Latent:
     )
 
 
-@node("VAEDecode", title="Decode picture", category="latent", keywords=("vae", "picture", "image"))
+@node(
+    "VAEDecode",
+    title="Decode picture",
+    category="latent",
+    keywords=("vae", "picture", "image"),
+    size="latent",
+)
 def vae_decode(ctx: Context, latent: TheLatent, vae: TheVae) -> Image:
     """Turn a latent into the picture that it stands for. The last node before saving."""
     ctx.check()
@@ -50,6 +62,7 @@ def vae_decode(ctx: Context, latent: TheLatent, vae: TheVae) -> Image:
     title="Encode picture in tiles",
     category="latent/tiled",
     keywords=("vae", "memory", "large"),
+    size="image.width // 8 * 8, image.height // 8 * 8",
 )
 def vae_encode_tiled(
     ctx: Context, image: Picture, vae: TheVae, *, tile: Tile = TILE, overlap: Overlap = OVERLAP
@@ -70,6 +83,7 @@ def vae_encode_tiled(
     title="Decode picture in tiles",
     category="latent/tiled",
     keywords=("vae", "memory", "large"),
+    size="latent",
 )
 def vae_decode_tiled(
     ctx: Context, latent: TheLatent, vae: TheVae, *, tile: Tile = TILE, overlap: Overlap = OVERLAP

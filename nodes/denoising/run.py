@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from nodegraph import Context, GraphError
+from nodes.denoising.compiling import compiling
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.sides import Network
@@ -62,8 +63,8 @@ def run(
         return Outcome(latent, latent)
     network: Network = ctx.models.get(model)
     latent = fitting(latent, network.facts.latent)
-    with plain_sentences():
-        seen = Seen(keep_steps)
+    seen = Seen(keep_steps)
+    with plain_sentences(), compiling(ctx, model, len(job.sigmas) - 1, lambda: seen.count):
         x = _solve(ctx, model, network, latent, job, guide, seen)
     result = _result(latent, network, x)
     steps = tuple(
@@ -77,11 +78,13 @@ class Seen:
     """What the steps of a run saw: the last clean latent, and all of them where `keep` asks for it."""
 
     keep: bool
+    count: int = 0
     last: Tensor | None = None
     steps: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         """Note a step."""
+        self.count = step.index + 1
         self.last = step.x0
         if self.keep:
             self.steps.append((step.x, step.x0))

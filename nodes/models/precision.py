@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
+PACKED = ("Q", "IQ")
+"""How GGUF's types of packed numbers begin."""
+
 SMALL = 50_000_000
 """Networks with fewer parameters compute in float32 on the CPU: casting costs them more than it saves."""
 
@@ -40,7 +43,7 @@ def network_dtype(wanted: str, choices: Choices, parameters: int, stored: str) -
         return DTYPES[wanted]
     if stored == "F32" and parameters < SMALL:
         return torch.float32
-    wide = stored.startswith(("BF16", "Q", "IQ"))
+    wide = stored.startswith(("BF16", *PACKED))
     return torch.bfloat16 if wide and choices.bfloat16 else torch.float16
 
 
@@ -50,17 +53,18 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
     return torch.channels_last if name in choices.channels_last else torch.contiguous_format
 
 
-def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
+def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
     CLIP and T5 compute in float32 whatever they keep, and keep no more than float16 unless told to, as ComfyUI does:
-    pictures depend on it. Language models, which are large, compute as they keep them.
+    pictures depend on it. Language models, which are large, compute as they keep them, on the CPU never in float16.
     """
-    if wanted in DTYPES:
-        return DTYPES[wanted]
-    if kind in LANGUAGE_KINDS:
-        return torch.float32 if stored == "F32" else torch.bfloat16
-    return torch.float16 if stored == "F32" else None
+    if kind not in LANGUAGE_KINDS:
+        full = stored == "F32" or stored.startswith(PACKED)
+        return DTYPES.get(wanted, torch.float16 if full else None)
+    if wanted == "float16" and choices.device == "cpu":
+        wanted = "bfloat16"
+    return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)
 
 
 def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:

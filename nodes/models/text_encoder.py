@@ -105,13 +105,15 @@ class TextEncoder:
             read = attention_pieces if multiplying else prompt_pieces
             pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
             chunk = t5_chunk(pieces, use.minimum)
-            return encode(network, [chunk], t5_chunk([], len(chunk)), keep_mean=multiplying)
+            blank, known = t5_chunk([], len(chunk)), self._pool.blanks(self._ref, use.kind)
+            return encode(network, [chunk], blank, keep_mean=multiplying, known=known)
         if multiplying:
             chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
         else:
             chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
         encoder = partial(_clip, network, self._layer(use, part), use.norm)
-        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying)
+        known = self._pool.blanks(self._ref, use.kind)
+        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying, known=known)
 
     def _layer(self, use: Use, part: Part) -> int:
         """The layer to read, fewer from the end where the file has the unused last layers cut off."""

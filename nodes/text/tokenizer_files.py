@@ -22,6 +22,9 @@ INSIDE = ("spiece_model", "tekken_model")
 OWN = ("tokenizer.model", "tekken.json")
 """How such files are called beside the weights."""
 PAIR = ("vocab.json", "merges.txt")
+ANY = ("*tokenizer.json", "tokenizer.model", *PAIR)
+"""What files with tokenizers are called."""
+
 MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 TITLES = {
     "gemma2": "Gemma 2",
@@ -70,6 +73,15 @@ def candidates(place: Path, kind: str) -> list[Path]:
 def _of_folder(place: Path) -> list[Path]:
     whole = place.parents[1] if len(place.parents) > 1 else place.parent
     return [whole / "tokenizer" / "tokenizer.json"] if (whole / "model_index.json").is_file() else []
+
+
+def beside(place: Path) -> list[Path]:
+    """All that `tokenizer_for` may read for encoders in a file or folder, besides what lies in the folder itself."""
+    home = place if place.is_dir() else place.parent
+    folders = [] if place.is_dir() else [home, home / "tokenizer"]
+    folders += [home.parent / "tokenizer"] if (home.parent / "model_index.json").is_file() else []
+    found = {path for folder in folders for pattern in ANY for path in folder.glob(pattern) if path.is_file()}
+    return sorted(found)
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.stars import opens_as_app
 from ui.appview.panel import AppPanel
 
 if TYPE_CHECKING:
@@ -36,12 +35,6 @@ def close(window: MainWindow, view: DocumentView) -> None:
     view.show_app(None)
     if view is window.view:
         window.docks.park(False)
-
-
-def begin(window: MainWindow, view: DocumentView) -> None:
-    """A document was opened: as its app, if its author says so."""
-    if opens_as_app(view.editor.graph):
-        show(window, view)
 
 
 def restyle(window: MainWindow) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nodegraph.graph import Graph, Node
+from nodegraph.sizes import Sizes
 from nodegraph.sockets import lossy
 from nodegraph.spec import ANY, NodeSpec
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
 from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, lay_out, layout_key
+from ui.canvas.picture_size import picture_size
 from ui.canvas.routing import Style
 from ui.canvas.sight import Sight, entering, link_source, union
 from ui.canvas.specs import spec_of
@@ -45,6 +47,7 @@ class Scene(Sight):
         self.version = 0
         self.aspects: dict[str, float] = {}
         self.unfolded: set[str] = set()
+        self.sizes = Sizes(Graph(), specs)
         self._raised: dict[str, int] = {}
         self._layouts: dict[LayoutKey, NodeLayout] = {}
 
@@ -60,6 +63,7 @@ class Scene(Sight):
         old, new = self.graph.nodes, graph.nodes
         subgraphs_changed = self.graph.subgraphs is not graph.subgraphs
         self.graph = graph
+        self.sizes = Sizes(graph, self.specs, picture_size)
         gone = [name for name in old if name not in new]
         changed = {name for name, node in new.items() if old.get(name) is not node}
         if subgraphs_changed:

@@ -51,7 +51,9 @@ def _link(scene: Scene, link: LinkBox) -> str:
         if (box := scene.nodes.get(node)) is not None
     ]
     named = f" ({link.source.portal})" if link.source.portal else ""
-    return f"{link.type}{named}\n{' → '.join(ends)}" + ("\nMuted" if link.source.muted else "")
+    size = scene.sizes.of(link.source)
+    large = f", {size[0]} × {size[1]}" if size is not None else ""
+    return f"{link.type}{named}{large}\n{' → '.join(ends)}" + ("\nMuted" if link.source.muted else "")
 
 
 def _port(spec: NodeSpec, ref: PortRef) -> str:

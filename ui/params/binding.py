@@ -15,6 +15,7 @@ from nodegraph.settle import settle
 from nodegraph.spec import NodeSpec, Param, Scalar
 from ui.canvas.specs import spec_of
 from ui.editor import Editor
+from ui.i18n import capitalized, said
 from ui.undo import GraphCommand
 
 _numbers = count(1)
@@ -95,12 +96,12 @@ class Binding:
         try:
             tried = SetExpression(self.node, self.param.name, text).apply(self.editor.graph)
         except EditError as error:
-            return None, str(error)
+            return None, said(error)
         found = settle(tried, self.editor.specs)
         mine = (f for f in found.faults if (f.node, f.name) == (self.node, self.param.name))
         fault = next(mine, None)
         if fault is not None:
-            return None, fault.reason[:1].upper() + fault.reason[1:]
+            return None, capitalized(said(fault.reason))
         return found.graph.nodes[self.node].params.get(self.param.name), ""
 
     def named(self, name: str) -> int | float:
@@ -108,7 +109,7 @@ class Binding:
         itself = name in (self.param.name, f"{self.node}.{self.param.name}")
         value, why = (self.value, "") if itself else self.outlook(name)
         if not isinstance(value, int | float):
-            raise FormulaError(why or f"“{name}” is no number.")
+            raise FormulaError(why) if why else FormulaError("“{name}” is no number.", name=name)
         return value
 
     def reset(self) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from nodegraph.formula import FormulaError, names_in
 from nodegraph.spec import Param
 from ui.canvas.values import format_value, label_of
+from ui.i18n import said
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding
@@ -86,7 +87,7 @@ class NumberEditor(ParamEditor):
             try:
                 self._take(self.line.text().strip())
             except FormulaError as error:
-                self._error = str(error)
+                self._error = said(error)
                 self.hinted.emit(self._error, True)
                 return False
         self.rest()

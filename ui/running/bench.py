@@ -14,6 +14,7 @@ from nodegraph.document import Document
 from nodegraph.errors import LoadError
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.i18n import said
 from ui.panels.contained import Contained
 from ui.panels.statusbar import SteadyLabel
 from ui.running.gauge import GaugeBar
@@ -175,7 +176,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -232,7 +233,7 @@ class Bench(QObject):
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         self.window.documents._show(Editor(self.desk.specs, Document(graph)))
 
