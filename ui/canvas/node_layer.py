@@ -130,11 +130,11 @@ class NodeLayer:
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""
-        for box in boxes:
-            status = self._state.of(box.id).status
-            if status in ("running", "failed"):
-                name = "error" if status == "failed" else "accent"
-                painter.fillRect(view_rect(camera, box.rect), self._theme.color(name))
+        colors = {"running": "accent", "failed": "error"}
+        shown = {name: colors[s.status] for name, s in self._state.states().items() if s.status in colors}
+        for box in boxes if shown else ():
+            if box.id in shown:
+                painter.fillRect(view_rect(camera, box.rect), self._theme.color(shown[box.id]))
 
     def _flat(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> None:
         painter.save()
