@@ -63,7 +63,9 @@ def text_encode_sdxl_refiner(
     ctx: Context,
     clip: TheClip,
     *,
-    text: Annotated[str, Multiline(), EMBEDDINGS, Help("The prompt.")] = "",
+    text: Annotated[
+        str, Multiline(), EMBEDDINGS, Help("What to say, as in the prompt for the base model.")
+    ] = "",
     score: Annotated[
         float,
         Range(0, 1000, 0.01),

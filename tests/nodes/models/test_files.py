@@ -75,7 +75,7 @@ def test_single_encoders_find_their_places(pool: Pool, tmp_path: Path) -> None:
 
 
 def test_clip_skip_reads_an_earlier_layer(pool: Pool, base: Source, tiny: maker.Tiny) -> None:
-    [found] = pool.get(Clip((base,), last_layer=-2)).encode("cat")
+    [found] = pool.get(Clip((base,), dtype="float32", last_layer=-2)).encode("cat")
     ids = torch.tensor([[49406, 2368] + [49407] * 75])
     text = tiny.texts[0]
     with torch.no_grad():

@@ -260,7 +260,8 @@ def test_text_encoders_are_patched(pool: Pool, base: Source, tmp_path: Path, sta
         else ("lora_B.weight", "lora_A.weight")
     )
     source = lora(tmp_path / "a.safetensors", {f"{start}.{ends[0]}": up, f"{start}.{ends[1]}": down})
-    plain, changed = Clip((base,)), Clip((base,), patches=(Patch(source, 0.1),))
+    plain = Clip((base,), dtype="float32")
+    changed = Clip((base,), dtype="float32", patches=(Patch(source, 0.1),))
     [before] = pool.get(plain).encode("a house")
     [after] = pool.get(changed).encode("a house")
     [again] = pool.get(plain).encode("a house")
@@ -268,7 +269,9 @@ def test_text_encoders_are_patched(pool: Pool, base: Source, tmp_path: Path, sta
     assert torch.equal(before.cond, again.cond)
     encoder = pool.get(changed)
     network = pool.encoder(changed, encoder.family.encoders[0], encoder._parts["clip_l"], True)
-    own = pool.residents.get(base, encoder._parts["clip_l"], lambda _: network, None).own(f"{TEXT}.weight")
+    own = pool.residents.get(base, encoder._parts["clip_l"], lambda _: network, torch.float32).own(
+        f"{TEXT}.weight"
+    )
     torch.testing.assert_close(
         network.state_dict()[f"{TEXT}.weight"], own + 0.1 * up @ down, atol=1e-5, rtol=1e-5
     )

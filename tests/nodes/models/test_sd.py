@@ -115,3 +115,16 @@ def test_a_longer_prompt_for_one_encoder_meets_empty_ones_in_the_other(tmp_path:
     torch.testing.assert_close(both.cond[..., :32], whole.cond[..., :32])
     torch.testing.assert_close(both.cond[..., 32:], torch.cat([short.cond, blank.cond], 1)[..., 32:])
     torch.testing.assert_close(both.pooled, short.pooled)
+
+
+def test_text_encoders_keep_float16_unless_told_otherwise(tmp_path: Path, pool: Pool) -> None:
+    tiny = maker.sd1()
+    source = Source(str(maker.write_file(tiny, tmp_path / "a.safetensors")), "a")
+    [held], [exact] = (pool.get(Clip((source,), dtype=dtype)).encode("cat") for dtype in ("auto", "float32"))
+    [text] = tiny.texts
+    ids = torch.tensor([[49406, 2368] + [49407] * 75])
+    with torch.no_grad():
+        wide, narrow = text(ids).last_hidden_state, text.half().float()(ids).last_hidden_state
+    torch.testing.assert_close(exact.cond, wide, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(held.cond, narrow, atol=1e-5, rtol=1e-5)
+    assert (held.cond - exact.cond).abs().max() > 1e-5
