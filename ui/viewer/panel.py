@@ -37,9 +37,9 @@ class ViewerPanel(QWidget):
         self.film = FilmStrip(look, self)
         self._is_latent = False
         self.title = Elided(self)
-        self.facts = QLabel(self)
+        self.facts = Elided(self)
         self.facts.setProperty("role", "small")
-        self.values = QLabel(self)
+        self.values = Elided(self)
         self.values.setProperty("role", "small")
         self._tools(look)
         self._lay_out()
