@@ -194,8 +194,11 @@ class ViewerPanel(QWidget):
         self.items.setVisible(grid and self.items.items > 1)
         self.grid.setVisible(grid)
         self.viewer.setVisible(not grid)
-        for tool in (*self.channels.values(), self.zoom, self.histogram, self.one, self.fit):
+        for tool in (self.zoom, self.histogram, self.one, self.fit):
             tool.setVisible(not grid)
+        for button in self.channels.values():
+            # A latent's picture has no red, green and blue.
+            button.setVisible(not self._is_latent)
 
     def _latent_toggled(self, on: bool) -> None:
         if on:
