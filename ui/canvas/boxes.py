@@ -25,7 +25,10 @@ class LinkKey(NamedTuple):
 
 
 class NodeBox:
-    """A node in the scene. `content` is equal for boxes that look the same; the position is no part of it."""
+    """A node in the scene; `uses` counts the nodes that stand for the same subgraph.
+
+    `content` is equal for boxes that look the same; the position is no part of it.
+    """
 
     __slots__ = (
         "content",
@@ -39,6 +42,7 @@ class NodeBox:
         "rect",
         "spec",
         "strip",
+        "uses",
         "width",
         "x",
         "y",
@@ -51,6 +55,7 @@ class NodeBox:
         known: bool,
         layout: NodeLayout,
         linked_out: frozenset[str],
+        uses: int = 0,
     ) -> None:
         self.id = node.id
         self.node = node
@@ -61,6 +66,7 @@ class NodeBox:
         self.move(node)
         self.linked_in = frozenset((name, i) for name, s in node.inputs.items() for i in range(len(s)))
         self.linked_out = linked_out
+        self.uses = uses
         self.content: Hashable = (
             node.type,
             id(layout),
@@ -73,6 +79,7 @@ class NodeBox:
             node.color,
             node.mode,
             node.pinned,
+            uses,
         )
 
     def move(self, node: Node) -> None:
@@ -149,9 +156,18 @@ class LinkBox:
             self._line = polyline(self.points, self.style)
         return self._line
 
-    def drawn(self, fine: bool) -> tuple[list[Point], list[QLineF]]:
-        """The course as lines to paint, with their points; Qt draws these in half the time of the path."""
-        if self._drawn is None or self._drawn[0] != fine:
+    @property
+    def cut(self) -> bool:
+        """Whether `drawn` has been asked for, and costs nothing now."""
+        return self._drawn is not None
+
+    def drawn(self, fine: bool | None) -> tuple[list[Point], list[QLineF]]:
+        """The course as lines to paint, with their points; Qt draws these in half the time of the path.
+
+        None takes them as they were cut last.
+        """
+        if self._drawn is None or fine not in (None, self._drawn[0]):
+            fine = bool(fine)
             line = polyline(self.points, self.style, fine) if fine else self.polyline()
             self._drawn = (fine, line, [QLineF(*a, *b) for a, b in itertools.pairwise(line)])
         return self._drawn[1], self._drawn[2]

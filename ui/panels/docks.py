@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui.actions.view import DOCKS
@@ -37,11 +37,14 @@ PANELS: Mapping[str, Panel] = {
 AT_LEVEL = ("outline", "inspector", "help")
 """The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
+SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+SHARE = 0.4
+"""How much of the window's height a panel takes that is opened at its side."""
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class Docks(QObject):
-    """Makes the docks and fills them."""
+    """Makes the docks; what is in them is made when they are first seen."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -49,6 +52,8 @@ class Docks(QObject):
         self._hidden: list[QWidget] = []
         self._unfocused = QByteArray()
         self._kept: set[str] = set()
+        self._empty: set[str] = set()
+        self._view: DocumentView | None = None
         self._parked: list[QDockWidget] | None = None
         self.docks: dict[str, QDockWidget] = {}
         for name, title, _keys, _words in DOCKS:
@@ -66,6 +71,7 @@ class Docks(QObject):
         dock.setObjectName(f"dock.{name}")
         dock.setTitleBarWidget(DockTitle(title, dock, self._window.app.look))
         dock.setWidget(QWidget(dock))
+        dock.visibilityChanged.connect(lambda seen: self._furnish(name) if seen else None)
         return dock
 
     def keep(self, name: str, panel: QWidget) -> None:
@@ -77,27 +83,36 @@ class Docks(QObject):
         self._kept.add(name)
 
     def fill(self, view: DocumentView | None) -> None:
-        """Show this document in every dock."""
-        look = self._window.app.look
+        """Show this document in every dock that is open, and in the others once they are."""
+        self._view = view
         for name, dock in self.docks.items():
-            if name in self._kept or name not in PANELS:
-                title = dock.titleBarWidget()
-                if isinstance(title, DockTitle):
-                    title.restyle(look)
-                continue
-            old = dock.widget()
-            if view is None:
-                panel = QWidget(dock)
-            else:
-                panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
-                if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
-                    panel.show_asked.connect(self._window.show_node)
-            panel.setMinimumWidth(max(220, panel.minimumWidth()))
-            dock.setWidget(panel)
-            old.deleteLater()
             title = dock.titleBarWidget()
             if isinstance(title, DockTitle):
-                title.restyle(look)
+                title.restyle(self._window.app.look)
+            if name in self._kept or name not in PANELS:
+                continue
+            self._put(dock, QWidget(dock))
+            self._empty.add(name)
+            if not dock.isHidden():
+                self._furnish(name)
+
+    def _furnish(self, name: str) -> None:
+        """Make what a dock shows, unless it is there."""
+        view, dock = self._view, self.docks.get(name)
+        if view is None or dock is None or name not in self._empty:
+            return
+        self._empty.discard(name)
+        editor = view.level if name in AT_LEVEL else view.editor
+        panel = PANELS[name](editor, self._window.app.look, dock)
+        if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
+            panel.show_asked.connect(self._window.show_node)
+        self._put(dock, panel)
+
+    def _put(self, dock: QDockWidget, panel: QWidget) -> None:
+        old = dock.widget()
+        panel.setMinimumWidth(max(220, panel.minimumWidth()))
+        dock.setWidget(panel)
+        old.deleteLater()
 
     def park(self, away: bool) -> None:
         """Hide the docks while no document is open, or bring back those that were shown."""
@@ -130,7 +145,8 @@ class Docks(QObject):
         self.park(parked)
 
     def panel(self, name: str) -> QWidget:
-        """What a dock shows now."""
+        """What a dock shows now, or would if it were open."""
+        self._furnish(name)
         return self.docks[name].widget()
 
     def shown(self, name: str) -> bool:
@@ -142,10 +158,20 @@ class Docks(QObject):
         """Open a dock and go there, or close it."""
         dock = self.docks[name]
         opening = not self.shown(name)
+        if opening:
+            # Before it opens, for then it takes the width it needs.
+            self._furnish(name)
         dock.setVisible(opening)
         if opening:
+            self._give_room(dock)
             dock.raise_()
             dock.widget().setFocus()
+
+    def _give_room(self, dock: QDockWidget) -> None:
+        """A panel that joins others above each other is not squeezed to its title."""
+        least = round(self._window.height() * SHARE)
+        if self._window.dockWidgetArea(dock) in SIDES and dock.height() < least:
+            self._window.resizeDocks([dock], [least], Qt.Orientation.Vertical)
 
     @property
     def focused(self) -> bool:
@@ -173,6 +199,7 @@ class DockTitle(QWidget):
     def __init__(self, title: str, dock: QDockWidget, look: Look) -> None:
         super().__init__(dock)
         self.setObjectName("DockTitle")
+        self._tall = 0
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._close = QToolButton(self)
         self._close.setToolTip(self.tr("Close panel"))
@@ -188,4 +215,10 @@ class DockTitle(QWidget):
     def restyle(self, look: Look) -> None:
         """Follow the theme."""
         self._close.setIcon(icon("close", look.theme.muted))
-        self.setFixedHeight(look.metrics.row + 8)
+        self._tall = look.metrics.row + 8
+        self.setFixedHeight(self._tall)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """A dock gives its title the height it wishes for, whatever its least height is."""
+        return QSize(super().sizeHint().width(), self._tall)
