@@ -94,9 +94,12 @@ class ViewerPanel(QWidget):
                 else self._as_text(shown)
             )
             return
-        line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
+        latent = facts.get("type") == "latent"
+        # Of a latent each channel tells its own range.
+        told = ("shape", "dtype") if latent else ("shape", "dtype", "range")
+        line = "   ".join(facts[name] for name in told if name in facts)
         self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
-        self._is_latent = facts.get("type") == "latent"
+        self._is_latent = latent
         self._front()
         if self._is_latent and self.latent.isChecked():
             self.channels_asked.emit(self.items.item)
