@@ -270,7 +270,9 @@ class Bench(QObject):
             "running": self.tr("running"),
             "stopped": self.tr("engine stopped"),
         }
-        self.engine.say(state.text or words.get(state.state, state.state))
+        # A child that is done with loading says "ready" while the run it was given waits in it.
+        busy = state.state == "ready" and self.desk.runner.queue.running is not None
+        self.engine.say(state.text or words.get("running" if busy else state.state, state.state))
 
     def _live_switched(self, on: bool) -> None:
         self.queue.live.blockSignals(True)

@@ -37,9 +37,9 @@ class ViewerPanel(QWidget):
         self.film = FilmStrip(look, self)
         self._is_latent = False
         self.title = Elided(self)
-        self.facts = QLabel(self)
+        self.facts = Elided(self)
         self.facts.setProperty("role", "small")
-        self.values = QLabel(self)
+        self.values = Elided(self)
         self.values.setProperty("role", "small")
         self._tools(look)
         self._lay_out()
@@ -94,9 +94,12 @@ class ViewerPanel(QWidget):
                 else self._as_text(shown)
             )
             return
-        line = "   ".join(facts[name] for name in ("shape", "dtype", "range") if name in facts)
+        latent = facts.get("type") == "latent"
+        # Of a latent each channel tells its own range.
+        told = ("shape", "dtype") if latent else ("shape", "dtype", "range")
+        line = "   ".join(facts[name] for name in told if name in facts)
         self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
-        self._is_latent = facts.get("type") == "latent"
+        self._is_latent = latent
         self._front()
         if self._is_latent and self.latent.isChecked():
             self.channels_asked.emit(self.items.item)
@@ -194,8 +197,11 @@ class ViewerPanel(QWidget):
         self.items.setVisible(grid and self.items.items > 1)
         self.grid.setVisible(grid)
         self.viewer.setVisible(not grid)
-        for tool in (*self.channels.values(), self.zoom, self.histogram, self.one, self.fit):
+        for tool in (self.zoom, self.histogram, self.one, self.fit):
             tool.setVisible(not grid)
+        for button in self.channels.values():
+            # A latent's picture has no red, green and blue.
+            button.setVisible(not self._is_latent)
 
     def _latent_toggled(self, on: bool) -> None:
         if on:

@@ -61,7 +61,8 @@ class User:
         queue, rows = self.bench.desk.runner.queue, self.bench.strip.rows
         self.wait(lambda: len(queue.over) >= count and queue.running is None)
         assert queue.over[0].state == "done", queue.over[0].error
-        self.wait(lambda: rows.rowCount() >= 1)
+        # Each of them came to a picture of its own.
+        self.wait(lambda: rows.rowCount() >= count)
         QTest.qWait(300)
 
     def row(self, node: str, name: str) -> QPointF:

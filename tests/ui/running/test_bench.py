@@ -32,6 +32,8 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     app = start()
     window, bench, sheet = parts(app)
     opened = time.monotonic() - began
+    qtbot.waitUntil(lambda: sheet.state.of("paint").status == "running", timeout=WAIT)
+    assert bench.engine.text() == "running"
     qtbot.waitUntil(lambda: len(bench.viewer.film.film.frames) >= 6, timeout=WAIT)
     shoot(window, "first_launch_running")
     wait_done(qtbot, bench, 1)

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.document import Document
-from nodegraph.events import Channels
+from nodegraph.events import Channels, Shown
 from nodegraph.graph import Node, Source
 from nodegraph.spec import Scalar
 from tests.ui.running.graphs import WAIT, painting
@@ -129,7 +129,8 @@ def test_signs_have_colours_of_their_own_and_zero_has_none(qtbot: QtBot) -> None
     for image in (dark, light):
         below, none, above = (image.pixelColor(x, 0) for x in (1, 2, 3))
         assert below.blue() > below.red() and above.red() > above.blue()
-        assert max(none.getRgb()[:3]) - min(none.getRgb()[:3]) < 4
+        hues = (none.red(), none.green(), none.blue())
+        assert max(hues) - min(hues) < 4
         assert image.pixelColor(5, 0) == QColor(SICK)
     assert dark.pixelColor(2, 0).lightness() < 60 < 200 < light.pixelColor(2, 0).lightness()
     one_sign = planes_of(Channels("a", "b", 2, 1, 0, 1, ((1.0, 3.0, 2.0, 1.0, 0.0, 3.0),), bytes([170, 255])))
@@ -145,11 +146,10 @@ def test_the_probe_draws_channels_too(qtbot: QtBot, runner: Runner) -> None:
     ground.resize(300, 420)
     ground.show()
     probe = Probe(DARK, ground)
-    shown: list[object] = []
-    runner.bridge.look(
-        "latent", "latent", lambda found: shown.append(probe.show_answer(found, "Latent")), 320
-    )
+    shown: list[Shown] = []
+    runner.bridge.look("latent", "latent", shown.append, 320)
     qtbot.waitUntil(lambda: bool(shown), timeout=WAIT)
+    probe.show_answer(shown[0], "Latent")
     probe.place(QPoint(10, 10))
     probe.show_channels(event)
     text = probe.facts.text()

@@ -99,6 +99,8 @@ def export_the_film(user: User, path: Path) -> None:
     user.wait(path.is_file)
     with Image.open(path) as film:
         assert film.format == "WEBP" and getattr(film, "n_frames", 1) == 20
+        user.window.activateWindow()
+        user.canvas.setFocus()
         assert len({frame.tobytes() for frame in ImageSequence.Iterator(film)}) > 10
 
 
