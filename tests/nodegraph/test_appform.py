@@ -29,7 +29,13 @@ def test_a_draft_has_prompts_model_size_seed_steps_guidance_and_sampler() -> Non
     ]
     mix = [".".join(key) for key in draft(load("workflows/lora_mix.json"), TYPES)]
     at = mix.index("ink.lora")
-    assert mix[at - 1 : at + 4] == ["checkpoint.checkpoint", "ink.lora", "ink.strength", "neon.lora", "neon.strength"]
+    assert mix[at - 1 : at + 4] == [
+        "checkpoint.checkpoint",
+        "ink.lora",
+        "ink.strength",
+        "neon.lora",
+        "neon.strength",
+    ]
 
 
 def test_a_draft_leaves_out_what_is_computed_or_takes_no_part() -> None:
