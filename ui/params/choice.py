@@ -109,7 +109,7 @@ class ChoiceList(ChoicePopup):
         super().__init__(parent, look, title, self.tr("Search"))
         if kind:
             self.thumbs = Thumbs(kind, self)
-            self.thumbs.loaded.connect(self._pictured)
+            self.thumbs.loaded.connect(lambda _name, _image: self.list.viewport().update())
             self.list.setItemDelegate(ThumbPainter(look, self.thumbs, self.list))
         if self._short:
             self.line.setStyleSheet("QLineEdit { min-height: 0; max-height: 0; padding: 0; border: 0; }")
@@ -162,11 +162,6 @@ class ChoiceList(ChoicePopup):
         if self.thumbs is not None:
             self.thumbs.close()
         super().closeEvent(event)
-
-    def _pictured(self, _name: str, image: object) -> None:
-        """A picture has come; without one a row stays as it is."""
-        if image is not None:
-            self.list.viewport().update()
 
     def _point_at(self, name: str) -> None:
         at = self._listing.place(name)

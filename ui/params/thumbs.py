@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -34,6 +34,7 @@ MOST_BYTES = 32 << 20
 MOST_SIDE = 8192
 """Larger pictures are not read: a file from a stranger must not fill the memory."""
 KEPT = 512
+THREADS = 2
 ROWS_SEEN = 40
 """More rows than a list shows at once."""
 
@@ -42,7 +43,9 @@ class Thumbs(QObject):
     """Reads on threads of the pool and keeps the newest; `None` means that there is no picture."""
 
     loaded = Signal(str, object)
-    """The key that was asked for, and its QImage or None."""
+    """The name that was asked for, and its QImage."""
+    missing = Signal(object)
+    """The names that have no picture."""
 
     def __init__(self, kind: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +59,10 @@ class Thumbs(QObject):
         self._soon.setInterval(30)
         self._soon.timeout.connect(self._begin)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
+        self._pool.setMaxThreadCount(THREADS)
+        self._closed = False
         self.loaded.connect(self._took)
+        self.missing.connect(self._missed)
 
     def of(self, name: str, pixels: int) -> QPixmap | None:
         """The picture of a model file if it has been read; else it is read, and `loaded` tells."""
@@ -73,20 +78,33 @@ class Thumbs(QObject):
     def _begin(self) -> None:
         """Read what was painted without a picture and has not been scrolled past since."""
         wanted, self._wanted = self._wanted, {}
-        for name, pixels in list(wanted.items())[-ROWS_SEEN:]:
-            self._asked.add(name)
-            self._pool.start(lambda name=name, pixels=pixels: self._read(name, pixels))
+        seen = list(wanted.items())[-ROWS_SEEN:]
+        self._asked.update(name for name, _ in seen)
+        # A job for each thread, not for each name: starting many holds up whoever is typing.
+        for part in (seen[::THREADS], seen[1::THREADS]):
+            if part:
+                self._pool.start(lambda part=part: self._read(part))
 
     def close(self) -> None:
         """Read no more; waits for the pictures that are being read."""
+        self._closed = True
         self._soon.stop()
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _read(self, name: str, pixels: int) -> None:
-        file = modelfiles.model_files().find(self._kind, name)
-        picture = picture_beside(file, self._beside(file.parent)) if file is not None else None
-        self.loaded.emit(name, small(picture, pixels) if picture is not None else None)
+    def _read(self, wanted: Sequence[tuple[str, int]]) -> None:
+        without = []
+        for name, pixels in wanted:
+            if self._closed:
+                return
+            file = modelfiles.model_files().find(self._kind, name)
+            picture = picture_beside(file, self._beside(file.parent)) if file is not None else None
+            image = small(picture, pixels) if picture is not None else None
+            if image is None:
+                without.append(name)
+            else:
+                self.loaded.emit(name, image)
+        self.missing.emit(without)
 
     def _beside(self, folder: Path) -> frozenset[str]:
         """The names of all that lies in a folder; read once, for a list asks for many files of few folders."""
@@ -97,9 +115,16 @@ class Thumbs(QObject):
                 self._folders[folder] = frozenset()
         return self._folders[folder]
 
-    def _took(self, name: str, image: QImage | None) -> None:
+    def _took(self, name: str, image: QImage) -> None:
+        self._keep(name, QPixmap.fromImage(image))
+
+    def _missed(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._keep(name, None)
+
+    def _keep(self, name: str, picture: QPixmap | None) -> None:
         self._asked.discard(name)
-        self._kept[name] = QPixmap.fromImage(image) if image is not None else None
+        self._kept[name] = picture
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
