@@ -137,6 +137,22 @@ class Bench:
         self.settle()
         return self.frames(lambda i: self.canvas.zoom_by(1.06 if i < FRAMES // 2 else 1 / 1.06))
 
+    def sharp(self) -> list[float]:
+        """From the last step of a zoom until the exact picture shows; 80 ms of it wait for the hand to rest."""
+        found = []
+        for step in range(5):
+            self.canvas.frame_all()
+            self.settle()
+            while self.canvas.camera.zoom < 0.5:
+                self.canvas.zoom_by(1.06 + 0.002 * step)
+                self.canvas.repaint()
+            begun = time.perf_counter()
+            while not self.canvas.camera.steady:
+                self.app.processEvents()
+            self.canvas.repaint()
+            found.append((time.perf_counter() - begun) * 1000)
+        return found
+
     def drag_one(self) -> list[float]:
         """One node at 100 %."""
         self.at(1.0)
@@ -243,6 +259,7 @@ def main(argv: list[str]) -> dict[str, object]:
         ("all_in_view", bench.all_in_view),
         ("pan", bench.pan),
         ("zoom", bench.zoom),
+        ("zoom_to_exact", bench.sharp),
         ("drag_one", bench.drag_one),
         ("drag_500", bench.drag_many),
     ):

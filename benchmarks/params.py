@@ -142,7 +142,9 @@ def main(argv: list[str]) -> dict[str, float]:
     typed = press("a quick brown fox jumps over the lazy dog, and then some more words ")
     paused = taken(page.commit)
     opened_names, *followed = press("__words 49")
-    QTest.keyClick(page.completion.list, Qt.Key.Key_Escape)
+    names = page.completion.list
+    assert names is not None
+    QTest.keyClick(names, Qt.Key.Key_Escape)
     raised = [
         taken(partial(QTest.keyClick, page.page, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier))
         for _ in range(7)

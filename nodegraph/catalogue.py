@@ -101,7 +101,9 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise LoadError(
-            f"The node catalogue {path} cannot be read ({error}); reinstall or remove it."
+            "The node catalogue {path} cannot be read ({error}); reinstall or remove it.",
+            path=path,
+            error=error,
         ) from None
     return found
 

@@ -1,8 +1,27 @@
 """What can go wrong, as sentences a person can act on."""
 
+from __future__ import annotations
+
+from nodegraph.phrases import Phrase
+
 
 class NodegraphError(Exception):
-    """Base of every failure that is reported as one plain sentence and never as a traceback."""
+    """Base of every failure that is reported as one plain sentence and never as a traceback.
+
+    The sentence is a template with the values that belong into it, so that it can be said in another language;
+    without values it may be any text.
+    """
+
+    phrase: Phrase
+
+    def __init__(self, sentence: str = "", **values: object) -> None:
+        if isinstance(sentence, Phrase):
+            self.phrase = sentence
+        elif not values and ("{" in sentence or "}" in sentence):
+            self.phrase = Phrase("{text}", text=sentence)
+        else:
+            self.phrase = Phrase(sentence, **values)
+        super().__init__(self.phrase)
 
 
 class EditError(NodegraphError):
@@ -33,7 +52,7 @@ class NodeFailed(NodegraphError):
     """
 
     def __init__(self, node: str, title: str, message: str, inputs: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{title} ({node}): {message}")
+        super().__init__("{title} ({node}): {message}", title=title, node=node, message=message)
         self.node = node
         self.title = title
         self.message = message

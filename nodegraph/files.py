@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from nodegraph.phrases import Phrase
+
 
 class Files(Protocol):
     """Model folders by kind ("checkpoints", "loras", ...). Cheap to make: listing needs no torch."""
@@ -22,7 +24,10 @@ class Files(Protocol):
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The files of a kind that a text names within itself, by name; None for one that is not there."""
 
-    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The files around a file or folder of a kind that are read along with it."""
+
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
 
 
@@ -39,12 +44,16 @@ class NoFiles:
 
     def missing(self, kind: str, name: str) -> str:
         """A sentence that names the file."""
-        return f"There is no {kind} file {name!r}: no model folder is set."
+        return Phrase("There is no {kind} file {name!r}: no model folder is set.", kind=kind, name=name)
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """None are known."""
         return {}
 
-    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """None are known."""
+        return ()
+
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """Nothing is known."""
         return None

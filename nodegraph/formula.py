@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.errors import NodegraphError
+from nodegraph.phrases import Phrase
 
 Number = int | float
 LONGEST = 300
@@ -61,11 +62,11 @@ def evaluate(text: str, names: Callable[[str], Number] | None = None) -> Number:
         value = _value(tree.body, names or _no_names)
         finite = not isinstance(value, complex) and math.isfinite(value)
     except ZeroDivisionError:
-        raise FormulaError(f"“{_short(text)}” divides by zero.") from None
+        raise FormulaError("“{text}” divides by zero.", text=_short(text)) from None
     except (OverflowError, ValueError, RecursionError):
-        raise FormulaError(f"“{_short(text)}” has no value that can be computed.") from None
+        raise FormulaError("“{text}” has no value that can be computed.", text=_short(text)) from None
     if not finite:
-        raise FormulaError(f"“{_short(text)}” has no value that can be computed.")
+        raise FormulaError("“{text}” has no value that can be computed.", text=_short(text))
     return value
 
 
@@ -94,11 +95,15 @@ def _parsed(text: str) -> ast.Expression:
     if not wanted:
         raise FormulaError("Type a number or a sum, such as 1024*1.5.")
     if len(wanted) > LONGEST:
-        raise FormulaError(f"A sum may have {LONGEST} characters; this one has {len(wanted)}.")
+        raise FormulaError(
+            "A sum may have {most} characters; this one has {count}.", most=LONGEST, count=len(wanted)
+        )
     try:
         return ast.parse(wanted, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise FormulaError(f"“{_short(text)}” is no number and no sum; type one such as 1024*1.5.") from None
+        raise FormulaError(
+            "“{text}” is no number and no sum; type one such as 1024*1.5.", text=_short(text)
+        ) from None
 
 
 def _value(node: ast.expr, names: Callable[[str], Number]) -> Number:
@@ -119,11 +124,15 @@ def _value(node: ast.expr, names: Callable[[str], Number]) -> Number:
 def _call(node: ast.Call, names: Callable[[str], Number]) -> Number:
     name = _dotted(node.func)
     if name is None or name not in FUNCTIONS:
-        raise FormulaError(f"There is no function called {name}; there are {', '.join(FUNCTIONS)}.")
+        raise FormulaError(
+            "There is no function called {name}; there are {known}.", name=name, known=", ".join(FUNCTIONS)
+        )
     function, least, most = FUNCTIONS[name]
     if node.keywords or not least <= len(node.args) <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        raise FormulaError(f"{name} takes {wanted} value{'' if wanted == '1' else 's'} in brackets.")
+        if most == 1:
+            raise FormulaError("{name} takes 1 value in brackets.", name=name)
+        wanted = str(least) if least == most else Phrase("{least} to {most}", least=least, most=most)
+        raise FormulaError("{name} takes {wanted} values in brackets.", name=name, wanted=wanted)
     return function(*(_value(argument, names) for argument in node.args))
 
 
@@ -148,7 +157,7 @@ def _power(base: Number, exponent: Number) -> Number:
 
 
 def _no_names(name: str) -> Number:
-    raise FormulaError(f"“{name}” is no number; type a number or a sum, such as 1024*1.5.")
+    raise FormulaError("“{name}” is no number; type a number or a sum, such as 1024*1.5.", name=name)
 
 
 def _short(text: str) -> str:

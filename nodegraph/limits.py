@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from nodegraph.graph import ID_PATTERN
+from nodegraph.phrases import Phrase
 
 SMALLEST = -(2**63)
 LARGEST = 2**64 - 1
@@ -17,12 +18,12 @@ def scalar_fault(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return None if SMALLEST <= value <= LARGEST else "a whole number beyond 64 bits"
+        return None if SMALLEST <= value <= LARGEST else Phrase("a whole number beyond 64 bits")
     if isinstance(value, float):
-        return None if math.isfinite(value) else "not a finite number"
+        return None if math.isfinite(value) else Phrase("not a finite number")
     if isinstance(value, str):
         return text_fault(value)
-    return f"{_kind(value)}, where a number, a text, true or false belongs"
+    return Phrase("{kind}, where a number, a text, true or false belongs", kind=_kind(value))
 
 
 def text_fault(value: str) -> str | None:
@@ -32,7 +33,7 @@ def text_fault(value: str) -> str | None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        return "a text with half a character in it"
+        return Phrase("a text with half a character in it")
     return None
 
 
@@ -40,19 +41,22 @@ def id_fault(value: str) -> str | None:
     """Why a node, frame or note cannot be called `value`, as a sentence; None if it can."""
     if ID_PATTERN.fullmatch(value):
         return None
-    return f"{value[:60]!r} is no id: use letters, digits, _ and -, not starting with -, at most 200 of them."
+    return Phrase(
+        "{id!r} is no id: use letters, digits, _ and -, not starting with -, at most 200 of them.",
+        id=value[:60],
+    )
 
 
 def number_fault(value: float) -> str | None:
     """Why a number cannot be a coordinate, as the end of a sentence; None if it can."""
-    return None if -FARTHEST <= value <= FARTHEST else "beyond the canvas"
+    return None if -FARTHEST <= value <= FARTHEST else Phrase("beyond the canvas")
 
 
 def _kind(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "an object"
+        return Phrase("an object")
     if isinstance(value, list | tuple):
-        return "a list"
-    return f"a {type(value).__name__}"
+        return Phrase("a list")
+    return Phrase("a {type}", type=type(value).__name__)

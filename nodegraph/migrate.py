@@ -55,11 +55,16 @@ def migrated(
     """The file's data in the newest format; raises LoadError for a version that is newer, or none."""
     version = data.get("version")
     if type(version) is not int or version < 1:
-        raise LoadError(f"{place}: 'version' must be the format's version, a whole number from 1.")
+        raise LoadError(
+            "{place}: 'version' must be the format's version, a whole number from 1.", place=place
+        )
     if version > newest:
         raise LoadError(
-            f"{place}: saved by a newer nodegraph (format version {version}, this one reads up to {newest}); "
-            "update nodegraph."
+            "{place}: saved by a newer nodegraph (format version {version}, this one reads up to {newest}); "
+            "update nodegraph.",
+            place=place,
+            version=version,
+            newest=newest,
         )
     for step in range(version, newest):
         data = {**steps[step](data), "version": step + 1}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nodegraph.phrases import Phrase
+
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The closest of `names`, case aside; None if none is close."""
@@ -14,7 +16,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return known[found[0]] if found else None
 
 
-def meant(name: str, names: Iterable[str], otherwise: str = "") -> str:
+def meant(name: str, names: Iterable[str], otherwise: str = "") -> Phrase:
     """ "; did you mean x?", or `otherwise` as the end of the sentence, or a full stop."""
     found = nearest(name, names)
-    return f"; did you mean {found}?" if found else f"; {otherwise}." if otherwise else "."
+    if found:
+        return Phrase("; did you mean {name}?", name=found)
+    return Phrase("; {remedy}.", remedy=otherwise) if otherwise else Phrase(".")

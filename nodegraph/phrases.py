@@ -19,6 +19,14 @@ class Phrase(str):
         made.template, made.values = template, values
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Copies and pickles are made of the same."""
+        return (self.template,), dict(self.values)
+
+    def having(self, **values: object) -> Phrase:
+        """The same phrase with some of its values replaced."""
+        return Phrase(self.template, **{**self.values, **values})
+
 
 def translated(text: str, translate: Callable[[str], str]) -> str:
     """The phrase by its translated template; any other text as it is."""

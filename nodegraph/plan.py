@@ -96,7 +96,9 @@ def ordered(wiring: Wiring, targets: Iterable[str]) -> list[Wired]:
     except networkx.NetworkXUnfeasible:
         circle = [edge[0] for edge in networkx.find_cycle(digraph)]
         shown = " -> ".join([*circle[:8], circle[0]])
-        raise GraphError(f"The nodes feed each other in a circle: {shown}; cut one of these links.") from None
+        raise GraphError(
+            "The nodes feed each other in a circle: {shown}; cut one of these links.", shown=shown
+        ) from None
 
 
 def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: str) -> dict[str, Keyed]:

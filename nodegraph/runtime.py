@@ -106,7 +106,7 @@ class PlainRuntime:
 
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Refuse."""
-        raise LoadError(f"No installed node loads {path.name}.")
+        raise LoadError("No installed node loads {name}.", name=path.name)
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.expressions import expressions_of, reference
+from nodegraph.expressions_inside import Inner, Key
 from nodegraph.formula import FormulaError, Number, evaluate, names_in, sole_name
 from nodegraph.graph import Graph, Node
 from nodegraph.limits import scalar_fault
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param, Scalar
-
-Key = tuple[str, str]
-"""A node and one of its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Fault:
 
     node: str
     name: str
-    reason: str
+    reason: Phrase
     meant: str = ""
 
 
@@ -61,7 +60,7 @@ def settled(graph: Graph, specs: Mapping[str, NodeSpec]) -> Graph:
 class _Fails(Exception):
     """An expression has no value; the reason, and what would do."""
 
-    def __init__(self, reason: str, meant: str = "") -> None:
+    def __init__(self, reason: Phrase, meant: str = "") -> None:
         super().__init__(reason)
         self.reason, self.meant = reason, meant
 
@@ -77,6 +76,8 @@ class _Settler:
             if node.extra
             for name, text in expressions_of(node).items()
         }
+        self._real = tuple(self._texts)
+        self._inner = Inner(graph)
         self._found: dict[Key, Scalar] = {}
         self._faults: dict[Key, Fault] = {}
         self._now: Key = ("", "")
@@ -89,16 +90,13 @@ class _Settler:
                 self._found[key] = self._worked_out(key)
             except (_Fails, FormulaError) as error:
                 wanted = error.meant if isinstance(error, _Fails) else ""
-                reason = error.reason if isinstance(error, _Fails) else str(error)
+                reason = error.reason if isinstance(error, _Fails) else error.phrase
                 self._faults[key] = Fault(node, name, reason, wanted)
-        order = {key: at for at, key in enumerate(self._texts)}
-        return Settled(
-            self._changed(), tuple(self._faults[k] for k in sorted(self._faults, key=order.__getitem__))
-        )
+        return Settled(self._changed(), tuple(self._faults[key] for key in self._real if key in self._faults))
 
     def _ordered(self) -> list[Key]:
         """What depends on nothing first; what hangs on a circle has a fault and is left out."""
-        needs = {key: {k for k in self._needs(key) if k in self._texts} for key in self._texts}
+        needs = self._all_needs()
         users: dict[Key, list[Key]] = {}
         for key, found in needs.items():
             for needed in found:
@@ -114,6 +112,22 @@ class _Settler:
         self._refuse_circles({key: found - done for key, found in needs.items() if key not in done})
         return order
 
+    def _all_needs(self) -> dict[Key, set[Key]]:
+        """What each expression needs of others; those inside subgraphs that others ask for are found on the way."""
+        needs: dict[Key, set[Key]] = {}
+        waiting = list(self._texts)
+        for key in waiting:
+            needs[key] = found = set()
+            for needed in self._needs(key):
+                if needed not in self._texts:
+                    text = self._inner.text(needed)
+                    if text is None:
+                        continue
+                    self._texts[needed] = text
+                    waiting.append(needed)
+                found.add(needed)
+        return needs
+
     def _refuse_circles(self, stuck: Mapping[Key, set[Key]]) -> None:
         on_circle = dict(stuck)
         while gone := on_circle.keys() - {k for found in on_circle.values() for k in found}:
@@ -121,12 +135,16 @@ class _Settler:
         for key in stuck:
             if key in on_circle:
                 others = ", ".join(f"{n}.{p}" for n, p in on_circle if (n, p) != key)
-                reason = (
-                    f"is computed from {others} and this from it" if others else "is computed from itself"
-                )
-                self._faults[key] = Fault(*key, f"{reason}; give one of them a value.")
+                reason = Phrase("is computed from itself; give it a value.")
+                if others:
+                    reason = Phrase(
+                        "is computed from {others} and this from it; give one of them a value.", others=others
+                    )
+                self._faults[key] = Fault(*key, reason)
             else:
-                self._faults[key] = Fault(*key, "is computed from values that have none; mend those first.")
+                self._faults[key] = Fault(
+                    *key, Phrase("is computed from values that have none; mend those first.")
+                )
 
     def _needs(self, key: Key) -> Iterator[Key]:
         try:
@@ -139,48 +157,54 @@ class _Settler:
     def _key(self, node: str, name: str) -> Key:
         other, dot, param = name.rpartition(".")
         if not dot:
-            return node, name
+            return self._inner.place((node, name))
         around, slash, _ = node.rpartition("/")
-        return f"{around}{slash}{other}", param
+        return self._inner.place((f"{around}{slash}{other}", param))
 
     def _worked_out(self, key: Key) -> Scalar:
         self._now = key
-        node, text = self._graph.nodes[key[0]], self._texts[key]
+        node, text = self._inner.node(key[0]), self._texts[key]
+        assert node is not None
         param = self._param(node, key[1])
         if param is None:
-            raise _Fails(f"is no parameter of this node{meant(key[1], self._names(node), 'remove it')}")
+            ending = meant(key[1], self._names(node), Phrase("remove it"))
+            raise _Fails(Phrase("is no parameter of this node{ending}", ending=ending))
         only = sole_name(text)
         value = self._value(key[0], only, text) if only else None
         if param.type == "Text":
             if not isinstance(value, str):
-                raise _Fails("is a text, which can only be taken over whole, as in “other.text”.")
+                raise _Fails(Phrase("is a text, which can only be taken over whole, as in “other.text”."))
             return value
         if isinstance(value, str):
-            raise _Fails(f"is a number, and {only} is a text; name a number.")
+            raise _Fails(Phrase("is a number, and {name} is a text; name a number.", name=only))
         found = evaluate(text, lambda name: self._number(key[0], name, text))
         return _held(param, found)
 
     def _number(self, node: str, name: str, text: str) -> Number:
         value = self._value(node, name, text)
         if isinstance(value, str):
-            raise _Fails(f"is computed from {name}, which is a text; name a number.")
+            raise _Fails(Phrase("is computed from {name}, which is a text; name a number.", name=name))
         return int(value) if isinstance(value, bool) else value
 
     def _value(self, node: str, name: str, text: str) -> Scalar:
         """What a name stands for; raises _Fails."""
         key = self._key(node, name)
         if key in self._faults:
-            raise _Fails(f"is computed from {name}, which has no value; mend that first.")
+            raise _Fails(Phrase("is computed from {name}, which has no value; mend that first.", name=name))
         if key in self._found:
             return self._found[key]
-        other = self._graph.nodes.get(key[0])
+        other = self._inner.node(key[0])
         if other is None:
             raise self._no_node(node, name, text)
         param = self._param(other, key[1])
         if param is None and key[1] not in other.params:
             raise self._no_param(other, name, text)
         if any(not source.muted for source in other.inputs.get(key[1], ())):
-            raise _Fails(f"is computed from {name}, whose value comes over a link and is not known yet.")
+            raise _Fails(
+                Phrase(
+                    "is computed from {name}, whose value comes over a link and is not known yet.", name=name
+                )
+            )
         return other.params[key[1]] if param is None else other.params.get(key[1], param.default)
 
     def _no_node(self, node: str, name: str, text: str) -> _Fails:
@@ -194,17 +218,32 @@ class _Settler:
         ]
         near = nearest(wanted, known)
         better = text.replace(name, reference(near, param)) if near else ""
-        ending = meant(wanted, known, "name another")
-        return _Fails(f"is computed from {name}, and there is no node called {wanted}{ending}", better)
+        ending = meant(wanted, known, Phrase("name another"))
+        return _Fails(
+            Phrase(
+                "is computed from {name}, and there is no node called {node}{ending}",
+                name=name,
+                node=wanted,
+                ending=ending,
+            ),
+            better,
+        )
 
     def _no_param(self, other: Node, name: str, text: str) -> _Fails:
         wanted = name.rpartition(".")[2]
         names = [name for name in self._names(other) if (other.id, name) != self._now]
         near = nearest(wanted, names)
         better = text.replace(name, f"{name.removesuffix(wanted)}{near}") if near else ""
-        ending = meant(wanted, names, "name another")
+        ending = meant(wanted, names, Phrase("name another"))
         return _Fails(
-            f"is computed from {name}, and {other.id} has no parameter called {wanted}{ending}", better
+            Phrase(
+                "is computed from {name}, and {node} has no parameter called {param}{ending}",
+                name=name,
+                node=other.id,
+                param=wanted,
+                ending=ending,
+            ),
+            better,
         )
 
     def _param(self, node: Node, name: str) -> Param | None:
@@ -219,7 +258,10 @@ class _Settler:
 
     def _changed(self) -> Graph:
         values: dict[str, dict[str, Scalar]] = {}
-        for (node, name), value in self._found.items():
+        for node, name in self._real:
+            if (node, name) not in self._found:
+                continue
+            value = self._found[node, name]
             now = self._graph.nodes[node].params.get(name)
             if type(now) is not type(value) or now != value:
                 values.setdefault(node, {})[name] = value
@@ -243,8 +285,8 @@ def _held(param: Param, value: Number) -> Scalar:
         elif param.type == "Bool":
             found = bool(value)
     except OverflowError:
-        raise _Fails("comes to more than a number can hold; make it smaller.") from None
+        raise _Fails(Phrase("comes to more than a number can hold; make it smaller.")) from None
     fault = scalar_fault(found)
     if fault is not None:
-        raise _Fails(f"comes to {fault}; make it smaller.")
+        raise _Fails(Phrase("comes to {fault}; make it smaller.", fault=fault))
     return found

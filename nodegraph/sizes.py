@@ -145,16 +145,16 @@ class Sizes:
             fed = _fed(node, first)
             size = self._known.get(fed) if fed else self._given.get((node.id, first))
             if size is None:
-                raise FormulaError(f"The size of {first} is not known.")
+                raise FormulaError("The size of {name} is not known.", name=first)
             return size[0 if rest == "width" else 1]
         param = spec.param(first)
         if param is None or node.inputs.get(first) or (node.id, first) in self._given:
-            raise FormulaError(f"{first} is not known before the run.")
+            raise FormulaError("{name} is not known before the run.", name=first)
         value = node.params.get(first, param.default)
         if rest:
             return int(value == rest)
         if isinstance(value, str):
-            raise FormulaError(f"{first} is no number.")
+            raise FormulaError("{name} is no number.", name=first)
         return value
 
 

@@ -59,9 +59,12 @@ def refusal(output: str, wanted: str) -> str | None:
     """Why an `output` cannot feed a `wanted`, as a sentence for the cursor; None if it can."""
     if fits(output, wanted):
         return None
-    template = f"{_article(output)} {{output}} does not fit {_article(wanted).lower()} {{wanted}} input."
-    return Phrase(template, output=output, wanted=wanted)
+    given = Phrase("An {type}", type=output) if _vowel(output) else Phrase("A {type}", type=output)
+    taken = (
+        Phrase("an {type} input", type=wanted) if _vowel(wanted) else Phrase("a {type} input", type=wanted)
+    )
+    return Phrase("{given} does not fit {taken}.", given=given, taken=taken)
 
 
-def _article(word: str) -> str:
-    return "An" if word[:1] in "AEIOU" else "A"
+def _vowel(word: str) -> bool:
+    return word[:1] in "AEIOU"

@@ -45,17 +45,21 @@ def flatten(graph: Graph) -> Graph:
         for instance in instances:
             _expand(graph, nodes, instance)
             if len(nodes) > MAX_NODES:
-                raise GraphError(f"Subgraphs unfold to more than {MAX_NODES} nodes; use fewer instances.")
+                raise GraphError(
+                    "Subgraphs unfold to more than {most} nodes; use fewer instances.", most=MAX_NODES
+                )
         outputs = {i.id: _outputs(graph, i) for i in instances}
         nodes = {n.id: _relinked(n, outputs) for n in nodes.values()}
-    raise GraphError(f"Subgraphs are nested deeper than {MAX_DEPTH}; one of them contains itself.")
+    raise GraphError("Subgraphs are nested deeper than {most}; one of them contains itself.", most=MAX_DEPTH)
 
 
 def _definition(graph: Graph, instance: Node) -> Subgraph:
     found = definition(graph, instance.type)
     if found is None:
         raise GraphError(
-            f"Node {instance.id}: there is no subgraph called {instance.type.removeprefix(PREFIX)!r}."
+            "Node {id}: there is no subgraph called {name!r}.",
+            id=instance.id,
+            name=instance.type.removeprefix(PREFIX),
         )
     return found
 
@@ -103,7 +107,11 @@ def _moved(source: Source, outputs: Mapping[str, Mapping[str, tuple[str, str]]])
         return source
     inside = outputs[source.node].get(source.output)
     if inside is None:
-        raise GraphError(f"Node {source.node}: its subgraph has no output called {source.output!r}.")
+        raise GraphError(
+            "Node {node}: its subgraph has no output called {output!r}.",
+            node=source.node,
+            output=source.output,
+        )
     return replace(source, node=inside[0], output=inside[1])
 
 

@@ -116,7 +116,7 @@ class _Resolver:
                 path.append(spot)
                 if len(path) > len(self._graph.nodes):
                     raise GraphError(
-                        f"Node {node.id}: bypassed nodes feed each other in a circle; cut one link."
+                        "Node {id}: bypassed nodes feed each other in a circle; cut one link.", id=node.id
                     )
                 current = self._behind(node, current.output)
         for spot in path:

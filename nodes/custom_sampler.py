@@ -19,7 +19,6 @@ from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sigmas, Solv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
 
 TheModel = Annotated[Model, Help("The diffusion model that draws.")]
 Positive = Annotated[Conditioning, Help("What the picture should show.")]

@@ -151,7 +151,9 @@ def latent_noise_mask(
 def _size(samples: Tensor, columns: int, rows: int) -> tuple[int, int]:
     """Wanted latent columns and rows, a 0 filled in from the other."""
     if not columns and not rows:
-        raise GraphError("Width and height are both below one pixel of the latent; give at least one of them.")
+        raise GraphError(
+            "Width and height are both below one pixel of the latent; give at least one of them."
+        )
     height, width = samples.shape[-2:]
     columns = columns or max(round(width * rows / height), 1)
     return columns, rows or max(round(height * columns / width), 1)

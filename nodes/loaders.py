@@ -84,10 +84,18 @@ def clip_loader(
     *,
     file: Annotated[str, ModelFile("text_encoders"), Help("A file from the text_encoders folder.")] = "",
     kind: Kind = "auto",
+    dtype: Annotated[
+        str,
+        Choice(DTYPES),
+        Advanced(),
+        Help(
+            "How exactly weights are kept, and language models compute; CLIP and T5 always compute in float32."
+        ),
+    ] = "auto",
 ) -> Clip:
     """Open a text encoder that comes as a file of its own. Families that read with several join them after this."""
     source = ctx.models.source("text_encoders", _chosen(file, "text encoder"))
-    return Clip((source,), "" if kind == "auto" else kind)
+    return Clip((source,), "" if kind == "auto" else kind, dtype)
 
 
 @node(
@@ -103,7 +111,10 @@ def clip_join(
     if not clips:
         raise GraphError("No text encoder is linked; link at least one.")
     sources = tuple(source for clip in clips for source in clip.sources)
-    return replace(clips[0], sources=sources, kind=clips[0].kind if kind == "auto" else kind)
+    patches = tuple(dict.fromkeys(patch for clip in clips for patch in clip.patches))
+    dtype = next((clip.dtype for clip in clips if clip.dtype != "auto"), "auto")
+    kind = clips[0].kind if kind == "auto" else kind
+    return replace(clips[0], sources=sources, kind=kind, dtype=dtype, patches=patches)
 
 
 @node("VaeLoader", title="Load autoencoder", category="loaders", keywords=("vae", "decoder"))

@@ -87,7 +87,27 @@ def flux() -> State:
     return found | encoder("t5xxl", t5().state_dict(), EIGHT)
 
 
-KINDS: dict[str, Callable[[], State]] = {"sd1": sd1, "sdxl": sdxl, "sd3": sd3, "flux": flux}
+def t5_alone() -> State:
+    """T5 1.1 XXL's encoder as float16: 9.5 GB."""
+    state = t5().state_dict()
+    return shapes(
+        {name: tensor for name, tensor in state.items() if name != "encoder.embed_tokens.weight"}, ""
+    )
+
+
+def clip_l() -> State:
+    """CLIP-L as float16: 0.25 GB."""
+    return shapes(maker.hf_text(clip(768, 12)), "")
+
+
+KINDS: dict[str, Callable[[], State]] = {
+    "sd1": sd1,
+    "sdxl": sdxl,
+    "sd3": sd3,
+    "flux": flux,
+    "t5": t5_alone,
+    "clip_l": clip_l,
+}
 
 
 def autoencoder(latents: int) -> State:

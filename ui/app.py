@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nodegraph.spec import NodeSpec
 from ui import paths, settings
+from ui.display import open_display
+
+FACTOR = "QT_SCALE_FACTOR"
 
 
 def main(files: Sequence[Path]) -> int:
-    """Open the editor with these files and stay until its windows are closed; the exit code."""
-    scale = settings.load(paths.settings_file()).scale
-    if scale != 100 and "QT_SCALE_FACTOR" not in os.environ:
-        os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
-    from PySide6.QtWidgets import QApplication
+    """Open the editor with these files and stay until its windows are closed; the exit code.
+
+    Raises LoadError where no window can be opened.
+    """
+    # All that is made until the window shows stays: looking through it for what is not needed takes a tenth of a start.
+    gc.disable()
+    before = os.environ.get(FACTOR)
+    _scale(before)
+    qt = open_display()
+    from PySide6.QtCore import QTimer
 
     from ui.application import Application
     from ui.canvas.canvas import Canvas
     from ui.running.desk import Desk
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    qt = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(qt, QApplication):
-        return 2
     qt.setApplicationName("nodegraph")
     qt.setDesktopFileName("nodegraph")
     app = Application(qt, specs(), Canvas)
     app.desk = Desk(app)
     app.start(files)
+    QTimer.singleShot(0, _collect)
     try:
-        return qt.exec()
+        code = qt.exec()
     finally:
         app.end()
+    if app.again:
+        from ui.leaving import start_again
+
+        _put_back(before)
+        return start_again()
+    return code
+
+
+def _scale(asked: str | None) -> None:
+    """Qt takes the scale of everything from the environment, once; one that stands there already is multiplied."""
+    try:
+        factor = float(asked or 1)
+    except ValueError:
+        return
+    os.environ[FACTOR] = str(factor * settings.load(paths.settings_file()).scale / 100)
+
+
+def _put_back(asked: str | None) -> None:
+    if asked is None:
+        os.environ.pop(FACTOR, None)
+    else:
+        os.environ[FACTOR] = asked
+
+
+def _collect() -> None:
+    """Look for what is not needed from now on, but not through what was made for the start."""
+    gc.freeze()
+    gc.enable()
 
 
 def specs() -> Mapping[str, NodeSpec]:

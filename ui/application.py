@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStyle
 
 from nodegraph.spec import NodeSpec
 from ui import paths, session, settings
-from ui.ask import Choice, ask
+from ui.dressing import dress
 from ui.editor import Editor
-from ui.journal.recovery import recover, recoverable
+from ui.journal.lock import Claim
 from ui.journal.writer import Writer
+from ui.leaving import leave, may_close
 from ui.look import Look
-from ui.params.attach import attach
 from ui.recorder import Recorder
+from ui.returning import reopen
 from ui.search.usage import Usage
 from ui.session import WindowState
 from ui.settings import Settings
@@ -39,6 +40,8 @@ class Application(QObject):
     """One for the process. `start` opens the windows; `quit` closes them."""
 
     settings_changed = Signal()
+    failed = Signal(str)
+    """Something cannot be written; what and why. From any thread."""
 
     def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
         super().__init__(qt)
@@ -49,8 +52,14 @@ class Application(QObject):
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
+        self.scale = self.settings.scale
+        self.session = Claim(paths.session_file().with_suffix(".lock"))
+        self.session.acquire()
         self._writer = Writer()
+        self._sessions = ThreadPoolExecutor(1, "session")
         self.ending = False
+        self.again = False
+        self.failed.connect(self._tell)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SOON)
@@ -63,29 +72,7 @@ class Application(QObject):
 
     def start(self, files: Iterable[Path] = ()) -> MainWindow:
         """Open the windows as they were left, with what a crash left, and `files` in front."""
-        found = {path.stem: path for path in recoverable(paths.journal_folder())}
-        first = not paths.session_file().exists()
-        saved = session.load(paths.session_file())
-        recovered = 0
-        for state in saved or [WindowState()]:
-            window = self.new_window()
-            window.restore(state)
-            recovered += self._restore_tabs(window, state, found)
-            window.show()
-        window = self.windows[0]
-        for path in found.values():
-            view = self._recover(window, path, {})
-            recovered += view is not None and view.editor.unsaved
-        for file in files:
-            window.documents.open(file)
-        if recovered:
-            text = self.tr("Unsaved work is back: 1 workflow.")
-            if recovered > 1:
-                text = self.tr("Unsaved work is back: {count} workflows.").format(count=recovered)
-            window.say(text)
-        if first and self.desk is not None and not window.tabs.count():
-            self.desk.greet(window)
-        return window
+        return reopen(self, files)
 
     def new_window(self) -> MainWindow:
         """An empty window, not shown yet."""
@@ -123,35 +110,22 @@ class Application(QObject):
         if not self.ending and not self._timer.isActive():
             self._timer.start()
 
-    def save_session(self) -> None:
-        """Write the session and the tally of use now."""
+    def save_session(self, wait: bool = False) -> None:
+        """Write the session and the tally of use, beside the window's thread: a disk may take long."""
+        states = [window.state() for window in self.windows] if self.session.held else None
+        writing = self._sessions.submit(self._write_session, states)
+        if wait:
+            writing.result()
+
+    def _write_session(self, states: list[WindowState] | None) -> None:
         try:
-            session.save([window.state() for window in self.windows], paths.session_file())
+            if states is not None:
+                session.save(states, paths.session_file())
             self.usage.save()
         except OSError as error:
-            self._tell(self.tr("The session cannot be written: {why}").format(why=error.strerror or error))
-
-    def may_close(self, windows: Sequence[MainWindow]) -> bool:
-        """Ask once whether the unsaved work in these windows is saved, kept or given up; False to stay."""
-        views = [(window, view) for window in windows for view in window.tabs.views()]
-        unsaved = [(window, view) for window, view in views if view.editor.unsaved]
-        last = len(windows) == len(self.windows)
-        names = [view.editor.name for _, view in unsaved]
-        answer = self._ask_close(windows[0], names, last) if unsaved else "keep"
-        if answer == "stay":
-            return False
-        if answer == "save" and not all(window.documents.save(view) for window, view in unsaved):
-            return False
-        if last:
-            self.save_session()
-        for window, view in views:
-            if view.editor.unsaved:
-                window.documents.drop(view, keep=answer == "keep")
-            else:
-                window.documents.drop(view, keep=last and view.editor.path is not None)
-        if last:
-            self._timer.stop()
-        return True
+            self.failed.emit(
+                self.tr("The session cannot be written: {why}").format(why=error.strerror or error)
+            )
 
     def closed(self, window: MainWindow) -> None:
         """A window is gone."""
@@ -165,62 +139,32 @@ class Application(QObject):
 
     def quit(self) -> bool:
         """Close every window; False where the user would rather stay."""
-        if not self.windows or not self.may_close(self.windows):
-            return not self.windows
-        self.ending = True
-        for window in list(self.windows):
-            window.close()
-        self.ending = False
+        if self.windows and not may_close(self, self.windows):
+            return False
+        self._close_windows()
         return True
 
+    def restart(self) -> None:
+        """End, and begin again at once with every tab as it is. Asks nothing, for nothing is lost."""
+        self.again = True
+        leave(self, self.windows, keep_unsaved=True)
+        self._close_windows()
+
     def end(self) -> None:
-        """Let go of the writer's thread; nothing works afterwards."""
+        """Let go of the writers' threads and of the session; nothing works afterwards."""
         self._timer.stop()
         if self.desk is not None:
             self.desk.close()
         self._writer.end()
+        self._sessions.shutdown()
+        self.session.release()
 
-    def _ask_close(self, window: MainWindow, names: list[str], last: bool) -> str:
-        if len(names) == 1:
-            title = self.tr("“{name}” has unsaved changes").format(name=names[0])
-        else:
-            title = self.tr("{count} workflows have unsaved changes").format(count=len(names))
-        listed = "\n".join(names) + "\n\n" if len(names) > 1 else ""
-        choices = [
-            Choice("save", self.tr("Save"), "yes"),
-            Choice("keep", self.tr("Keep for next start"), "other"),
-            Choice("lose", self.tr("Discard"), "lose"),
-            Choice("stay", self.tr("Cancel"), "no"),
-        ]
-        if not last:
-            del choices[1]
-            text = self.tr("Closing the window without saving loses them.")
-        else:
-            text = self.tr("They can wait, unsaved, for the next start.")
-        return ask(window, title, listed + text, choices)
-
-    def _restore_tabs(self, window: MainWindow, state: WindowState, found: dict[str, Path]) -> int:
-        recovered = 0
-        for tab in state.tabs:
-            path = found.pop(tab.journal, None)
-            view = self._recover(window, path, tab.view) if path is not None else None
-            if view is not None:
-                recovered += view.editor.unsaved
-            elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
-                window.documents.open(Path(tab.path), tab.view)
-        if 0 <= state.current < window.tabs.count():
-            window.tabs.setCurrentIndex(state.current)
-        return recovered
-
-    def _recover(self, window: MainWindow, path: Path, view: Mapping[str, Any]) -> DocumentView | None:
-        """Open what a journal holds, with its undo steps; None where there is nothing of use in it."""
-        found = recover(path)
-        if found is None:
-            return None
-        if found.outdated:
-            found.journal.remove()
-            return None
-        return window.documents.recover(found, view)
+    def _close_windows(self) -> None:
+        self.ending = True
+        self._timer.stop()
+        for window in list(self.windows):
+            window.close()
+        self.ending = False
 
     def _system_dark(self) -> bool:
         return self.qt.styleHints().colorScheme() != Qt.ColorScheme.Light
@@ -239,24 +183,16 @@ class Application(QObject):
         self.settings_changed.emit()
 
     def restyle_view(self, view: DocumentView) -> None:
-        """Give the canvas in front the looks and habits of the settings."""
-        chosen = self.settings
-        view.canvas.set_density(chosen.density, chosen.text_size / 100)
-        view.canvas.set_theme(self.look.theme)
-        view.set_link_style({"curved": "curve"}.get(chosen.links, chosen.links))
-        view.canvas.set_snap(chosen.snap)
-        view.canvas.set_shake(chosen.shake)
-        # A system that wants no motion gives animations no time.
-        animates = self.qt.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
-        view.canvas.set_motion(chosen.motion and animates)
-        view.canvas.show_minimap(chosen.minimap)
-        attach(view.widget, self.look)
+        """Dress the canvases of a document, inside subgraphs too."""
+        for widget in view.widgets:
+            dress(widget, self.look, self.settings)
 
     def _save_settings(self) -> None:
         try:
             settings.save(self.settings, paths.settings_file())
         except OSError as error:
-            self._tell(self.tr("The settings cannot be written: {why}").format(why=error.strerror or error))
+            text = self.tr("The settings cannot be written: {why}").format(why=error.strerror or error)
+            self.failed.emit(text)
 
     def _tell(self, text: str) -> None:
         for window in self.windows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from nodegraph import fileformat
@@ -23,6 +24,14 @@ def write(graph: Graph, path: Path) -> Stamp | None:
     """Write the workflow, whole or not at all. Raises SaveError."""
     fileformat.save(graph, path)
     return Stamp.of(path)
+
+
+def is_protected(path: Path) -> bool:
+    """Whether somebody marked the file as read-only; replacing it would get round that."""
+    try:
+        return not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    except OSError:
+        return False
 
 
 def kind(path: Path) -> str:

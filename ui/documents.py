@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from nodegraph.atomic import write_bytes
 from nodegraph.document import Document
 from nodegraph.errors import LoadError, SaveError
-from ui import diskfile, paths
+from ui import diskfile, paths, place
 from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
+from ui.i18n import said
+from ui.journal.journal import Journal
 from ui.journal.recovery import Recovered
 from ui.view import DocumentView
 
@@ -49,7 +51,7 @@ class Documents(QObject):
         try:
             graph, stamp = diskfile.read(path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return None
         editor = Editor(self._window.app.specs, Document(graph, path))
         editor.stamp = stamp
@@ -61,7 +63,7 @@ class Documents(QObject):
         try:
             graph, _ = diskfile.read(path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return None
         return self._show(Editor(self._window.app.specs, Document(graph)))
 
@@ -70,8 +72,7 @@ class Documents(QObject):
         editor = Editor(self._window.app.specs, Document(path=found.path))
         editor.stamp = found.stamp
         editor.restore(found.history)
-        shown = self._show(editor, view)
-        shown.recorder.take(found.journal)
+        shown = self._show(editor, view, found.journal)
         shown.look_at_disk()
         return shown
 
@@ -94,6 +95,12 @@ class Documents(QObject):
                 return self.save_as(view)
             if answer != "replace":
                 return False
+        elif diskfile.is_protected(path):
+            answer = self._ask_protected(path)
+            if answer == "as":
+                return self.save_as(view)
+            if answer != "replace":
+                return False
         return self._write(view, path)
 
     def save_as(self, view: DocumentView | None = None) -> bool:
@@ -110,7 +117,7 @@ class Documents(QObject):
         try:
             graph, stamp = diskfile.read(view.editor.path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return
         view.editor.push(self.tr("Reload from disk"), graph)
         view.editor.mark_saved(view.editor.path, stamp)
@@ -208,21 +215,28 @@ class Documents(QObject):
         recent = self._window.app.settings.recent
         return Path(recent[0]).parent if recent else Path.home()
 
-    def _show(self, editor: Editor, view: Mapping[str, Any] | None = None) -> DocumentView:
+    def _show(
+        self, editor: Editor, view: Mapping[str, Any] | None = None, journal: Journal | None = None
+    ) -> DocumentView:
         shown = self._window.app.make_view(editor)
         self._window.adopt(shown)
+        if journal is not None:
+            shown.recorder.take(journal)
+        elif editor.path is None:
+            shown.recorder.keep()
         if view:
-            shown.restore_camera(view)
+            place.go_to(shown, view)
         else:
             shown.frame_soon()
-        appview.begin(self._window, shown)
+        if place.as_app(shown, view or {}):
+            appview.show(self._window, shown)
         return shown
 
     def _write(self, view: DocumentView, path: Path) -> bool:
         try:
             stamp = diskfile.write(view.editor.graph, path)
         except SaveError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return False
         view.editor.mark_saved(path, stamp)
         view.watch()
@@ -242,6 +256,18 @@ class Documents(QObject):
             ),
         )
         return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_protected(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr("The file is marked as read-only."),
+            (
+                Choice("as", self.tr("Save as…"), "yes"),
+                Choice("replace", self.tr("Replace"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )
 
     def _ask_overwrite(self, path: Path) -> str:
         return ask(

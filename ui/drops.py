@@ -17,6 +17,7 @@ from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.spec import NodeSpec, Param
 from ui import diskfile
+from ui.i18n import said
 from ui.icons import paint
 from ui.params.modelfiles import kind_of, model_files
 from ui.running.needs import PRACTICE
@@ -157,7 +158,7 @@ class Drops(QObject):
         try:
             kind, name = runtime.installed().adopt(model_files(), path)
         except LoadError as error:
-            self._window.say(str(error))
+            self._window.say(said(error))
             return "", None
         swap = swapped(editor.graph, editor.specs, name) if kind == "checkpoints" else None
         if swap is not None and editor.apply(swap):

@@ -87,7 +87,7 @@ class Editor(QObject):
         try:
             after = edit.apply(self.graph)
         except EditError as error:
-            self.status.emit(str(error))
+            self.status.emit(said(error))
             return False
         if after is not self.graph:
             self.push(said(edit.title), after, merge)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication, QObject, QTranslator
 
+from nodegraph.errors import NodegraphError
 from nodegraph.phrases import translated
 
+PARTS = re.compile(r"{{|}}|{[^{}]*}|[^{}]+|[{}]")
 ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓŠÚÝ")
 
 
@@ -33,19 +37,21 @@ def pseudo(text: str) -> str:
     """`Save` gives `⟦Šávé··⟧`."""
     if not text:
         return text
-    parts = text.split("{")
-    shown = parts[0].translate(ACCENTS)
-    for part in parts[1:]:
-        name, _, rest = part.partition("}")
-        shown += "{" + name + "}" + rest.translate(ACCENTS)
+    shown = "".join(part if part[0] in "{}" else part.translate(ACCENTS) for part in PARTS.findall(text))
     return f"⟦{shown}{'·' * (len(text) // 3)}⟧"
 
 
-def said(text: str) -> str:
-    """A phrase of the core in the user's language; any other text as it is."""
-    return translated(text, lambda template: tr("Phrases", template))
+def said(text: str | NodegraphError) -> str:
+    """A phrase of the core, or what an error says, in the user's language; any other text as it is."""
+    phrase = text.phrase if isinstance(text, NodegraphError) else text
+    return translated(phrase, lambda template: tr("Phrases", template))
 
 
 def tr(context: str, text: str) -> str:
     """The text in the user's language, for functions that belong to no QObject."""
     return QCoreApplication.translate(context, text)
+
+
+def capitalized(text: str) -> str:
+    """The text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

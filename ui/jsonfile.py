@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,14 +10,23 @@ from typing import Any
 
 from nodegraph.atomic import write_text
 
+set_aside: list[Path] = []
+"""Where files that could not be read are kept now, so that nobody's choices are written over."""
+
 
 def read(path: Path) -> dict[str, Any]:
-    """The object in the file; empty where there is no file or it holds something else."""
+    """The object in the file; empty where there is none. A file that holds something else is set aside."""
     try:
         data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except OSError:
         return {}
-    return data if isinstance(data, dict) else {}
+    except (ValueError, RecursionError):
+        data = None
+    if isinstance(data, dict):
+        return data
+    with contextlib.suppress(OSError):
+        set_aside.append(path.replace(path.with_name(f"{path.name}.broken")))
+    return {}
 
 
 def write(path: Path, data: Mapping[str, Any]) -> None:

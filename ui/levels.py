@@ -47,8 +47,8 @@ class Levels(QStackedWidget):
         """The editor of the level in front."""
         return self.inner[-1].editor if self.inner else self._root
 
-    def enter(self, instance: str) -> bool:
-        """Go into the subgraph that a node stands for; False where it stands for none."""
+    def enter(self, instance: str, frame: bool = True) -> bool:
+        """Go into the subgraph that a node stands for, to see all of it; False where it stands for none."""
         outside = self.editor
         node = outside.graph.nodes.get(instance)
         found = definition(outside.graph, node.type) if node is not None and is_instance(node.type) else None
@@ -63,7 +63,8 @@ class Levels(QStackedWidget):
         widget.installEventFilter(self)
         self.addWidget(widget)
         self._switch([*self.inner, level])
-        QTimer.singleShot(0, widget, lambda: _frame(widget))
+        if frame:
+            QTimer.singleShot(0, widget, lambda: _frame(widget))
         return True
 
     @property

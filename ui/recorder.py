@@ -54,6 +54,11 @@ class Recorder(QObject):
         """Go on in a journal that was recovered."""
         self.journal = journal
 
+    def keep(self) -> None:
+        """Have a journal before the first edit: what is in no file would not come back otherwise."""
+        if journal := self._open():
+            self._write(journal)
+
     def finish(self, keep: bool) -> None:
         """The document is closed; `keep` leaves its journal, with the newest steps, for the next start."""
         journal, self.journal = self.journal, None

@@ -16,6 +16,9 @@ from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
 
+GONE = 500
+"""Milliseconds for which a file may be away, as while another program replaces it."""
+
 
 class Camera(Protocol):
     """Scene units to pixels and back."""
@@ -129,6 +132,11 @@ class DocumentView(QWidget):
         """The canvas as what it can do."""
         return cast("Canvas", self.widget)
 
+    @property
+    def widgets(self) -> list[QWidget]:
+        """The document's canvas, and those of the subgraphs gone into."""
+        return [self.base, *(level.widget for level in self.levels.inner)]
+
     def show_app(self, panel: QWidget | None) -> None:
         """Show a panel in the place of the canvas, or the canvas again; the panel before it goes."""
         old, self.app = self.app, panel
@@ -154,22 +162,6 @@ class DocumentView(QWidget):
         """Where dropped files become nodes, in scene units."""
         place = self.pointer()
         return (place.x(), place.y())
-
-    def set_link_style(self, style: str) -> None:
-        """Draw links as "curve", "straight" or "orthogonal"."""
-        scene = self.canvas.scene
-        if scene.style != style:
-            scene.style = style
-            scene.rebuild()
-            self.widget.update()
-
-    def camera(self) -> Mapping[str, Any]:
-        """What part of the scene is seen, as plain JSON data."""
-        return dict(cast("Canvas", self.base).view_state())
-
-    def restore_camera(self, state: Mapping[str, Any]) -> None:
-        """See the part of the scene that `camera` told of."""
-        self.canvas.set_view_state(state)
 
     def _inner_canvas(self, editor: Editor) -> QWidget:
         theme: Theme = getattr(self.base, "theme", None) or self._theme
@@ -199,8 +191,15 @@ class DocumentView(QWidget):
             return
         self.bar.tell(path, path.exists())
         self.bar.setVisible(self.changed_on_disk())
+        if not path.exists():
+            QTimer.singleShot(GONE, self, self._unsaved_if_gone)
         if path.exists() and str(path) not in self._watcher.files():
             self._watcher.addPath(str(path))
+
+    def _unsaved_if_gone(self) -> None:
+        """What is in no file any more is lost with its tab, so that closing it asks."""
+        if self.editor.path is not None and not self.editor.path.exists():
+            self.editor.stack.resetClean()
 
     def _keep(self) -> None:
         if self.editor.path is not None:

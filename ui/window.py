@@ -12,10 +12,12 @@ from ui.appview import opening as appview
 from ui.documents import Documents
 from ui.drops import Drops
 from ui.editor import Editor
+from ui.leaving import may_close
 from ui.menus import Menus
 from ui.panels.bookmarks import bookmarks, set_bookmark
 from ui.panels.docks import Docks
 from ui.panels.statusbar import StatusBar
+from ui.place import place
 from ui.popups import Popups
 from ui.selectionbar import Bars
 from ui.session import TabState, WindowState
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         editor.filed.connect(self._relabel)
         editor.changed.connect(self._counted)
         editor.selection.changed.connect(self._counted)
+        editor.selection.changed.connect(self.app.changed_soon)
         view.recorder.failed.connect(self.say)
         view.recorder.began.connect(self.app.changed_soon)
         view.reload_asked.connect(self.documents.reload)
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
         editor.filed.disconnect(self._relabel)
         editor.changed.disconnect(self._counted)
         editor.selection.changed.disconnect(self._counted)
+        editor.selection.changed.disconnect(self.app.changed_soon)
         view.recorder.failed.disconnect(self.say)
         view.recorder.began.disconnect(self.app.changed_soon)
         view.reload_asked.disconnect(self.documents.reload)
@@ -142,6 +146,7 @@ class MainWindow(QMainWindow):
             self.app.restyle_view(view)
         self.docks.fill(view)
         self._counted()
+        self.app.changed_soon()
 
     def _wire_canvas(self, canvas: QWidget, connect: bool) -> None:
         """The canvas's own signals; a stand-in may have fewer."""
@@ -197,7 +202,7 @@ class MainWindow(QMainWindow):
         """How the window stands, for the session."""
         views = self.tabs.views()
         tabs = [
-            TabState(str(view.editor.path or ""), view.recorder.id, view.camera())
+            TabState(str(view.editor.path or ""), view.recorder.id, place(view))
             for view in views
             if view.editor.path or view.recorder.id
         ]
@@ -220,7 +225,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once about all that is unsaved."""
-        if self.app.ending or self.app.may_close([self]):
+        if self.app.ending or may_close(self.app, [self]):
             event.accept()
             self.app.closed(self)
         else:

@@ -15,6 +15,7 @@ from nodegraph.files import Files
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
+from nodegraph.phrases import Phrase
 from nodegraph.settle import settle
 from nodegraph.spec import NodeSpec
 from nodegraph.subgraphs import PREFIX, definition, is_instance
@@ -120,27 +121,29 @@ class _Look:
         spec = self.spec(node)
         if spec is None:
             return [self._unknown(node)]
-        place = f"Node {node.id} ({node.title or spec.title})"
         if node.version > spec.version:
-            sentence = (
-                f"{place}: made with version {node.version} of {node.type}, and version {spec.version} is "
-                "installed; update the package that brings it."
+            reason = Phrase(
+                "made with version {version} of {type}, and version {installed} is installed; "
+                "update the package that brings it.",
+                version=node.version,
+                type=node.type,
+                installed=spec.version,
             )
-            return [Problem(node.id, "", sentence)]
-        return [
-            *value_problems(node, spec, place, self.files),
-            *link_problems(node, spec, place, self._flow, fed),
-        ]
+            return [Problem(node.id, "", node.title or spec.title, reason)]
+        return [*value_problems(node, spec, self.files), *link_problems(node, spec, self._flow, fed)]
 
     def _unknown(self, node: Node) -> Problem:
         if is_instance(node.type):
             name = node.type.removeprefix(PREFIX)
-            ending = meant(name, self.graph.subgraphs, "unpack or remove the node")
-            return Problem(node.id, "", f"Node {node.id}: there is no subgraph called {name!r}{ending}")
-        ending = meant(node.type, self.specs, "install the package that brings it, or mute the node")
+            ending = meant(name, self.graph.subgraphs, Phrase("unpack or remove the node"))
+            reason = Phrase("there is no subgraph called {name!r}{ending}", name=name, ending=ending)
+            return Problem(node.id, "", "", reason)
+        remedy = Phrase("install the package that brings it, or mute the node")
+        ending = meant(node.type, self.specs, remedy)
         near = nearest(node.type, self.specs)
         fix = swapped(self.graph, node.id, self.specs[near], self.specs) if near else None
-        return Problem(node.id, "", f"Node {node.id}: the type {node.type} is not installed{ending}", fix)
+        reason = Phrase("the type {type} is not installed{ending}", type=node.type, ending=ending)
+        return Problem(node.id, "", "", reason, fix)
 
     def inside(self) -> Iterator[Problem]:
         """The problems within each subgraph that runs, told once, at the first node that stands for it."""
@@ -166,9 +169,8 @@ class _Look:
 
 def _once(found: Iterable[Problem]) -> list[Problem]:
     """A bypassed node is complained of by each node that it feeds."""
-    return list({(problem.node, problem.sentence): problem for problem in found}.values())
+    return list({(problem.node, problem.reason): problem for problem in found}.values())
 
 
 def _within(problem: Problem, path: str) -> Problem:
-    sentence = problem.sentence.replace(f"Node {problem.node}", f"Node {path}{problem.node}", 1)
-    return replace(problem, node=f"{path}{problem.node}", sentence=sentence, fix=None)
+    return replace(problem, node=f"{path}{problem.node}", fix=None)

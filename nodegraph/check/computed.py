@@ -8,6 +8,7 @@ from nodegraph.check.problem import Problem
 from nodegraph.edits.values import SetExpression
 from nodegraph.graph import Graph
 from nodegraph.lookup import spec_of
+from nodegraph.phrases import Phrase
 from nodegraph.settle import Fault
 from nodegraph.spec import NodeSpec
 
@@ -22,8 +23,10 @@ def expression_problems(
         if node.mode != "run" or any(not source.muted for source in node.inputs.get(fault.name, ())):
             continue
         spec = spec_of(graph, node.type, specs)
-        place = f"Node {node.id} ({node.title or (spec.title if spec else node.type)})"
-        formula = fault.reason if fault.reason.startswith("“") else f"{fault.name} {fault.reason}"
+        title = node.title or (spec.title if spec else node.type)
+        reason = fault.reason
+        if not reason.startswith("“"):
+            reason = Phrase("{name} {reason}", name=fault.name, reason=reason)
         fix = SetExpression(node.id, fault.name, fault.meant or None)
-        found.append(Problem(node.id, fault.name, f"{place}: {formula}", fix))
+        found.append(Problem(node.id, fault.name, title, reason, fix))
     return found

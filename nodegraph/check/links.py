@@ -10,6 +10,7 @@ from nodegraph.edits.links import Disconnect
 from nodegraph.edits.values import SetMode
 from nodegraph.graph import Link, Node, Source
 from nodegraph.nearest import meant
+from nodegraph.phrases import Phrase
 from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec
 from nodegraph.wiring import bypass_order, lazy_taken
@@ -58,43 +59,48 @@ class Flow:
         linked = [socket.name for socket in order if node.inputs.get(socket.name)]
         if linked:
             return node.inputs[linked[0]][0]
-        place = f"Node {node.id} ({node.title or spec.title})"
-        remedy = (
-            f"link its input {order[0].name} or turn the bypass off"
-            if order
-            else "turn the bypass off or link what follows to another node"
+        remedy = Phrase("turn the bypass off or link what follows to another node")
+        if order:
+            remedy = Phrase("link its input {input} or turn the bypass off", input=order[0].name)
+        reason = Phrase(
+            "it is bypassed, but nothing can pass to its output {output} ({type}); {remedy}.",
+            output=name,
+            type=output.type,
+            remedy=remedy,
         )
-        sentence = (
-            f"{place} is bypassed, but nothing can pass to its output {name} ({output.type}); {remedy}."
-        )
-        return Problem(node.id, name, sentence, SetMode((node.id,), "run"))
+        return Problem(node.id, name, node.title or spec.title, reason, SetMode((node.id,), "run"))
 
 
-def link_problems(
-    node: Node, spec: NodeSpec, place: str, flow: Flow, fed: frozenset[str]
-) -> Iterator[Problem]:
+def link_problems(node: Node, spec: NodeSpec, flow: Flow, fed: frozenset[str]) -> Iterator[Problem]:
     """What is wrong with the links of a running node. `fed` are inputs that a subgraph's ports feed."""
+    title = node.title or spec.title
     for socket in spec.sockets:
         sources = node.inputs.get(socket.name, ())
         if not sources and not socket.optional and socket.name not in fed and _read(node, spec, socket.name):
-            sentence = f"{place}: input {socket.name} is not linked; link {_a(socket.type)}."
-            yield Problem(node.id, socket.name, sentence)
+            reason = Phrase(
+                "input {input} is not linked; link {kind}.", input=socket.name, kind=_a(socket.type)
+            )
+            yield Problem(node.id, socket.name, title, reason)
     for name, sources in node.inputs.items():
         wanted = spec.input_type(name)
         if wanted is None:
             links = tuple(Link(source, node.id, name, index) for index, source in enumerate(sources))
             known = [*(s.name for s in spec.sockets), *(p.name for p in spec.params)]
-            ending = meant(name, known, "remove the link")
-            sentence = f"{place}: there is no input called {name}{ending}"
-            yield Problem(node.id, name, sentence, Disconnect(links))
+            ending = meant(name, known, Phrase("remove the link"))
+            reason = Phrase("there is no input called {input}{ending}", input=name, ending=ending)
+            yield Problem(node.id, name, title, reason, Disconnect(links))
             continue
         found = spec.socket(name)
         if len(sources) > 1 and not (found and found.variadic):
             extra = tuple(Link(source, node.id, name, i) for i, source in enumerate(sources) if i)
-            sentence = f"{place}: input {name} takes one link and has {len(sources)}; remove the others."
-            yield Problem(node.id, name, sentence, Disconnect(extra))
+            reason = Phrase(
+                "input {input} takes one link and has {count}; remove the others.",
+                input=name,
+                count=len(sources),
+            )
+            yield Problem(node.id, name, title, reason, Disconnect(extra))
         for index, source in enumerate(sources):
-            problem = _link(Link(source, node.id, name, index), wanted, place, flow)
+            problem = _link(Link(source, node.id, name, index), wanted, title, flow)
             if problem is not None:
                 yield problem
 
@@ -109,14 +115,14 @@ def _read(node: Node, spec: NodeSpec, name: str) -> bool:
     return param is None or lazy_taken(lazy, node.params.get(lazy.param, param.default), 0)
 
 
-def _link(link: Link, wanted: str, place: str, flow: Flow) -> Problem | None:
+def _link(link: Link, wanted: str, title: str, flow: Flow) -> Problem | None:
     source = link.source
     if source.muted:
         return None
     first = flow.nodes.get(source.node)
     if first is None:
         return None
-    problem = _output(link, first, flow, place)
+    problem = _output(link, first, flow, title)
     if problem is not None:
         return problem
     origin = flow.origin(source)
@@ -126,23 +132,36 @@ def _link(link: Link, wanted: str, place: str, flow: Flow) -> Problem | None:
     output = spec.output(origin.output) if spec else None
     if output is None or fits(output.type, wanted):
         return None
-    sentence = (
-        f"{place}: {origin.node}.{origin.output} is {_a(output.type)} and does not fit input {link.input}, "
-        f"which takes {_a(wanted)}; link another or put a conversion between."
+    reason = Phrase(
+        "{node}.{output} is {kind} and does not fit input {input}, which takes {wanted}; "
+        "link another or put a conversion between.",
+        node=origin.node,
+        output=origin.output,
+        kind=_a(output.type),
+        input=link.input,
+        wanted=_a(wanted),
     )
-    return Problem(link.target, link.input, sentence, Disconnect((link,)))
+    return Problem(link.target, link.input, title, reason, Disconnect((link,)))
 
 
-def _output(link: Link, node: Node, flow: Flow, place: str) -> Problem | None:
+def _output(link: Link, node: Node, flow: Flow, title: str) -> Problem | None:
     spec = flow.spec_of(node)
     name = link.source.output
     if spec is None or spec.output(name) is not None:
         return None
     known = [output.name for output in spec.outputs]
-    sentence = f"{place}: input {link.input} is linked to {node.id}.{name}, but {node.id} has no such output"
-    ending = meant(name, known, f"its outputs are {', '.join(known)}" if known else "remove the link")
-    return Problem(link.target, link.input, sentence + ending, Disconnect((link,)))
+    remedy = Phrase("remove the link")
+    if known:
+        remedy = Phrase("its outputs are {names}", names=", ".join(known))
+    reason = Phrase(
+        "input {input} is linked to {node}.{output}, but {node} has no such output{ending}",
+        input=link.input,
+        node=node.id,
+        output=name,
+        ending=meant(name, known, remedy),
+    )
+    return Problem(link.target, link.input, title, reason, Disconnect((link,)))
 
 
-def _a(word: str) -> str:
-    return f"{'an' if word[:1] in 'AEIOU' else 'a'} {word}"
+def _a(word: str) -> Phrase:
+    return Phrase("an {type}", type=word) if word[:1] in "AEIOU" else Phrase("a {type}", type=word)

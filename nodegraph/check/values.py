@@ -11,17 +11,24 @@ from nodegraph.edits.values import SetParam, SetParams
 from nodegraph.files import Files
 from nodegraph.graph import Node
 from nodegraph.nearest import meant, nearest
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param, Scalar
 
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
-_KINDS = {"Int": "a whole number", "Float": "a number", "Bool": "true or false", "Text": "a text"}
+_KINDS = {
+    "Int": Phrase("a whole number"),
+    "Float": Phrase("a number"),
+    "Bool": Phrase("true or false"),
+    "Text": Phrase("a text"),
+}
 
 
-def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) -> Iterator[Problem]:
+def value_problems(node: Node, spec: NodeSpec, files: Files | None) -> Iterator[Problem]:
     """What is wrong with the parameters of a node; linked ones hold no value and are not looked at."""
+    title = node.title or spec.title
     for name, value in node.params.items():
         if spec.param(name) is None:
-            yield _unknown(node, spec, place, name, value)
+            yield _unknown(node, spec, title, name, value)
     for param in spec.params:
         if any(not source.muted for source in node.inputs.get(param.name, ())):
             continue
@@ -29,26 +36,27 @@ def value_problems(node: Node, spec: NodeSpec, place: str, files: Files | None) 
         if value is param.default and not param.choices_from and not param.file:
             continue
         if not _is(param.type, value):
-            yield _wrong_type(node, place, param, value)
+            yield _wrong_type(node, title, param, value)
             continue
         for look in (_limits, _color, _choice):
-            if problem := look(node, place, param, value):
+            if problem := look(node, title, param, value):
                 yield problem
         for named in (_file, _mentions):
-            if problem := named(node, place, param, value, files):
+            if problem := named(node, title, param, value, files):
                 yield problem
 
 
-def _unknown(node: Node, spec: NodeSpec, place: str, name: str, value: Scalar) -> Problem:
+def _unknown(node: Node, spec: NodeSpec, title: str, name: str, value: Scalar) -> Problem:
     if spec.socket(name) is not None:
-        sentence = f"{place}: {name} is an input to be linked and holds no value; remove the value."
-        return Problem(node.id, name, sentence, SetParam(node.id, name, None))
+        reason = Phrase("{name} is an input to be linked and holds no value; remove the value.", name=name)
+        return Problem(node.id, name, title, reason, SetParam(node.id, name, None))
     known = [param.name for param in spec.params]
     near = nearest(name, known)
     free = near is not None and near not in node.params
     fix = SetParams({node.id: {name: None, str(near): value}}) if free else SetParam(node.id, name, None)
-    ending = meant(name, known, "remove it")
-    return Problem(node.id, name, f"{place}: there is no parameter called {name}{ending}", fix)
+    ending = meant(name, known, Phrase("remove it"))
+    reason = Phrase("there is no parameter called {name}{ending}", name=name, ending=ending)
+    return Problem(node.id, name, title, reason, fix)
 
 
 def _is(kind: str, value: Scalar) -> bool:
@@ -64,66 +72,85 @@ def _is(kind: str, value: Scalar) -> bool:
     return True
 
 
-def _wrong_type(node: Node, place: str, param: Param, value: Scalar) -> Problem:
-    sentence = f"{place}: {param.name} must be {_KINDS[param.type]}, not {_shown(value)}."
+def _wrong_type(node: Node, title: str, param: Param, value: Scalar) -> Problem:
+    kind = _KINDS[param.type]
+    reason = Phrase("{name} must be {kind}, not {value}.", name=param.name, kind=kind, value=_shown(value))
     whole = type(value) is float and value.is_integer() and param.type == "Int"
     mended = int(value) if whole else None
-    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, mended))
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, mended))
 
 
-def _limits(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+def _limits(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
     if isinstance(value, str | bool):
         return None
     if not math.isfinite(value):
-        sentence = f"{place}: {param.name} is {value}, which is no number to compute with; type another."
-        return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
+        reason = Phrase(
+            "{name} is {value}, which is no number to compute with; type another.",
+            name=param.name,
+            value=value,
+        )
+        return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
     low, high = param.minimum, param.maximum
     if low is not None and value < low:
-        bound, word = low, "below"
+        bound, word = low, Phrase("below {bound}", bound=_number(low))
     elif high is not None and value > high:
-        bound, word = high, "above"
+        bound, word = high, Phrase("above {bound}", bound=_number(high))
     else:
         return None
-    allowed = f"{_number(low)} to {_number(high)}" if low is not None and high is not None else _number(bound)
-    sentence = f"{place}: {param.name} is {value}, {word} {_number(bound)}; use {allowed}."
+    allowed = _number(bound)
+    if low is not None and high is not None:
+        allowed = Phrase("{least} to {most}", least=_number(low), most=_number(high))
+    reason = Phrase(
+        "{name} is {value}, {beyond}; use {allowed}.",
+        name=param.name,
+        value=value,
+        beyond=word,
+        allowed=allowed,
+    )
     mended = int(bound) if param.type == "Int" else float(bound)
-    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, mended))
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, mended))
 
 
-def _color(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+def _color(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
     if param.widget != "color" or _COLOR.fullmatch(str(value)):
         return None
-    sentence = f"{place}: {param.name} cannot be {_shown(value)}; write a colour as #rrggbb, as in #ff8000."
-    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, None))
+    reason = Phrase(
+        "{name} cannot be {value}; write a colour as #rrggbb, as in #ff8000.",
+        name=param.name,
+        value=_shown(value),
+    )
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
 
 
-def _choice(node: Node, place: str, param: Param, value: Scalar) -> Problem | None:
+def _choice(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
     if not param.choices or param.choices_from or value in param.choices:
         return None
     near = nearest(str(value), param.choices)
     if near is None:
         few = ", ".join(param.choices[:12]) + (", ..." if len(param.choices) > 12 else "")
-        ending = f"; choose one of {few}."
+        ending = Phrase("; choose one of {few}.", few=few)
     else:
         ending = meant(str(value), param.choices)
-    sentence = f"{place}: {param.name} cannot be {_shown(value)}{ending}"
-    return Problem(node.id, param.name, sentence, SetParam(node.id, param.name, near))
+    reason = Phrase("{name} cannot be {value}{ending}", name=param.name, value=_shown(value), ending=ending)
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, near))
 
 
-def _file(node: Node, place: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+def _file(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
     if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
         return None
     if not value:
-        return Problem(node.id, param.name, f"{place}: {param.name} names no file; choose one.")
+        return Problem(
+            node.id, param.name, title, Phrase("{name} names no file; choose one.", name=param.name)
+        )
     kind = param.file.removeprefix("model:") if param.file.startswith("model:") else param.choices_from
     if not kind or files is None or files.find(kind, value) is not None:
         return None
     near = nearest(value, files.names(kind))
     fix = SetParam(node.id, param.name, near) if near else None
-    return Problem(node.id, param.name, f"{place}: {files.missing(kind, value)}", fix)
+    return Problem(node.id, param.name, title, files.missing(kind, value), fix)
 
 
-def _mentions(node: Node, place: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+def _mentions(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
     if not param.mentions or files is None or not isinstance(value, str):
         return None
     wrong = files.mistaken(param.mentions, value)
@@ -131,7 +158,7 @@ def _mentions(node: Node, place: str, param: Param, value: Scalar, files: Files 
         return None
     sentence, meant_text = wrong
     fix = SetParam(node.id, param.name, meant_text) if meant_text else None
-    return Problem(node.id, param.name, f"{place}: {sentence}", fix)
+    return Problem(node.id, param.name, title, sentence, fix)
 
 
 def _shown(value: Scalar) -> str:

@@ -28,7 +28,7 @@ def node_of(graph: Graph, name: str) -> Node:
     """The node called `name`; raises EditError."""
     found = graph.nodes.get(name)
     if found is None:
-        raise EditError(f"There is no node called {name!r}.")
+        raise EditError("There is no node called {name!r}.", name=name)
     return found
 
 
@@ -36,7 +36,7 @@ def frame_of(graph: Graph, name: str) -> Frame:
     """The frame called `name`; raises EditError."""
     found = graph.frames.get(name)
     if found is None:
-        raise EditError(f"There is no frame called {name!r}.")
+        raise EditError("There is no frame called {name!r}.", name=name)
     return found
 
 
@@ -44,7 +44,7 @@ def note_of(graph: Graph, name: str) -> Note:
     """The note called `name`; raises EditError."""
     found = graph.notes.get(name)
     if found is None:
-        raise EditError(f"There is no note called {name!r}.")
+        raise EditError("There is no note called {name!r}.", name=name)
     return found
 
 
@@ -78,7 +78,11 @@ def source_of(graph: Graph, link: Link) -> Source:
     sources = node_of(graph, link.target).inputs.get(link.input, ())
     if not 0 <= link.index < len(sources) or not same_source(sources[link.index], link.source):
         raise EditError(
-            f"There is no link from {link.source.node}.{link.source.output} to {link.target}.{link.input}."
+            "There is no link from {node}.{output} to {target}.{input}.",
+            node=link.source.node,
+            output=link.source.output,
+            target=link.target,
+            input=link.input,
         )
     return sources[link.index]
 
@@ -89,33 +93,33 @@ def check_new_id(graph: Graph, name: str) -> None:
     if fault is not None:
         raise EditError(fault)
     if name in graph.nodes or name in graph.frames or name in graph.notes:
-        raise EditError(f"The id {name!r} is taken; choose another.")
+        raise EditError("The id {name!r} is taken; choose another.", name=name)
 
 
 def check_value(node: str, name: str, value: object) -> None:
     """Raise EditError unless `value` may be a parameter's value."""
     fault = scalar_fault(value)
     if fault is not None:
-        raise EditError(f"Node {node}: the value of {name} is {fault}.")
+        raise EditError("Node {node}: the value of {name} is {fault}.", node=node, name=name, fault=fault)
 
 
 def check_text(what: str, text: str) -> None:
     """Raise EditError unless `text` can be written to a file."""
     fault = text_fault(text)
     if fault is not None:
-        raise EditError(f"The {what} is {fault}.")
+        raise EditError("The {what} is {fault}.", what=what, fault=fault)
 
 
 def check_numbers(what: str, numbers: Iterable[float]) -> None:
     """Raise EditError unless all are coordinates."""
     if any(number_fault(number) for number in numbers):
-        raise EditError(f"The position or size of {what} is beyond the canvas.")
+        raise EditError("The position or size of {what} is beyond the canvas.", what=what)
 
 
-def some(names: Iterable[str], noun: str = "nodes") -> str:
+def some(names: Iterable[str]) -> str:
     """`sampler`, or `3 nodes`."""
     known = list(names)
-    return known[0] if len(known) == 1 else Phrase(f"{{count}} {noun}", count=len(known))
+    return known[0] if len(known) == 1 else Phrase("{count} nodes", count=len(known))
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -29,7 +29,7 @@ class AddFrame:
     @property
     def title(self) -> str:
         """Add frame Light."""
-        return _framed("Add", self.frame)
+        return _framed(Phrase("Add"), self.frame)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame; raises EditError for a taken id and unknown members."""
@@ -59,7 +59,7 @@ class ChangeFrame:
     """Put `frame` in the place of the one with its id: other members, title, place, colour or flags."""
 
     frame: Frame
-    verb: str = "Change"
+    verb: str = Phrase("Change")
 
     @property
     def title(self) -> str:
@@ -83,8 +83,8 @@ class SetFrameMode:
     @property
     def title(self) -> str:
         """Mute frame."""
-        verb = {"run": "Enable", "mute": "Mute", "bypass": "Bypass"}[self.mode]
-        return Phrase(f"{verb} frame")
+        verb = {"run": Phrase("Enable"), "mute": Phrase("Mute"), "bypass": Phrase("Bypass")}[self.mode]
+        return Phrase("{verb} frame", verb=verb)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame and its members so; raises EditError if there is no such frame."""
@@ -144,12 +144,12 @@ class ChangeNote:
     """Put `note` in the place of the one with its id."""
 
     note: Note
-    verb: str = "Change"
+    verb: str = Phrase("Change")
 
     @property
     def title(self) -> str:
         """Change note."""
-        return Phrase(f"{self.verb} note")
+        return Phrase("{verb} note", verb=self.verb)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the note so; raises EditError if there is none and for an unknown node."""
@@ -157,9 +157,9 @@ class ChangeNote:
 
 
 def _with_frame(graph: Graph, frame: Frame) -> Graph:
-    check_numbers(f"frame {frame.id}", frame.rect)
-    check_text("title of the frame", frame.title)
-    check_text("colour of the frame", frame.color)
+    check_numbers(Phrase("frame {id}", id=frame.id), frame.rect)
+    check_text(Phrase("title of the frame"), frame.title)
+    check_text(Phrase("colour of the frame"), frame.color)
     for member in frame.members:
         node_of(graph, member)
     frame = only_members(frame, dict.fromkeys(frame.members))
@@ -170,9 +170,9 @@ def _with_frame(graph: Graph, frame: Frame) -> Graph:
 
 
 def _with_note(graph: Graph, note: Note) -> Graph:
-    check_numbers(f"note {note.id}", (*note.pos, *note.size))
-    check_text("text of the note", note.text)
-    check_text("colour of the note", note.color)
+    check_numbers(Phrase("note {id}", id=note.id), (*note.pos, *note.size))
+    check_text(Phrase("text of the note"), note.text)
+    check_text(Phrase("colour of the note"), note.color)
     if note.on:
         node_of(graph, note.on)
     return with_notes(graph, {**graph.notes, note.id: note})
@@ -180,5 +180,5 @@ def _with_note(graph: Graph, note: Note) -> Graph:
 
 def _framed(verb: str, frame: Frame) -> str:
     if not frame.title:
-        return Phrase(f"{verb} frame")
-    return Phrase(f"{verb} frame {{title}}", title=frame.title)
+        return Phrase("{verb} frame", verb=verb)
+    return Phrase("{verb} frame {title}", verb=verb, title=frame.title)

@@ -29,7 +29,7 @@ class Inside:
         """The graph with the subgraph changed; raises EditError, also for frames and notes inside."""
         found = graph.subgraphs.get(self.name)
         if found is None:
-            raise EditError(f"There is no subgraph called {self.name!r}.")
+            raise EditError("There is no subgraph called {name!r}.", name=self.name)
         before = Graph(found.nodes, subgraphs=graph.subgraphs)
         after = self.edit.apply(before)
         if after is before:

@@ -37,7 +37,12 @@ class Connect:
         sources = list(node.inputs.get(self.input, ()))
         index = len(sources) if self.index is None else self.index
         if not 0 <= index <= len(sources):
-            raise EditError(f"Input {self.target}.{self.input} has no link number {index + 1}.")
+            raise EditError(
+                "Input {target}.{input} has no link number {number}.",
+                target=self.target,
+                input=self.input,
+                number=index + 1,
+            )
         if index < len(sources) and sources[index] == self.source:
             return graph
         sources[index : index + 1] = [self.source]
@@ -55,7 +60,9 @@ class SetSources:
     @property
     def title(self) -> str:
         """Connect sampler."""
-        return Phrase("Connect {node}" if self.sources else "Disconnect {node}", node=self.target)
+        if self.sources:
+            return Phrase("Connect {node}", node=self.target)
+        return Phrase("Disconnect {node}", node=self.target)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with these links; raises EditError for unknown nodes and for a circle."""
@@ -96,10 +103,10 @@ class MuteLink:
     @property
     def title(self) -> str:
         """Mute link."""
-        verb = "Mute" if self.muted else "Unmute"
+        verb = Phrase("Mute") if self.muted else Phrase("Unmute")
         if len(self.links) == 1:
-            return Phrase(f"{verb} link")
-        return Phrase(f"{verb} {{count}} links", count=len(self.links))
+            return Phrase("{verb} link", verb=verb)
+        return Phrase("{verb} {count} links", verb=verb, count=len(self.links))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the links muted or not."""
@@ -120,7 +127,7 @@ class SetVia:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link drawn so."""
-        check_numbers("a reroute point", (number for point in self.via for number in point))
+        check_numbers(Phrase("a reroute point"), (number for point in self.via for number in point))
         return _change(graph, (self.link,), lambda source: replace(source, via=self.via))
 
 
@@ -138,19 +145,21 @@ class SetPortal:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link drawn so."""
-        check_text("name of the portal", self.portal)
+        check_text(Phrase("name of the portal"), self.portal)
         return _change(graph, (self.link,), lambda source: replace(source, portal=self.portal))
 
 
 def _check_source(graph: Graph, source: Source, target: str) -> None:
     node_of(graph, source.node)
     if not source.output:
-        raise EditError(f"A link from {source.node} must name one of its outputs.")
+        raise EditError("A link from {node} must name one of its outputs.", node=source.node)
     if source.node == target:
-        raise EditError(f"Node {target} cannot feed itself.")
+        raise EditError("Node {target} cannot feed itself.", target=target)
     if feeds(graph, target, source.node):
         raise EditError(
-            f"Linking {source.node} to {target} would close a circle: {target} already feeds {source.node}."
+            "Linking {node} to {target} would close a circle: {target} already feeds {node}.",
+            node=source.node,
+            target=target,
         )
 
 

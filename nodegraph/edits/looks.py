@@ -47,7 +47,7 @@ class Resize:
             if size is not None:
                 check_numbers(name, size)
             if (size is None and name not in graph.nodes) or (size is not None and min(size) <= 0):
-                raise EditError(f"{name} needs a width and a height above 0.")
+                raise EditError("{name} needs a width and a height above 0.", name=name)
         return _changed(graph, self.sizes, _sized_node, _sized_frame, _sized_note)
 
 
@@ -65,7 +65,7 @@ class SetColor:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the colours; raises EditError for an unknown id."""
-        check_text("colour", self.color)
+        check_text(Phrase("colour"), self.color)
         wanted = dict.fromkeys(self.ids, self.color)
         return _changed(
             graph,
@@ -90,7 +90,7 @@ class SetTitle:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the title; raises EditError for an unknown node."""
-        check_text("title", self.text)
+        check_text(Phrase("title"), self.text)
         node = node_of(graph, self.node)
         return graph if node.title == self.text else graph.with_nodes([replace(node, title=self.text)])
 
@@ -108,12 +108,12 @@ class SetFlags:
     def title(self) -> str:
         """Collapse 3 nodes."""
         names = (
-            (self.collapsed, "Collapse", "Expand"),
-            (self.pinned, "Pin", "Unpin"),
-            (self.hide_unlinked, "Hide unlinked inputs of", "Show all inputs of"),
+            (self.collapsed, Phrase("Collapse"), Phrase("Expand")),
+            (self.pinned, Phrase("Pin"), Phrase("Unpin")),
+            (self.hide_unlinked, Phrase("Hide unlinked inputs of"), Phrase("Show all inputs of")),
         )
-        verb = next((on if flag else off for flag, on, off in names if flag is not None), "Change")
-        return Phrase(f"{verb} {{what}}", what=some(self.nodes))
+        verb = next((on if flag else off for flag, on, off in names if flag is not None), Phrase("Change"))
+        return Phrase("{verb} {what}", verb=verb, what=some(self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the flags set; raises EditError for unknown nodes."""
@@ -162,7 +162,7 @@ def _changed(graph: Graph, wanted: Mapping[str, Any], on_node: Any, on_frame: An
         elif (note := graph.notes.get(name)) is not None:
             notes[name] = on_note(note, value)
         else:
-            raise EditError(f"There is nothing called {name!r}.")
+            raise EditError("There is nothing called {name!r}.", name=name)
     if nodes:
         graph = graph.with_nodes(nodes)
     if any(graph.frames[name] != frame for name, frame in frames.items()):

@@ -51,20 +51,22 @@ class AddNodes:
             for link in node.links():
                 if link.source.node not in added and link.source.node not in graph.nodes:
                     raise EditError(
-                        f"Node {node.id}: its input {link.input} is linked to "
-                        f"{link.source.node!r}, which is not there."
+                        "Node {id}: its input {input} is linked to {node!r}, which is not there.",
+                        id=node.id,
+                        input=link.input,
+                        node=link.source.node,
                     )
         circle = cycle(added)
         if circle:
-            raise EditError(f"These nodes feed each other in a circle: {', '.join(circle)}.")
+            raise EditError("These nodes feed each other in a circle: {names}.", names=", ".join(circle))
         members = {member for frame in self.frames for member in frame.members}
         lost = sorted(members - added.keys() - graph.nodes.keys())
         if lost:
-            raise EditError(f"A frame is to hold {lost[0]!r}, which is not there.")
+            raise EditError("A frame is to hold {name!r}, which is not there.", name=lost[0])
         grown = _with_subgraphs(graph.with_nodes(self.nodes), self.subgraphs)
         if self.frames:
             kept = without_members(graph.frames, members)
-            grown = with_frames(grown, {**kept, **{frame.id: frame for frame in self.frames}})
+            grown = with_frames(grown, {**kept, **_frames_apart(self.frames)})
         if self.notes:
             grown = with_notes(grown, {**graph.notes, **{note.id: note for note in self.notes}})
         return grown
@@ -96,7 +98,9 @@ class RemoveNodes:
         bridges = {(link.target, link.input, link.index): link.source for link in self.bridges}
         for source in bridges.values():
             if source.node in gone or source.node not in graph.nodes:
-                raise EditError(f"A link cannot be healed from {source.node!r}, which is not there.")
+                raise EditError(
+                    "A link cannot be healed from {node!r}, which is not there.", node=source.node
+                )
         changed = []
         for target in {link.target for name in gone for link in graph.consumers.get(name, ())} - gone:
             changed.append(_bridged(graph.nodes[target], gone, bridges))
@@ -182,7 +186,7 @@ class Replace:
             changed.append(self._rewired(graph.nodes[target]))
         swapped = graph.with_nodes(changed)
         if cycle(swapped.nodes):
-            raise EditError(f"Replacing {self.node} would close a circle.")
+            raise EditError("Replacing {node} would close a circle.", node=self.node)
         return swapped
 
     def _rewired(self, target: Node) -> Node:
@@ -205,6 +209,16 @@ def only_members(frame: Frame, members: Iterable[str]) -> Frame:
     return replace(frame, members=kept, own=MappingProxyType(own))
 
 
+def _frames_apart(frames: Iterable[Frame]) -> dict[str, Frame]:
+    """Each frame with members that no frame before it has, each of them once."""
+    apart: dict[str, Frame] = {}
+    taken: set[str] = set()
+    for frame in frames:
+        apart[frame.id] = only_members(frame, dict.fromkeys(m for m in frame.members if m not in taken))
+        taken.update(frame.members)
+    return apart
+
+
 def without_members(frames: Mapping[str, Frame], gone: set[str]) -> dict[str, Frame]:
     """The frames, none of which holds any of `gone`; a frame that changes not is the same object."""
     return {
@@ -216,13 +230,13 @@ def without_members(frames: Mapping[str, Frame], gone: set[str]) -> dict[str, Fr
 
 
 def _check_node(node: Node) -> None:
-    check_numbers(f"node {node.id}", (*node.pos, *(node.size or ())))
+    check_numbers(Phrase("node {id}", id=node.id), (*node.pos, *(node.size or ())))
     for what, text in (("type", node.type), ("title", node.title), ("color", node.color)):
         check_text(f"{what} of node {node.id}", text)
     if not node.type:
-        raise EditError(f"Node {node.id} has no type.")
+        raise EditError("Node {id} has no type.", id=node.id)
     if node.version < 1:
-        raise EditError(f"Node {node.id}: versions count from 1.")
+        raise EditError("Node {id}: versions count from 1.", id=node.id)
     for name, value in node.params.items():
         check_value(node.id, name, value)
 
@@ -232,7 +246,9 @@ def _with_subgraphs(graph: Graph, subgraphs: tuple[Subgraph, ...]) -> Graph:
         return graph
     for subgraph in subgraphs:
         if graph.subgraphs.get(subgraph.name, subgraph) != subgraph:
-            raise EditError(f"There is another subgraph called {subgraph.name!r}; rename one of them.")
+            raise EditError(
+                "There is another subgraph called {name!r}; rename one of them.", name=subgraph.name
+            )
     return replace(graph, subgraphs=frozen({**graph.subgraphs, **{s.name: s for s in subgraphs}}))
 
 

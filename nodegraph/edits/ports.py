@@ -10,6 +10,7 @@ from nodegraph.edits.inside import without_lost_ports
 from nodegraph.edits.subgraphs import sources_changed
 from nodegraph.errors import EditError
 from nodegraph.graph import Graph, Node, Port, Source, Subgraph, frozen
+from nodegraph.phrases import Phrase
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
 MAX_NAME = 200
@@ -26,7 +27,7 @@ class AddPort:
     @property
     def title(self) -> str:
         """Expose steps."""
-        return f"Expose {self.port.name}"
+        return Phrase("Expose {port}", port=self.port.name)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the port; raises EditError for a taken name and a node that is not there."""
@@ -34,13 +35,17 @@ class AddPort:
         _check_free(found, self.port.name, self.output)
         node = found.nodes.get(self.port.node)
         if node is None:
-            raise EditError(f"Subgraph {self.name} has no node called {self.port.node!r}.")
+            raise EditError(
+                "Subgraph {name} has no node called {node!r}.", name=self.name, node=self.port.node
+            )
         ports = found.outputs if self.output else found.inputs
         if any((p.node, p.port) == (self.port.node, self.port.port) for p in ports):
-            raise EditError(f"{self.port.port} of {self.port.node} is exposed already.")
+            raise EditError("{port} of {node} is exposed already.", port=self.port.port, node=self.port.node)
         if not self.output and node.inputs.get(self.port.port):
             raise EditError(
-                f"{self.port.port} of {self.port.node} is linked inside; cut that link to expose it."
+                "{port} of {node} is linked inside; cut that link to expose it.",
+                port=self.port.port,
+                node=self.port.node,
             )
         return _with_ports(graph, found, (*ports, self.port), self.output)
 
@@ -56,7 +61,7 @@ class RemovePort:
     @property
     def title(self) -> str:
         """Hide steps."""
-        return f"Hide {self.port}"
+        return Phrase("Hide {port}", port=self.port)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the port; raises EditError if there is none."""
@@ -79,7 +84,7 @@ class RenamePort:
     @property
     def title(self) -> str:
         """Rename steps."""
-        return f"Rename {self.port}"
+        return Phrase("Rename {port}", port=self.port)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the port so called; raises EditError for a taken name."""
@@ -129,7 +134,7 @@ class OrderPorts:
     @property
     def title(self) -> str:
         """Reorder ports."""
-        return "Reorder ports"
+        return Phrase("Reorder ports")
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the ports in that order; raises EditError where names are missing."""
@@ -152,17 +157,19 @@ class MakeUnique:
     @property
     def title(self) -> str:
         """Make light unique."""
-        return f"Make {self.node} unique"
+        return Phrase("Make {node} unique", node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the copy; raises EditError for a taken name and a node that is no subgraph."""
-        check_text("name of the subgraph", self.name)
+        check_text(Phrase("name of the subgraph"), self.name)
         node = node_of(graph, self.node)
         found = definition(graph, node.type) if is_instance(node.type) else None
         if found is None:
-            raise EditError(f"Node {self.node} is no subgraph of this document.")
+            raise EditError("Node {node} is no subgraph of this document.", node=self.node)
         if not 0 < len(self.name) <= MAX_NAME or self.name in graph.subgraphs:
-            raise EditError(f"There must be a name for the subgraph that is not taken: {self.name[:40]!r}.")
+            raise EditError(
+                "There must be a name for the subgraph that is not taken: {name!r}.", name=self.name[:40]
+            )
         copy = replace(found, name=self.name)
         graph = replace(graph, subgraphs=frozen({**graph.subgraphs, self.name: copy}))
         return graph.with_nodes([replace(node, type=PREFIX + self.name)])
@@ -172,7 +179,7 @@ def subgraph_of(graph: Graph, name: str) -> Subgraph:
     """The subgraph called `name`; raises EditError."""
     found = graph.subgraphs.get(name)
     if found is None:
-        raise EditError(f"There is no subgraph called {name!r}.")
+        raise EditError("There is no subgraph called {name!r}.", name=name)
     return found
 
 
@@ -181,7 +188,9 @@ def port_of(found: Subgraph, name: str, output: bool) -> Port:
     for port in found.outputs if output else found.inputs:
         if port.name == name:
             return port
-    raise EditError(f"Subgraph {found.name} has no {'output' if output else 'input'} called {name!r}.")
+    if output:
+        raise EditError("Subgraph {subgraph} has no output called {name!r}.", subgraph=found.name, name=name)
+    raise EditError("Subgraph {subgraph} has no input called {name!r}.", subgraph=found.name, name=name)
 
 
 def free_port(found: Subgraph, port: Port, output: bool) -> Port:
@@ -195,10 +204,10 @@ def free_port(found: Subgraph, port: Port, output: bool) -> Port:
 
 
 def _check_free(found: Subgraph, name: str, output: bool) -> None:
-    check_text("name of the port", name)
+    check_text(Phrase("name of the port"), name)
     ports = found.outputs if output else found.inputs
     if not 0 < len(name) <= MAX_NAME or any(port.name == name for port in ports):
-        raise EditError(f"There must be a name for the port that is not taken: {name[:40]!r}.")
+        raise EditError("There must be a name for the port that is not taken: {name!r}.", name=name[:40])
 
 
 def _with_ports(graph: Graph, found: Subgraph, ports: tuple[Port, ...], output: bool) -> Graph:

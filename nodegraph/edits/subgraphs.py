@@ -34,10 +34,12 @@ class MakeSubgraph:
 
     def apply(self, graph: Graph) -> Graph:
         """The folded graph; raises EditError for a taken name, and where the subgraph would feed itself."""
-        check_text("name of the subgraph", self.name)
+        check_text(Phrase("name of the subgraph"), self.name)
         check_new_id(graph, self.instance)
         if not self.name or len(self.name) > 200 or self.name in graph.subgraphs:
-            raise EditError(f"There must be a name for the subgraph that is not taken: {self.name[:40]!r}.")
+            raise EditError(
+                "There must be a name for the subgraph that is not taken: {name!r}.", name=self.name[:40]
+            )
         inner = {node_of(graph, name).id: graph.nodes[name] for name in self.nodes}
         if not inner:
             raise EditError("Choose the nodes that the subgraph is to hold.")
@@ -88,7 +90,7 @@ class Unpack:
         instance = node_of(graph, self.node)
         found = definition(graph, instance.type) if is_instance(instance.type) else None
         if found is None:
-            raise EditError(f"Node {self.node} is no subgraph of this document.")
+            raise EditError("Node {node} is no subgraph of this document.", node=self.node)
         offset = _offset(found.nodes.values(), instance)
         added = pasted(graph, Graph(found.nodes), offset)
         names = dict(zip(found.nodes, (node.id for node in added.nodes), strict=True))
@@ -126,7 +128,9 @@ def _cut_inputs(
             outer = tuple(source for source in sources if source.node not in inner)
             if outer and len(outer) < len(sources):
                 raise EditError(
-                    f"Input {key} of {name} is linked from inside and outside; choose all or none."
+                    "Input {key} of {name} is linked from inside and outside; choose all or none.",
+                    key=key,
+                    name=name,
                 )
             if outer:
                 port = _fresh(key, name, inputs)

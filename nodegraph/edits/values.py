@@ -26,8 +26,9 @@ class SetParam:
     @property
     def title(self) -> str:
         """Change steps of sampler."""
-        template = "Reset {name} of {node}" if self.value is None else "Change {name} of {node}"
-        return Phrase(template, name=self.name, node=self.node)
+        if self.value is None:
+            return Phrase("Reset {name} of {node}", name=self.name, node=self.node)
+        return Phrase("Change {name} of {node}", name=self.name, node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the value; raises EditError for an unknown node and a value no file can hold."""
@@ -47,7 +48,8 @@ class SetParams:
         """Change 3 values of sampler."""
         if len(self.values) == 1:
             ((node, values),) = self.values.items()
-            return Phrase("Change {name} of {node}", name=some(values, "values"), node=node)
+            name = next(iter(values)) if len(values) == 1 else Phrase("{count} values", count=len(values))
+            return Phrase("Change {name} of {node}", name=name, node=node)
         return Phrase("Change {what}", what=some(self.values))
 
     def apply(self, graph: Graph) -> Graph:
@@ -72,8 +74,9 @@ class SetExpression:
     @property
     def title(self) -> str:
         """Compute width of size."""
-        template = "Keep {name} of {node}" if self.text is None else "Compute {name} of {node}"
-        return Phrase(template, name=self.name, node=self.node)
+        if self.text is None:
+            return Phrase("Keep {name} of {node}", name=self.name, node=self.node)
+        return Phrase("Compute {name} of {node}", name=self.name, node=self.node)
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the expression; raises EditError for an unknown node and a text no file can hold.
@@ -85,7 +88,9 @@ class SetExpression:
         if text is not None:
             check_value(node.id, self.name, text)
             if not 0 < len(text) <= LONGEST:
-                raise EditError(f"Node {node.id}: an expression has 1 to {LONGEST} characters.")
+                raise EditError(
+                    "Node {id}: an expression has 1 to {most} characters.", id=node.id, most=LONGEST
+                )
         changed = with_expressions(node, {self.name: text})
         return graph if changed is node else graph.with_nodes((changed,))
 
@@ -100,8 +105,8 @@ class SetMode:
     @property
     def title(self) -> str:
         """Mute sampler."""
-        verb = {"run": "Enable", "mute": "Mute", "bypass": "Bypass"}[self.mode]
-        return Phrase(f"{verb} {{what}}", what=some(self.nodes))
+        verb = {"run": Phrase("Enable"), "mute": Phrase("Mute"), "bypass": Phrase("Bypass")}[self.mode]
+        return Phrase("{verb} {what}", verb=verb, what=some(self.nodes))
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the nodes in that mode; raises EditError for unknown nodes."""

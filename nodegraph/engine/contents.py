@@ -39,7 +39,7 @@ class Contents:
         if param.mentions:
             return self._any(param.mentions, self._content)
         kind = param.file.removeprefix("model:")
-        return None if kind == param.file else self._any(kind, _stamps)
+        return None if kind == param.file else self._any(kind, lambda path: self._states(kind, path))
 
     def _value(self, item: Wired, name: str) -> str | None:
         """What a parameter says, by itself or over a link from a node that always says the same."""
@@ -61,19 +61,25 @@ class Contents:
         if not value:
             return ""
         if kind == param.file:
-            path: Path | None = self.base / value
+            path = self.base / value
         else:
-            path = self.files.find(kind, value)
-            if path is None:
+            found = self.files.find(kind, value)
+            if found is None:
                 raise GraphError(f"Node {item.id} ({item.title}): {self.files.missing(kind, value)}")
+            path = found
         try:
-            return self.fingerprints.of(path) if path else ""
+            return self._whole(kind, path)
         except OSError as error:
             reason = error.strerror or str(error)
             raise GraphError(
                 f"Node {item.id} ({item.title}): the file {value!r} cannot be read ({reason}); "
                 f"choose another {param.name}."
             ) from None
+
+    def _whole(self, kind: str, path: Path) -> str:
+        """What a file contains, and those that are read along with it; raises OSError."""
+        own, beside = self.fingerprints.of(path), self.files.beside(kind, path)
+        return digest(own, [(file.name, self._content(file)) for file in beside]) if beside else own
 
     def _mentioned(self, param: Param, text: str) -> str:
         found = self.files.mentioned(param.mentions, text)
@@ -85,6 +91,9 @@ class Contents:
             return self.fingerprints.of(path)
         except OSError:
             return "unreadable"
+
+    def _states(self, kind: str, path: Path) -> object:
+        return [_stamps(path), *map(_stamps, self.files.beside(kind, path))]
 
     def _any(self, kind: str, state: Callable[[Path], object]) -> str:
         paths = ((name, self.files.find(kind, name)) for name in self.files.names(kind))

@@ -24,23 +24,28 @@ def load(path: Path | str) -> Graph:
     place = path.name
     try:
         if path.is_dir():
-            raise LoadError(f"{place} is a folder; name a workflow file.")
+            raise LoadError("{place} is a folder; name a workflow file.", place=place)
         if not path.is_file():
-            raise LoadError(f"There is no file {path}.")
+            raise LoadError("There is no file {path}.", path=path)
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not is_picture(file.read(MAGIC_BYTES)):
                 if size > MAX_BYTES:
                     raise LoadError(
-                        f"{place}: {size / 2**20:.0f} MB is more than a workflow can be ({MAX_BYTES >> 20} MB)."
+                        "{place}: {size:.0f} MB is more than a workflow can be ({most} MB).",
+                        place=place,
+                        size=size / 2**20,
+                        most=MAX_BYTES >> 20,
                     )
                 file.seek(0)
                 return loads(decoded(file.read(MAX_BYTES + 1), place), place)
         text = read_workflow(path)
     except (OSError, ValueError) as error:
-        raise LoadError(f"{place} cannot be read: {_reason(error)}.") from None
+        raise LoadError("{place} cannot be read: {reason}.", place=place, reason=_reason(error)) from None
     if text is None:
-        raise LoadError(f"{place}: this picture carries no workflow; open the workflow file that made it.")
+        raise LoadError(
+            "{place}: this picture carries no workflow; open the workflow file that made it.", place=place
+        )
     return loads(text, place)
 
 
@@ -66,13 +71,17 @@ def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = 
         write_text(Path(os.path.realpath(path)), text)
     except (OSError, ValueError) as error:
         raise SaveError(
-            f"{path} could not be saved: {_reason(error)}; nothing of what stood there has changed."
+            "{path} could not be saved: {reason}; nothing of what stood there has changed.",
+            path=path,
+            reason=_reason(error),
         ) from None
 
 
 def _checked(data: Any, place: str) -> dict[str, Any]:
     if not isinstance(data, dict) or data.get("format") != "nodegraph":
-        raise LoadError(f'{place}: no nodegraph workflow; such a file begins with {{"format": "nodegraph".')
+        raise LoadError(
+            '{place}: no nodegraph workflow; such a file begins with {{"format": "nodegraph".', place=place
+        )
     return migrated(data, place)
 
 

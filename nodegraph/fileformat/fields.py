@@ -9,6 +9,7 @@ from nodegraph.errors import LoadError
 from nodegraph.fileformat.parsing import check_depth
 from nodegraph.graph import frozen
 from nodegraph.limits import id_fault, number_fault
+from nodegraph.phrases import Phrase
 
 MAX_NAME = 200
 """How long a type, input or output may be called."""
@@ -19,7 +20,9 @@ class Fields:
 
     def __init__(self, data: object, place: str) -> None:
         if not isinstance(data, dict):
-            raise LoadError(f"{place}: expected an object in braces, found {described(data)}.")
+            raise LoadError(
+                "{place}: expected an object in braces, found {found}.", place=place, found=described(data)
+            )
         self._left: dict[str, Any] = dict(data)
         self.place = place
 
@@ -31,38 +34,43 @@ class Fields:
         """A text, empty if left out."""
         value = self._left.pop(key, "")
         if not isinstance(value, str):
-            raise self.wrong(key, "a text", value)
+            raise self.wrong(key, Phrase("a text"), value)
         return value
 
     def name(self, key: str) -> str:
         """A text that must be there, of 1 to 200 characters."""
         value = self.text(key)
         if not 0 < len(value) <= MAX_NAME:
-            raise LoadError(f"{self.place}: {key!r} must be a text of 1 to {MAX_NAME} characters.")
+            raise LoadError(
+                "{place}: {key!r} must be a text of 1 to {most} characters.",
+                place=self.place,
+                key=key,
+                most=MAX_NAME,
+            )
         return value
 
     def id(self) -> str:
         """The id that must be there."""
         value = self._left.pop("id", None)
         if not isinstance(value, str):
-            raise self.wrong("id", "a text", value)
+            raise self.wrong("id", Phrase("a text"), value)
         fault = id_fault(value)
         if fault is not None:
-            raise LoadError(f"{self.place}: {fault}")
+            raise LoadError("{place}: {fault}", place=self.place, fault=fault)
         return value
 
     def flag(self, key: str) -> bool:
         """True or false, false if left out."""
         value = self._left.pop(key, False)
         if not isinstance(value, bool):
-            raise self.wrong(key, "true or false", value)
+            raise self.wrong(key, Phrase("true or false"), value)
         return value
 
     def version(self, key: str = "version") -> int:
         """A whole number from 1, 1 if left out."""
         value = self._left.pop(key, 1)
         if type(value) is not int or value < 1:
-            raise self.wrong(key, "a whole number from 1", value)
+            raise self.wrong(key, Phrase("a whole number from 1"), value)
         return value
 
     def numbers(self, key: str, count: int, default: Any) -> Any:
@@ -74,26 +82,28 @@ class Fields:
     def coordinates(self, key: str, value: object, count: int) -> tuple[float, ...]:
         """`value` as a tuple of `count` coordinates."""
         if not isinstance(value, list) or len(value) != count:
-            raise self.wrong(key, f"a list of {count} numbers", value)
+            raise self.wrong(key, Phrase("a list of {count} numbers", count=count), value)
         for number in value:
             if isinstance(number, bool) or not isinstance(number, int | float):
-                raise self.wrong(key, f"a list of {count} numbers", value)
+                raise self.wrong(key, Phrase("a list of {count} numbers", count=count), value)
             if number_fault(number):
-                raise LoadError(f"{self.place}: {key!r} is beyond the canvas; use smaller numbers.")
+                raise LoadError(
+                    "{place}: {key!r} is beyond the canvas; use smaller numbers.", place=self.place, key=key
+                )
         return tuple(value)
 
     def members(self, key: str) -> dict[str, Any]:
         """An object, empty if left out."""
         value = self._left.pop(key, {})
         if not isinstance(value, dict):
-            raise self.wrong(key, "an object in braces", value)
+            raise self.wrong(key, Phrase("an object in braces"), value)
         return value
 
     def items(self, key: str) -> list[Any]:
         """A list, empty if left out."""
         value = self._left.pop(key, [])
         if not isinstance(value, list):
-            raise self.wrong(key, "a list", value)
+            raise self.wrong(key, Phrase("a list"), value)
         return value
 
     def rest(self) -> Mapping[str, Any]:
@@ -106,11 +116,22 @@ class Fields:
     def none_left(self, known: str) -> None:
         """Refuse what nobody has taken."""
         for key in self._left:
-            raise LoadError(f"{self.place}: unknown key {key[:60]!r}; known are {known}.")
+            raise LoadError(
+                "{place}: unknown key {key!r}; known are {known}.",
+                place=self.place,
+                key=key[:60],
+                known=known,
+            )
 
     def wrong(self, key: str, wanted: str, value: object) -> LoadError:
         """The error that `key` must be `wanted`."""
-        return LoadError(f"{self.place}: {key!r} must be {wanted}, not {described(value)}.")
+        return LoadError(
+            "{place}: {key!r} must be {wanted}, not {found}.",
+            place=self.place,
+            key=key,
+            wanted=wanted,
+            found=described(value),
+        )
 
 
 NOTHING: Mapping[str, Any] = frozen()
@@ -120,14 +141,14 @@ def described(value: object) -> str:
     """A JSON value in a sentence."""
     match value:
         case None:
-            return "nothing"
+            return Phrase("nothing")
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}"
+            return Phrase("the number {value}", value=value)
         case str():
-            return f"the text {value[:40]!r}"
+            return Phrase("the text {value!r}", value=value[:40])
         case list():
-            return "a list"
+            return Phrase("a list")
         case _:
-            return "an object"
+            return Phrase("an object")

@@ -15,7 +15,9 @@ def check_nesting(subgraphs: Mapping[str, Subgraph], place: str) -> None:
     inner = {name: _instances(subgraph, subgraphs) for name, subgraph in subgraphs.items()}
     circle = cycle({name: _as_node(name, names) for name, names in inner.items()})
     if circle:
-        raise LoadError(f"{place}: subgraph {circle[0]!r} contains itself; remove the inner one.")
+        raise LoadError(
+            "{place}: subgraph {name!r} contains itself; remove the inner one.", place=place, name=circle[0]
+        )
     sizes: dict[str, tuple[int, int]] = {}
     waiting = list(subgraphs)
     while waiting:
@@ -45,6 +47,16 @@ def _size(subgraph: Subgraph, inner: list[str], sizes: Mapping[str, tuple[int, i
 
 def _check_size(name: str, nodes: int, depth: int, place: str) -> None:
     if nodes > MAX_NODES:
-        raise LoadError(f"{place}: subgraph {name!r} unfolds to more than {MAX_NODES:,} nodes.")
+        raise LoadError(
+            "{place}: subgraph {name!r} unfolds to more than {most:,} nodes.",
+            place=place,
+            name=name,
+            most=MAX_NODES,
+        )
     if depth > MAX_DEPTH:
-        raise LoadError(f"{place}: subgraph {name!r} is nested more than {MAX_DEPTH} deep.")
+        raise LoadError(
+            "{place}: subgraph {name!r} is nested more than {most} deep.",
+            place=place,
+            name=name,
+            most=MAX_DEPTH,
+        )

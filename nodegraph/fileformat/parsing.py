@@ -28,16 +28,24 @@ def decoded(data: bytes, place: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LoadError(
-            f"{place}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."
+            "{place}: byte {number} is not UTF-8 text; save the file as UTF-8.",
+            place=place,
+            number=error.start + 1,
         ) from None
 
 
 def parsed(text: str, place: str) -> Any:
     """`text` as JSON whose numbers are finite and within 64 bits, with no key twice; raises LoadError."""
     if len(text) > MAX_BYTES:
-        raise LoadError(f"{place}: larger than {MAX_BYTES >> 20} MB, which no workflow is.")
+        raise LoadError(
+            "{place}: larger than {most} MB, which no workflow is.", place=place, most=MAX_BYTES >> 20
+        )
     if text.count("[") + text.count("{") > MAX_PARTS:
-        raise LoadError(f"{place}: holds more than {MAX_PARTS:,} lists and objects, which no workflow does.")
+        raise LoadError(
+            "{place}: holds more than {most:,} lists and objects, which no workflow does.",
+            place=place,
+            most=MAX_PARTS,
+        )
     hooks = _Hooks(place)
     try:
         found = json.loads(
@@ -49,7 +57,11 @@ def parsed(text: str, place: str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise LoadError(
-            f"{place}: not JSON at line {error.lineno}, column {error.colno} ({error.msg})."
+            "{place}: not JSON at line {lineno}, column {colno} ({msg}).",
+            place=place,
+            lineno=error.lineno,
+            colno=error.colno,
+            msg=error.msg,
         ) from None
     except RecursionError:
         raise _too_deep(place) from None
@@ -84,22 +96,30 @@ class _Hooks:
         if len(found) != len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise LoadError(f"{self._place}: the key {twice[:60]!r} stands twice in one object; remove one.")
+            raise LoadError(
+                "{place}: the key {key!r} stands twice in one object; remove one.",
+                place=self._place,
+                key=twice[:60],
+            )
         return found
 
     def whole(self, text: str) -> int:
         if len(text) > 20 or not SMALLEST <= int(text) <= LARGEST:
-            raise LoadError(f"{self._place}: the number {text[:24]} is beyond 64 bits.")
+            raise LoadError(
+                "{place}: the number {number} is beyond 64 bits.", place=self._place, number=text[:24]
+            )
         return int(text)
 
     def decimal(self, text: str) -> float:
         number = float(text)
         if not math.isfinite(number):
-            raise LoadError(f"{self._place}: the number {text[:24]} is too large.")
+            raise LoadError("{place}: the number {number} is too large.", place=self._place, number=text[:24])
         return number
 
     def constant(self, text: str) -> NoReturn:
-        raise LoadError(f"{self._place}: {text} is no number that a workflow can hold.")
+        raise LoadError(
+            "{place}: {text} is no number that a workflow can hold.", place=self._place, text=text
+        )
 
 
 def _check_characters(value: object, place: str) -> None:
@@ -107,11 +127,13 @@ def _check_characters(value: object, place: str) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise LoadError(
-            f"{place}: a text has half a character in it (a lone surrogate); retype it."
+            "{place}: a text has half a character in it (a lone surrogate); retype it.", place=place
         ) from None
     except RecursionError:
         raise _too_deep(place) from None
 
 
 def _too_deep(place: str) -> LoadError:
-    return LoadError(f"{place}: lists and objects stand more than {MAX_DEPTH} deep in each other.")
+    return LoadError(
+        "{place}: lists and objects stand more than {most} deep in each other.", place=place, most=MAX_DEPTH
+    )

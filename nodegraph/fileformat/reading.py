@@ -12,6 +12,7 @@ from nodegraph.fileformat.nesting import check_nesting
 from nodegraph.fileformat.nodes import check_name, read_mode, read_nodes
 from nodegraph.fileformat.parsing import check_depth
 from nodegraph.graph import Frame, Graph, Mode, Node, Note, Port, Subgraph, frozen
+from nodegraph.phrases import Phrase
 
 
 def graph_of(data: Mapping[str, Any], place: str) -> Graph:
@@ -39,13 +40,13 @@ def graph_of(data: Mapping[str, Any], place: str) -> Graph:
 
 
 def _frame(item: object, place: str) -> Frame:
-    fields = Fields(item, f"{place}, a frame")
+    fields = Fields(item, Phrase("{place}, a frame", place=place))
     name = fields.id()
-    fields.place = f"{place}, frame {name}"
+    fields.place = Phrase("{place}, frame {id}", place=place, id=name)
     members = fields.items("members")
     for member in members:
         if not isinstance(member, str):
-            raise fields.wrong("members", "a list of node ids", members)
+            raise fields.wrong("members", Phrase("a list of node ids"), members)
     return Frame(
         name,
         fields.text("title"),
@@ -64,14 +65,14 @@ def _own_modes(fields: Fields, members: list[Any]) -> Mapping[str, Mode]:
     found = fields.members("own")
     for member, mode in found.items():
         if member not in members or mode not in ("mute", "bypass"):
-            raise fields.wrong("own", "members with 'mute' or 'bypass'", {member: mode})
+            raise fields.wrong("own", Phrase("members with 'mute' or 'bypass'"), {member: mode})
     return MappingProxyType(found) if found else NOTHING
 
 
 def _note(item: object, place: str) -> Note:
-    fields = Fields(item, f"{place}, a note")
+    fields = Fields(item, Phrase("{place}, a note", place=place))
     name = fields.id()
-    fields.place = f"{place}, note {name}"
+    fields.place = Phrase("{place}, note {id}", place=place, id=name)
     return Note(
         name,
         fields.text("text"),
@@ -87,7 +88,9 @@ def _boxes(items: Iterable[Any], place: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in items:
         if item.id in found:
-            raise LoadError(f"{place}: two frames or notes are called {item.id!r}; rename one of them.")
+            raise LoadError(
+                "{place}: two frames or notes are called {id!r}; rename one of them.", place=place, id=item.id
+            )
         found[item.id] = item
     return found
 
@@ -96,7 +99,9 @@ def _check_ids(place: str, *kinds: Mapping[str, Any]) -> None:
     seen: set[str] = set()
     for kind in kinds:
         for name in seen.intersection(kind):
-            raise LoadError(f"{place}: {name!r} is the id of two things; rename one of them.")
+            raise LoadError(
+                "{place}: {name!r} is the id of two things; rename one of them.", place=place, name=name
+            )
         seen.update(kind)
 
 
@@ -108,26 +113,34 @@ def _check_boxes(
         for member in frame.members:
             if member not in nodes:
                 raise LoadError(
-                    f"{place}, frame {frame.id}: its member {member[:60]!r} is no node of the file; remove it."
+                    "{place}, frame {id}: its member {member!r} is no node of the file; remove it.",
+                    place=place,
+                    id=frame.id,
+                    member=member[:60],
                 )
             if member in owner:
                 raise LoadError(
-                    f"{place}: node {member} is a member of frame {owner[member]} and again of {frame.id}; "
-                    "remove it from one."
+                    "{place}: node {member} is a member of frame {owner} and again of {id}; remove it from one.",
+                    place=place,
+                    member=member,
+                    owner=owner[member],
+                    id=frame.id,
                 )
             owner[member] = frame.id
     for note in notes.values():
         if note.on and note.on not in nodes:
             raise LoadError(
-                f"{place}, note {note.id}: it is pinned to {note.on[:60]!r}, which is no node of the file; "
-                "remove 'on'."
+                "{place}, note {id}: it is pinned to {node!r}, which is no node of the file; remove 'on'.",
+                place=place,
+                id=note.id,
+                node=note.on[:60],
             )
 
 
 def _subgraph(name: str, item: object, place: str) -> Subgraph:
-    place = f"{place}, subgraph {name[:60]!r}"
+    place = Phrase("{place}, subgraph {name!r}", place=place, name=name[:60])
     if not 0 < len(name) <= MAX_NAME:
-        raise LoadError(f"{place}: a name has 1 to {MAX_NAME} characters.")
+        raise LoadError("{place}: a name has 1 to {most} characters.", place=place, most=MAX_NAME)
     fields = Fields(item, place)
     nodes = read_nodes(fields.items("nodes"), place)
     return Subgraph(
@@ -142,12 +155,16 @@ def _subgraph(name: str, item: object, place: str) -> Subgraph:
 def _ports(fields: Fields, key: str, nodes: Mapping[str, Node]) -> tuple[Port, ...]:
     ports = []
     for name, text in fields.members(key).items():
-        check_name(fields, "a port", name)
+        check_name(fields, Phrase("a port"), name)
         node, dot, port = text.partition(".") if isinstance(text, str) else ("", "", "")
         if not dot or not 0 < len(port) <= MAX_NAME or node not in nodes:
             raise LoadError(
-                f"{fields.place}: {name!r} in {key!r} must name one of its nodes and an input or output, "
-                f"as in 'node.name', not {described(text)}."
+                "{place}: {name!r} in {key!r} must name one of its nodes and an input or output, "
+                "as in 'node.name', not {found}.",
+                place=fields.place,
+                name=name,
+                key=key,
+                found=described(text),
             )
         ports.append(Port(name, node, port))
     return tuple(ports)

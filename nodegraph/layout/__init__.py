@@ -9,6 +9,7 @@ from nodegraph.edits import Batch, Edit, Move, Resize
 from nodegraph.graph import Frame, Graph, Point
 from nodegraph.layout.heights import heights
 from nodegraph.layout.layers import columns
+from nodegraph.phrases import Phrase
 
 SIZE: Point = (200.0, 120.0)
 """What a node is taken to measure where nobody says."""
@@ -54,7 +55,7 @@ def laid_out(
         x, y = outer[frame_id]
         places[member] = (places[member][0] + x + MARGIN, places[member][1] + y + MARGIN + HEADER)
     rounded = {name: (float(round(x)), float(round(y))) for name, (x, y) in (places | outer).items()}
-    return Batch((Move(rounded), Resize(rooms)), "Lay out nodes")
+    return Batch((Move(rounded), Resize(rooms)), Phrase("Lay out nodes"))
 
 
 def _whole_frames(graph: Graph, chosen: set[str]) -> list[Frame]:

@@ -49,9 +49,11 @@ def carried(path: Path) -> Carried:
         try:
             return _read(file, start)
         except (EOFError, UnicodeDecodeError):
-            raise LoadError(f"{path.name}: the picture is cut off or damaged; fetch it again.") from None
+            raise LoadError(
+                "{name}: the picture is cut off or damaged; fetch it again.", name=path.name
+            ) from None
         except ValueError as error:
-            raise LoadError(f"{path.name}: {error}") from None
+            raise LoadError("{name}: {error}", name=path.name, error=error) from None
 
 
 def read_workflow(path: Path) -> str | None:

@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph.errors import LoadError
 from nodegraph.fingerprint import Stamp, stamp
 from nodegraph.nearest import nearest
+from nodegraph.phrases import Phrase
 from nodes.conditions.wildcards import wildcards_in
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ KEPT = 64 * 2**20
 class Wrong:
     """What is wrong with a wildcard: a sentence, its name, and the name that was probably meant, or empty."""
 
-    sentence: str
+    sentence: Phrase
     name: str
     meant: str = ""
 
@@ -75,7 +77,7 @@ class WildcardFiles:
         for file in self._named(name):
             found += self._read(file).lines
         if not found:
-            raise LoadError(self._missing(name, "").sentence)
+            raise LoadError(self._missing(name).sentence)
         return found
 
     def reached(self, text: str) -> Reached:
@@ -87,16 +89,19 @@ class WildcardFiles:
             named = self._named(name)
             if not named:
                 reached.files[name] = None
-                reached.add(self._missing(name, f" Line {line} of {asker} names it." if asker else ""))
+                reached.add(self._missing(name, asker, line))
             for file in named:
                 edges.append((asker, file))
                 if file not in reached.files:
                     asks = self._asks(file, name, reached)
                     waiting += [(asked, file, number) for asked, number in asks.items()]
                 if len(reached.files) > MOST:
-                    reached.add(
-                        Wrong(f"The wildcard __{name}__ reaches more than {MOST} files; name fewer.", name)
+                    many = Phrase(
+                        "The wildcard __{name}__ reaches more than {most} files; name fewer.",
+                        name=name,
+                        most=MOST,
                     )
+                    reached.add(Wrong(many, name))
                     return reached
         if any(asker for asker, _ in edges):
             self._follow(edges, reached)
@@ -114,28 +119,38 @@ class WildcardFiles:
         try:
             found = self._read(file)
         except LoadError as error:
-            reached.add(Wrong(str(error), name))
+            reached.add(Wrong(error.phrase, name))
             return {}
         reached.files[file] = self._files.find(KIND, file)
         return found.asks
 
     def _follow(self, edges: list[tuple[str, str]], reached: Reached) -> None:
         """Refuse files that name each other in a circle, or in too long a row."""
-        import networkx
-
-        graph = networkx.DiGraph(edges)
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for asker, file in edges:
+            sorter.add(asker, file)
         try:
-            circle = [edge[0] for edge in networkx.find_cycle(graph)]
-        except networkx.NetworkXNoCycle:
-            if networkx.dag_longest_path_length(graph) > DEEPEST:
-                row = networkx.dag_longest_path(graph)[1]
-                sentence = (
-                    f"From {row} on, more than {DEEPEST} wildcard files name each other; shorten the row."
-                )
-                reached.add(Wrong(sentence, row.removesuffix(ENDING)))
+            order = list(sorter.static_order())
+        except CycleError as error:
+            self._refuse_circle(error.args[1][:0:-1], reached)
             return
+        depths = dict.fromkeys(order, 0)
+        named: dict[str, list[str]] = {}
+        for asker, file in edges:
+            named.setdefault(asker, []).append(file)
+        for name in order:
+            depths[name] = 1 + max((depths[file] for file in named.get(name, ())), default=0)
+            if name and depths[name] > DEEPEST:
+                long = "From {file} on, more than {most} wildcard files name each other; shorten the row."
+                sentence = Phrase(long, file=name, most=DEEPEST)
+                reached.add(Wrong(sentence, name.removesuffix(ENDING)))
+                return
+
+    def _refuse_circle(self, circle: Sequence[str], reached: Reached) -> None:
         shown = " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
-        sentence = f"Wildcard files name each other in a circle: {shown}; take one of these names out."
+        sentence = Phrase(
+            "Wildcard files name each other in a circle: {circle}; take one of these names out.", circle=shown
+        )
         reached.add(Wrong(sentence, circle[0].removesuffix(ENDING)))
 
     def _named(self, name: str) -> list[str]:
@@ -150,40 +165,55 @@ class WildcardFiles:
         found = [file for file in known if file.lower() == wanted or file.lower().endswith(f"/{wanted}")]
         return sorted(found, key=len)[:1]
 
-    def _missing(self, name: str, place: str) -> Wrong:
+    def _missing(self, name: str, asker: str = "", line: int = 0) -> Wrong:
+        place = Phrase(" Line {line} of {file} names it.", line=line, file=asker) if asker else ""
         if ".." in name.split("/") or name.startswith("/"):
-            sentence = (
-                f"The wildcard __{name}__ leads out of the folder of wildcards.{place} Name a file within it."
+            out = (
+                "The wildcard __{name}__ leads out of the folder of wildcards.{place} Name a file within it."
             )
-            return Wrong(sentence, name)
+            return Wrong(Phrase(out, name=name, place=place), name)
         known = [file.removesuffix(ENDING) for file in self._files.names(KIND)]
         near = nearest(name, known) or nearest(name, [file.rpartition("/")[2] for file in known])
-        hint = f" Did you mean __{near}__?" if near else ""
+        hint = Phrase(" Did you mean __{name}__?", name=near) if near else ""
         folders = self._files.folders(KIND)
         where = (
-            f" Put it into {folders[0]}."
+            Phrase(" Put it into {folder}.", folder=folders[0])
             if folders
-            else " No folder of models is set: name one with --models."
+            else Phrase(" No folder of models is set: name one with --models.")
         )
-        return Wrong(f"There is no wildcard file {name}{ENDING}.{place}{hint}{where}", name, near or "")
+        sentence = Phrase(
+            "There is no wildcard file {file}.{place}{hint}{where}",
+            file=f"{name}{ENDING}",
+            place=place,
+            hint=hint,
+            where=where,
+        )
+        return Wrong(sentence, name, near or "")
 
     def _read(self, file: str) -> Choices:
         path = self._files.find(KIND, file)
         try:
             if path is None or not path.is_file():
-                raise LoadError(f"The wildcard file {file} is gone; bring it back, or take its name out.")
+                raise LoadError(
+                    Phrase(
+                        "The wildcard file {file} is gone; bring it back, or take its name out.", file=file
+                    )
+                )
             state = stamp(path)
             if path in self._known and self._known[path][0] == state:
                 return self._known[path][1]
             if state[0] > LARGEST:
-                raise LoadError(
-                    f"The wildcard file {file} has {state[0]:,} bytes, more than {LARGEST:,}; divide it into several."
+                large = (
+                    "The wildcard file {file} has {size:,} bytes, more than {most:,}; divide it into several."
                 )
+                raise LoadError(Phrase(large, file=file, size=state[0], most=LARGEST))
             found = _choices(path.read_text(encoding="utf-8-sig"), file)
         except OSError as error:
-            raise LoadError(f"The wildcard file {file} cannot be read ({error.strerror or error}).") from None
+            unread = "The wildcard file {file} cannot be read ({reason})."
+            raise LoadError(Phrase(unread, file=file, reason=str(error.strerror or error))) from None
         except UnicodeDecodeError:
-            raise LoadError(f"The wildcard file {file} is no UTF-8 text; save it as UTF-8.") from None
+            foreign = Phrase("The wildcard file {file} is no UTF-8 text; save it as UTF-8.", file=file)
+            raise LoadError(foreign) from None
         if sum(known[0][0] for known in self._known.values()) + state[0] > KEPT:
             self._known.clear()
         self._known[path] = (state, found)
@@ -199,5 +229,7 @@ def _choices(text: str, file: str) -> Choices:
             for name in wildcards_in(line):
                 asks.setdefault(name, number)
     if not lines:
-        raise LoadError(f"The wildcard file {file} holds no choice; write one on each line.")
+        raise LoadError(
+            Phrase("The wildcard file {file} holds no choice; write one on each line.", file=file)
+        )
     return Choices(tuple(lines), asks)

@@ -12,11 +12,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from nodegraph import Context, GraphError
+from nodes.denoising.compiling import compiling
 from nodes.denoising.faults import plain_sentences
 from nodes.denoising.inpaint import differential, mask_for, masked
 from nodes.denoising.sides import Network
-from nodes.denoising.told import Telling
 from nodes.denoising.tiny import look_of
+from nodes.denoising.told import Telling
 from nodes.models.family import LatentFormat
 from nodes.sampling.noise import prepare_noise
 from nodes.sampling.run import Denoise, Prediction, Step
@@ -62,8 +63,8 @@ def run(
         return Outcome(latent, latent)
     network: Network = ctx.models.get(model)
     latent = fitting(latent, network.facts.latent)
-    with plain_sentences():
-        seen = Seen(keep_steps)
+    seen = Seen(keep_steps)
+    with plain_sentences(), compiling(ctx, model, len(job.sigmas) - 1, lambda: seen.count):
         x = _solve(ctx, model, network, latent, job, guide, seen)
     result = _result(latent, network, x)
     steps = tuple(
@@ -77,11 +78,13 @@ class Seen:
     """What the steps of a run saw: the last clean latent, and all of them where `keep` asks for it."""
 
     keep: bool
+    count: int = 0
     last: Tensor | None = None
     steps: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         """Note a step."""
+        self.count = step.index + 1
         self.last = step.x0
         if self.keep:
             self.steps.append((step.x, step.x0))
@@ -125,7 +128,9 @@ def fitting(latent: Latent, form: LatentFormat) -> Latent:
             "of models; encode the picture with the autoencoder of this model's family."
         )
     sides = (max(round(side * latent.pixel / form.downscale), 1) for side in samples.shape[-2:])
-    return replace(latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale)
+    return replace(
+        latent, samples=samples.new_zeros(len(samples), form.channels, *sides), pixel=form.downscale
+    )
 
 
 def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:

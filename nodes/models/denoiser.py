@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.errors import LoadError
+from nodes.models.compiled import OPTION
 from nodes.models.inputs import gather, likeness
 from nodes.models.loading import bytes_in, first_bad
 from nodes.models.memory import network_work, together
@@ -19,6 +20,7 @@ from nodes.models.space import space_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from torch import Tensor, nn
@@ -83,7 +85,7 @@ class Denoiser:
             for members in self._calls(conditions, float(sigma[0]), share):
                 inputs = gather(self, x, sigma, [conditions[at] for at in members])
                 inputs = replace(inputs, residuals=self._residuals(inputs, conditions[members[0]], sigma))
-                with nullcontext() if alter is None else alter(network):
+                with self._changed(network, alter):
                     output = self.family.call(network, inputs).float()
                 self._check(network, output)
                 for at, piece in zip(members, output.chunk(len(members)), strict=True):
@@ -98,6 +100,13 @@ class Denoiser:
 
     def _network(self, work: int = 0) -> nn.Module:
         return self._pool.network(self._ref, self.family, self._part, self.dtype, work)
+
+    def _changed(self, network: nn.Module, alter: Alter | None) -> AbstractContextManager[object]:
+        """The network for one call: changed, else compiled where the model asks for it, else as it is."""
+        if alter is not None:
+            return alter(network)
+        scope = dict(self._ref.options).get(OPTION)
+        return self._pool.compiled(network, str(scope)) if scope else nullcontext()
 
     def _share(self, x: Tensor, conditions: Sequence[Condition]) -> tuple[int, int]:
         """How many conditions may share a call where memory is short, and the bytes such a call works with."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodes.models.keys.clip import clip_config, clip_pieces
 from nodes.models.keys.language import language_part
+from nodes.models.keys.llama import usual_names
 from nodes.models.keys.t5 import t5_config, t5_pieces
 from nodes.models.parts import Part, shapes_of, under
 
@@ -49,6 +50,10 @@ def lone_encoder(shapes: Shapes) -> Part | None:
 
 def encoder_part(shapes: Shapes, kind: str) -> Part | None:
     """The encoder in a bare network; `kind` "" takes the kind that it looks like. None if there is none."""
+    names = usual_names(shapes)
+    if names:
+        part = encoder_part({usual: shapes[own] for usual, own in names.items()}, kind)
+        return part and part.renamed(names.__getitem__)
     found = _t5_part(shapes) or language_part(shapes) or _clip_part(shapes)
     if found is None or not kind or found.kind == kind:
         return found

@@ -8,6 +8,7 @@ from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nodegraph.phrases import Phrase
 from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places
 from nodes.models.walking import ENDINGS, MARKS, Walked, Walks
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 PRACTICE = Path(__file__).parents[1] / "practice"
 TEXTS = (".txt",)
 """The endings of files of wildcards; those of all other kinds are ENDINGS."""
+
+READERS = ("checkpoints", "text_encoders")
+"""Kinds of files that may hold text encoders."""
 
 
 class ModelFolders:
@@ -57,8 +61,8 @@ class ModelFolders:
             for name, path in self._walks.of(folder, _endings(kind)).found.items():
                 found.setdefault(name, Path(path))
         if kind == "checkpoints":
-            for name, path in hub_cache():
-                found.setdefault(name, path)
+            for name, snapshot in hub_cache():
+                found.setdefault(name, snapshot)
         return found
 
     def hidden(self, kind: str) -> Iterator[tuple[str, Path, Path]]:
@@ -84,11 +88,14 @@ class ModelFolders:
                 return path
         return dict(hub_cache()).get(name) if kind == "checkpoints" else None
 
-    def missing(self, kind: str, name: str) -> str:
+    def missing(self, kind: str, name: str) -> Phrase:
         """A sentence for a name that is not there: the nearest names, and the folder where it belongs."""
         near = nearest(name, self.names(kind))
-        hint = f" Similar: {', '.join(near)}." if near else ""
-        return f"There is no {kind} file {name!r}.{hint} {self._home(kind)}"
+        hint = Phrase(" Similar: {names}.", names=", ".join(near)) if near else ""
+        home = self._home(kind)
+        return Phrase(
+            "There is no {kind} file {name!r}.{hint} {home}", kind=kind, name=name, hint=hint, home=home
+        )
 
     @cached_property
     def wildcards(self) -> WildcardFiles:
@@ -113,7 +120,13 @@ class ModelFolders:
             prompt_pieces(text, lambda words: [], look)
         return found
 
-    def mistaken(self, kind: str, text: str) -> tuple[str, str] | None:
+    def beside(self, kind: str, path: Path) -> Sequence[Path]:
+        """The tokenizers that text encoders may read prompts with."""
+        from nodes.text.tokenizer_files import beside
+
+        return beside(path) if kind in READERS else ()
+
+    def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the wildcards that a prompt names; embeddings that are not there are read past."""
         wrong = self.wildcards.reached(text).wrong if kind == "wildcards" and "__" in text else None
         if wrong is None:
@@ -130,11 +143,11 @@ class ModelFolders:
                 return self.find("embeddings", listed)
         return None
 
-    def _home(self, kind: str) -> str:
+    def _home(self, kind: str) -> Phrase:
         folders = self.places.get(kind, ())
         if folders:
-            return f"Put it into {folders[0]}."
-        return "No model folder is set: name one with --models or in NODEGRAPH_MODELS."
+            return Phrase("Put it into {folder}.", folder=folders[0])
+        return Phrase("No model folder is set: name one with --models or in NODEGRAPH_MODELS.")
 
 
 def _same(left: Path, right: Path) -> bool:

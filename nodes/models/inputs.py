@@ -26,7 +26,8 @@ GREY = (0.8223, -0.6876, 0.6364, 0.1380)
 def likeness(condition: Condition) -> tuple[Hashable, ...]:
     """What conditions must agree in to share a call, besides length and control."""
     pooled = None if condition.pooled is None else condition.pooled.shape[1:]
-    tensors = tuple(sorted((n, v.data_ptr(), *v.shape) for n, v in condition.extras.items() if isinstance(v, torch.Tensor)))
+    planes = [(n, v) for n, v in condition.extras.items() if isinstance(v, torch.Tensor)]
+    tensors = tuple(sorted((name, plane.data_ptr(), *plane.shape) for name, plane in planes))
     return condition.cond.shape[2:], pooled, condition.guidance is None, tensors
 
 

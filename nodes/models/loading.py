@@ -29,7 +29,10 @@ BATCH = 2**27
 """How many bytes of a file are mapped at a time."""
 
 STORED = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-"""What a file's names of precisions mean; eight bits are read as bfloat16."""
+"""What a file's names of precisions mean."""
+
+NARROW = torch.float16
+"""What numbers of eight bits or packed ones are kept as where no precision is asked for: it holds all of the former."""
 
 HALVES = (torch.float16, torch.bfloat16)
 PIECE = 2**19
@@ -145,7 +148,7 @@ def _check_shapes(part: Part, wanted: Mapping[str, tuple[int, ...]]) -> None:
 def _nothing(part: Part, name: str, place: Place) -> Tensor:
     """The place of a weight that is not there."""
     stored = part.tensors[part.pieces[name].name].dtype
-    return torch.empty(0, dtype=place.dtype or STORED.get(stored, torch.bfloat16), device=place.device)
+    return torch.empty(0, dtype=place.dtype or STORED.get(stored, NARROW), device=place.device)
 
 
 def bytes_in(part: Part, dtype: torch.dtype | None) -> int:
@@ -155,7 +158,7 @@ def bytes_in(part: Part, dtype: torch.dtype | None) -> int:
     total = 0
     for name, shape in part.shapes.items():
         stored = part.tensors[part.pieces[name].name].dtype
-        total += prod(shape) * STORED.get(stored, torch.bfloat16).itemsize
+        total += prod(shape) * STORED.get(stored, NARROW).itemsize
     return total
 
 
@@ -199,7 +202,10 @@ def read(part: Part, names: Iterable[str], place: Place) -> Iterator[tuple[str, 
     for file, inside in _batches(part, names):
         with open_stored(file, part.tensors) as opened:
             for name in inside:
-                yield name, place.put(stored(opened, part.pieces[name], part))
+                value = stored(opened, part.pieces[name], part)
+                if place.dtype is None and part.tensors[part.pieces[name].name].dtype not in STORED:
+                    value = value.to(NARROW)
+                yield name, place.put(value)
 
 
 def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]]]:

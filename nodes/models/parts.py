@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nodes.models.header import TensorInfo
 
@@ -71,7 +71,11 @@ class Part:
 
     def within(self, prefix: str) -> Part:
         """The same part, its tensors' names led by `prefix`."""
-        pieces = {name: replace(piece, name=prefix + piece.name) for name, piece in self.pieces.items()}
+        return self.renamed(lambda name: prefix + name)
+
+    def renamed(self, new: Callable[[str], str]) -> Part:
+        """The same part, its tensors under other names."""
+        pieces = {name: replace(piece, name=new(piece.name)) for name, piece in self.pieces.items()}
         return replace(self, pieces=pieces)
 
 

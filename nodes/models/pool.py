@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, overload
 
@@ -10,6 +11,7 @@ import torch
 from nodegraph.errors import LoadError
 from nodegraph.fingerprint import Fingerprints
 from nodes.models.autoencoder import Autoencoder
+from nodes.models.compiled import running
 from nodes.models.control import ControlRunner
 from nodes.models.denoiser import Denoiser
 from nodes.models.detect import recognise
@@ -28,8 +30,9 @@ from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
-    from torch import nn
+    from torch import Tensor, nn
 
     from nodes.models.family import Family, Use
     from nodes.models.folders import ModelFolders
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from nodes.models.parts import Part
     from nodes.models.recognised import Recognised
     from nodes.models.resident import Resident
-    from nodes.text.chunks import Lookup
+    from nodes.text.chunks import Lookup, Token
 
 
 class Pool:
@@ -66,6 +69,7 @@ class Pool:
         self._recognised: dict[Source, Recognised] = {}
         self._embeddings = Embeddings(folders)
         self._tiny: dict[Source, nn.Module] = {}
+        self._blanks: OrderedDict[tuple[Clip, str], dict[tuple[Token, ...], Tensor]] = OrderedDict()
 
     def source(self, kind: str, name: str) -> Source:
         """The file or folder that `name` of a kind means, with its fingerprint; `LoadError` if there is none."""
@@ -142,11 +146,15 @@ class Pool:
             resident, ref.source, ref.patches, lambda: network_targets(part.pieces, family.original(part))
         )
 
+    def compiled(self, network: nn.Module, scope: str) -> AbstractContextManager[None]:
+        """A context in which a denoising network runs compiled."""
+        return running(self.residents.holding(network).compiled(scope))
+
     def encoder(self, ref: Clip, use: Use, part: Part, alone: bool) -> nn.Module:
         """A text encoder, wearing its patches."""
         source = next((s for s in ref.sources if part.place.startswith(s.path)), ref.sources[0])
         self.residents.begin()
-        dtype = encoder_dtype(ref.dtype, use.kind, part.stored)
+        dtype = encoder_dtype(ref.dtype, self.choices, use.kind, part.stored)
         resident = self.residents.get(source, part, build_encoder(use), dtype)
         return self._dressed(
             resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
@@ -169,6 +177,14 @@ class Pool:
                 continue
         return None
 
+    def blanks(self, ref: Clip, kind: str) -> dict[tuple[Token, ...], Tensor]:
+        """What an encoder said of the empty prompt, to be kept there; that of the last few encoders."""
+        found = self._blanks.setdefault((ref, kind), {})
+        self._blanks.move_to_end((ref, kind))
+        while len(self._blanks) > BLANKS:
+            self._blanks.popitem(last=False)
+        return found
+
     def embeddings(self, kind: str, width: int) -> Lookup:
         """Textual inversions for an encoder, by name."""
         return self._embeddings.lookup(kind, width)
@@ -187,6 +203,7 @@ class Pool:
     def clear(self) -> None:
         """Let go of all weights."""
         self.residents.clear()
+        self._blanks.clear()
 
     def _dressed(
         self, resident: Resident, source: Source, patches: tuple[Patch, ...], table: Callable[[], Table]
@@ -200,6 +217,9 @@ class Pool:
         resident.wear(changed)
         return resident.network
 
+
+BLANKS = 8
+"""How many encoders' empty prompts are kept, a few megabytes at most each."""
 
 NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
 

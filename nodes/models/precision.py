@@ -50,14 +50,17 @@ def layout(dtype: torch.dtype | None, choices: Choices) -> torch.memory_format:
     return torch.channels_last if name in choices.channels_last else torch.contiguous_format
 
 
-def encoder_dtype(wanted: str, kind: str = "", stored: str = "") -> torch.dtype | None:
+def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torch.dtype | None:
     """The precision in which text encoders keep their weights. None: as stored.
 
-    CLIP and T5 compute in float32 whatever they keep; language models, which are large, compute as they keep them.
+    CLIP and T5 compute in float32 whatever they keep, and keep no more than float16 unless told to, as ComfyUI does:
+    pictures depend on it. Language models, which are large, compute as they keep them, on the CPU never in float16.
     """
-    if kind not in LANGUAGE_KINDS or wanted in DTYPES:
-        return DTYPES.get(wanted)
-    return torch.float32 if stored == "F32" else torch.bfloat16
+    if kind not in LANGUAGE_KINDS:
+        return DTYPES.get(wanted, torch.float16 if stored == "F32" else None)
+    if wanted == "float16" and choices.device == "cpu":
+        wanted = "bfloat16"
+    return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)
 
 
 def vae_dtype(wanted: str, choices: Choices) -> torch.dtype:

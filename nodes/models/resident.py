@@ -9,6 +9,7 @@ import torch
 
 from nodegraph.fingerprint import stamp
 from nodes.models.blocks import Visitors
+from nodes.models.compiled import compiled
 from nodes.models.loading import Place, bytes_of, read
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from nodes.models.compiled import Forwards
     from nodes.models.parts import Part
 
 
@@ -53,6 +55,7 @@ class Resident:
         self._visitors = Visitors(network, blocks or {}, self._fetch)
         self._files = {info.path for info in part.tensors.values()}
         self._stamps = self._now()
+        self._compiled: dict[str, Forwards] = {}
 
     @property
     def whole(self) -> bool:
@@ -63,6 +66,12 @@ class Resident:
     def current(self) -> bool:
         """Whether its files are still those it was read from: its tensors may be pages of theirs."""
         return self._now() == self._stamps
+
+    def compiled(self, scope: str) -> Forwards:
+        """The network's forwards compiled, as a whole or by blocks."""
+        if scope not in self._compiled:
+            self._compiled[scope] = compiled(self.network, scope, set(self._visitors.names.values()))
+        return self._compiled[scope]
 
     def has(self, name: str) -> bool:
         """Whether the network has a parameter of this name."""

@@ -85,6 +85,10 @@ class Residents:
         self._held.move_to_end(key)
         return held
 
+    def holding(self, network: nn.Module) -> Resident:
+        """The resident that a network in memory belongs to."""
+        return next(held for held in self._held.values() if held.network is network)
+
     def patched(
         self, resident: Resident, patches: Hashable, make: Callable[[], dict[str, Tensor]]
     ) -> dict[str, Tensor]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.errors import LoadError
-from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS
+from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS, is_clip
 from nodes.text.attention import attention_pieces, cut_at_commas
-from nodes.text.chunks import cut, empty, prompt_pieces
+from nodes.text.chunks import LENGTH, cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
 from nodes.text.config import ClipConfig, LanguageConfig, T5Config
 from nodes.text.encode import Encoded, encode
@@ -74,9 +74,24 @@ class TextEncoder:
             }
             if not said:
                 raise LoadError(f"{self._ref.sources[0].path} holds no text encoder of {self.family.title}.")
+            if texts:
+                said |= self._evened(said)
             joined = self.family.join(said)
         pooled = joined.pooled.cpu()
         return Conditioning((Condition(joined.cond.cpu(), pooled),))
+
+    def _evened(self, said: Mapping[str, Encoded]) -> dict[str, Encoded]:
+        """CLIP text models that were told different things: after the shorter ones come empty prompts."""
+        clips = [use for use in self.family.encoders if use.kind in said and is_clip(use.kind)]
+        longest = max((said[use.kind].cond.shape[1] for use in clips), default=0)
+        found: dict[str, Encoded] = {}
+        for use in clips:
+            own = said[use.kind]
+            missing = (longest - own.cond.shape[1]) // LENGTH
+            if missing:
+                blank = self._say(use, "", False).cond
+                found[use.kind] = Encoded(torch.cat([own.cond, *[blank] * missing], 1), own.pooled)
+        return found
 
     def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
         part = self._parts[use.kind]
@@ -90,13 +105,15 @@ class TextEncoder:
             read = attention_pieces if multiplying else prompt_pieces
             pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
             chunk = t5_chunk(pieces, use.minimum)
-            return encode(network, [chunk], t5_chunk([], len(chunk)), keep_mean=multiplying)
+            blank, known = t5_chunk([], len(chunk)), self._pool.blanks(self._ref, use.kind)
+            return encode(network, [chunk], blank, keep_mean=multiplying, known=known)
         if multiplying:
             chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
         else:
             chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
         encoder = partial(_clip, network, self._layer(use, part), use.norm)
-        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying)
+        known = self._pool.blanks(self._ref, use.kind)
+        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying, known=known)
 
     def _layer(self, use: Use, part: Part) -> int:
         """The layer to read, fewer from the end where the file has the unused last layers cut off."""

@@ -67,7 +67,9 @@ def added(network: nn.Module, inputs: Inputs) -> dict[str, Tensor] | None:
         return None
     import torch
 
-    count = (config.projection_class_embeddings_input_dim - inputs.pooled.shape[1]) // config.addition_time_embed_dim
+    count = (
+        config.projection_class_embeddings_input_dim - inputs.pooled.shape[1]
+    ) // config.addition_time_embed_dim
     sides = inputs.x.shape[-2] * 8, inputs.x.shape[-1] * 8
     ids = torch.tensor([size_ids(extras, *sides, count) for extras in inputs.extras], dtype=torch.float32)
     share = inputs.x.shape[0] // len(inputs.extras)

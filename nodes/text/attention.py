@@ -83,7 +83,7 @@ def lengths(text: str) -> list[int]:
     """How many tokens of a prompt stand in each of its chunks; an embedding counts as its letters."""
     padding = -1
     chunks = cut_at_commas(attention_pieces(text, clip_tokens), padding)
-    return [sum(token != padding for token, _ in chunk) - 2 for chunk in chunks]
+    return [sum(1 for token, _ in chunk if token != padding) - 2 for chunk in chunks]
 
 
 def attention_pieces(

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, MutableMapping, Sequence
 
     from nodes.text.chunks import Token, Weighted
 
@@ -34,12 +34,13 @@ def encode(
     blank: Sequence[Weighted],
     *,
     keep_mean: bool = False,
+    known: MutableMapping[tuple[Token, ...], Tensor] | None = None,
 ) -> Encoded:
     """Encode chunks one by one and join them along the tokens.
 
     A token's weight w moves its state away from that of the empty prompt `blank`, `e + w (z - e)`; with `keep_mean`
     it multiplies the state, and each chunk is then scaled back to its mean. The pooled state is the first chunk's and
-    is not weighted.
+    is not weighted. `known` keeps what the encoder says of the empty prompt for the next one.
     """
     weights = torch.tensor([[weight for _, weight in chunk] for chunk in chunks])
     parts = [
@@ -51,10 +52,19 @@ def encode(
         weighted = states * weights.to(states.device)[..., None]
         states = weighted * (states.mean((1, 2), keepdim=True) / weighted.mean((1, 2), keepdim=True))
     elif bool((weights != 1).any()):
-        base, _ = encoder([[token for token, _ in blank]])
+        base = _said_of(encoder, tuple(token for token, _ in blank), {} if known is None else known)
         weights = weights.to(states.device)[..., None]
         states = torch.where(weights == 1, states, base + weights * (states - base))
     return Encoded(states.flatten(0, 1)[None], parts[0][1][:1])
+
+
+def _said_of(
+    encoder: Encoder, blank: tuple[Token, ...], known: MutableMapping[tuple[Token, ...], Tensor]
+) -> Tensor:
+    if blank not in known:
+        known.clear()
+        known[blank] = encoder([blank])[0]
+    return known[blank]
 
 
 def join_sdxl(clip_l: Encoded, clip_g: Encoded) -> Encoded:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nodes.text.chunks import Token
 
 
+ONE_DNN = bool(torch._C._has_mkldnn)
+
 PIECE = 2**20
 """How many numbers of a weight are cast at a time on the CPU. In the processor's cache that costs next to nothing; a
 whole large weight cast into new memory costs half as much as multiplying with it."""
@@ -35,7 +37,7 @@ class Linear(nn.Linear):
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """`functional.linear` on the CPU by oneDNN where torch has it: its float32 products are as exact as those of the
     library that torch takes, and on processors that that library was not made for nearly three times as fast."""
-    if input.dtype != torch.float32 or not torch.backends.mkldnn.is_available():
+    if input.dtype != torch.float32 or not ONE_DNN:
         return functional.linear(input, weight, bias)
     result: Tensor = torch.ops.mkldnn._linear_pointwise(input, weight, bias, "none", [], "")
     return result

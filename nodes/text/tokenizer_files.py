@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodegraph.errors import LoadError
 from nodes.models.header import read_header
-from nodes.text.sentencepiece import tokenizer_of
+from nodes.text import sentencepiece, tekken
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 LIMIT = 128 * 2**20
 """The largest tokenizer that is read, in bytes."""
 
-PIECES = "spiece_model"
+INSIDE = ("spiece_model", "tekken_model")
+"""How the tensors are called that hold a tokenizer's file: a SentencePiece model, or Mistral's own form."""
+OWN = ("tokenizer.model", "tekken.json")
+"""How such files are called beside the weights."""
 PAIR = ("vocab.json", "merges.txt")
+ANY = ("*tokenizer.json", "tokenizer.model", *PAIR)
+"""What files with tokenizers are called."""
+
 MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 TITLES = {
     "gemma2": "Gemma 2",
@@ -34,8 +40,8 @@ def tokenizer_for(place: Path, kind: str) -> Tokenizer:
 
     Looked for are `<its name>.tokenizer.json`, `<kind>.tokenizer.json`, `tokenizer.json` and
     `tokenizer/tokenizer.json` beside the file, and in a diffusers folder the folder `tokenizer`; for Qwen also
-    `vocab.json` with `merges.txt` in these folders. Last, a SentencePiece model inside the file itself, or as
-    `tokenizer.model` in these folders.
+    `vocab.json` with `merges.txt` in these folders. Last, a SentencePiece model or a `tekken.json` inside the file
+    itself, or as `tokenizer.model` or `tekken.json` in these folders.
     """
     for path in candidates(place, kind):
         if path.is_file():
@@ -47,11 +53,11 @@ def tokenizer_for(place: Path, kind: str) -> Tokenizer:
     folders = dict.fromkeys(path.parent for path in candidates(place, kind))
     for path, start, end in (
         *inside(place, kind),
-        *((folder / "tokenizer.model", 0, -1) for folder in folders),
+        *((folder / name, 0, -1) for folder in folders for name in OWN),
     ):
         if path.is_file():
             stat = path.stat()
-            return _read_pieces(path, start, stat.st_size if end < 0 else end, stat.st_mtime_ns)
+            return _read_own(path, start, stat.st_size if end < 0 else end, stat.st_mtime_ns)
     raise LoadError(
         f"{place} has no tokenizer: put the tokenizer.json of {TITLES[kind]} beside it as {kind}.tokenizer.json."
     )
@@ -67,6 +73,15 @@ def candidates(place: Path, kind: str) -> list[Path]:
 def _of_folder(place: Path) -> list[Path]:
     whole = place.parents[1] if len(place.parents) > 1 else place.parent
     return [whole / "tokenizer" / "tokenizer.json"] if (whole / "model_index.json").is_file() else []
+
+
+def beside(place: Path) -> list[Path]:
+    """All that `tokenizer_for` may read for encoders in a file or folder, besides what lies in the folder itself."""
+    home = place if place.is_dir() else place.parent
+    folders = [] if place.is_dir() else [home, home / "tokenizer"]
+    folders += [home.parent / "tokenizer"] if (home.parent / "model_index.json").is_file() else []
+    found = {path for folder in folders for pattern in ANY for path in folder.glob(pattern) if path.is_file()}
+    return sorted(found)
 
 
 @lru_cache(maxsize=4)
@@ -117,20 +132,22 @@ def _check_pair(folder: Path) -> None:
 
 
 def inside(place: Path, kind: str) -> list[tuple[Path, int, int]]:
-    """Where a weights file holds a SentencePiece model as one of its tensors: the file, first byte and end."""
-    infos = {name: info for name, info in read_header(place).tensors.items() if name.endswith(PIECES)}
+    """Where a weights file holds a tokenizer's file as one of its tensors: the file, first byte and end."""
+    infos = {name: info for name, info in read_header(place).tensors.items() if name.endswith(INSIDE)}
     own = [info for name, info in infos.items() if kind.replace("_", "") in name.replace("_", "")]
     return [(info.path, info.start, info.end) for info in own or list(infos.values())[:1]]
 
 
 @lru_cache(maxsize=4)
-def _read_pieces(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
+def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
     if end - start > LIMIT:
         raise LoadError(f"{path} holds something too large for a tokenizer.")
     try:
         with path.open("rb") as file:
             file.seek(start)
-            return tokenizer_of(file.read(end - start))
+            data = file.read(end - start)
+        # No SentencePiece model begins with a brace.
+        return tekken.tokenizer_of(data) if data.startswith(b"{") else sentencepiece.tokenizer_of(data)
     except (OSError, ValueError) as error:
         raise LoadError(f"{path} holds a tokenizer that cannot be read: {error}.") from error
 

@@ -22,7 +22,9 @@ def chain(*steps: tuple[str, str, Mapping[str, Scalar]]) -> Graph:
         before = nodes[-1] if nodes else None
         inputs = {}
         if before is not None:
-            output = next(o.name for o in SPECS[before.type].outputs if o.type == SPECS[kind].input_type(entry))
+            output = next(
+                o.name for o in SPECS[before.type].outputs if o.type == SPECS[kind].input_type(entry)
+            )
             inputs = {entry: (Source(before.id, output),)}
         nodes.append(Node(f"n{number}", kind, params=params, inputs=inputs))
     return Graph.of(*nodes)
@@ -50,7 +52,11 @@ CASES = {
 }
 
 
-FEEDS = {"Image": ("SolidColor", "image"), "Latent": ("EmptyLatent", "latent"), "Mask": ("MaskRectangle", "mask")}
+FEEDS = {
+    "Image": ("SolidColor", "image"),
+    "Latent": ("EmptyLatent", "latent"),
+    "Mask": ("MaskRectangle", "mask"),
+}
 
 
 @pytest.mark.parametrize("name", CASES)

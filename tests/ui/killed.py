@@ -1,4 +1,8 @@
-"""A scripted editing session in a process of its own, made to be killed."""
+"""A scripted editing session in a process of its own, made to be killed.
+
+Of its two documents the second is large where the kind of session says so; where it says "saving" both are
+saved again and again meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,18 @@ def state(editor: Editor) -> State:
     return fingerprint(editor.stack.index(), editor.stack.count(), editor.graph)
 
 
+def beginnings(kind: str) -> list[Graph]:
+    """What the documents begin with: the usual seven nodes, or two thousand."""
+    usual = text_to_picture()
+    if kind != "large":
+        return [usual, usual]
+    many = (
+        Node(f"node_{n}", "KSampler", params={"steps": n + 1}, pos=(n % 50 * 300, n // 50 * 400))
+        for n in range(2000)
+    )
+    return [usual, Graph(nodes={node.id: node for node in many})]
+
+
 def play(editors: list[Editor], seed: int) -> Iterator[int]:
     """Edit for ever: adding, deleting, scrubbing, dragging, undoing, jumping; which editor was touched."""
     rng = random.Random(seed)
@@ -50,10 +66,11 @@ def play(editors: list[Editor], seed: int) -> Iterator[int]:
 def _drag(rng: random.Random, nodes: list[str], number: int) -> Edit:
     if rng.random() < 0.5:
         return SetParam(rng.choice(nodes), "steps", number)
-    return Move({name: (number, rng.random()) for name in rng.sample(nodes, min(3, len(nodes)))})
+    most = 500 if len(nodes) > 1000 and rng.random() < 0.3 else 3
+    return Move({name: (number, rng.random()) for name in rng.sample(nodes, min(most, len(nodes)))})
 
 
-def main(seed: int, log: Path) -> None:
+def main(seed: int, log: Path, kind: str) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -63,17 +80,19 @@ def main(seed: int, log: Path) -> None:
     qt = QApplication([])
     app = Application(qt, SPECS, StandIn)
     window = app.start()
+    editors = []
+    for graph in beginnings(kind):
+        view = window.documents.new()
+        view.editor.push("Begin", graph)
+        editors.append(view.editor)
     file = log.open("w", buffering=1)
     file.write(f"{time.time()} begin\n")
-    editors = []
-    for _ in range(2):
-        view = window.documents.new()
-        view.editor.push("Begin", text_to_picture())
-        editors.append(view.editor)
     steps = play(editors, seed)
 
     def step() -> None:
         touched = next(steps)
+        if kind == "saving":
+            window.documents._write(window.tabs.views()[touched], log.with_name(f"{touched}.json"))
         file.write(f"{time.time()} {touched}\n")
 
     timer = QTimer()
@@ -83,4 +102,4 @@ def main(seed: int, log: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def leave(how: str) -> None:
     """Use every panel, make some steps, and go."""
     qt = QApplication.instance()
     assert qt is not None
+    assert gc.isenabled() and gc.get_freeze_count() > 10_000
     app = next(child for child in qt.children() if isinstance(child, Application))
     window = app.windows[0]
     for view in window.tabs.views():

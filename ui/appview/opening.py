@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.stars import opens_as_app
 from ui.appview.panel import AppPanel
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ def show(window: MainWindow, view: DocumentView) -> None:
     panel.run_asked.connect(lambda: window.bench.run() if window.bench is not None else None)
     panel.stop_asked.connect(lambda: desk.runner.stop() if desk is not None else None)
     panel.graph_asked.connect(lambda node: _to_graph(window, view, node))
+    if panel.stage.strip is not None and window.bench is not None:
+        panel.stage.strip.restore_asked.connect(window.bench.restore)
+        panel.stage.strip.open_asked.connect(window.bench.open_result)
     view.show_app(panel)
     if view is window.view:
         window.docks.park(True)
@@ -36,12 +38,6 @@ def close(window: MainWindow, view: DocumentView) -> None:
     view.show_app(None)
     if view is window.view:
         window.docks.park(False)
-
-
-def begin(window: MainWindow, view: DocumentView) -> None:
-    """A document was opened: as its app, if its author says so."""
-    if opens_as_app(view.editor.graph):
-        show(window, view)
 
 
 def restyle(window: MainWindow) -> None:

@@ -156,9 +156,18 @@ class LinkBox:
             self._line = polyline(self.points, self.style)
         return self._line
 
-    def drawn(self, fine: bool) -> tuple[list[Point], list[QLineF]]:
-        """The course as lines to paint, with their points; Qt draws these in half the time of the path."""
-        if self._drawn is None or self._drawn[0] != fine:
+    @property
+    def cut(self) -> bool:
+        """Whether `drawn` has been asked for, and costs nothing now."""
+        return self._drawn is not None
+
+    def drawn(self, fine: bool | None) -> tuple[list[Point], list[QLineF]]:
+        """The course as lines to paint, with their points; Qt draws these in half the time of the path.
+
+        None takes them as they were cut last.
+        """
+        if self._drawn is None or fine not in (None, self._drawn[0]):
+            fine = bool(fine)
             line = polyline(self.points, self.style, fine) if fine else self.polyline()
             self._drawn = (fine, line, [QLineF(*a, *b) for a, b in itertools.pairwise(line)])
         return self._drawn[1], self._drawn[2]

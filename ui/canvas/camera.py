@@ -11,13 +11,17 @@ Place = tuple[float, float, float]
 
 
 class Camera:
-    """Maps scene to view: view = (scene - origin) * zoom. The origin lies on whole device pixels."""
+    """Maps scene to view: view = (scene - origin) * zoom. The origin lies on whole device pixels.
+
+    `steady` is false from a zoom by the hand on until the hand rests.
+    """
 
     def __init__(self) -> None:
         self.zoom = 1.0
         self.origin = QPointF(0.0, 0.0)
         self.size = QSizeF(1.0, 1.0)
         self.ratio = 1.0
+        self.steady = True
 
     def transform(self) -> QTransform:
         """Scene to view."""
@@ -31,6 +35,10 @@ class Camera:
     def to_view(self, scene: QPointF) -> QPointF:
         """The view point over a scene point."""
         return (scene - self.origin) * self.zoom
+
+    def view(self) -> QRectF:
+        """The whole view, in its own pixels."""
+        return QRectF(QPointF(0.0, 0.0), self.size)
 
     def visible(self) -> QRectF:
         """The part of the scene in view."""
@@ -47,6 +55,7 @@ class Camera:
         zoom = max(MIN_ZOOM, min(MAX_ZOOM, self.zoom * factor))
         if abs(zoom - 1.0) < 0.012:
             zoom = 1.0
+        self.steady = self.steady and zoom == self.zoom
         self.zoom = zoom
         self.origin = anchor - view / zoom
         self._snap()
@@ -68,6 +77,7 @@ class Camera:
     def look_at(self, place: Place) -> None:
         """Go to a place that `place` gave."""
         x, y, zoom = place
+        self.steady = True
         self.zoom = max(MIN_ZOOM, min(MAX_ZOOM, zoom))
         half = self.size / (2 * self.zoom)
         self.origin = QPointF(x - half.width(), y - half.height())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QCursor, QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -25,6 +26,7 @@ from ui.canvas.paint_state import MESSAGE
 from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
+from ui.canvas.sharpen import Sharpener
 from ui.canvas.stage import SNAP, Gesture, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
@@ -35,10 +37,6 @@ from ui.theme.palette import Theme
 
 if TYPE_CHECKING:
     from ui.canvas.rails import Rails
-
-SETTLE = 80
-"""Milliseconds without zooming after which pictures are made anew at the exact scale."""
-
 
 MANY = 500
 """So many new links are indexed while the hand rests."""
@@ -83,9 +81,7 @@ class Canvas(Handled):
         self._painted = False
         self._told: set[str] = set()
         self._seen_place = self.camera.place()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._sharpen)
+        self._sharpener = Sharpener(self.scene, self.camera, self._sharpen, self.update, self)
         self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
         self._index_soon()
@@ -104,6 +100,7 @@ class Canvas(Handled):
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
         self.stage.theme = theme
+        self._sharpener.forget()
         self._renderer = Renderer(theme, self._metrics, self._text, self.state)
         self.update()
 
@@ -182,7 +179,7 @@ class Canvas(Handled):
             self._gesture.paint(painter)
         painter.end()
         if self._renderer.nodes.wanting:
-            self._settle.start(0 if self._renderer.nodes.exact else SETTLE)
+            self._sharpener.lacking()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The camera sees as much as the widget is large; what it was told to look at before that stays its middle."""
@@ -198,8 +195,6 @@ class Canvas(Handled):
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the view, its middle by default."""
         self.camera.zoom_at(at if at is not None else QRectF(self.rect()).center(), factor)
-        self._renderer.nodes.exact = False
-        self._settle.start(SETTLE)
         self._camera_moved()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -248,14 +243,15 @@ class Canvas(Handled):
     def _camera_moved(self) -> None:
         if self.camera.place() != self._seen_place:
             self._seen_place = self.camera.place()
+            self._sharpener.forget()
+            if not self.camera.steady:
+                self._sharpener.wait()
             self._inline.follow()
             self.camera_changed.emit()
             self.update()
 
-    def _sharpen(self) -> None:
-        self.scene.index_links()
-        self._renderer.nodes.exact = True
-        self.update()
+    def _sharpen(self) -> Iterator[None]:
+        return self._renderer.sharpen(self.scene, self.camera)
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
         glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
@@ -274,7 +270,7 @@ class Canvas(Handled):
     def _index_soon(self) -> None:
         """Index many new links while the hand rests, not in the first frame that comes near them."""
         if self.scene.unindexed > MANY:
-            self._settle.start(SETTLE)
+            self._sharpener.wait()
 
     def _state_changed(self, node: str) -> None:
         box = self.scene.nodes.get(node)

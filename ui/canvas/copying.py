@@ -11,7 +11,7 @@ from nodegraph.graph import Graph, Point
 from ui.canvas.acting import Acting, moved, on_grid
 from ui.canvas.geometry import Rect
 from ui.canvas.scene import Scene, union
-from ui.i18n import tr
+from ui.i18n import said, tr
 
 
 class Copying(Acting):
@@ -38,7 +38,7 @@ class Copying(Acting):
         try:
             part = loads(text, "clipboard")
         except NodegraphError as error:
-            self.say(str(error))
+            self.say(said(error))
             return
         if keep_inputs and self._copied is not None and self._copied[0] == text:
             part = self._copied[1]

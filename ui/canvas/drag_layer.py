@@ -57,7 +57,7 @@ class DragLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         links.lines(painter, self._stretched)
         painter.translate(dx, dy)
-        links.far(painter, self._paths)
+        links.far(painter, [self._paths])
         painter.restore()
 
     def paint_near(

@@ -16,6 +16,7 @@ from ui.canvas.writing import Writing
 from ui.i18n import tr
 
 FRAME_MARGIN = 24.0
+_TITLES = {"run": Phrase("Enable frames"), "mute": Phrase("Mute frames"), "bypass": Phrase("Bypass frames")}
 
 
 class Framing(Writing):
@@ -47,18 +48,19 @@ class Framing(Writing):
         """Lock the selected frames in place, or unlock them."""
         frames = self._frames()
         locked = not all(frame.locked for frame in frames)
-        verb = "Lock" if locked else "Unlock"
+        verb = Phrase("Lock") if locked else Phrase("Unlock")
         self.apply_all(
-            [ChangeFrame(replace(f, locked=locked), verb) for f in frames], Phrase(f"{verb} frames")
+            [ChangeFrame(replace(f, locked=locked), verb) for f in frames], Phrase("{verb} frames", verb=verb)
         )
 
     def collapse_frames(self) -> None:
         """Show the selected frames as small boxes, or open them where all are so."""
         frames = self._frames()
         away = not all(frame.collapsed for frame in frames)
-        verb = "Collapse" if away else "Open"
+        verb = Phrase("Collapse") if away else Phrase("Open")
         self.apply_all(
-            [ChangeFrame(replace(f, collapsed=away), verb) for f in frames], Phrase(f"{verb} frames")
+            [ChangeFrame(replace(f, collapsed=away), verb) for f in frames],
+            Phrase("{verb} frames", verb=verb),
         )
 
     def toggle_frames(self, mode: Mode) -> None:
@@ -66,7 +68,7 @@ class Framing(Writing):
         frames = self._frames()
         same = all(frame.mode == mode for frame in frames)
         edits = [SetFrameMode(frame.id, "run" if same else mode) for frame in frames]
-        self.apply_all(edits, Phrase(f"{edits[0].title}s") if edits else "")
+        self.apply_all(edits, _TITLES["run" if same else mode])
 
     def frame_button(self, frame: str, part: str) -> None:
         """Do what a button in a frame's header says."""

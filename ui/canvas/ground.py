@@ -14,7 +14,8 @@ from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
-from ui.canvas.paint_sizes import SizePainter
+from ui.canvas.paint_sizes import LEGIBLE, SizePainter
+from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
 
 
@@ -36,6 +37,7 @@ class Ground:
         self._sizes = sizes
         self._far = FarLinks(links)
         self._backing = Backing()
+        self._rough = RoughLinks(links)
         self._zoom = 0.0
 
     def paint(
@@ -60,12 +62,22 @@ class Ground:
         self.put_frames(painter, rect, scene, camera, look, frozenset(scene.graph.frames) - moving.frames)
         around = scene_rect(camera, rect)
         if is_far(camera) and not moving.nodes and not look.hidden:
-            self._far.paint(painter, scene, camera)
+            self._far.paint(painter, scene, camera, around)
         else:
-            links = scene.links_in(around)
-            if moving.nodes or look.hidden:
-                links = [k for k in links if not _touches(k, moving.nodes) and k.key not in look.hidden]
-            self.put_links(painter, links, around, camera, look)
+
+            def links_in(part: QRectF) -> list[LinkBox]:
+                links = scene.links_in(part)
+                if moving.nodes or look.hidden:
+                    links = [k for k in links if not _touches(k, moving.nodes) and k.key not in look.hidden]
+                return links
+
+            key = (scene.version, moving.things(), look.hidden)
+            dimmed = look.links.dimmed
+            rough = not (camera.steady or is_far(camera))
+            painted = rough and self._rough.paint(painter, camera, around, key, links_in, dimmed)
+            links = [] if painted and camera.zoom < LEGIBLE else links_in(around)
+            if not painted:
+                self.put_links(painter, links, around, camera, look)
             self._put_words(painter, scene, links, around, camera)
         self.put_notes(painter, scene, camera, look, frozenset(scene.graph.notes) - moving.notes)
 
@@ -86,12 +98,11 @@ class Ground:
     ) -> None:
         """Paint links; `around` is the part of the scene in sight."""
         if is_far(camera):
-            self._far.put(painter, camera, far_paths(links))
+            self._far.put(painter, camera, [far_paths(links)])
             return
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._links.near(painter, links, camera.zoom, camera.ratio, around, look.links.dimmed)
+        self._links.near(painter, links, camera, around, look.links.dimmed)
         painter.restore()
 
     def put_frames(

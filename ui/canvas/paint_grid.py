@@ -17,7 +17,7 @@ CLOSEST = 14.0
 
 
 class GridPainter:
-    """Draws the ground; a row of dots is kept as a strip and stamped down the view."""
+    """Draws the ground; a row of dots is kept as an opaque strip, which Qt copies faster than it blends."""
 
     def __init__(self, theme: Theme) -> None:
         self._ground = theme.color("canvas")
@@ -45,10 +45,12 @@ class GridPainter:
             self._made = made
             self._strip = QPixmap(math.ceil(width * ratio), math.ceil(2 * ratio))
             self._strip.setDevicePixelRatio(ratio)
-            self._strip.fill(Qt.GlobalColor.transparent)
+            self._strip.fill(self._ground)
             painter = QPainter(self._strip)
-            for column in range(math.ceil(width / step) + 1):
-                painter.fillRect(QRectF(round(phase + column * step) - 0.5, 0.5, 1.0, 1.0), self._dot)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._dot)
+            columns = range(math.ceil(width / step) + 1)
+            painter.drawRects([QRectF(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns])
             painter.end()
         return self._strip
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
+from ui.canvas.camera import Camera
 from ui.canvas.routing import STUB, comes_near, distance, path_of
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
@@ -17,11 +18,13 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
-HAIR, HASTY_HAIR = 1.0, 1.6
-"""Widths in pixels up to which a link is drawn as a line of one pixel: at rest, and while the zoom changes."""
+HAIR = 1.0
+"""Width in pixels up to which a link is drawn as a line of one pixel."""
 SMOOTH, PATHS = 1.3, 3.0
 """Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
+FarPaths = dict[str, QPainterPath]
+"""Straight lines by type."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,7 @@ class Marked:
 
 
 class LinkPainter:
-    """Draws links in one theme; `hasty` while the zoom changes."""
-
-    hasty = False
+    """Draws links in one theme."""
 
     def __init__(self, theme: Theme, text: TextPainter) -> None:
         self._theme = theme
@@ -55,13 +56,14 @@ class LinkPainter:
     def near(
         self,
         painter: QPainter,
-        links: Iterable[LinkBox],
-        zoom: float,
-        ratio: float,
+        links: Collection[LinkBox],
+        camera: Camera,
         view: QRectF,
         dimmed: bool = False,
     ) -> None:
         """Curves, in scene coordinates, grouped by pen; `view` is the part of the scene that is seen."""
+        zoom, scale = camera.zoom, camera.zoom * camera.ratio
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         groups: dict[tuple[str, bool], list[LinkBox]] = {}
         for link in links:
@@ -69,28 +71,27 @@ class LinkPainter:
         for (type_name, muted), members in groups.items():
             pen = self.pen(type_name, zoom, muted, dimmed)
             painter.setPen(pen)
-            if muted or zoom * ratio > PATHS or pen.isCosmetic():
+            if muted or scale > PATHS or pen.isCosmetic():
                 for link in members:
                     painter.drawPath(link.path())
             else:
-                painter.drawLines(_seen(members, view, zoom * ratio > SMOOTH))
-        if zoom > 0.5:
-            for members in groups.values():
-                self._marks(painter, members)
+                painter.drawLines(seen_lines(members, view, scale > SMOOTH))
+        self.marks(painter, links, zoom)
 
     def special(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
         """Links that stand out, over the plain ones."""
         for link in links:
             self._special(painter, link, zoom, marked)
-        if zoom > 0.5:
-            self._marks(painter, links)
+        self.marks(painter, links, zoom)
 
-    def far(self, painter: QPainter, paths: Mapping[str, QPainterPath]) -> None:
+    def far(self, painter: QPainter, parts: Collection[FarPaths]) -> None:
         """Straight lines of one pixel, by type."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for type_name, path in paths.items():
+        for type_name in {name: None for paths in parts for name in paths}:
             painter.setPen(self._far_pen(type_name))
-            painter.drawPath(path)
+            for paths in parts:
+                if type_name in paths:
+                    painter.drawPath(paths[type_name])
 
     def lines(self, painter: QPainter, groups: Mapping[str, list[QLineF]]) -> None:
         """The same for lines that change by the frame."""
@@ -103,13 +104,15 @@ class LinkPainter:
         pen.setCosmetic(True)
         return pen
 
-    def pen(self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False) -> QPen:
-        """The pen of a link; never thinner than one pixel."""
+    def pen(
+        self, type_name: str, zoom: float, muted: bool = False, dimmed: bool = False, hair: float = HAIR
+    ) -> QPen:
+        """The pen of a link: one of one pixel up to a width of `hair` pixels."""
         color = self._mixed(type_name, 0.4 if muted else 0.25 if dimmed else 1.0)
         if muted:
             pen = QPen(color, max(WIDTH, 1.1 / zoom))
             pen.setDashPattern([3, 3])
-        elif zoom * WIDTH <= (HASTY_HAIR if self.hasty else HAIR):
+        elif zoom * WIDTH <= hair:
             # Qt draws lines of one pixel five times as fast as wider ones.
             pen = QPen(color, 1)
             pen.setCosmetic(True)
@@ -148,8 +151,11 @@ class LinkPainter:
         painter.setPen(pen)
         painter.drawPath(path_of(link.points, link.style))
 
-    def _marks(self, painter: QPainter, links: Iterable[LinkBox]) -> None:
-        """Reroute points, names of portals, the mark of a rounding conversion."""
+    def marks(self, painter: QPainter, links: Iterable[LinkBox], zoom: float) -> None:
+        """Reroute points, names of portals, the mark of a rounding conversion, where they are large enough."""
+        if zoom <= 0.5:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for link in links:
             if link.source.via:
                 painter.setPen(QPen(self._ground, 2))
@@ -193,9 +199,9 @@ def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF
     return tuple(QRectF(left, y - 9, width, 18) for left, y in places)
 
 
-def far_paths(links: Iterable[LinkBox]) -> dict[str, QPainterPath]:
+def far_paths(links: Iterable[LinkBox]) -> FarPaths:
     """Links as straight lines, one path a type: Qt draws a kept path faster than a list of lines."""
-    paths: dict[str, QPainterPath] = {}
+    paths: FarPaths = {}
     for link in links:
         if not link.source.portal:
             path = paths.get(link.type)
@@ -206,7 +212,7 @@ def far_paths(links: Iterable[LinkBox]) -> dict[str, QPainterPath]:
     return paths
 
 
-def _seen(links: Iterable[LinkBox], view: QRectF, fine: bool) -> list[QLineF]:
+def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> list[QLineF]:
     """The segments of these links, those out of sight left out where a link leaves the view."""
     found: list[QLineF] = []
     for link in links:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
@@ -24,6 +25,12 @@ FULL_TEXT, PLATE_TEXT = 8.0, 4.0
 """Pixels of a title's text from which on a node is drawn in full, and as a plate with its title."""
 
 
+def look_of(box: NodeBox) -> Hashable:
+    """What a node's face depends on: all but its values and links."""
+    node = box.node
+    return (node.type, id(box.layout), box.known, node.title, node.mode, node.color, node.pinned)
+
+
 class NodePainter:
     """Draws nodes in one theme at one density."""
 
@@ -39,6 +46,16 @@ class NodePainter:
 
     def picture(self, box: NodeBox, scale: float, ratio: float = 1.0, unfolded: bool = False) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
+        full = 12.0 * scale / ratio >= FULL_TEXT
+        return self._drawn(
+            box, scale, ratio, lambda on: self._body(on, box, unfolded) if full else self._wells(on, box)
+        )
+
+    def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:
+        """The node without its values, as all nodes look that have one `look_of`."""
+        return self._drawn(box, scale, ratio, lambda on: self._wells(on, box))
+
+    def _drawn(self, box: NodeBox, scale: float, ratio: float, inside: Callable[[QPainter], None]) -> Picture:
         pad = math.ceil(PAD * scale)
         width, height = round(box.width * scale) + 2 * pad, round(box.height * scale) + 2 * pad
         pixmap = QPixmap(width, height)
@@ -53,10 +70,7 @@ class NodePainter:
         self._title(painter, box)
         if box.node.mode == "bypass":
             self._through(painter, box)
-        if 12.0 * scale / ratio >= FULL_TEXT:
-            self._body(painter, box, unfolded)
-        else:
-            self._wells(painter, box)
+        inside(painter)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
         return Picture(pixmap, scale, pad, width * height * 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -51,7 +53,6 @@ class Renderer:
     ) -> None:
         """Paint `rect` of the view."""
         self.nodes.begin()
-        self.links.hasty = not self.nodes.exact
         if moving is not STILL:
             painter.drawPixmap(0, 0, self._standing(scene, camera, look, moving))
             self._put_moving(painter, scene, camera, look, moving)
@@ -62,6 +63,13 @@ class Renderer:
         if look.frame:
             self._ground.put_buttons(painter, scene, camera, look.frame, look.button)
 
+    def sharpen(self, scene: Scene, camera: Camera) -> Iterator[None]:
+        """Make what a frame that is steady lacks, in small steps."""
+        for _ in scene.index_slowly():
+            yield
+        if not is_far(camera):
+            yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), scene, camera)
+
     def _put_nodes(
         self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
     ) -> None:
@@ -69,7 +77,8 @@ class Renderer:
         away = moving.nodes
         if is_far(camera):
             boxes = [box for box in scene.shown() if box.id not in away] if away else scene.shown()
-            self.nodes.paint_far(painter, boxes, (scene.version, away), camera, look)
+            view = scene_rect(camera, rect)
+            self.nodes.paint_far(painter, boxes, (scene.version, away), camera, view, look)
             return
         seen = scene.nodes_in(scene_rect(camera, rect))
         self.nodes.paint(painter, [b for b in seen if b.id not in away], scene, camera, look)
@@ -84,14 +93,14 @@ class Renderer:
             moving.things(),
             look.links,
             look.hidden,
-            self.nodes.exact,
+            camera.steady,
         )
         if self._still is not None and self._still[0] == key:
             return self._still[1]
         pixmap = QPixmap((camera.size * camera.ratio).toSize())
         pixmap.setDevicePixelRatio(camera.ratio)
         painter = QPainter(pixmap)
-        view = QRectF(QPointF(0, 0), camera.size)
+        view = camera.view()
         self._ground.paint(painter, view, scene, camera, look, moving)
         self._put_nodes(painter, view, scene, camera, look, moving)
         painter.end()
@@ -105,7 +114,7 @@ class Renderer:
         if drag is None or drag.key != (scene.version, moving.things(), look.hidden):
             drag = self._drag = DragLayer(scene, moving, look.hidden)
         shift = snapped(QPointF(*moving.by) * camera.zoom, camera.ratio)
-        view = QRectF(QPointF(0, 0), camera.size)
+        view = camera.view()
         around = scene_rect(camera, view).translated(-moving.by[0], -moving.by[1])
         painter.save()
         painter.translate(shift)
@@ -118,7 +127,7 @@ class Renderer:
         painter.save()
         painter.translate(shift)
         if is_far(camera):
-            self.nodes.paint_far(painter, drag.boxes, drag.key, camera, look)
+            self.nodes.paint_far(painter, drag.boxes, drag.key, camera, around, look)
         else:
             self._ground.put_links(painter, drag.inner, around, camera, look)
             boxes = [box for box in drag.boxes if box.rect.intersects(around)]

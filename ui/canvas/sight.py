@@ -13,6 +13,8 @@ from ui.canvas.geometry import PortRef, Rect
 from ui.canvas.index import GridIndex
 
 NODE_CELL, LINK_CELL = 512.0, 1536.0
+STEP = 64
+"""Links that are indexed at once."""
 
 
 class Sight:
@@ -110,8 +112,7 @@ class Sight:
         found = self._link_index.query((rect.x(), rect.y(), rect.width(), rect.height()))
         left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
         seen: list[LinkBox] = []
-        for key in found:
-            link = links[key]
+        for link in map(links.__getitem__, found):
             x1, y1, x2, y2 = link.edges
             if x1 <= right and x2 >= left and y1 <= bottom and y2 >= top:
                 seen.append(link)
@@ -133,10 +134,17 @@ class Sight:
 
     def index_links(self) -> None:
         """Index what moved since the index was asked last; far off it is not asked at all."""
-        for key in self._unindexed:
-            left, top, right, bottom = self.links[key].edges
-            self._link_index.put(key, (left, top, right - left, bottom - top))
-        self._unindexed.clear()
+        for _ in self.index_slowly():
+            pass
+
+    def index_slowly(self) -> Iterator[None]:
+        """The same in small steps, between which anything may change."""
+        while self._unindexed:
+            for _ in range(min(STEP, len(self._unindexed))):
+                key = self._unindexed.pop()
+                left, top, right, bottom = self.links[key].edges
+                self._link_index.put(key, (left, top, right - left, bottom - top))
+            yield
 
 
 def union(rects: Iterable[Rect]) -> QRectF:

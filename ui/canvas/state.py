@@ -83,7 +83,8 @@ class CanvasState(QObject):
         self._states[node] = state
         self.changed.emit(node)
         if "running" in (before.status, state.status) and before.status != state.status:
-            self.running = self.running ^ {node}
+            runs = state.status == "running"
+            self.running = self.running | {node} if runs else self.running - {node}
             self.flowed.emit(node)
 
     def reset(self) -> None:

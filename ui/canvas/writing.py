@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
+from nodegraph.phrases import Phrase
 from ui.canvas.acting import Acting
 from ui.canvas.folding import HEADER
 from ui.canvas.inline import Inline
@@ -45,9 +46,9 @@ class Writing(Acting):
             usual = self.scene.nodes[name].spec.title
             self.apply(SetTitle(name, "" if title == usual else title))
         elif name in graph.frames:
-            self.apply(ChangeFrame(replace(graph.frames[name], title=title), "Rename"))
+            self.apply(ChangeFrame(replace(graph.frames[name], title=title), Phrase("Rename")))
 
     def _rewrite(self, name: str, text: str) -> None:
         note = self.stage.graph.notes.get(name)
         if note is not None:
-            self.apply(ChangeNote(replace(note, text=text), "Write"))
+            self.apply(ChangeNote(replace(note, text=text), Phrase("Write")))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +38,7 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(10)
         self._combo(form, "theme", self.tr("Theme"), self._themes())
         self._combo(form, "scale", self.tr("Interface scale"), self._percents("scale"))
-        self._note(form, self.tr("A new scale is taken at the next start."))
+        self._restart(form)
         self._combo(form, "text_size", self.tr("Text size"), self._percents("text_size"))
         self._combo(form, "density", self.tr("Density"), self._densities())
         self._combo(form, "links", self.tr("Links"), self._links())
@@ -71,10 +74,34 @@ class SettingsDialog(QDialog):
         self.fields[name] = check
         form.addRow("", check)
 
-    def _note(self, form: QFormLayout, text: str) -> None:
+    def _restart(self, form: QFormLayout) -> None:
+        """Qt scales everything alike, to the last hairline, but only from its start: so that is one press away."""
+        text = self.tr("A new scale needs a restart. Every tab comes back, with its undo steps and its view.")
         note = QLabel(text, self)
         note.setProperty("role", "small")
-        form.addRow("", note)
+        note.setWordWrap(True)
+        button = QPushButton(self.tr("Restart now"), self)
+        button.setAutoDefault(False)
+        button.clicked.connect(self._begin_again)
+        row = QWidget(self)
+        box = QHBoxLayout(row)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(12)
+        box.addWidget(note, 1)
+        box.addWidget(button)
+        form.addRow(row)
+        scale = self.fields["scale"]
+        assert isinstance(scale, QComboBox)
+        scale.currentIndexChanged.connect(lambda: form.setRowVisible(row, self._scale_waits))
+        form.setRowVisible(row, self._scale_waits)
+
+    @property
+    def _scale_waits(self) -> bool:
+        return self._app.settings.scale != self._app.scale
+
+    def _begin_again(self) -> None:
+        self.accept()
+        QTimer.singleShot(0, self._app, self._app.restart)
 
     def _themes(self) -> dict[object, str]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 if sys.platform == "win32":
@@ -32,3 +33,32 @@ else:
         except OSError:
             return False
         return True
+
+
+class Claim:
+    """What only one process may have at a time, by a lock on a file that stands for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        self.held = False
+
+    def acquire(self) -> bool:
+        """Take it; False where another process has it. Where nothing can be written there is nothing to share."""
+        if self.held:
+            return True
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("ab", buffering=0)
+        except OSError:
+            self.held = True
+            return True
+        self.held = acquire(self._file)
+        return self.held
+
+    def release(self) -> None:
+        """Let go of it."""
+        self.held = False
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from nodegraph.graph import Graph
 from ui.journal import codec, lock
@@ -46,12 +47,22 @@ def recover(path: Path) -> Recovered | None:
         file.close()
         return None
     history, about, size = read
+    _keep_rest(path, file, size)
     file.truncate(size)
     place = about.get("path") or ""
     stamp = about.get("stamp")
     return Recovered(
         Journal(path, file, size), history, Path(place) if place else None, Stamp(**stamp) if stamp else None
     )
+
+
+def _keep_rest(path: Path, file: BinaryIO, size: int) -> None:
+    """A last line that was cut short is no loss; whole lines after a damaged one are kept beside the journal."""
+    file.seek(size)
+    rest = file.read()
+    if rest.count(b"\n") > 1:
+        with contextlib.suppress(OSError):
+            path.with_suffix(".damaged").write_bytes(rest)
 
 
 def recoverable(folder: Path) -> list[Path]:

@@ -41,13 +41,16 @@ AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
 class Docks(QObject):
-    """Makes the docks and fills them."""
+    """Makes the docks; what is in them is made when they are first seen."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._hidden: list[QWidget] = []
+        self._unfocused = QByteArray()
         self._kept: set[str] = set()
+        self._empty: set[str] = set()
+        self._view: DocumentView | None = None
         self._parked: list[QDockWidget] | None = None
         self.docks: dict[str, QDockWidget] = {}
         for name, title, _keys, _words in DOCKS:
@@ -65,6 +68,7 @@ class Docks(QObject):
         dock.setObjectName(f"dock.{name}")
         dock.setTitleBarWidget(DockTitle(title, dock, self._window.app.look))
         dock.setWidget(QWidget(dock))
+        dock.visibilityChanged.connect(lambda seen: self._furnish(name) if seen else None)
         return dock
 
     def keep(self, name: str, panel: QWidget) -> None:
@@ -76,27 +80,36 @@ class Docks(QObject):
         self._kept.add(name)
 
     def fill(self, view: DocumentView | None) -> None:
-        """Show this document in every dock."""
-        look = self._window.app.look
+        """Show this document in every dock that is open, and in the others once they are."""
+        self._view = view
         for name, dock in self.docks.items():
-            if name in self._kept or name not in PANELS:
-                title = dock.titleBarWidget()
-                if isinstance(title, DockTitle):
-                    title.restyle(look)
-                continue
-            old = dock.widget()
-            if view is None:
-                panel = QWidget(dock)
-            else:
-                panel = PANELS[name](view.level if name in AT_LEVEL else view.editor, look, dock)
-                if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
-                    panel.show_asked.connect(self._window.show_node)
-            panel.setMinimumWidth(max(220, panel.minimumWidth()))
-            dock.setWidget(panel)
-            old.deleteLater()
             title = dock.titleBarWidget()
             if isinstance(title, DockTitle):
-                title.restyle(look)
+                title.restyle(self._window.app.look)
+            if name in self._kept or name not in PANELS:
+                continue
+            self._put(dock, QWidget(dock))
+            self._empty.add(name)
+            if not dock.isHidden():
+                self._furnish(name)
+
+    def _furnish(self, name: str) -> None:
+        """Make what a dock shows, unless it is there."""
+        view, dock = self._view, self.docks.get(name)
+        if view is None or dock is None or name not in self._empty:
+            return
+        self._empty.discard(name)
+        editor = view.level if name in AT_LEVEL else view.editor
+        panel = PANELS[name](editor, self._window.app.look, dock)
+        if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
+            panel.show_asked.connect(self._window.show_node)
+        self._put(dock, panel)
+
+    def _put(self, dock: QDockWidget, panel: QWidget) -> None:
+        old = dock.widget()
+        panel.setMinimumWidth(max(220, panel.minimumWidth()))
+        dock.setWidget(panel)
+        old.deleteLater()
 
     def park(self, away: bool) -> None:
         """Hide the docks while no document is open, or bring back those that were shown."""
@@ -110,7 +123,9 @@ class Docks(QObject):
             self._parked = None
 
     def record(self) -> QByteArray:
-        """Qt's record of where the docks are, as they are while a document is open."""
+        """Qt's record of where the docks are, as they are while a document is open and all is shown."""
+        if self._hidden:
+            return self._unfocused
         parked = self._parked
         if parked:
             self.park(False)
@@ -127,7 +142,8 @@ class Docks(QObject):
         self.park(parked)
 
     def panel(self, name: str) -> QWidget:
-        """What a dock shows now."""
+        """What a dock shows now, or would if it were open."""
+        self._furnish(name)
         return self.docks[name].widget()
 
     def shown(self, name: str) -> bool:
@@ -139,6 +155,9 @@ class Docks(QObject):
         """Open a dock and go there, or close it."""
         dock = self.docks[name]
         opening = not self.shown(name)
+        if opening:
+            # Before it opens, for then it takes the width it needs.
+            self._furnish(name)
         dock.setVisible(opening)
         if opening:
             dock.raise_()
@@ -156,6 +175,7 @@ class Docks(QObject):
                 widget.show()
             self._hidden = []
             return
+        self._unfocused = self.record()
         window = self._window
         parts: list[QWidget] = [*self.docks.values(), window.menuBar(), window.statusBar(), window.tabs.strip]
         self._hidden = [widget for widget in parts if widget.isVisibleTo(window)]

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from nodegraph.formula import FormulaError, names_in
 from nodegraph.spec import Param
 from ui.canvas.values import format_value, label_of
+from ui.i18n import said
 from ui.look import Look
-from ui.params.base import ParamEditor
+from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
 from ui.params.numbers import beyond, fine_of, plain, snap_of, step_of, stepped, typed
 from ui.params.scrub import DEAD_ZONE, Pull
@@ -86,7 +87,7 @@ class NumberEditor(ParamEditor):
             try:
                 self._take(self.line.text().strip())
             except FormulaError as error:
-                self._error = str(error)
+                self._error = said(error)
                 self.hinted.emit(self._error, True)
                 return False
         self.rest()
@@ -131,7 +132,7 @@ class NumberEditor(ParamEditor):
                 return True
             self.step(1 if key == Qt.Key.Key_Up else -1, modifiers)
             return True
-        if not self.typing:
+        if not self.typing and not modifiers & ALT:
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.begin()
                 return True

@@ -78,7 +78,7 @@ def typed(param: Param, text: str, names: Names | None = None) -> Number:
     try:
         return limited(param, float(value))
     except OverflowError:
-        raise FormulaError(f"{text[:40]} is too large.") from None
+        raise FormulaError("{number} is too large.", number=text[:40]) from None
 
 
 def beyond(param: Param, text: str, names: Names | None = None) -> str:

@@ -80,12 +80,9 @@ class Colours(QSyntaxHighlighter):
 def _between(first: str, second: str) -> QColor:
     """A colour of which two thirds are the first."""
     a, b = QColor(first), QColor(second)
-    red, green, blue = (
-        (2 * a.red() + b.red()) // 3,
-        (2 * a.green() + b.green()) // 3,
-        (2 * a.blue() + b.blue()) // 3,
+    return QColor(
+        (2 * a.red() + b.red()) // 3, (2 * a.green() + b.green()) // 3, (2 * a.blue() + b.blue()) // 3
     )
-    return QColor(red, green, blue)
 
 
 class Page(QPlainTextEdit):

@@ -10,6 +10,7 @@ from nodegraph.edits import Batch, SetParams
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Node
 from nodegraph.limits import scalar_fault
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Scalar
 from ui import jsonfile, paths
 
@@ -85,4 +86,6 @@ def applied(node: Node, spec: NodeSpec, name: str, values: Mapping[str, Scalar])
     """The edit that gives a node the values of a preset, as far as its type still has them."""
     known = {param.name for param in spec.params}
     kept = {key: value for key, value in values.items() if key in known}
-    return Batch((SetParams({node.id: kept}),), f"Apply preset {name} to {node.id}")
+    return Batch(
+        (SetParams({node.id: kept}),), Phrase("Apply preset {name} to {node}", name=name, node=node.id)
+    )

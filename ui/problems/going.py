@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.i18n import said
+
 if TYPE_CHECKING:
     from ui.window import MainWindow
 
@@ -20,4 +22,4 @@ def go_to_next(window: MainWindow) -> None:
         window.say(window.tr("Nothing is wrong: this workflow can run."))
         return
     window.show_node(problem.node.partition("/")[0])
-    window.say(problem.sentence)
+    window.say(said(problem.sentence))

@@ -9,7 +9,7 @@ from nodegraph.check import Checker, Problem
 from nodegraph.edits import SetExpression, SetParam
 from nodegraph.graph import Graph
 from ui.editor import Editor
-from ui.i18n import tr
+from ui.i18n import capitalized, said, tr
 from ui.inner import Inner
 from ui.params import modelfiles
 
@@ -59,7 +59,7 @@ class Validation(QObject):
         for problem in self.problems:
             node, inside, _ = problem.node.partition("/")
             field = "" if inside else problem.field
-            found.setdefault(node, {}).setdefault(field, problem.sentence)
+            found.setdefault(node, {}).setdefault(field, said(problem.sentence))
         return found
 
     def fix(self, problem: Problem) -> bool:
@@ -84,11 +84,8 @@ def validation_of(editor: Editor) -> Validation:
 
 
 def sentence_of(problem: Problem) -> str:
-    """The sentence without the place that it begins with, for where the place is plain to see."""
-    place, colon, rest = problem.sentence.partition(": ")
-    if not colon or not place.startswith("Node "):
-        return problem.sentence
-    return rest[:1].upper() + rest[1:]
+    """The sentence without the place, for where that is plain to see."""
+    return capitalized(said(problem.reason))
 
 
 def fix_words(problem: Problem) -> str:
@@ -97,10 +94,12 @@ def fix_words(problem: Problem) -> str:
     if isinstance(fix, SetParam):
         if fix.value is None:
             return tr("Problems", "Reset")
-        shown = ("on" if fix.value else "off") if isinstance(fix.value, bool) else str(fix.value)
+        shown = str(fix.value)
+        if isinstance(fix.value, bool):
+            shown = tr("Problems", "on") if fix.value else tr("Problems", "off")
         return tr("Problems", "Use {value}").format(value=shown if len(shown) <= 40 else f"{shown[:39]}…")
     if isinstance(fix, SetExpression):
         if fix.text is None:
             return tr("Problems", "Keep the value")
         return tr("Problems", "Use {value}").format(value=f"={fix.text[:39]}")
-    return fix.title if fix is not None else ""
+    return said(fix.title) if fix is not None else ""

@@ -14,6 +14,7 @@ from nodegraph.document import Document
 from nodegraph.errors import LoadError
 from ui.canvas.hit import Hit
 from ui.editor import Editor
+from ui.i18n import said
 from ui.panels.contained import Contained
 from ui.panels.statusbar import SteadyLabel
 from ui.running.gauge import GaugeBar
@@ -81,7 +82,7 @@ class Bench(QObject):
         self.queue.live_asked.connect(self.set_live)
         self.queue.open_asked.connect(self._open_job)
         self.queue.jump_asked.connect(self._jump)
-        self.strip.open_asked.connect(self._open_result)
+        self.strip.open_asked.connect(self.open_result)
         self.strip.restore_asked.connect(self.restore)
         self.viewer.export_asked.connect(self._export)
         runner.told.connect(self._told)
@@ -175,7 +176,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -228,11 +229,12 @@ class Bench(QObject):
     def _open_job(self, job: Job) -> None:
         self.window.documents._show(Editor(self.desk.specs, Document(job.graph)))
 
-    def _open_result(self, result: Result) -> None:
+    def open_result(self, result: Result) -> None:
+        """Open the graph that made a result in a tab of its own."""
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(str(error))
+            self.window.say(said(error))
             return
         self.window.documents._show(Editor(self.desk.specs, Document(graph)))
 

@@ -19,6 +19,7 @@ from nodegraph.spec import NodeSpec
 from ui import diskfile, paths
 from ui.canvas.state import CanvasState, NodeState
 from ui.editor import Editor
+from ui.i18n import said
 from ui.running.bench import Bench
 from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
@@ -66,7 +67,8 @@ class Desk(QObject):
         self.bridge = bridge or EngineBridge(editor_options(output=pictures_folder()), self)
         self.results = Results(state_folder() / "results", self)
         self._writer = ThreadPoolExecutor(1, "queue")
-        queue = JobQueue(state_folder() / "queue.jsonl", self._writer)
+        # What waits belongs to the editor that has the session; a second one must not run it too.
+        queue = JobQueue(state_folder() / "queue.jsonl" if app.session.held else None, self._writer)
         self.runner: Runner = Runner(self.bridge, queue, self.results, app.specs, self)
         self.live = Live(self.runner, self)
         self._sheets: dict[Editor, Sheet] = {}
@@ -122,7 +124,7 @@ class Desk(QObject):
         try:
             graph, _ = diskfile.read(path)
         except LoadError as error:
-            window.say(str(error))
+            window.say(said(error))
             return
         view = window.documents._show(Editor(self.specs, Document(graph)))
         sheet = self.sheet(view)

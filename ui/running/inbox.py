@@ -16,6 +16,8 @@ LONGEST_MS = 500
 """And twice a second at least, however slowly a window paints."""
 SHARE = 0.01
 """So much of the time may go into showing a run. On a processor that computes, the window works at its cost."""
+SLICE = 0.01
+"""Seconds after which the window gets a turn between two events."""
 SMOOTH = 0.5
 """The weight of the newest painting in what one is thought to cost."""
 
@@ -55,6 +57,9 @@ class Inbox(QObject):
         self._painted = QTimer(self)
         self._painted.setSingleShot(True)
         self._painted.timeout.connect(self._measure)
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self.open)
         self._knock.connect(self.open, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -73,13 +78,18 @@ class Inbox(QObject):
 
     def open(self) -> None:
         """Give out what waits."""
-        if not self._waiting:
+        if not self._waiting or self._turn.isActive():
             return
         began, steps = self._clock(), True
+        until = time.perf_counter() + SLICE
         while self._waiting:
             event = self._waiting.popleft()
             steps = steps and isinstance(event, STEPS)
             self._hear(event)
+            if self._waiting and time.perf_counter() > until:
+                # The window stays awake; the rest follows before anything newer.
+                self._turn.start()
+                return
         self.settled.emit()
         self._resting = True
         self._rest.start(self.rest)

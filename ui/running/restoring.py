@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nodegraph.edits import Batch, SetParams
 from nodegraph.graph import Graph
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Scalar
 from ui.running.results import Result
 from ui.running.seeds import seeds_of
@@ -31,5 +32,5 @@ def restored(result: Result, now: Graph, specs: Mapping[str, NodeSpec], *, seeds
                 values.setdefault(name, {})[param] = wanted
     if not values:
         return None
-    what = "Restore seed" if seeds_only else "Restore parameters"
+    what = Phrase("Restore seed") if seeds_only else Phrase("Restore parameters")
     return Batch((SetParams(values),), what)

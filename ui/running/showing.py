@@ -118,7 +118,11 @@ class Showing(QObject):
 
     def _resulted(self, result: Result) -> None:
         sheet = self._sheet
-        if sheet is None or self._focus() not in ("", result.target):
+        if sheet is None:
+            return
+        if self._focus() not in ("", result.target):
+            # The selected node's own picture came back as well.
+            self._soon.start()
             return
         if result.document == sheet.key or sheet.ran is sheet.editor.graph:
             self._strip.select(result)

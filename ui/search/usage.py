@@ -28,9 +28,9 @@ class Usage:
         self._habits[type_id] = Habit(old.count + 1, time.time() if now is None else now)
 
     def save(self) -> None:
-        """Write the tally. Raises OSError."""
+        """Write the tally, from any thread. Raises OSError."""
         if self._path:
-            jsonfile.write(self._path, {name: [h.count, h.when] for name, h in self._habits.items()})
+            jsonfile.write(self._path, {name: [h.count, h.when] for name, h in list(self._habits.items())})
 
 
 def _habits(data: Mapping[str, object]) -> dict[str, Habit]:

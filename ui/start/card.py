@@ -1,12 +1,12 @@
-"""A workflow as a card: the shape of its graph, its name, and where it is."""
+"""A workflow as a card: what it makes or the shape of its graph, its name, and where it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from nodegraph.graph import Graph, Node
@@ -14,6 +14,10 @@ from nodegraph.spec import NodeSpec
 from ui.look import Look
 from ui.theme import category_color, type_color
 
+WIDE, HIGH = 224, 168
+"""A card's width, and the height of its picture."""
+CUT = 0.3
+"""A picture fills its place if no more than this part of it is lost; else all of it is shown."""
 NODE = (200.0, 56.0)
 ROW = 22.0
 
@@ -29,6 +33,8 @@ class WorkflowCard(QAbstractButton):
         self._look = look
         self._graph: Graph | None = None
         self._specs: Mapping[str, NodeSpec] = {}
+        self._picture = QPixmap()
+        self._ready = True
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(detail)
@@ -39,17 +45,27 @@ class WorkflowCard(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """A picture over two lines of text."""
-        return QSize(224, 128 + 2 * self._look.metrics.row + 12)
+        return QSize(WIDE, HIGH + 2 * self._look.metrics.row + 12)
 
-    def set_detail(self, detail: str) -> None:
-        """Say something else under the name."""
-        self._detail = detail
+    def set_detail(self, detail: str, ready: bool = True) -> None:
+        """Say something else under the name, and whether the workflow could run now."""
+        self._detail, self._ready = detail, ready
         self.setAccessibleDescription(detail)
         self.update()
 
     def show_graph(self, graph: Graph, specs: Mapping[str, NodeSpec]) -> None:
         """Draw the shape of this graph."""
         self._graph, self._specs = graph, specs
+        self.update()
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it shows a picture, not the shape of the graph."""
+        return not self._picture.isNull()
+
+    def show_picture(self, picture: QPixmap) -> None:
+        """Show what the workflow made."""
+        self._picture = picture
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -66,7 +82,9 @@ class WorkflowCard(QAbstractButton):
         painter.setClipPath(outline)
         top = QRectF(0, 0, self.width(), self.height() - 2 * metrics.row - 12)
         painter.fillRect(top, theme.color("field"))
-        if self._graph is not None and self._graph.nodes:
+        if self.pictured:
+            self._put(painter, top)
+        elif self._graph is not None and self._graph.nodes:
             self._draw(painter, self._graph, top.adjusted(20, 16, -20, -16))
         painter.restore()
         painter.setPen(QPen(theme.color("accent" if lit else "hairline"), 2 if self.hasFocus() else 1))
@@ -75,13 +93,31 @@ class WorkflowCard(QAbstractButton):
 
     def _write(self, painter: QPainter, top: float) -> None:
         theme, row = self._look.theme, self._look.metrics.row
-        lines = ((self._title, "text", True, top + 6), (self._detail, "muted", False, top + 4 + row))
+        detail = "muted" if self._ready else "warning"
+        lines = ((self._title, "text", True, top + 6), (self._detail, detail, False, top + 4 + row))
         for text, color, bold, y in lines:
             painter.setFont(self._look.font("body" if bold else "small", bold))
             painter.setPen(theme.color(color))
             room = self.width() - 28.0
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
             painter.drawText(QRectF(14, y, room, row), Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _put(self, painter: QPainter, top: QRectF) -> None:
+        """The picture, filling its place, or whole where too much of it would be lost."""
+        size, painted = QSizeF(self._picture.size()), QRectF(self._picture.rect())
+        filling = size.scaled(top.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        lost = 1 - top.width() * top.height() / (filling.width() * filling.height())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if lost > CUT:
+            box = QRectF(
+                QPointF(), size.scaled(top.size() - QSizeF(16, 16), Qt.AspectRatioMode.KeepAspectRatio)
+            )
+            box.moveCenter(top.center())
+            painter.drawPixmap(box, self._picture, painted)
+            return
+        seen = QRectF(QPointF(), top.size() * (size.width() / filling.width()))
+        seen.moveCenter(painted.center())
+        painter.drawPixmap(top, self._picture, seen)
 
     def _draw(self, painter: QPainter, graph: Graph, area: QRectF) -> None:
         boxes = {name: self._box(node) for name, node in graph.nodes.items()}

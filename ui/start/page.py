@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,15 +22,15 @@ from PySide6.QtWidgets import (
 from nodegraph.errors import LoadError
 from ui import diskfile
 from ui.running.needs import needs_of
+from ui.start.card import WIDE as CARD
 from ui.start.card import WorkflowCard
-from ui.start.templates import templates, title
+from ui.start.templates import templates, thumbnail, title
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from ui.window import MainWindow
 
-CARD = 224
 GAP = 16
 MOST = 8
 WIDEST = 4
@@ -158,4 +159,7 @@ class StartPage(QScrollArea):
         if card.path in self._templates:
             desk = self._window.app.desk
             if desk is not None:
-                card.set_detail(needs_of(graph, self._window.app.specs, desk.files).line)
+                needs = needs_of(graph, self._window.app.specs, desk.files)
+                card.set_detail(needs.line, needs.ready)
+                if needs.ready:
+                    card.show_picture(QPixmap(str(thumbnail(card.path))))

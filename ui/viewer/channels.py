@@ -88,6 +88,10 @@ class ChannelGrid(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and plane is not None:
             self.choose(plane.index)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press did what there was to do."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what is under the pointer."""
         self.pointed.emit(self._words(event.position()))

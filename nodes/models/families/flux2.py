@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nodes.models.parts import Piece, Shapes
     from nodes.text.encode import Encoded
 
-GUIDANCE = 4.0
+GUIDANCE = 3.5
 """What the network is told where a condition says nothing."""
 
 MISTRAL_TEMPLATE = (
@@ -127,7 +127,8 @@ def call(network: nn.Module, inputs: Inputs) -> Tensor:
             img_ids=places(height, width, 1, x.device),
             return_dict=False,
         )[0]
-    return output.transpose(1, 2).unflatten(2, (height, width))
+    velocity: Tensor = output.transpose(1, 2).unflatten(2, (height, width))
+    return velocity
 
 
 @contextmanager

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def t5_pieces(shapes: Shapes) -> dict[str, Piece]:
-    """The encoder's parameters; a decoder in the same file is left out."""
+    """The encoder's parameters; a decoder in the same file is left out, and scales of eight-bit numbers."""
     return {
         name: Piece(name)
         for name in shapes
         if name == "shared.weight"
-        or name.startswith("encoder.block.")
+        or (name.startswith("encoder.block.") and name.endswith(".weight"))
         or name == "encoder.final_layer_norm.weight"
     }
 

@@ -71,7 +71,7 @@ def patched_weights(patches: Sequence[Patch], table: Table, resident: Resident) 
     values and then cast to the type the network holds them in."""
     steps = _steps(patches, table, resident)
     changed: dict[str, Tensor] = {}
-    for name, weight in read(resident.part, steps, Place(resident.device, None)):
+    for name, weight in read(resident.part, steps, Place(resident.device, torch.float32)):
         value = weight.to(torch.float32, copy=True)
         for step in steps[name]:
             value = _applied(step, value)

@@ -57,7 +57,9 @@ def test_an_inpainting_network_sees_what_the_noise_mask_covers() -> None:
     for name, wanted in (("concat_latent", raw), ("concat_mask", mask)):
         assert torch.equal(positive[name], wanted) and positive[name] is negative[name]  # type: ignore[arg-type]
     own = {"concat_latent": raw + 1, "concat_mask": torch.zeros(1, 1, 64, 64)}
-    Sides(network, (says(1.0, extras=own),), Telling(network.facts, like, raw, mask)).predict(like, SIGMA, (0,))
+    Sides(network, (says(1.0, extras=own),), Telling(network.facts, like, raw, mask)).predict(
+        like, SIGMA, (0,)
+    )
     assert torch.equal(network.heard[-1].extras["concat_latent"], raw + 1)  # type: ignore[arg-type]  # a tensor
     assert network.heard[-1].extras["concat_mask"].shape == (1, 1, 8, 8)  # type: ignore[attr-defined]  # a tensor
 

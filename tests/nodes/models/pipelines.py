@@ -302,7 +302,7 @@ def flux_2(tiny: maker.Tiny, given: Given) -> Answer:
 
     def answer(x: Tensor, time: Tensor, condition: Condition) -> Tensor:
         places, words = Theirs._prepare_latent_ids(x), Theirs._prepare_text_ids(condition.cond)
-        guidance = torch.full_like(time, 4.0) if tiny.unet.config.guidance_embeds else None
+        guidance = torch.full_like(time, 3.5) if tiny.unet.config.guidance_embeds else None
         said = tiny.unet(Theirs._pack_latents(x), condition.cond, time, places, words, guidance).sample
         velocity: Tensor = Theirs._unpack_latents_with_ids(said, places)
         return velocity

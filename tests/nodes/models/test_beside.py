@@ -26,7 +26,9 @@ def loaded(tiny: maker.Tiny, path: Path) -> Denoiser:
 
 
 @torch.no_grad()
-def answer(tiny: maker.Tiny, seen: Tensor, x: Tensor, condition: Condition, ids: list[float] | None) -> Tensor:
+def answer(
+    tiny: maker.Tiny, seen: Tensor, x: Tensor, condition: Condition, ids: list[float] | None
+) -> Tensor:
     """The clean latent that diffusers' own network sees in an input that is scaled already."""
     added = ids and {"text_embeds": condition.pooled, "time_ids": torch.tensor([ids])}
     time = (LOGS - torch.tensor(SIGMA).log()).abs().argmin()[None]

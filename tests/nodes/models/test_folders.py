@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,12 @@ def test_a_folder_is_read_again_when_it_has_changed(tmp_path: Path, monkeypatch:
     """However soon after: times of change are no finer than a clock's tick."""
     read: list[str] = []
     scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda place: read.append(str(place)) or scandir(place))
+
+    def watched(place: str) -> Iterator[os.DirEntry[str]]:
+        read.append(place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", watched)
     touch(tmp_path / "vae/a.safetensors")
     folders = open_folders([tmp_path])
     assert own(folders, "vae") == ["a.safetensors"]

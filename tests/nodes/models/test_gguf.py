@@ -3,6 +3,7 @@
 import importlib.abc
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import gguf
 import pytest
 import torch
 from gguf import GGMLQuantizationType as Type
+from safetensors.torch import save_file
 from torch import Tensor
 
 from nodegraph.errors import LoadError
@@ -17,7 +19,7 @@ from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.gguf_header import TYPES
 from nodes.models.header import read_header
-from nodes.types import Condition, Model, Source
+from nodes.types import Clip, Condition, Model, Source
 from tests import models_maker as maker
 
 
@@ -117,3 +119,86 @@ def test_a_bad_file_is_one_sentence(name: str, tmp_path: Path) -> None:
     with pytest.raises(LoadError, match=BAD[name][1]) as caught:
         recognise(path)
     assert str(path) in str(caught.value)
+
+
+ENCODERS: dict[str, tuple[Any, str, Callable[[], Any]]] = {
+    "t5": (gguf.MODEL_ARCH.T5ENCODER, "flux", lambda: maker.t5(256)),
+    "plain t5": (gguf.MODEL_ARCH.T5, "flux", lambda: plain_t5(256)),
+    "qwen3": (gguf.MODEL_ARCH.QWEN3, "z_image", lambda: maker.language("qwen3", 256)),
+    "qwen25": (gguf.MODEL_ARCH.QWEN2VL, "qwen_image", lambda: maker.language("qwen25", 256)),
+}
+"""Text encoders by kind: llama.cpp's name of the architecture, a family that reads with them, and one in small."""
+
+
+def plain_t5(width: int) -> Any:
+    """A T5 of version 1.0, whose feed-forward has no gate, with its decoder."""
+    from transformers import T5Config, T5Model
+
+    return T5Model(
+        T5Config(vocab_size=32128, d_model=width, d_kv=16, d_ff=64, num_layers=2, num_heads=2)
+    ).eval()
+
+
+@pytest.mark.parametrize("kind", [Type.Q8_0, Type.F16], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("name", ENCODERS)
+def test_a_packed_text_encoder_reads_as_the_numbers_in_it_do(name: str, kind: Type, tmp_path: Path) -> None:
+    arch, family, make = ENCODERS[name]
+    torch.manual_seed(0)
+    encoder = name.removeprefix("plain ")
+    state = {
+        f"model.{name}" if encoder != "t5" else name: tensor
+        for name, tensor in make().state_dict().items()
+        if "embed_tokens" not in name or encoder != "t5"
+    }
+    names = gguf.get_tensor_name_map(arch, 3)
+    theirs = {name: str(names.get_name(name, try_suffixes=(".weight", ".bias"))) for name in state}
+    assert len(set(theirs.values())) == len(state) and "None" not in theirs.values()
+    held = write(tmp_path / "packed.gguf", {theirs[name]: tensor for name, tensor in state.items()}, kind)
+    save_file(
+        {name: held[theirs[name]].float().contiguous() for name in state}, tmp_path / "plain.safetensors"
+    )
+    maker.write_tokenizer(encoder, tmp_path / f"{encoder}.tokenizer.json")
+    found = recognise(tmp_path / "packed.gguf")
+    assert (found.kind, list(found.parts)) == ("text_encoder", [encoder])
+    assert set(found.parts[encoder].pieces) == set(
+        recognise(tmp_path / "plain.safetensors").parts[encoder].pieces
+    )
+    pool = create_pool(device="cpu", dtype="float32")
+    [[packed], [plain]] = [
+        pool.get(Clip((Source(str(tmp_path / file), file),), family, "float32")).encode("a (red:1.2) house")
+        for file in ("packed.gguf", "plain.safetensors")
+    ]
+    torch.testing.assert_close(packed.cond, plain.cond, atol=1e-4, rtol=1e-4)
+    [kept] = pool.get(Clip((Source(str(tmp_path / "packed.gguf"), "p"),), family)).encode("a (red:1.2) house")
+    assert (kept.cond - plain.cond).norm() / plain.cond.norm() < (1e-3 if encoder == "t5" else 3e-2)
+
+
+def test_what_is_packed_of_a_t5_is_kept_in_sixteen_bits(tmp_path: Path) -> None:
+    arch, family, make = ENCODERS["t5"]
+    names = gguf.get_tensor_name_map(arch, 3)
+    state = {
+        str(names.get_name(name, try_suffixes=(".weight",))): tensor
+        for name, tensor in make().state_dict().items()
+        if "embed_tokens" not in name
+    }
+    write(tmp_path / "packed.gguf", state, Type.Q8_0)
+    pool = create_pool(device="cpu")
+    pool.get(Clip((Source(str(tmp_path / "packed.gguf"), "p"),), family)).encode("a house")
+    packed = [info.dtype == "Q8_0" for info in read_header(tmp_path / "packed.gguf").tensors.values()]
+    assert sum(packed) > 10 and not all(packed)
+    sizes = (tensor.numel() for tensor in state.values())
+    assert pool.bytes == sum(size * (2 if small else 4) for size, small in zip(sizes, packed, strict=True))
+
+
+@pytest.mark.parametrize("arch", ["LLAMA", "GEMMA2", "GEMMA3"])
+def test_encoders_whose_numbers_llama_changes_are_not_taken_for_others(arch: str, tmp_path: Path) -> None:
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH[arch], 3)
+    kind = "mistral" if arch == "LLAMA" else "gemma2"
+    state = {
+        str(names.get_name(f"model.{name}", try_suffixes=(".weight",))): tensor
+        for name, tensor in maker.language(kind, 256).state_dict().items()
+    }
+    if arch == "GEMMA3":
+        state |= {f"blk.{number}.attn_q_norm.weight": torch.ones(64) for number in range(3)}
+    write(tmp_path / "packed.gguf", state, Type.Q8_0)
+    assert recognise(tmp_path / "packed.gguf").kind == "unknown"

@@ -174,7 +174,7 @@ def test_the_text_encoder_agrees(name: str, tiny: maker.Tiny, file: Source, pool
     if tiny.kinds == ("mistral",):
         # The last layer that is read is also the last that is there: the library norms it, the family does not.
         tiny.texts[0].norm = torch.nn.Identity()
-    [condition] = pool.get(Clip((file,))).encode(prompt)
+    [condition] = pool.get(Clip((file,), dtype="float32")).encode(prompt)
     agrees = torch.allclose(condition.cond, said(name, tiny, prompt), atol=1e-4, rtol=1e-4)
     weighted = ":" in prompt and name == "auraflow"
     assert agrees == (not weighted), "language models read parentheses as text, T5 reads weights"

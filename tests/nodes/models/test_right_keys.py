@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from nodes import runtime
 from nodes.models import machine
 from nodes.models.folders import ModelFolders
 from nodes.models.machine import Choices
+from nodes.text import tokenizer_files
 from tests import models_maker as maker
 
 WIDTH = 32
@@ -158,3 +160,64 @@ def test_facts_need_no_torch(tmp_path: Path) -> None:
         "runtime.open_files([]).mentioned('embeddings', 'a embedding:cat'); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("name", ["qwen3.tokenizer.json", "tokenizer.json", "tokenizer/tokenizer.json"])
+def test_a_tokenizer_overwritten_in_place_is_read_again(
+    name: str, linked: bool, library: Registry, tmp_path: Path
+) -> None:
+    file = tmp_path / "text_encoders" / "qwen.safetensors"
+    maker.write_encoder(maker.z_image(), 0, file)
+    tokenizer = file.parent / name
+    tokenizer.parent.mkdir(exist_ok=True)
+    (file.parent / "qwen3.tokenizer.json").rename(tokenizer)
+    before = tokenizer.read_text(encoding="utf-8")
+    table = json.loads(before)
+    words = table["model"]["vocab"]
+    one, other = list(words)[-2:]
+    words[one], words[other] = words[other], words[one]
+    for at, word in enumerate(words):
+        words[word] = (at * 7 + 3) % len(words)
+    params = {"kind": "z_image"} | ({} if linked else {"file": file.name})
+    inputs = {"file": (Source("name", "text"),)} if linked else {}
+    graph = Graph.of(
+        Node("name", "PrimitiveText", params={"value": file.name}),
+        Node("clip", "ClipLoader", params=params, inputs=inputs),
+        Node("prompt", "TextEncode", params={"text": "a cat"}, inputs={"clip": (Source("clip", "clip"),)}),
+    )
+    options = Options(models=(tmp_path,), device="cpu", output=tmp_path / "out")
+    with LocalEngine(options=options, library=library, nodes=runtime) as engine:
+        first = engine.run(graph, ["prompt"]).value("prompt")[0].cond
+        assert "prompt" not in engine.run(graph, ["prompt"]).ran
+        tokenizer.write_text(json.dumps(table), encoding="utf-8")
+        changed = engine.run(graph, ["prompt"])
+        assert changed.ok and "prompt" in changed.ran
+        assert not torch.equal(changed.value("prompt")[0].cond, first)
+        tokenizer.write_text(before, encoding="utf-8")
+        assert torch.equal(engine.run(graph, ["prompt"]).value("prompt")[0].cond, first)
+
+
+@pytest.mark.parametrize("kind", tokenizer_files.TITLES)
+def test_all_that_a_tokenizer_may_be_read_from_is_in_the_key(kind: str, tmp_path: Path) -> None:
+    """Every place that is looked at, for an encoder in a file and in a diffusers folder."""
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "model_index.json").write_text("{}")
+    for encoder in (
+        tmp_path / "encoder.safetensors",
+        tmp_path / "whole" / "text_encoder" / "model.safetensors",
+    ):
+        encoder.parent.mkdir(exist_ok=True)
+        save_file({"a": torch.ones(1)}, encoder)
+        places = tokenizer_files.candidates(encoder, kind)
+        for folder in {path.parent for path in places}:
+            places += [folder / name for name in (*tokenizer_files.PAIR, "tokenizer.model")]
+        for path in places:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("")
+        folder = encoder.parent
+        seen = (
+            {path for path in folder.rglob("*") if path.is_file()} if folder.name == "text_encoder" else set()
+        )
+        at = folder if folder.name == "text_encoder" else encoder
+        assert set(places) <= seen | set(tokenizer_files.beside(at))

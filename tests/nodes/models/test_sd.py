@@ -71,7 +71,7 @@ def test_the_network_agrees(made: tuple[str, str, Any, Source], pool: Pool) -> N
 
 def test_the_text_encoders_agree(made: tuple[str, str, Any, Source], pool: Pool) -> None:
     family, layout, tiny, source = made
-    [condition] = pool.get(Clip((source,))).encode("a red house by a lake")
+    [condition] = pool.get(Clip((source,), dtype="float32")).encode("a red house by a lake")
     pads = {"sd1": [49407], "sd2": [0], "sdxl": [49407, 0]}[family]
     states, pooled = [], None
     for text, pad in zip(tiny.texts, pads, strict=True):
@@ -104,3 +104,14 @@ def test_the_autoencoder_agrees(made: tuple[str, str, Any, Source], pool: Pool) 
         decoded = ((tiny.vae.decode(mean).sample + 1) / 2).clamp(0, 1).movedim(1, -1)
     torch.testing.assert_close(samples, mean, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(autoencoder.decode(samples), decoded, atol=1e-4, rtol=1e-4)
+
+
+def test_a_longer_prompt_for_one_encoder_meets_empty_ones_in_the_other(tmp_path: Path, pool: Pool) -> None:
+    clip = pool.get(Clip((Source(str(maker.write_file(maker.sdxl(), tmp_path / "xl.safetensors")), "xl"),)))
+    long = "a tall tree, " * 30
+    [both] = clip.encode("house", {"clip_l": long})
+    [short], [whole], [blank] = clip.encode("house"), clip.encode(long), clip.encode("")
+    assert both.cond.shape == (1, 154, 96)
+    torch.testing.assert_close(both.cond[..., :32], whole.cond[..., :32])
+    torch.testing.assert_close(both.cond[..., 32:], torch.cat([short.cond, blank.cond], 1)[..., 32:])
+    torch.testing.assert_close(both.pooled, short.pooled)

@@ -125,7 +125,7 @@ def test_uneven_sides_are_continued_around_the_edge(made: Made, pool: Pool) -> N
 
 
 def test_the_text_encoders_agree(made: Made, pool: Pool) -> None:
-    [condition] = pool.get(Clip((made.source,))).encode(PROMPT)
+    [condition] = pool.get(Clip((made.source,), dtype="float32")).encode(PROMPT)
     said: dict[str, Any] = {}
     for kind, encoder in zip(MAKERS[made.family][1], made.tiny.texts, strict=True):
         if kind == "t5":

@@ -45,7 +45,7 @@ def test_a_linear_map_is_that_of_the_whole_weight_in_float32(
         torch.testing.assert_close(layer(x), wanted, atol=1e-5, rtol=1e-5)
 
 
-class Largest(TorchDispatchMode):
+class Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """The most numbers for which memory was taken at once."""
 
     count = 0
@@ -59,7 +59,7 @@ class Largest(TorchDispatchMode):
 
 def test_a_large_weight_is_never_cast_as_a_whole() -> None:
     layer = made(torch.bfloat16, 1024, 4096, bias=False)
-    with torch.no_grad(), Largest() as seen:
+    with torch.no_grad(), Largest() as seen:  # type: ignore[no-untyped-call]
         layer(torch.randn(8, 1024))
     assert layer.weight.numel() == 4 * layers.PIECE
     assert seen.count <= layers.PIECE

@@ -3,8 +3,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtCore import QPointF, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import SetParam
@@ -49,20 +49,37 @@ def test_idle_means_no_timer_and_no_paint(hand: Hand) -> None:
     assert not [timer for timer in canvas.findChildren(QTimer) if timer.isActive()]
 
 
-def test_a_state_repaints_its_node_and_nothing_else(hand: Hand) -> None:
+def test_a_state_repaints_its_node_and_the_links_into_it_and_nothing_else(hand: Hand) -> None:
     settle(hand.canvas)
     regions = []
 
     class Watching(Canvas):
         def paintEvent(self, event: object) -> None:
-            regions.append(event.rect())  # type: ignore[attr-defined]
+            regions.append(event.region())  # type: ignore[attr-defined]
             super().paintEvent(event)  # type: ignore[arg-type]
 
     hand.canvas.__class__ = Watching
     hand.canvas.state.set("sampler", NodeState("running", 0.5, "10/20"))
     QTest.qWait(30)
     box = hand.canvas.scene.nodes["sampler"]
-    assert regions and all(r.width() < box.width + 60 and r.height() < box.height + 90 for r in regions)
+    lines = [
+        QRectF(QPointF(left, top), QPointF(right, bottom))
+        for left, top, right, bottom in into(hand, "sampler")
+    ]
+    allowed = [box.rect.adjusted(-30, -30, 30, 60), *(line.adjusted(-30, -30, 30, 30) for line in lines)]
+    camera = hand.canvas.camera
+    may = QRegion()
+    for part in allowed:
+        may += QRegion(QRectF(camera.to_view(part.topLeft()), part.size() * camera.zoom).toAlignedRect())
+    assert regions and all((region - may).isEmpty() for region in regions)
+    other = hand.canvas.scene.nodes["checkpoint"].rect.center()
+    assert not any(region.contains(camera.to_view(other).toPoint()) for region in regions)
+
+
+def into(hand: Hand, node: str) -> list[tuple[float, float, float, float]]:
+    """The boxes of the links into a node."""
+    scene = hand.canvas.scene
+    return [scene.links[key].edges for key in scene.links_of(node) if key.target == node]
 
 
 def test_undo_keeps_previews(hand: Hand) -> None:

@@ -5,19 +5,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtTest import QTest
 
+from nodegraph import fileformat
 from nodegraph.document import Document
 from nodegraph.engine.local import Options
 from tests.ui.running.graphs import painting
 from tests.ui.running.painting_nodes import SPECS
+from tests.ui.running.started import Start
+from ui.application import Application
+from ui.canvas.canvas import Canvas
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
+from ui.running.desk import Desk
 from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet
+from ui.start import templates
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 LIBRARY = "tests.ui.running.painting_nodes:library"
@@ -44,3 +52,41 @@ def runner(bridge: EngineBridge, tmp_path: Path) -> Iterator[Runner]:
 def sheet(runner: Runner) -> Sheet:
     """An open document: words -> paint -> show."""
     return runner.open(Editor(SPECS, Document(painting())), "doc")
+
+
+@pytest.fixture
+def start(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
+    """Starts the editor over the test nodes, as often as asked; the one before is ended without asking."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    fileformat.save(painting(seconds=0.8, steps=16), folder / "text_to_image.json")
+    monkeypatch.setattr(templates, "folders", lambda: (folder,))
+    running: list[Application] = []
+
+    def end() -> None:
+        for app in running:
+            for window in list(app.windows):
+                for view in window.tabs.views():
+                    window.documents.drop(view, keep=True)
+                app.windows.remove(window)
+                window.deleteLater()
+            app.end()
+            app.setParent(None)
+            app.deleteLater()
+            QTest.qWait(1)
+        running.clear()
+
+    def again() -> Application:
+        end()
+        app = Application(qapp, SPECS, Canvas)
+        options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
+        app.desk = Desk(app, EngineBridge(options, library=LIBRARY, grace=1.0))
+        running.append(app)
+        app.change(theme="dark")
+        app.start()
+        return app
+
+    yield again
+    end()

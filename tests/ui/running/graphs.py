@@ -5,6 +5,8 @@ from __future__ import annotations
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.spec import Scalar
 
+WAIT = 60_000
+
 
 def painting(sink: str = "test/Show", between: str = "", **values: Scalar) -> Graph:
     """words -> paint (-> between) -> sink; values go to paint, except `text`, `how` and `mode`."""

@@ -102,7 +102,8 @@ def pixels(hue: int, seed: int, done: float) -> Any:
 def numbers(count: int, item: int, sick: int) -> tuple[Any, list[tuple[float, ...]]]:
     """Waves, one a channel; the fourth of four has no sign, the one named `sick` has holes."""
     y, x = np.mgrid[0:12, 0:16]
-    planes, figures = [], []
+    planes: list[Any] = []
+    figures: list[tuple[float, ...]] = []
     for channel in range(count):
         wave = np.sin(x * (channel % 5 + 1) / 5 + y / 3 + item) * 3
         wave = wave + 4 if channel % 4 == 3 else wave
@@ -152,7 +153,7 @@ class Pictures(PlainRuntime):
     def picture(self, value: Any, size: int) -> Any:
         """The picture that was painted."""
         if isinstance(value, tuple) and value[0] == -7:
-            return numbers(value[1], 0, -1)[0][:3].transpose(1, 2, 0).copy()
+            return np.stack([numbers(value[1], 0, -1)[0][0]] * 3, -1)
         return pixels(value[0], value[1], 1.0) if isinstance(value, tuple) and len(value) > 2 else None
 
     def describe(self, value: Any) -> list[tuple[str, str]]:

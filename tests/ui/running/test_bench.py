@@ -4,94 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from nodegraph import fileformat
 from nodegraph.edits import AddNodes, SetParam
-from nodegraph.engine.local import Options
 from nodegraph.graph import Node, Source
-from tests.ui.running.conftest import LIBRARY
-from tests.ui.running.graphs import painting
+from tests.ui.running.graphs import WAIT
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
-from tests.ui.running.painting_nodes import SPECS
-from tests.ui.running.test_runner import WAIT
+from tests.ui.running.started import Start, parts, wait_done
 from ui import paths
 from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.running.bridge import EngineBridge
-from ui.running.desk import Desk
 from ui.running.results import Result
-from ui.start import templates
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from ui.running.bench import Bench
-    from ui.running.sheet import Sheet
-    from ui.window import MainWindow
-
-Start = Callable[[], Application]
-
-
-@pytest.fixture
-def start(
-    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
-    """Starts the editor over the test nodes, as often as asked; the one before is ended without asking."""
-    folder = tmp_path / "templates"
-    folder.mkdir()
-    fileformat.save(painting(seconds=0.8, steps=16), folder / "text_to_image.json")
-    monkeypatch.setattr(templates, "folders", lambda: (folder,))
-    running: list[Application] = []
-
-    def end() -> None:
-        for app in running:
-            for window in list(app.windows):
-                for view in window.tabs.views():
-                    window.documents.drop(view, keep=True)
-                app.windows.remove(window)
-                window.deleteLater()
-            app.end()
-            app.setParent(None)
-            app.deleteLater()
-            QTest.qWait(1)
-        running.clear()
-
-    def again() -> Application:
-        end()
-        app = Application(qapp, SPECS, Canvas)
-        options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
-        app.desk = Desk(app, EngineBridge(options, library=LIBRARY, grace=1.0))
-        running.append(app)
-        app.change(theme="dark")
-        app.start()
-        return app
-
-    yield again
-    end()
-
-
-def parts(app: Application) -> tuple[MainWindow, Bench, Sheet]:
-    window = app.windows[0]
-    assert window.bench is not None and window.bench.sheet is not None
-    return window, window.bench, window.bench.sheet
-
-
-def wait_done(qtbot: QtBot, bench: Bench, count: int) -> None:
-    queue = bench.desk.runner.queue
-    qtbot.waitUntil(lambda: len(queue.over) >= count and queue.running is None, timeout=WAIT)
-
-
-def without_greeting(app: Application) -> None:
-    paths.session_file().parent.mkdir(parents=True, exist_ok=True)
 
 
 def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: Start) -> None:
@@ -223,7 +156,7 @@ def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -
     assert shown[1] == shown[2] != shown[0] and len(bench.desk.runner.queue.over) == 2
     sheet.editor.apply(SetParam("paint", "seed", 77))
     QTest.qWait(400)
-    app.save_session()
+    app.save_session(wait=True)
     again = start()
     assert again.desk is not None
     qtbot.waitUntil(lambda: again.windows[0].bench is not None, timeout=WAIT)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from nodegraph import events
@@ -16,13 +19,15 @@ STEPS: list[events.Event] = [events.Progress("sampler", step, 50, "") for step i
 class Ear:
     """What an inbox gave out, in portions."""
 
-    def __init__(self, cost: float = 0.0) -> None:
+    def __init__(self, cost: float = 0.0, pause: float = 0.0) -> None:
+        self.pause = pause
         self.portions: list[list[events.Event]] = [[]]
         self.now = 0.0
         self.inbox = Inbox(self._hear, clock=lambda: self.now)
         self.inbox.settled.connect(lambda: self._settle(cost))
 
     def _hear(self, event: events.Event) -> None:
+        time.sleep(self.pause)
         self.portions[-1].append(event)
 
     def _settle(self, cost: float) -> None:
@@ -98,3 +103,17 @@ def test_nothing_is_told_once_the_window_is_gone(qtbot: QtBot) -> None:
     delete(ear.inbox)
     ear.inbox.put(STEPS[0])
     assert ear.heard == []
+
+
+def test_many_events_leave_the_window_awake(qtbot: QtBot) -> None:
+    ear = Ear(pause=0.004)
+    turns: list[int] = []
+    between = QTimer()
+    between.timeout.connect(lambda: turns.append(len(ear.heard)))
+    between.start(0)
+    for step in STEPS:
+        ear.inbox.put(step)
+    with qtbot.waitSignal(ear.inbox.settled):
+        pass
+    assert ear.heard == STEPS
+    assert max(after - before for before, after in itertools.pairwise([0, *turns, 50])) <= 6

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nodegraph.files import NoFiles
 from nodegraph.graph import Graph, Node
+from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param
 from ui.running.needs import Needs, needs_of, practises
 
@@ -23,8 +24,8 @@ class Shelf(NoFiles):
     def find(self, kind: str, name: str) -> Path | None:
         return Path(name) if (kind, name) == ("checkpoints", "practice") else None
 
-    def missing(self, kind: str, name: str) -> str:
-        return name
+    def missing(self, kind: str, name: str) -> Phrase:
+        return Phrase("{name}", name=name)
 
 
 def test_a_template_is_ready_or_says_what_it_needs() -> None:

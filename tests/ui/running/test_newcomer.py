@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PIL import Image, ImageSequence
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 
@@ -15,6 +16,7 @@ from tests.ui.canvas.hand import Hand
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
 from tests.ui.running.real import User, launched
+from tests.ui.window.test_drops import drop
 from ui.viewer.pixels import packed
 
 if TYPE_CHECKING:
@@ -70,7 +72,9 @@ def pull_a_lora_in(user: User, hand: Hand) -> None:
     assert user.sheet.editor.graph.nodes[lora.id].params["lora"] == "practice/ink.safetensors"
 
 
-def save_as(user: User, path: Path) -> None:
+def answer_dialog(path: Path) -> None:
+    """Type a file's name into the dialog that comes up."""
+
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QFileDialog)
@@ -81,7 +85,51 @@ def save_as(user: User, path: Path) -> None:
         QTest.keyClick(line, Qt.Key.Key_Return)
 
     QTimer.singleShot(300, answer)
+
+
+def save_as(user: User, path: Path) -> None:
+    answer_dialog(path)
     key(Qt.Key.Key_S, CTRL)
+
+
+def export_the_film(user: User, path: Path) -> None:
+    """As an animated WebP with a frame for each step."""
+    answer_dialog(path)
+    QTest.mouseClick(user.bench.viewer.export, Qt.MouseButton.LeftButton)
+    user.wait(path.is_file)
+    with Image.open(path) as film:
+        assert film.format == "WEBP" and getattr(film, "n_frames", 1) == 20
+        assert len({frame.tobytes() for frame in ImageSequence.Iterator(film)}) > 10
+
+
+def look_into_the_latent(user: User) -> None:
+    """The sampler's latent, channel by channel, read from the running engine."""
+    panel = user.bench.viewer
+    hand = Hand(user.canvas)
+    hand.click(hand.title("sampler"))
+    user.wait(panel.latent.isVisible)
+    QTest.mouseClick(panel.latent, Qt.MouseButton.LeftButton)
+    user.wait(panel.grid.isVisible)
+    assert len(panel.grid.planes) >= 4 and not panel.grid.warning.isVisible()
+    assert all(plane.low < plane.mean < plane.high and plane.deviation > 0 for plane in panel.grid.planes)
+    shoot(user.window, "newcomer_latent")
+    user.sheet.editor.selection.set([])
+    user.wait(panel.viewer.isVisible)
+
+
+def drag_a_result_in(user: User) -> None:
+    """The newest result becomes an image node; undo takes it away."""
+    before = user.sheet.editor.graph
+    result = user.bench.strip.rows.result(0)
+    assert result is not None
+    user.wait(Path(result.path).is_file)
+    place = user.canvas.mapTo(user.window, QPoint(60, user.canvas.height() - 60))
+    drop(user.window, place, Path(result.path))
+    fresh = set(user.sheet.editor.graph.nodes) - set(before.nodes)
+    assert {user.sheet.editor.graph.nodes[name].type for name in fresh} == {"LoadImage"}
+    user.canvas.setFocus()
+    key(Qt.Key.Key_Z, CTRL)
+    assert user.sheet.editor.graph == before
 
 
 def test_a_new_user_finds_everything_as_it_was(
@@ -97,6 +145,8 @@ def test_a_new_user_finds_everything_as_it_was(
             and user.bench.overlays.coach.lesson == 0
         )
         shoot(user.window, "newcomer_first")
+        export_the_film(user, tmp_path / "steps.webp")
+        look_into_the_latent(user)
         hand = Hand(user.canvas)
         graph = user.sheet.editor.graph
         change_a_word(user, hand)
@@ -124,6 +174,7 @@ def test_a_new_user_finds_everything_as_it_was(
             key(Qt.Key.Key_Z, CTRL | SHIFT)
         user.wait(lambda: shown(user) == inked)
         assert len(user.bench.desk.runner.queue.over) == runs
+        drag_a_result_in(user)
         save_as(user, path)
         kept = user.sheet.editor.graph
         assert not user.sheet.editor.unsaved and fileformat.load(path) == kept

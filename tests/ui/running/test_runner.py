@@ -15,7 +15,7 @@ from nodegraph.document import Document
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from tests.ui.running.conftest import LIBRARY
-from tests.ui.running.graphs import painting
+from tests.ui.running.graphs import WAIT, painting
 from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
@@ -30,8 +30,6 @@ from ui.running.sheet import Sheet
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
-
-WAIT = 60_000
 
 
 def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:

@@ -72,3 +72,28 @@ def test_undoing_everything_gives_the_file_byte_for_byte(window: MainWindow, flo
     view.editor.stack.setIndex(0)
     assert window.documents._write(view, flow)
     assert flow.read_bytes() == before
+
+
+def test_closing_the_tab_of_a_file_that_was_deleted_asks(
+    window: MainWindow, flow: Path, qtbot: QtBot
+) -> None:
+    view = opened(window, flow)
+    flow.unlink()
+    qtbot.waitUntil(lambda: view.editor.unsaved, timeout=5000)
+    assert view.bar.isVisible() and not view.bar.reload.isVisible()
+    answer("Cancel")
+    assert not window.documents.close(view)
+    assert window.documents.save(view) and flow.exists()
+    assert not view.editor.unsaved and not view.bar.isVisible()
+
+
+@pytest.mark.parametrize(("button", "kept"), [("Replace", 5), ("Cancel", 30)])
+def test_a_read_only_file_is_not_replaced_without_asking(
+    window: MainWindow, flow: Path, button: str, kept: int
+) -> None:
+    view = opened(window, flow)
+    edit(view, 5)
+    flow.chmod(0o444)
+    answer(button)
+    window.documents.save()
+    assert fileformat.load(flow).nodes["sampler"].params["steps"] == kept

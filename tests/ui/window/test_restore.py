@@ -3,14 +3,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from nodegraph import fileformat
 from nodegraph.edits import SetParam
-from tests.ui.catalogue import text_to_picture
-from tests.ui.window.hand import Start, answer, edit, opened, steps
+from tests.ui.catalogue import SPECS, text_to_picture
+from tests.ui.standin import StandIn
+from tests.ui.window.hand import Start, answer, crash, edit, opened, steps
 from ui import paths, session
 from ui.application import Application
+from ui.journal import codec
 from ui.journal.recovery import recoverable
+from ui.place import place
+from ui.view import DocumentView
 
 
 def test_everything_comes_back_after_a_crash(start: Start, flow: Path) -> None:
@@ -24,7 +29,7 @@ def test_everything_comes_back_after_a_crash(start: Start, flow: Path) -> None:
     untitled = window.documents.new()
     untitled.editor.push("Begin", text_to_picture())
     window.tabs.setCurrentWidget(other)
-    app.save_session()
+    app.save_session(wait=True)
     again = start().windows[0]
     views = again.tabs.views()
     assert [v.editor.name for v in views] == ["flow", "flow", "Untitled"]
@@ -79,7 +84,7 @@ def test_windows_docks_tabs_and_views_are_restored(start: Start, flow: Path) -> 
     again = start().windows[0]
     assert again.size() == size
     assert (again.docks.shown("history"), again.docks.shown("outline")) == (True, False)
-    assert [dict(v.camera()) for v in again.tabs.views()] == [{"zoom": 2.0}]
+    assert [place(v) for v in again.tabs.views()] == [{"zoom": 2.0}]
 
 
 def test_an_odd_session_file_is_no_harm(start: Start) -> None:
@@ -139,3 +144,65 @@ def test_a_saved_workflow_whose_file_is_gone_comes_back_all_the_same(start: Star
     [view] = start().windows[0].tabs.views()
     assert steps(view) == 2
     assert view.bar.isVisible()
+
+
+def test_twenty_tabs_come_back_as_they_were(start: Start, flow: Path, tmp_path: Path) -> None:
+    app = start()
+    window = app.windows[0]
+    for number in range(18):
+        file = tmp_path / f"flow_{number}.json"
+        file.write_bytes(flow.read_bytes())
+        view = opened(window, file)
+        for at in range(number):
+            edit(view, at + 1)
+        view.editor.stack.setIndex(number // 2)
+        view.editor.selection.set(["sampler", "prompt"][: number % 3], frames=["frame"][: number % 2])
+        view.canvas.set_view_state({"x": number, "y": -number, "zoom": 0.25 + number / 16})
+    template = window.documents.open_template(flow)
+    window.documents.new()
+    assert template is not None
+    window.tabs.strip.moveTab(18, 2)
+    window.tabs.setCurrentIndex(7)
+    before = [described(view) for view in window.tabs.views()]
+    answer("Keep for next start")
+    assert app.quit()
+    again = start().windows[0]
+    assert again.tabs.currentIndex() == 7
+    assert [described(view) for view in again.tabs.views()] == before
+
+
+def described(view: DocumentView) -> tuple[object, ...]:
+    history = view.editor.history()
+    graphs = [codec.encode(history.at(index)) for index in range(len(history.steps) + 1)]
+    return (view.editor.path, view.editor.unsaved, history.index, graphs, place(view))
+
+
+def test_a_second_editor_leaves_the_windows_of_the_first_alone(
+    start: Start, flow: Path, qapp: QApplication
+) -> None:
+    first = start()
+    edit(opened(first.windows[0], flow), 4)
+    first.save_session(wait=True)
+    second = Application(qapp, SPECS, StandIn)
+    try:
+        other = second.start([flow])
+        assert [steps(view) for view in other.tabs.views()] == [30]
+        assert "open already" in other.bar.currentMessage()
+        second.save_session(wait=True)
+        assert len(session.load(paths.session_file())[0].tabs) == 1
+        edit(other.tabs.views()[0], 77)
+    finally:
+        crash(second)
+    [window] = start().windows
+    assert [steps(view) for view in window.tabs.views()] == [4, 77]
+
+
+def test_panels_hidden_by_focus_mode_are_there_at_the_next_start(start: Start, flow: Path) -> None:
+    window = start().windows[0]
+    opened(window, flow)
+    window.docks.toggle("history")
+    window.docks.toggle_focus()
+    assert not window.docks.docks["history"].isVisible()
+    assert window.close()
+    again = start().windows[0]
+    assert again.docks.shown("history") and again.docks.shown("outline")

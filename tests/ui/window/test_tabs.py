@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from nodegraph import fileformat
 from tests.ui.window.hand import Start, answer, edit, opened, steps
 from ui import paths
+from ui.explain.panel import Explain
 from ui.panels.history import History
 from ui.window import MainWindow
 
@@ -152,3 +153,20 @@ def test_focus_mode_hides_all_but_the_canvas_and_brings_it_back(
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert window.menuBar().isVisible()
     assert window.docks.docks["outline"].isVisible()
+
+
+def test_a_panel_is_made_when_it_is_first_seen(window: MainWindow, flow: Path) -> None:
+    view = opened(window, flow)
+    dock = window.docks.docks["explain"]
+    assert not dock.findChildren(Explain)
+    window.docks.toggle("explain")
+    assert len(dock.findChildren(Explain)) == 1
+    width = dock.width()
+    window.documents.new()
+    window.docks.toggle("explain")
+    window.tabs.setCurrentWidget(view)
+    QTest.qWait(1)
+    assert not dock.findChildren(Explain)
+    dock.show()
+    QTest.qWait(1)
+    assert len(dock.findChildren(Explain)) == 1 and dock.width() == width

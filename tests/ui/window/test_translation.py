@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph.edits import SetParam
+from nodegraph.edits import Batch, RemoveNodes, SetParam
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.window.hand import crash, furnish
 from ui.actions.action import PRESETS
@@ -33,7 +33,7 @@ from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.i18n import PseudoTranslator, pseudo
 from ui.menus import MENUS
-from ui.problems.validation import sentence_of, validation_of
+from ui.problems.validation import validation_of
 from ui.start.templates import templates
 from ui.window import MainWindow
 
@@ -159,9 +159,11 @@ def test_no_text_of_the_program_is_left_untranslated(foreign: MainWindow) -> Non
     outline = window.docks.panel("outline")
     for steps in (1, 2):
         view.editor.apply(SetParam("sampler", "steps", steps))
-    # What the core finds wrong is in the core's words.
+    broken = Batch((SetParam("sampler", "steps", 0), RemoveNodes(("decode",))), "Break")
+    view.editor.push(pseudo("Break"), broken.apply(view.editor.graph))
     validation_of(view.editor).check()
-    words |= {sentence_of(problem) for problem in validation_of(view.editor).problems}
+    assert len(validation_of(view.editor).problems) == 3
+    found |= missed(window, words)
     view.editor.selection.set(["sampler"])
     outline.model.port_row("sampler", "model", "input")  # type: ignore[attr-defined]
     found |= missed(window, words)

@@ -121,9 +121,10 @@ class MoveNodes(MoveThings):
         if len(edits) == 1:
             self.stage.editor.apply(edits[0])
         elif edits:
-            title = "Extract" if self._extracting else "Insert" if self._over else "Move"
+            verb = Phrase("Insert") if self._over else Phrase("Move")
+            verb = Phrase("Extract") if self._extracting else verb
             self.stage.editor.apply(
-                Batch(tuple(edits), Phrase(f"{title} {{what}}", what=_some(moving.nodes)))
+                Batch(tuple(edits), Phrase("{verb} {what}", verb=verb, what=_some(moving.nodes)))
             )
         self.stage.glides = False
 

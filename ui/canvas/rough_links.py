@@ -1,0 +1,108 @@
+"""Many links while the zoom changes: drawn without smoothing, from batches that last for several frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+
+from ui.canvas.boxes import LinkBox
+from ui.canvas.camera import Camera
+from ui.canvas.paint_links import WIDTH, LinkPainter, seen_lines
+
+FEW = 64
+"""So many links are drawn smoothly all the time; without smoothing Qt takes a quarter of the time."""
+HAIR = 1.6
+"""Width in pixels up to which a link is drawn as a line of one pixel."""
+ROOM = 1.25
+"""How much wider and higher than the view the part of the scene is that a batch is made for."""
+WASTE = 3.0
+"""How many times the area in view that part may come to have."""
+BITE = 24
+"""So many links are cut into lines for a batch; it takes the others as paths, which are slower to draw."""
+
+
+@dataclass
+class Batch:
+    """The links of one type: a path for lines of one pixel, or else lines and single paths for wide ones."""
+
+    members: list[LinkBox] = field(default_factory=list)
+    hair: QPainterPath = field(default_factory=QPainterPath)
+    lines: list[QLineF] = field(default_factory=list)
+    paths: list[QPainterPath] = field(default_factory=list)
+
+
+class RoughLinks:
+    """Keeps batches for as long as they hold all that is in view and not much more."""
+
+    def __init__(self, links: LinkPainter) -> None:
+        self._links = links
+        self._key: object = None
+        self._room = QRectF()
+        self._few = True
+        self._batches: dict[tuple[str, bool], Batch] = {}
+        self._marked: list[LinkBox] = []
+
+    def paint(
+        self,
+        painter: QPainter,
+        camera: Camera,
+        view: QRectF,
+        key: object,
+        links_in: Callable[[QRectF], list[LinkBox]],
+        dimmed: bool,
+    ) -> bool:
+        """Draw the links in `view`, a part of the scene; False where there are so few that it is not worth it.
+
+        Equal keys stand for the same links in the same places.
+        """
+        hair = camera.zoom * WIDTH <= HAIR
+        key = (key, hair)
+        if key != self._key or not self._room.contains(view) or _area(self._room) > WASTE * _area(view):
+            self._key = key
+            self._room = _grown(view)
+            self._make(links_in(self._room), hair)
+        if self._few:
+            return False
+        painter.save()
+        painter.setWorldTransform(camera.transform(), True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for (type_name, muted), batch in self._batches.items():
+            painter.setPen(self._links.pen(type_name, camera.zoom, muted, dimmed, HAIR))
+            painter.drawPath(batch.hair)
+            painter.drawLines(batch.lines)
+            for path in batch.paths:
+                painter.drawPath(path)
+        self._links.marks(painter, self._marked, camera.zoom)
+        painter.restore()
+        return True
+
+    def _make(self, links: list[LinkBox], hair: bool) -> None:
+        self._few = len(links) <= FEW
+        self._batches = {}
+        self._marked = [link for link in links if link.source.via or link.source.portal or link.lossy]
+        for link in () if self._few else links:
+            self._batches.setdefault((link.type, link.source.muted), Batch()).members.append(link)
+        uncut = [link for link in links if not link.cut] if not hair else []
+        for link in uncut[:BITE]:
+            link.drawn(fine=False)
+        for (_, muted), batch in self._batches.items():
+            if muted:
+                batch.paths = [link.path() for link in batch.members]
+            elif hair:
+                for link in batch.members:
+                    batch.hair.addPath(link.path())
+            else:
+                batch.lines = seen_lines([link for link in batch.members if link.cut], self._room, None)
+                batch.paths = [link.path() for link in batch.members if not link.cut]
+
+
+def _area(rect: QRectF) -> float:
+    return rect.width() * rect.height()
+
+
+def _grown(rect: QRectF) -> QRectF:
+    beside, above = rect.width() * (ROOM - 1) / 2, rect.height() * (ROOM - 1) / 2
+    return rect.adjusted(-beside, -above, beside, above)
