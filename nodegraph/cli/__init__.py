@@ -74,6 +74,16 @@ def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackT
     )
 
 
+class _Version(argparse.Action):
+    """Looks the version up only where it is asked for, which takes as long as all else that a command needs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"nodegraph {version('nodegraph')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nodegraph",
@@ -81,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the program's version and exit")
     parser.set_defaults(command="edit", files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     edit = commands.add_parser("edit", help="open the editor")

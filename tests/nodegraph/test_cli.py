@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,9 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     _, errors = child.communicate(timeout=60)
     assert child.returncode == 130 and "cancelled" in errors and "Traceback" not in errors
     assert time.monotonic() - sent < 10
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"nodegraph {project['version']}\n"

@@ -243,6 +243,42 @@ def menu_of(window: MainWindow) -> QMenu:
     return next(menu for menu in window.findChildren(QMenu) if menu.isVisible())
 
 
+def test_a_setting_changed_inside_reaches_every_level(window: MainWindow, view: DocumentView) -> None:
+    inner = inside(view).canvas
+    window.app.change(theme="light", links="straight", density="large", snap=False)
+    outer = view.base
+    assert isinstance(outer, Canvas)
+    assert inner is not outer
+    for canvas in (inner, outer):
+        assert canvas.theme.name == "Light"
+        assert (canvas.scene.style, canvas.scene.metrics.density) == ("straight", "large")
+        assert canvas.stage.habits.snap == 0.0
+    view.levels.leave()
+    assert outer.grab().toImage().pixelColor(4, 4).lightness() > 200
+
+
+def test_where_one_stood_inside_a_subgraph_comes_back(view: DocumentView) -> None:
+    hand = inside(view)
+    hand.click(hand.title("avoid"))
+    hand.canvas.set_view_state({"x": 40.0, "y": 30.0, "zoom": 1.5})
+    kept = place(view)
+    view.levels.leave()
+    view.editor.selection.clear()
+    go_to(view, json.loads(json.dumps(kept)))
+    QTest.qWait(20)
+    assert place(view)["inside"] == kept["inside"]
+    assert place(view)["selected"] == kept["selected"]
+    assert view.level.selection.nodes == {"avoid"} and view.canvas.view_state()["zoom"] == 1.5
+
+
+@pytest.mark.parametrize(
+    "odd", [{"inside": 3}, {"inside": [{"node": 7}]}, {"selected": {"nodes": [1, "gone"]}}]
+)
+def test_an_odd_place_is_left_out(view: DocumentView, odd: dict[str, object]) -> None:
+    go_to(view, {"x": "no", "selected": 5, **odd})
+    assert not view.levels.inner and not view.editor.selection.now
+
+
 def test_a_row_dragged_on_the_rail_exposes_its_parameter_and_changes_nothing_else(view: DocumentView) -> None:
     view.editor.apply(MakeSubgraph(("latent", "sampler"), "Sampling", "group"))
     assert view.levels.enter("group")
@@ -278,39 +314,3 @@ def test_a_node_says_how_many_share_its_subgraph(view: DocumentView) -> None:
     assert [box.uses for box in boxes] == [2, 2] and hand.canvas.scene.nodes[name].content != alone
     view.editor.stack.undo()
     assert hand.canvas.scene.nodes[name].uses == 1
-
-
-def test_a_setting_changed_inside_reaches_every_level(window: MainWindow, view: DocumentView) -> None:
-    inner = inside(view).canvas
-    window.app.change(theme="light", links="straight", density="large", snap=False)
-    outer = view.base
-    assert isinstance(outer, Canvas)
-    assert inner is not outer
-    for canvas in (inner, outer):
-        assert canvas.theme.name == "Light"
-        assert (canvas.scene.style, canvas.scene.metrics.density) == ("straight", "large")
-        assert canvas.stage.habits.snap == 0.0
-    view.levels.leave()
-    assert outer.grab().toImage().pixelColor(4, 4).lightness() > 200
-
-
-def test_where_one_stood_inside_a_subgraph_comes_back(view: DocumentView) -> None:
-    hand = inside(view)
-    hand.click(hand.title("avoid"))
-    hand.canvas.set_view_state({"x": 40.0, "y": 30.0, "zoom": 1.5})
-    kept = place(view)
-    view.levels.leave()
-    view.editor.selection.clear()
-    go_to(view, json.loads(json.dumps(kept)))
-    QTest.qWait(20)
-    assert place(view)["inside"] == kept["inside"]
-    assert place(view)["selected"] == kept["selected"]
-    assert view.level.selection.nodes == {"avoid"} and view.canvas.view_state()["zoom"] == 1.5
-
-
-@pytest.mark.parametrize(
-    "odd", [{"inside": 3}, {"inside": [{"node": 7}]}, {"selected": {"nodes": [1, "gone"]}}]
-)
-def test_an_odd_place_is_left_out(view: DocumentView, odd: dict[str, object]) -> None:
-    go_to(view, {"x": "no", "selected": 5, **odd})
-    assert not view.levels.inner and not view.editor.selection.now
