@@ -168,10 +168,15 @@ class Documents(QObject):
         if view is None:
             return
         data = QApplication.clipboard().mimeData()
-        if data.hasUrls():
-            self._window.drops.take([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if files:
+            self._window.drops.take(files)
         elif data.hasImage():
             self._paste_picture(QApplication.clipboard().image())
+        elif data.hasUrls() or data.text().strip().startswith(("http://", "https://")):
+            self._window.say(
+                self.tr("Nothing is fetched from the network: copy the picture itself, not its address.")
+            )
         else:
             view.canvas.paste(keep_inputs)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from nodegraph.subgraphs import is_instance
@@ -13,22 +11,7 @@ from ui.i18n import QT_TRANSLATE_NOOP
 from ui.levels import unique
 
 if TYPE_CHECKING:
-    from ui.view import Canvas
     from ui.window import MainWindow
-
-SIDES = (
-    ("left", QT_TRANSLATE_NOOP("Actions", "Align &left edges"), "Ctrl+Alt+Left"),
-    ("center", QT_TRANSLATE_NOOP("Actions", "Align &centres"), ""),
-    ("right", QT_TRANSLATE_NOOP("Actions", "Align &right edges"), "Ctrl+Alt+Right"),
-    ("top", QT_TRANSLATE_NOOP("Actions", "Align &tops"), "Ctrl+Alt+Up"),
-    ("middle", QT_TRANSLATE_NOOP("Actions", "Align &middles"), ""),
-    ("bottom", QT_TRANSLATE_NOOP("Actions", "Align &bottoms"), "Ctrl+Alt+Down"),
-)
-"""Side, title and keys of the actions that align nodes."""
-
-
-def _several(window: MainWindow) -> bool:
-    return window.view is not None and len(window.view.level.selection.nodes) > 1
 
 
 def _enter(window: MainWindow) -> None:
@@ -50,36 +33,6 @@ def _make_unique(window: MainWindow) -> None:
     for name in sorted(view.level.selection.nodes) if view is not None else ():
         if view is not None and is_instance(view.level.graph.nodes[name].type):
             view.level.apply(unique(view.editor.graph, view.level.graph, name))
-
-
-def _aligning() -> Iterator[Action]:
-    for side, title, sequence in SIDES:
-        run = on_canvas(partial(_align, side))
-        yield Action(
-            f"node.align_{side}", title, run, "Node/Align", keys(sequence), enabled=_several, scope="canvas"
-        )
-    for across, title in (
-        (True, QT_TRANSLATE_NOOP("Actions", "Space out &horizontally")),
-        (False, QT_TRANSLATE_NOOP("Actions", "Space out &vertically")),
-    ):
-        yield Action(
-            f"node.distribute_{'across' if across else 'down'}",
-            title,
-            on_canvas(partial(_distribute, across)),
-            "Node/Align",
-            words="distribute gaps equal",
-            enabled=_several,
-            scope="canvas",
-            group=2,
-        )
-
-
-def _align(side: str, canvas: Canvas) -> None:
-    canvas.align(side)
-
-
-def _distribute(across: bool, canvas: Canvas) -> None:
-    canvas.distribute(across)
 
 
 ACTIONS = (
@@ -258,39 +211,6 @@ ACTIONS = (
         group=3,
     ),
     Action(
-        "node.arrange",
-        QT_TRANSLATE_NOOP("Actions", "&Lay out selection"),
-        on_canvas(lambda c: c.arrange(True)),
-        "Node",
-        keys("L", Blender="Alt+L"),
-        words="arrange tidy auto layout",
-        enabled=has_nodes,
-        scope="canvas",
-        group=4,
-    ),
-    Action(
-        "node.arrange_all",
-        QT_TRANSLATE_NOOP("Actions", "Lay out &everything"),
-        on_canvas(lambda c: c.arrange(False)),
-        "Node",
-        keys("Shift+L", Blender="Alt+Shift+L"),
-        words="arrange tidy auto layout",
-        enabled=has_document,
-        scope="canvas",
-        group=4,
-    ),
-    Action(
-        "node.straighten",
-        QT_TRANSLATE_NOOP("Actions", "&Straighten links"),
-        on_canvas(lambda c: c.straighten()),
-        "Node",
-        keys("Q"),
-        words="align",
-        enabled=has_selection,
-        scope="canvas",
-        group=4,
-    ),
-    Action(
         "node.lock_frame",
         QT_TRANSLATE_NOOP("Actions", "L&ock frame"),
         on_canvas(lambda c: c.toggle_lock()),
@@ -300,6 +220,5 @@ ACTIONS = (
         scope="canvas",
         group=3,
     ),
-    *_aligning(),
 )
 """What the Node menu holds."""

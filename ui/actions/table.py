@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ui.actions import edit, file, node, run, view
+from ui.actions import arrange, edit, file, node, run, view
 from ui.actions.action import Action
 
-ACTIONS: tuple[Action, ...] = (*file.ACTIONS, *edit.ACTIONS, *node.ACTIONS, *run.ACTIONS, *view.ACTIONS)
+ACTIONS: tuple[Action, ...] = (
+    *file.ACTIONS,
+    *edit.ACTIONS,
+    *node.ACTIONS,
+    *arrange.ACTIONS,
+    *run.ACTIONS,
+    *view.ACTIONS,
+)
 BY_ID: Mapping[str, Action] = MappingProxyType({action.id: action for action in ACTIONS})

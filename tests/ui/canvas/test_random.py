@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -46,6 +46,14 @@ DRAGS = st.tuples(
 )
 PRESSES = st.tuples(st.sampled_from(["click", "twice", "wheel"]), PLACES, MODIFIERS)
 HELD = st.tuples(st.sampled_from([Qt.Key.Key_Y, Qt.Key.Key_Space, Qt.Key.Key_Z]), PLACES, PLACES)
+BROKEN = st.tuples(
+    st.sampled_from(["escape", "other", "focus", "hide", "nowhere", "undo", "delete", "outside", "pan"]),
+    PLACES,
+    PLACES,
+    st.sampled_from([LEFT, LEFT, LEFT, RIGHT]),
+    MODIFIERS,
+)
+"""A drag in the middle of which something happens; only then the button comes up."""
 KEYS = st.tuples(
     st.sampled_from(
         [
@@ -131,6 +139,8 @@ def do(hand: Hand, step: Step) -> None:
             getattr(canvas.editor.stack, name)()
         case (str() as name, *given) if not given or not isinstance(given[0], tuple):
             getattr(canvas, name)(*given)
+        case (str() as what, start, end, Qt.MouseButton() as button, modifiers):
+            broken(hand, what, (place(hand, start), place(hand, end)), button, modifiers)
         case ("click", where, modifiers):
             hand.click(place(hand, where), modifiers=modifiers)
         case ("twice", where, _):
@@ -147,6 +157,43 @@ def do(hand: Hand, step: Step) -> None:
             hand.drag(place(hand, start), place(hand, end), button, modifiers, steps)
 
 
+def broken(
+    hand: Hand,
+    what: str,
+    ends: tuple[QPointF, QPointF],
+    button: Qt.MouseButton,
+    modifiers: Qt.KeyboardModifier,
+) -> None:
+    """Press, drag half-way, let something happen, drag on, let go."""
+    canvas, (start, end) = hand.canvas, ends
+    hand.press(start, button, modifiers)
+    hand.move((start + end) / 2, button, modifiers)
+    match what:
+        case "escape":
+            hand.key(Qt.Key.Key_Escape)
+        case "other":
+            hand.click(end, LEFT if button == RIGHT else RIGHT)
+        case "focus":
+            QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.OtherFocusReason))
+        case "hide":
+            canvas.hide()
+            canvas.show()
+        case "nowhere":
+            hand.move(end, Qt.MouseButton.NoButton)
+        case "undo":
+            canvas.editor.stack.undo()
+        case "delete":
+            canvas.select_all()
+            canvas.delete()
+        case "outside":
+            hand.move(QPointF(-5000, 9000), button, modifiers)
+        case "pan":
+            hand.drag(start, end, MIDDLE)
+    canvas.grab()
+    hand.move(end, button, modifiers)
+    hand.release(end, button, modifiers)
+
+
 def wheel(hand: Hand, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
     view = QPointF(hand.view(at))
     turn = QPoint(0, 120 if modifiers & SHIFT else -120)
@@ -157,7 +204,9 @@ def wheel(hand: Hand, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.one_of(DRAGS, DRAGS, CALLS, CALLS, PRESSES, HELD, KEYS), min_size=1, max_size=14),
+    st.lists(
+        st.one_of(DRAGS, DRAGS, BROKEN, BROKEN, CALLS, CALLS, PRESSES, HELD, KEYS), min_size=1, max_size=14
+    ),
     st.booleans(),
 )
 def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(

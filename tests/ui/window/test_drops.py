@@ -79,3 +79,24 @@ def test_a_pasted_picture_becomes_its_loader(window: MainWindow) -> None:
     kept = {str(node.params["image"]) for node in view.editor.graph.nodes.values()}
     assert len(view.editor.graph.nodes) == 2 and len(kept) == 1
     assert QImage(kept.pop()).pixelColor(3, 2).name() == "#336699"
+
+
+def test_a_browsers_picture_is_pasted_and_an_address_alone_says_what_to_do(
+    window: MainWindow, flow: Path
+) -> None:
+    view = opened(window, flow)
+    before = len(view.editor.graph.nodes)
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.png")])
+    QApplication.clipboard().setMimeData(data)
+    window.documents.paste()
+    assert len(view.editor.graph.nodes) == before
+    assert "copy the picture itself" in window.statusBar().currentMessage()
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.png")])
+    picture = QImage(8, 6, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    data.setImageData(picture)
+    QApplication.clipboard().setMimeData(data)
+    window.documents.paste()
+    assert len(view.editor.graph.nodes) == before + 1
