@@ -13,20 +13,22 @@ from nodegraph.phrases import Phrase
 from nodegraph.spec import NodeSpec, Param
 from nodegraph.stars import Key, stars, view_with
 
-MOST = 12
+MOST = 14
 """So many parameters are drafted, at most."""
-RANKS = (
-    ("text", "prompt"),
-    ("image", "file"),
-    ("width",),
-    ("height",),
-    ("batch_size",),
-    ("seed",),
-    ("steps",),
-    ("cfg", "guidance"),
-    ("denoise",),
-    ("strength",),
-)
+PROMPT, PICTURE, MODEL, STRENGTH, SEED = 0, 1, 2, 3, 7
+"""Ranks that are known by something else than a name."""
+NAMED = {
+    "strength": STRENGTH,
+    "width": 4,
+    "height": 5,
+    "denoise": 6,
+    "steps": 8,
+    "cfg": 9,
+    "guidance": 9,
+    "sampler": 10,
+    "schedule": 11,
+    "batch_size": 12,
+}
 """Names of parameters that people change, in the order in which a form shows them."""
 
 
@@ -37,7 +39,7 @@ def form(graph: Graph, specs: Mapping[str, NodeSpec]) -> tuple[Key, ...]:
 
 
 def draft(graph: Graph, specs: Mapping[str, NodeSpec]) -> tuple[Key, ...]:
-    """Prompts first, the positive before the negative; then pictures, size, seed, steps and strengths.
+    """Prompts first, the positive before the negative; then pictures, model, strengths, size, seed, steps, sampler.
 
     Only parameters that hold a value and take part in what the workflow saves or shows. Where none has a name that
     is known, the first ones that are not advanced.
@@ -106,12 +108,16 @@ def _open(graph: Graph, node: Node, specs: Mapping[str, NodeSpec]) -> Iterator[P
 
 def _rank(param: Param) -> int | None:
     if param.widget == "multiline":
-        return 0
-    if param.file and not param.file.startswith("model:"):
-        return 1
+        return PROMPT
     if param.widget == "seed":
-        return 5
-    return next((at for at, names in enumerate(RANKS) if at > 1 and param.name in names), None)
+        return SEED
+    if param.file in ("model:checkpoints", "model:diffusion_models"):
+        return MODEL
+    if param.file == "model:loras":
+        return STRENGTH
+    if param.file and not param.file.startswith("model:"):
+        return PICTURE
+    return NAMED.get(param.name)
 
 
 def _matters(graph: Graph, node: str, param: Param, specs: Mapping[str, NodeSpec]) -> bool:

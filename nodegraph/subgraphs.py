@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,12 @@ def is_instance(type_id: str) -> bool:
 def definition(graph: Graph, type_id: str) -> Subgraph | None:
     """The subgraph an instance type names, or None."""
     return graph.subgraphs.get(type_id.removeprefix(PREFIX))
+
+
+def uses(graph: Graph) -> Counter[str]:
+    """How many nodes of a document, inside subgraphs too, stand for each subgraph."""
+    nodes = [*graph.nodes.values(), *(n for s in graph.subgraphs.values() for n in s.nodes.values())]
+    return Counter(node.type.removeprefix(PREFIX) for node in nodes if is_instance(node.type))
 
 
 def flatten(graph: Graph) -> Graph:

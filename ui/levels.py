@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStacked
 
 from nodegraph.edits.ports import MakeUnique
 from nodegraph.graph import Graph
-from nodegraph.subgraphs import PREFIX, definition, is_instance
+from nodegraph.subgraphs import PREFIX, definition, is_instance, uses
 from ui.canvas.rails import Rails
 from ui.editor import Editor
 from ui.inner import Inner
@@ -186,12 +185,6 @@ def unique(root: Graph, graph: Graph, instance: str) -> MakeUnique:
     while f"{name} {number}" in root.subgraphs:
         number += 1
     return MakeUnique(instance, f"{name} {number}")
-
-
-def uses(graph: Graph) -> Counter[str]:
-    """How many nodes of a document, inside subgraphs too, stand for each subgraph."""
-    nodes = [*graph.nodes.values(), *(n for s in graph.subgraphs.values() for n in s.nodes.values())]
-    return Counter(node.type.removeprefix(PREFIX) for node in nodes if is_instance(node.type))
 
 
 def _way(graph: Graph, name: str) -> tuple[str, ...] | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QTimer
 
 from nodegraph.stars import opens_as_app
 from ui.editor import Editor
@@ -36,6 +39,8 @@ def go_to(view: DocumentView, kept: Mapping[str, Any]) -> None:
         if not isinstance(level, dict) or not view.levels.enter(str(level.get("node")), frame=False):
             return
         _look(view.widget, view.level, level)
+        # The bar with the way back takes its room only now.
+        QTimer.singleShot(0, view.widget, partial(view.canvas.set_view_state, level))
 
 
 def as_app(view: DocumentView, kept: Mapping[str, Any]) -> bool:

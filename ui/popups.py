@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDialog, QMenu
 
 from nodegraph.edits.swap import swapped
 from ui.actions.palette import Palette
@@ -182,17 +182,20 @@ class Popups(QObject):
         """The settings dialog."""
         from ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._window.app, self._window)
-        dialog.exec()
-        dialog.deleteLater()
+        self._ask(SettingsDialog(self._window.app, self._window))
 
     def shortcuts(self) -> None:
         """The keyboard shortcuts dialog."""
         from ui.dialogs.shortcuts import ShortcutsDialog
 
-        dialog = ShortcutsDialog(self._window.app, self._window)
+        self._ask(ShortcutsDialog(self._window.app, self._window))
+
+    def _ask(self, dialog: QDialog) -> None:
+        """Changed settings make the panels anew, and the focus would be theirs."""
         dialog.exec()
         dialog.deleteLater()
+        if self._window.view is not None:
+            self._window.view.widget.setFocus()
 
     def _open(self, popup: ChoicePopup, size: QSize, where: QPoint | None = None) -> None:
         if self.current is not None:

@@ -101,17 +101,7 @@ class MainWindow(QMainWindow):
         """Show a document in a new tab, in front."""
         self.menus.place_on(view.widget)
         self.tabs.addTab(view, "")
-        editor = view.editor
-        editor.status.connect(self.say)
-        editor.filed.connect(self._relabel)
-        editor.changed.connect(self._counted)
-        editor.selection.changed.connect(self._counted)
-        editor.selection.changed.connect(self.app.changed_soon)
-        view.recorder.failed.connect(self.say)
-        view.recorder.began.connect(self.app.changed_soon)
-        view.reload_asked.connect(self.documents.reload)
-        self._wire_canvas(view.widget, connect=True)
-        view.levels.switched.connect(self._level_switched)
+        self._wire(view, connect=True)
         self.tabs.label(view)
         self.tabs.setCurrentWidget(view)
         view.show()
@@ -120,20 +110,27 @@ class MainWindow(QMainWindow):
 
     def release(self, view: DocumentView) -> None:
         """Let a document go, to another window or for good."""
-        editor = view.editor
-        editor.status.disconnect(self.say)
-        editor.filed.disconnect(self._relabel)
-        editor.changed.disconnect(self._counted)
-        editor.selection.changed.disconnect(self._counted)
-        editor.selection.changed.disconnect(self.app.changed_soon)
-        view.recorder.failed.disconnect(self.say)
-        view.recorder.began.disconnect(self.app.changed_soon)
-        view.reload_asked.disconnect(self.documents.reload)
-        self._wire_canvas(view.widget, connect=False)
-        view.levels.switched.disconnect(self._level_switched)
+        self._wire(view, connect=False)
         self.menus.take_off(view.widget)
         self.tabs.removeTab(self.tabs.indexOf(view))
         self.app.changed_soon()
+
+    def _wire(self, view: DocumentView, connect: bool) -> None:
+        editor = view.editor
+        slots = (
+            (editor.status, self.say),
+            (editor.filed, self._relabel),
+            (editor.changed, self._counted),
+            (editor.selection.changed, self._counted),
+            (editor.selection.changed, self.app.changed_soon),
+            (view.recorder.failed, self.say),
+            (view.recorder.began, self.app.changed_soon),
+            (view.reload_asked, self.documents.reload),
+            (view.levels.switched, self._level_switched),
+        )
+        for signal, slot in slots:
+            (signal.connect if connect else signal.disconnect)(slot)
+        self._wire_canvas(view.widget, connect)
 
     def _level_switched(self, before: QWidget, now: QWidget) -> None:
         """A subgraph was gone into, or left."""

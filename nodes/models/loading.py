@@ -31,8 +31,8 @@ BATCH = 2**27
 STORED = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 """What a file's names of precisions mean."""
 
-NARROW = torch.bfloat16
-"""What is kept of fewer bits, scaled or packed, where no precision is asked for."""
+NARROW = torch.float16
+"""What numbers of eight bits or packed ones are kept as where no precision is asked for: it holds all of the former."""
 
 HALVES = (torch.float16, torch.bfloat16)
 PIECE = 2**19

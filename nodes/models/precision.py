@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
-PACKED = ("Q", "IQ")
-"""How GGUF's types of packed numbers begin."""
-
 SMALL = 50_000_000
 """Networks with fewer parameters compute in float32 on the CPU: casting costs them more than it saves."""
 
@@ -43,7 +40,7 @@ def network_dtype(wanted: str, choices: Choices, parameters: int, stored: str) -
         return DTYPES[wanted]
     if stored == "F32" and parameters < SMALL:
         return torch.float32
-    wide = stored.startswith(("BF16", *PACKED))
+    wide = stored.startswith(("BF16", "Q", "IQ"))
     return torch.bfloat16 if wide and choices.bfloat16 else torch.float16
 
 
@@ -60,8 +57,7 @@ def encoder_dtype(wanted: str, choices: Choices, kind: str, stored: str) -> torc
     pictures depend on it. Language models, which are large, compute as they keep them, on the CPU never in float16.
     """
     if kind not in LANGUAGE_KINDS:
-        full = stored == "F32" or stored.startswith(PACKED)
-        return DTYPES.get(wanted, torch.float16 if full else None)
+        return DTYPES.get(wanted, torch.float16 if stored == "F32" else None)
     if wanted == "float16" and choices.device == "cpu":
         wanted = "bfloat16"
     return DTYPES.get(wanted, torch.float32 if stored == "F32" else torch.bfloat16)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.errors import LoadError
-from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS
+from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS, is_clip
 from nodes.text.attention import attention_pieces, cut_at_commas
-from nodes.text.chunks import cut, empty, prompt_pieces
+from nodes.text.chunks import LENGTH, cut, empty, prompt_pieces
 from nodes.text.clip import ClipText
 from nodes.text.config import ClipConfig, LanguageConfig, T5Config
 from nodes.text.encode import Encoded, encode
@@ -74,9 +74,24 @@ class TextEncoder:
             }
             if not said:
                 raise LoadError(f"{self._ref.sources[0].path} holds no text encoder of {self.family.title}.")
+            if texts:
+                said |= self._evened(said)
             joined = self.family.join(said)
         pooled = joined.pooled.cpu()
         return Conditioning((Condition(joined.cond.cpu(), pooled),))
+
+    def _evened(self, said: Mapping[str, Encoded]) -> dict[str, Encoded]:
+        """CLIP text models that were told different things: after the shorter ones come empty prompts."""
+        clips = [use for use in self.family.encoders if use.kind in said and is_clip(use.kind)]
+        longest = max((said[use.kind].cond.shape[1] for use in clips), default=0)
+        found: dict[str, Encoded] = {}
+        for use in clips:
+            own = said[use.kind]
+            missing = (longest - own.cond.shape[1]) // LENGTH
+            if missing:
+                blank = self._say(use, "", False).cond
+                found[use.kind] = Encoded(torch.cat([own.cond, *[blank] * missing], 1), own.pooled)
+        return found
 
     def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
         part = self._parts[use.kind]

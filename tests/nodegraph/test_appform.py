@@ -13,16 +13,28 @@ TYPES = node_types()
 WORDS = load("workflows/text_to_image.json")
 
 
-def test_a_draft_has_prompts_size_seed_steps_and_guidance() -> None:
+def test_a_draft_has_prompts_model_size_seed_steps_guidance_and_sampler() -> None:
     assert [".".join(key) for key in draft(WORDS, TYPES)] == [
         "prompt.text",
         "negative.text",
+        "checkpoint.checkpoint",
         "size.width",
         "size.height",
-        "size.batch_size",
         "sampler.seed",
         "sampler.steps",
         "sampler.cfg",
+        "sampler.sampler",
+        "sampler.schedule",
+        "size.batch_size",
+    ]
+    mix = [".".join(key) for key in draft(load("workflows/lora_mix.json"), TYPES)]
+    at = mix.index("ink.lora")
+    assert mix[at - 1 : at + 4] == [
+        "checkpoint.checkpoint",
+        "ink.lora",
+        "ink.strength",
+        "neon.lora",
+        "neon.strength",
     ]
 
 

@@ -25,6 +25,9 @@ def show(window: MainWindow, view: DocumentView) -> None:
     panel.run_asked.connect(lambda: window.bench.run() if window.bench is not None else None)
     panel.stop_asked.connect(lambda: desk.runner.stop() if desk is not None else None)
     panel.graph_asked.connect(lambda node: _to_graph(window, view, node))
+    if panel.stage.strip is not None and window.bench is not None:
+        panel.stage.strip.restore_asked.connect(window.bench.restore)
+        panel.stage.strip.open_asked.connect(window.bench.open_result)
     view.show_app(panel)
     if view is window.view:
         window.docks.park(True)

@@ -1,18 +1,29 @@
-"""The picture beside the form: growing while a run goes on, then what it came to, with its seed."""
+"""The picture beside the form, growing while a run goes on, and under it those that came before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
+from nodegraph.errors import LoadError
 from ui.running.pictures import as_large
 from ui.running.seeds import seed_line
+from ui.running.strip import CELL, ResultStrip
 from ui.viewer.viewer import Viewer
 
 if TYPE_CHECKING:
+    from nodegraph.graph import Graph
     from ui.look import Look
     from ui.running.desk import Desk
     from ui.running.results import Result
@@ -55,6 +66,7 @@ class Stage(QWidget):
         column.addWidget(self.viewer, 1)
         column.addWidget(self.progress)
         column.addLayout(line)
+        self.strip = self._strip(look, column) if desk is not None and sheet is not None else None
         if desk is not None and sheet is not None:
             sheet.picture.connect(self._grew)
             sheet.arrived.connect(self._arrived)
@@ -64,11 +76,40 @@ class Stage(QWidget):
             self._recall()
         self._told()
 
-    def show_picture(self, image: QImage) -> None:
-        """Show a finished picture, and the seed that made it."""
+    def _strip(self, look: Look, column: QVBoxLayout) -> ResultStrip:
+        """What came of this workflow before, in one row under the picture."""
+        assert self._desk is not None and self._sheet is not None
+        strip = ResultStrip(self._desk.results, look, self, self._sheet.key)
+        strip.setWrapping(False)
+        strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        strip.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        strip.setFixedHeight(CELL + strip.horizontalScrollBar().sizeHint().height() + 6)
+        strip.setFrameShape(QFrame.Shape.NoFrame)
+        strip.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        strip.setVisible(strip.rows.rowCount() > 0)
+        strip.rows.rowsInserted.connect(lambda: strip.setVisible(True))
+        strip.show_asked.connect(self._look_back)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(12, 0, 12, 0)
+        inset.addWidget(strip)
+        column.addLayout(inset)
+        return strip
+
+    def _look_back(self, result: Result) -> None:
+        """Show what came of an earlier run, with its own seed."""
+        if self._desk is None or self.running:
+            return
+        try:
+            graph: Graph | None = result.graph()
+        except LoadError:
+            graph = None
+        self._desk.results.picture(result, lambda image: self.show_picture(image, graph))
+
+    def show_picture(self, image: QImage, made_by: Graph | None = None) -> None:
+        """Show a finished picture, and the seed that made it: of that graph, else of the last run."""
         self._finished = image.size()
         self.viewer.show_image(image)
-        graph = self._sheet.ran if self._sheet is not None else None
+        graph = made_by or (self._sheet.ran if self._sheet is not None else None)
         seed = (
             seed_line(graph, self._sheet.editor.specs)
             if self._sheet is not None and graph is not None
@@ -97,6 +138,8 @@ class Stage(QWidget):
         sheet, desk = self._sheet, self._desk
         if sheet is not None and desk is not None and result.document == sheet.key:
             desk.results.picture(result, self.show_picture)
+            if self.strip is not None:
+                self.strip.select(result)
 
     def _told(self, *_: object) -> None:
         sheet, desk = self._sheet, self._desk

@@ -25,7 +25,10 @@ class LinkKey(NamedTuple):
 
 
 class NodeBox:
-    """A node in the scene. `content` is equal for boxes that look the same; the position is no part of it."""
+    """A node in the scene; `uses` counts the nodes that stand for the same subgraph.
+
+    `content` is equal for boxes that look the same; the position is no part of it.
+    """
 
     __slots__ = (
         "content",
@@ -39,6 +42,7 @@ class NodeBox:
         "rect",
         "spec",
         "strip",
+        "uses",
         "width",
         "x",
         "y",
@@ -51,6 +55,7 @@ class NodeBox:
         known: bool,
         layout: NodeLayout,
         linked_out: frozenset[str],
+        uses: int = 0,
     ) -> None:
         self.id = node.id
         self.node = node
@@ -61,6 +66,7 @@ class NodeBox:
         self.move(node)
         self.linked_in = frozenset((name, i) for name, s in node.inputs.items() for i in range(len(s)))
         self.linked_out = linked_out
+        self.uses = uses
         self.content: Hashable = (
             node.type,
             id(layout),
@@ -73,6 +79,7 @@ class NodeBox:
             node.color,
             node.mode,
             node.pinned,
+            uses,
         )
 
     def move(self, node: Node) -> None:

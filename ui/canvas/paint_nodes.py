@@ -124,6 +124,13 @@ class NodePainter:
                 color = self.theme.color("warning") if name == "alert" else self._muted
                 paint_icon(painter, name, right - 2, bar / 2, color, 13)
                 right -= 18
+        if box.uses > 1:
+            text = f"{box.uses}×"
+            width = self._text.measure_small(text)
+            painter.setPen(self._muted)
+            painter.setFont(self._text.small)
+            painter.drawText(QRectF(right + 4 - width, 0, width + 2, bar), LEFT, text)
+            right -= width + 4
         painter.setPen(self._ink)
         title = box.node.title or box.spec.title
         self._text.draw(painter, QRectF(12, 0, right - 10, bar), title, LEFT, self._text.bold)

@@ -176,6 +176,10 @@ class Rails:
         self.inputs = Rail(canvas, editor, False)
         self.outputs = Rail(canvas, editor, True)
         canvas.rails = self
+        canvas.stage.on_shelf = lambda at: self.takes(at, False)
+        canvas.stage.expose = self.expose
+        canvas.scene.whole = lambda: editor.root.graph
+        canvas.scene.rebuild()
         editor.root.changed.connect(self.refresh)
         canvas.resized.connect(self.place)
         self.place()
@@ -198,8 +202,11 @@ class Rails:
 
     def drop(self, view: QPointF, ref: PortRef) -> bool:
         """A link from `ref` was dropped; whether that was on the rail of its side, which then takes the port."""
-        rail = self.outputs if ref.output else self.inputs
-        return rail.geometry().contains(view.toPoint()) and rail.expose(ref)
+        return self.takes(view, ref.output) and self.expose(ref)
+
+    def takes(self, view: QPointF, output: bool) -> bool:
+        """Whether a point of the view lies on one of the rails."""
+        return (self.outputs if output else self.inputs).geometry().contains(view.toPoint())
 
     def expose(self, ref: PortRef) -> bool:
         """Show a port of an inner node outside."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from nodegraph.graph import Graph, Node
 from nodegraph.sizes import Sizes
 from nodegraph.sockets import lossy
 from nodegraph.spec import ANY, NodeSpec
+from nodegraph.subgraphs import PREFIX, uses
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
 from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, lay_out, layout_key
@@ -48,6 +49,9 @@ class Scene(Sight):
         self.aspects: dict[str, float] = {}
         self.unfolded: set[str] = set()
         self.sizes = Sizes(Graph(), specs)
+        self.whole: Callable[[], Graph] | None = None
+        """The document that the graph is a subgraph of; None for a document itself."""
+        self._uses: Mapping[str, int] = {}
         self._raised: dict[str, int] = {}
         self._layouts: dict[LayoutKey, NodeLayout] = {}
 
@@ -68,6 +72,7 @@ class Scene(Sight):
         changed = {name for name, node in new.items() if old.get(name) is not node}
         if subgraphs_changed:
             changed |= {name for name, node in new.items() if node.type.startswith("subgraph/")}
+        changed |= self._recounted(graph)
         touched: set[str] = set(changed)
         self._around = None
         for name in gone:
@@ -86,6 +91,14 @@ class Scene(Sight):
             self._place_link(key)
         self._fold()
         return touched | set(gone)
+
+    def _recounted(self, graph: Graph) -> set[str]:
+        """The nodes whose subgraph has another number of uses now."""
+        if not graph.subgraphs and not self._uses:
+            return set()
+        before, self._uses = self._uses, uses(self.whole() if self.whole is not None else graph)
+        kinds = {PREFIX + name for name in {*before, *self._uses} if before.get(name) != self._uses.get(name)}
+        return {name for name, node in graph.nodes.items() if node.type in kinds}
 
     def refresh(self, names: Iterable[str]) -> None:
         """Derive these nodes and their links anew."""
@@ -184,7 +197,7 @@ class Scene(Sight):
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = lay_out(key)
-        box = NodeBox(node, spec, known, layout, outputs)
+        box = NodeBox(node, spec, known, layout, outputs, self._uses.get(node.type.removeprefix(PREFIX), 0))
         self.nodes[name] = box
         self._index_node(box)
         return set(self.links_of(name))

@@ -76,6 +76,10 @@ class Stage:
     look: Look = field(default_factory=Look)
     moving: Moving = STILL
     habits: Habits = field(default_factory=Habits)
+    on_shelf: Callable[[QPointF], bool] = lambda _view: False
+    """Whether a point of the view lies on the rail where a subgraph's inputs stand."""
+    expose: Callable[[PortRef], object] = lambda _port: None
+    """Show a port of a node outside the subgraph."""
     glides: bool = False
     """Whether the next change of the graph is shown as motion."""
 

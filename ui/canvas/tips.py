@@ -95,6 +95,12 @@ def _node(box: NodeBox) -> str:
     if not box.known:
         text = tr("Canvas", "The type {type} is not installed. Its values and links are kept as they are.")
         return text.format(type=box.node.type)
+    if box.uses > 1:
+        text = tr(
+            "Canvas",
+            "Used {count} times: a change inside changes all. “Make subgraph unique” parts this one.",
+        )
+        return f"{box.spec.title}\n{text.format(count=box.uses)}"
     return f"{box.spec.title}\n{box.spec.help}"
 
 

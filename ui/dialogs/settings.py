@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
+    QFrame,
     QLabel,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -31,9 +33,11 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._app = app
         self.setWindowTitle(self.tr("Settings"))
-        self.setMinimumWidth(440)
         self.fields: dict[str, QComboBox | QCheckBox] = {}
-        form = QFormLayout()
+        self._inner = inner = QWidget(self)
+        form = self._form = QFormLayout(inner)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(10)
         self._combo(form, "theme", self.tr("Theme"), self._themes())
@@ -48,14 +52,37 @@ class SettingsDialog(QDialog):
         self._check(form, "shake", self.tr("Shake a node to pull it out of its links"))
         self._check(form, "minimap", self.tr("Show the minimap"))
         self._check(form, "selection_bar", self.tr("Show likely actions over what is selected"))
-        buttons = QDialogButtonBox(self)
+        self._buttons = buttons = QDialogButtonBox(self)
         close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
         close.clicked.connect(self.accept)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(inner)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 24, 24, 16)
         box.setSpacing(20)
-        box.addLayout(form)
+        box.addWidget(self._area, 1)
         box.addWidget(buttons)
+        app.settings_changed.connect(self._fit_soon)
+        self._fit()
+
+    def _fit_soon(self) -> None:
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """As large as what it holds, now that text may be larger; what is too tall for the screen scrolls."""
+        inner = self._inner
+        self._form.invalidate()
+        width = max(392, inner.minimumSizeHint().width())
+        rows = (
+            self._form.heightForWidth(width) if self._form.hasHeightForWidth() else inner.sizeHint().height()
+        )
+        room = self.screen().availableGeometry().size()
+        wide = width + 48 + self._area.verticalScrollBar().sizeHint().width()
+        tall = rows + 48 + 20 + self._buttons.sizeHint().height()
+        self.resize(min(wide, room.width() - 32), min(tall, room.height() - 64))
 
     def _combo(self, form: QFormLayout, name: str, label: str, choices: dict[object, str]) -> None:
         combo = QComboBox(self)
@@ -80,24 +107,22 @@ class SettingsDialog(QDialog):
         note = QLabel(text, self)
         note.setProperty("role", "small")
         note.setWordWrap(True)
+        note.setMinimumWidth(320)
         button = QPushButton(self.tr("Restart now"), self)
         button.setAutoDefault(False)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(self._begin_again)
-        row = QWidget(self)
-        box = QHBoxLayout(row)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(12)
-        box.addWidget(note, 1)
-        box.addWidget(button)
-        form.addRow(row)
+        form.addRow("", note)
+        form.addRow("", button)
         scale = self.fields["scale"]
         assert isinstance(scale, QComboBox)
-        scale.currentIndexChanged.connect(lambda: form.setRowVisible(row, self._scale_waits))
-        form.setRowVisible(row, self._scale_waits)
 
-    @property
-    def _scale_waits(self) -> bool:
-        return self._app.settings.scale != self._app.scale
+        def show() -> None:
+            for widget in (note, button):
+                form.setRowVisible(widget, self._app.settings.scale != self._app.scale)
+
+        scale.currentIndexChanged.connect(show)
+        show()
 
     def _begin_again(self) -> None:
         self.accept()

@@ -52,7 +52,9 @@ class ShortcutsDialog(QDialog):
         self.tree = self._make_tree()
         self.recorder = QKeySequenceEdit(self)
         self.recorder.setMaximumSequenceLength(2)
-        self.recorder.setAccessibleName(self.tr("New keys"))
+        for field in (self.recorder, self.recorder.findChild(QLineEdit)):
+            if field is not None:
+                field.setAccessibleName(self.tr("New keys"))
         self.set = QPushButton(self.tr("Set"), self)
         self.add = QPushButton(self.tr("Add"), self)
         self.clear = QPushButton(self.tr("Remove keys"), self)

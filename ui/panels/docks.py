@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui.actions.view import DOCKS
@@ -37,6 +37,9 @@ PANELS: Mapping[str, Panel] = {
 AT_LEVEL = ("outline", "inspector", "help")
 """The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
+SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+SHARE = 0.4
+"""How much of the window's height a panel takes that is opened at its side."""
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 
 
@@ -160,8 +163,15 @@ class Docks(QObject):
             self._furnish(name)
         dock.setVisible(opening)
         if opening:
+            self._give_room(dock)
             dock.raise_()
             dock.widget().setFocus()
+
+    def _give_room(self, dock: QDockWidget) -> None:
+        """A panel that joins others above each other is not squeezed to its title."""
+        least = round(self._window.height() * SHARE)
+        if self._window.dockWidgetArea(dock) in SIDES and dock.height() < least:
+            self._window.resizeDocks([dock], [least], Qt.Orientation.Vertical)
 
     @property
     def focused(self) -> bool:
@@ -189,6 +199,7 @@ class DockTitle(QWidget):
     def __init__(self, title: str, dock: QDockWidget, look: Look) -> None:
         super().__init__(dock)
         self.setObjectName("DockTitle")
+        self._tall = 0
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._close = QToolButton(self)
         self._close.setToolTip(self.tr("Close panel"))
@@ -204,4 +215,10 @@ class DockTitle(QWidget):
     def restyle(self, look: Look) -> None:
         """Follow the theme."""
         self._close.setIcon(icon("close", look.theme.muted))
-        self.setFixedHeight(look.metrics.row + 8)
+        self._tall = look.metrics.row + 8
+        self.setFixedHeight(self._tall)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """A dock gives its title the height it wishes for, whatever its least height is."""
+        return QSize(super().sizeHint().width(), self._tall)

@@ -7,10 +7,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.canvas.values import label_of
+from ui.i18n import tr
 from ui.look import Look
 from ui.params.binding import Binding, Try
 from ui.theme import text_font
 
+CONTEXT = "ParamEditor"
+ALT = Qt.KeyboardModifier.AltModifier
 ENDING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
@@ -125,6 +128,12 @@ class ParamEditor(QWidget):
 
     def pressed(self, event: QKeyEvent) -> bool:
         """A key went down in the control; whether that was all there was to do."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & ALT:
+            if self.commit():
+                self._try.spread()
+                self.keep()
+                self.finished.emit(True)
+            return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.tall:
             if self.keep():
                 self.finished.emit(True)
@@ -140,6 +149,12 @@ class ParamEditor(QWidget):
         """The control got the keyboard: what Esc restores is what stands there now."""
         if reason not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
             self._try = Try(self.binding)
+            self.hinted.emit(self.of_several(), False)
+
+    def of_several(self) -> str:
+        """How to set the value at all selected nodes that have it; empty where it is the only one."""
+        count = len(self.binding.alike()) + 1 if self.binding.alive else 1
+        return tr(CONTEXT, "Alt+Enter sets it in {count} nodes").format(count=count) if count > 1 else ""
 
     def left(self) -> None:
         """The keyboard went elsewhere: keep what is typed; what is no value is dropped, and said."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import cast
 
-from nodegraph.edits import Edit, SetExpression, SetParam
+from nodegraph.edits import Edit, SetExpression, SetParam, SetParams
 from nodegraph.errors import EditError
 from nodegraph.expressions import expressions_of
 from nodegraph.formula import FormulaError
@@ -16,6 +16,7 @@ from nodegraph.spec import NodeSpec, Param, Scalar
 from ui.canvas.specs import spec_of
 from ui.editor import Editor
 from ui.i18n import capitalized, said
+from ui.params.numbers import limited
 from ui.undo import GraphCommand
 
 _numbers = count(1)
@@ -79,6 +80,22 @@ class Binding:
         shown = ("true" if value else "false") if isinstance(value, bool) else str(value)
         return f"--set {quoted(f'{self.node}.{self.param.name}={shown}')}"
 
+    def alike(self) -> list[Binding]:
+        """The same parameter of the other selected nodes: of one name and kind, set there and not computed."""
+        chosen = self.editor.selection.nodes
+        if self.node not in chosen:
+            return []
+        found = (Binding.of(self.editor, node, self.param.name) for node in chosen if node != self.node)
+        kind = (self.param.type, self.param.widget, self.param.choices)
+        return [
+            other
+            for other in found
+            if other is not None
+            and (other.param.type, other.param.widget, other.param.choices) == kind
+            and not other.linked
+            and not other.formula
+        ]
+
     def set(self, value: Scalar, merge: str = "") -> bool:
         """Make it hold `value`, as one step of undo; a value that it holds already is no step."""
         same = type(value) is type(self.value) and value == self.value
@@ -140,6 +157,15 @@ class Try:
         """Make another edit part of the step."""
         return self._binding.editor.apply(edit, self._key)
 
+    def spread(self) -> int:
+        """Set the value at the other selected nodes too, within their limits; how many there are."""
+        others, value = self._binding.alike(), self._binding.value
+        name = self._binding.param.name
+        values = {other.node: {name: _taken(other.param, value)} for other in others}
+        if values and not self._binding.formula:
+            self.apply(SetParams(values))
+        return len(values)
+
     def take_back(self) -> None:
         """Leave the value as it was before the first change."""
         stack = self._binding.editor.stack
@@ -148,6 +174,11 @@ class Try:
             stack.undo()
         elif self._binding.alive and not self._formula:
             self._binding.editor.apply(SetParam(self._binding.node, self._binding.param.name, self._before))
+
+
+def _taken(param: Param, value: Scalar) -> Scalar:
+    """A value as another parameter of its kind takes it."""
+    return value if isinstance(value, str | bool) else limited(param, value)
 
 
 def quoted(text: str) -> str:

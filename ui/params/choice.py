@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ui.canvas.values import label_of
 from ui.look import Look
-from ui.params.base import ParamEditor
+from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
 from ui.params.field_button import FieldButton
 from ui.params.listing import listing
@@ -51,6 +51,8 @@ class ChoiceEditor(ParamEditor):
     def pressed(self, event: QKeyEvent) -> bool:
         """Open the list; a letter is searched for in it."""
         key, text = event.key(), event.text()
+        if event.modifiers() & ALT:
+            return super().pressed(event)
         opens = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Down)
         plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if opens or (text.isalnum() and plain):
@@ -68,14 +70,17 @@ class ChoiceEditor(ParamEditor):
         popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value), kind)
         if kind and not names:
             popup.foot.setText(self.tr("There is no {kind} file yet.").format(kind=kind))
+        popup.note = self.of_several()
         popup.chosen.connect(self._chosen)
         popup.given_up.connect(lambda: self._closed(False))
         self._popup = popup
         popup.open_below(self, query if isinstance(query, str) else "")
         return True
 
-    def _chosen(self, name: str, _other: bool) -> None:
+    def _chosen(self, name: str, all_selected: bool) -> None:
         self._try.set(name)
+        if all_selected:
+            self._try.spread()
         self.show_value()
         self._closed(True)
 
@@ -99,6 +104,8 @@ class ChoiceList(ChoicePopup):
         self._listing = listing(self._names)
         self._short = len(names) <= FEW
         self.thumbs: Thumbs | None = None
+        self.note = ""
+        """What stands below the list while there is nothing else to say."""
         super().__init__(parent, look, title, self.tr("Search"))
         if kind:
             self.thumbs = Thumbs(kind, self)
@@ -110,6 +117,7 @@ class ChoiceList(ChoicePopup):
 
     def open_below(self, owner: QWidget, query: str) -> None:
         """Open at the widget's lower edge, as wide as the names need."""
+        self.foot.setText(self.foot.text() or self.note)
         shown = self._listing.lines or 1
         row = self.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
         line = 0 if self._short else self.look.metrics.row + 22
@@ -144,6 +152,7 @@ class ChoiceList(ChoicePopup):
         return self._listing.flat(found[:MOST_FOUND], self._now)
 
     def _tell(self, text: str) -> None:
+        text = text or self.note
         if self._listing.names:
             self.foot.setText(text)
             self.foot.setVisible(bool(text))

@@ -12,7 +12,7 @@ from nodegraph.spec import Param
 from ui.canvas.values import format_value, label_of
 from ui.i18n import said
 from ui.look import Look
-from ui.params.base import ParamEditor
+from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
 from ui.params.numbers import beyond, fine_of, plain, snap_of, step_of, stepped, typed
 from ui.params.scrub import DEAD_ZONE, Pull
@@ -132,7 +132,7 @@ class NumberEditor(ParamEditor):
                 return True
             self.step(1 if key == Qt.Key.Key_Up else -1, modifiers)
             return True
-        if not self.typing:
+        if not self.typing and not modifiers & ALT:
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.begin()
                 return True

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication, QPainter
 
+from ui.canvas.geometry import PortRef
 from ui.canvas.gestures.move_nodes import MoveNodes
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.stage import Gesture, Pointer, Stage
-from ui.canvas.values import format_value
+from ui.canvas.values import format_value, label_of
+from ui.i18n import tr
 from ui.params.binding import Binding, Try
 from ui.params.numbers import fine_of, limited, on_grid, snap_of, step_of
 
@@ -84,6 +86,8 @@ class Pull:
 class RowPress(Gesture):
     """A press on a parameter's row: sideways it scrubs a number, elsewhere it moves the node; a click chooses.
 
+    Dragged on the rail of a subgraph's inputs it exposes the parameter.
+
     `clicked` is called where neither happened.
     """
 
@@ -107,6 +111,7 @@ class RowPress(Gesture):
         self._pull: Pull | None = None
         self._move: MoveNodes | None = None
         self._at = start.view
+        self._on_shelf = False
         self.cursor = Qt.CursorShape.SizeHorCursor if scrubs else None
 
     def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
@@ -126,6 +131,8 @@ class RowPress(Gesture):
     def moved(self, pointer: Pointer) -> bool:
         """Find out what the hand is up to, then do it."""
         self._at = pointer.view
+        if self._shelved(pointer):
+            return True
         if self._move is not None:
             return self._move.moved(pointer)
         if self._pull is not None:
@@ -144,12 +151,24 @@ class RowPress(Gesture):
 
     def released(self, pointer: Pointer) -> bool:
         """The hand is done."""
+        if self._on_shelf:
+            self.stage.expose(PortRef(self._hit.node, self._binding.param.name, False))
+            return False
         if self._move is not None:
             return self._move.released(pointer)
         if self._pull is None:
             self.stage.selection.set([self._hit.node])
             self._clicked(self._binding)
         return False
+
+    def _shelved(self, pointer: Pointer) -> bool:
+        """Over the rail of a subgraph's inputs the row is what is dragged: value and node go back."""
+        self._on_shelf = self.stage.on_shelf(pointer.view)
+        if self._on_shelf:
+            self.cancel()
+            self._move = self._pull = None
+            self.stage.repaint()
+        return self._on_shelf
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Keys of the move."""
@@ -164,6 +183,9 @@ class RowPress(Gesture):
 
     def paint(self, painter: QPainter) -> None:
         """What is dragged; far away, where the row cannot be read, the number at the hand."""
+        if self._on_shelf:
+            text = tr("Canvas", "Expose {name}").format(name=label_of(self._binding.param.name))
+            paint_label(painter, self.stage, self._at + QPointF(14, 14), text)
         if self._move is not None:
             self._move.paint(painter)
         if self._pull is not None and self.stage.camera.zoom < 0.6:

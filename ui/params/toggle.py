@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui.look import Look
-from ui.params.base import ParamEditor
+from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
 
 WIDTH, HEIGHT = 28.0, 16.0
@@ -31,7 +31,7 @@ class ToggleEditor(ParamEditor):
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Enter turns it as Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ALT:
             self.switch.toggle()
             return True
         return super().pressed(event)

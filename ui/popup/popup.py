@@ -21,17 +21,18 @@ from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
 from ui.popup.shadow import Shadow
 
+OTHER = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
 
 class ChoicePopup(QFrame):
     """Derive from it and answer `rows_for`; the popup deletes itself when it closes.
 
-    Enter or a click chooses, Ctrl+Enter chooses in the other way, Esc or a click elsewhere gives up.
+    Enter or a click chooses, Ctrl+Enter or Alt+Enter chooses in the other way, Esc or a click elsewhere gives up.
     """
 
     chosen = Signal(str, bool)
-    """The id of the row, and whether Ctrl was held."""
+    """The id of the row, and whether Ctrl or Alt was held."""
     given_up = Signal()
     current_changed = Signal(str)
 
@@ -142,7 +143,7 @@ class ChoicePopup(QFrame):
         elif key == Qt.Key.Key_Escape:
             self.give_up()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            other = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            other = bool(event.modifiers() & OTHER)
             self._choose(self.list.currentIndex().row(), other)
         else:
             return key == Qt.Key.Key_Tab

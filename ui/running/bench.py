@@ -82,7 +82,7 @@ class Bench(QObject):
         self.queue.live_asked.connect(self.set_live)
         self.queue.open_asked.connect(self._open_job)
         self.queue.jump_asked.connect(self._jump)
-        self.strip.open_asked.connect(self._open_result)
+        self.strip.open_asked.connect(self.open_result)
         self.strip.restore_asked.connect(self.restore)
         self.viewer.export_asked.connect(self._export)
         runner.told.connect(self._told)
@@ -229,7 +229,8 @@ class Bench(QObject):
     def _open_job(self, job: Job) -> None:
         self.window.documents._show(Editor(self.desk.specs, Document(job.graph)))
 
-    def _open_result(self, result: Result) -> None:
+    def open_result(self, result: Result) -> None:
+        """Open the graph that made a result in a tab of its own."""
         try:
             graph = result.graph()
         except LoadError as error:

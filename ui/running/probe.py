@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -92,6 +92,10 @@ class Probe(QFrame):
 
     def _fit(self) -> None:
         """As large as what it says, and still inside."""
+        # Fonts of the sheet count only once they are known; before the first showing they are not.
+        self.title.ensurePolished()
+        self.facts.ensurePolished()
+        self.title.setMinimumWidth(self.title.sizeHint().width())
         self.adjustSize()
         parent = self.parentWidget()
         if parent is not None and self.isVisible():
@@ -151,6 +155,10 @@ class Probe(QFrame):
 
     def _pixmap(self, image: QImage) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        found = QPixmap.fromImage(fitted(image, round(SIDE * ratio)))
+        side = round(SIDE * ratio)
+        if max(image.width(), image.height()) < side:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            image = image.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        found = QPixmap.fromImage(fitted(image, side))
         found.setDevicePixelRatio(ratio)
         return found

@@ -41,12 +41,13 @@ WORKFLOW_MIME = "application/x-nodegraph-workflow"
 
 
 class ResultRows(QAbstractListModel):
-    """The results, the newest first."""
+    """The results, the newest first; with a `document`, only those that came of it."""
 
-    def __init__(self, results: Results, parent: QObject | None = None) -> None:
+    def __init__(self, results: Results, parent: QObject | None = None, document: str = "") -> None:
         super().__init__(parent)
         self.results = results
-        self._shown: list[Result] = list(results.all())
+        self._document = document
+        self._shown = [result for result in results.all() if document in ("", result.document)]
         results.added.connect(self._added)
         results.removed.connect(self._removed)
 
@@ -93,6 +94,8 @@ class ResultRows(QAbstractListModel):
         return data
 
     def _added(self, result: Result) -> None:
+        if self._document not in ("", result.document):
+            return
         self.beginInsertRows(QModelIndex(), 0, 0)
         self._shown.insert(0, result)
         self.endInsertRows()
@@ -161,9 +164,11 @@ class ResultStrip(QListView):
     restore_asked = Signal(object, bool)
     """A Result, and whether only its seeds are wanted."""
 
-    def __init__(self, results: Results, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, results: Results, look: Look, parent: QWidget | None = None, document: str = ""
+    ) -> None:
         super().__init__(parent)
-        self.rows = ResultRows(results, self)
+        self.rows = ResultRows(results, self, document)
         self._painter = ResultPainter(look, results, self)
         results.pictured.connect(self._pictured)
         self.setModel(self.rows)

@@ -102,6 +102,14 @@ class Plain:
         logs = self.sigmas.log()
         return float(((1 - share) * logs[low] + share * logs[min(low + 1, 999)]).exp())
 
+    def first(self, sigmas: Sequence[float]) -> float:
+        """How strong the noise of the start is: at the largest sigma it carries the latents' own spread too."""
+        return (
+            (1 + sigmas[0] ** 2) ** 0.5
+            if math.isclose(sigmas[0], float(self.sigmas[-1]), rel_tol=1e-5)
+            else sigmas[0]
+        )
+
     def steps(self, name: str, count: int) -> list[float]:
         """A schedule."""
         low, high = float(self.sigmas[0]) ** (1 / 7), float(self.sigmas[-1]) ** (1 / 7)
@@ -286,8 +294,7 @@ SOLVERS = {"euler": euler, "euler_ancestral": ancestral, "heun": heun, "dpmpp_2m
 def test_text_to_image(engine: LocalEngine, plain: Plain, folder: Path, solver: str, schedule: str) -> None:
     sigmas = plain.steps(schedule, 4)
     mind = plain.mind(plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)]), 5.0)
-    first = sigmas[0] if schedule == "ddim_uniform" else (1 + sigmas[0] ** 2) ** 0.5
-    wanted = SOLVERS[solver](mind, noise([1, 4, 8, 10]) * first, sigmas)
+    wanted = SOLVERS[solver](mind, noise([1, 4, 8, 10]) * plain.first(sigmas), sigmas)
     same(drawn(engine, graph(draw(sampler=solver, schedule=schedule)), folder), wanted)
 
 
@@ -312,9 +319,7 @@ def test_prompts(
     given = graph(skipping, draw(steps=2), text=text, clip="skip.clip")
     mind = plain.mind(plain.say(segments, skip), plain.say([("fog", 1.0)], skip), 5.0)
     sigmas = plain.steps("normal", 2)
-    same(
-        drawn(engine, given, folder), euler(mind, noise([1, 4, 8, 10]) * (1 + sigmas[0] ** 2) ** 0.5, sigmas)
-    )
+    same(drawn(engine, given, folder), euler(mind, noise([1, 4, 8, 10]) * plain.first(sigmas), sigmas))
 
 
 def test_without_guidance_in_a_batch_and_one_of_it_alone(
@@ -323,7 +328,7 @@ def test_without_guidance_in_a_batch_and_one_of_it_alone(
     batch = node("size", "EmptyLatent", width=80, height=64, batch_size=3)
     mind = plain.mind(plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)]), 1.0)
     sigmas = plain.steps("simple", 3)
-    wanted = multistep(mind, noise([3, 4, 8, 10]) * (1 + sigmas[0] ** 2) ** 0.5, sigmas)
+    wanted = multistep(mind, noise([3, 4, 8, 10]) * plain.first(sigmas), sigmas)
     settings: dict[str, Any] = {"steps": 3, "cfg": 1.0, "sampler": "dpmpp_2m", "schedule": "simple"}
     same(drawn(engine, graph(batch, draw(**settings)), folder), wanted)
     alone = node("alone", "LatentFromBatch", {"latent": "size.latent"}, index=1, length=2)
@@ -336,7 +341,7 @@ def test_image_to_image(engine: LocalEngine, plain: Plain, folder: Path, denoise
     sigmas = plain.steps("karras", int(steps / denoise))[-(steps + 1) :]
     latent = encoded(plain, folder)
     mind = plain.mind(plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)]), 5.0)
-    wanted = ancestral(mind, latent + noise(latent.shape) * sigmas[0], sigmas)
+    wanted = ancestral(mind, latent + noise(latent.shape) * plain.first(sigmas), sigmas)
     settings: dict[str, Any] = {"steps": steps, "denoise": denoise, "sampler": "euler_ancestral"}
     given = graph(draw({"latent": "encode.latent"}, schedule="karras", **settings))
     same(drawn(engine, given, folder), wanted)
@@ -350,10 +355,9 @@ def test_a_noise_mask(engine: LocalEngine, plain: Plain, folder: Path, solver: s
     alpha = torch.tensor(numpy.array(Image.open(folder / "given.png"), numpy.float32))[..., 3] / 255
     mask = functional.interpolate(1 - alpha[None, None], (8, 10), mode="bilinear")
     start = noise(latent.shape)
-    first = (1 + sigmas[0] ** 2) ** 0.5 if denoise == 1.0 else sigmas[0]
     around = noise(latent.shape, SEED + 1) if solver == "ddim" else start
     plainly = plain.mind(plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)]), 5.0)
-    wanted = euler(kept(plainly, mask, latent, around), latent + start * first, sigmas)
+    wanted = euler(kept(plainly, mask, latent, around), latent + start * plain.first(sigmas), sigmas)
     given = graph(draw({"latent": "mask.latent"}, steps=3, denoise=denoise, sampler=solver))
     same(drawn(engine, given, folder), wanted)
 
@@ -370,7 +374,7 @@ def test_two_stages_with_leftover_noise(engine: LocalEngine, plain: Plain, folde
     second = node("draw", "KSamplerAdvanced", links, **settings, **rest, end_at_step=5)
     sigmas = plain.steps("karras", 6)
     yes, no = plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)])
-    x = noise([1, 4, 8, 10]) * (1 + sigmas[0] ** 2) ** 0.5
+    x = noise([1, 4, 8, 10]) * plain.first(sigmas)
     x = heun(plain.mind(yes, no, 5.0), x, sigmas[:3])
     wanted = heun(plain.mind(no, yes, 5.0), x, [*sigmas[2:5], 0.0])
     same(drawn(engine, graph(first, second), folder), wanted)
@@ -399,7 +403,7 @@ def test_a_lora(
     dense.copy_(dense.half().float())
     mind = plain.mind(plain.say([(WORDS, 1.0)]), plain.say([("fog", 1.0)]), 5.0)
     sigmas = plain.steps("normal", 4)
-    wanted = euler(mind, noise([1, 4, 8, 10]) * (1 + sigmas[0] ** 2) ** 0.5, sigmas)
+    wanted = euler(mind, noise([1, 4, 8, 10]) * plain.first(sigmas), sigmas)
     for (weight, _, _), old in zip(changed, before, strict=True):
         weight.copy_(old)
     same(ours, wanted)

@@ -104,3 +104,14 @@ def test_the_autoencoder_agrees(made: tuple[str, str, Any, Source], pool: Pool) 
         decoded = ((tiny.vae.decode(mean).sample + 1) / 2).clamp(0, 1).movedim(1, -1)
     torch.testing.assert_close(samples, mean, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(autoencoder.decode(samples), decoded, atol=1e-4, rtol=1e-4)
+
+
+def test_a_longer_prompt_for_one_encoder_meets_empty_ones_in_the_other(tmp_path: Path, pool: Pool) -> None:
+    clip = pool.get(Clip((Source(str(maker.write_file(maker.sdxl(), tmp_path / "xl.safetensors")), "xl"),)))
+    long = "a tall tree, " * 30
+    [both] = clip.encode("house", {"clip_l": long})
+    [short], [whole], [blank] = clip.encode("house"), clip.encode(long), clip.encode("")
+    assert both.cond.shape == (1, 154, 96)
+    torch.testing.assert_close(both.cond[..., :32], whole.cond[..., :32])
+    torch.testing.assert_close(both.cond[..., 32:], torch.cat([short.cond, blank.cond], 1)[..., 32:])
+    torch.testing.assert_close(both.pooled, short.pooled)

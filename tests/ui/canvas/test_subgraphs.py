@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from nodegraph.document import Document
+from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.fileformat import dumps
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT, Hand
@@ -276,3 +277,40 @@ def test_where_one_stood_inside_a_subgraph_comes_back(view: DocumentView) -> Non
 def test_an_odd_place_is_left_out(view: DocumentView, odd: dict[str, object]) -> None:
     go_to(view, {"x": "no", "selected": 5, **odd})
     assert not view.levels.inner and not view.editor.selection.now
+
+
+def test_a_row_dragged_on_the_rail_exposes_its_parameter_and_changes_nothing_else(view: DocumentView) -> None:
+    view.editor.apply(MakeSubgraph(("latent", "sampler"), "Sampling", "group"))
+    assert view.levels.enter("group")
+    QTest.qWait(30)
+    hand = hand_of(view)
+    hand.canvas.zoom_to(1.0)
+    rails = hand.canvas.rails
+    assert rails is not None
+    for name in ("steps", "sampler"):
+        box = hand.canvas.scene.nodes["sampler"]
+        before = dict(box.node.params), box.node.pos
+        row = next(r for r in box.layout.rows if r.param is not None and r.param.name == name)
+        start = QPointF(box.x + box.width / 2, box.y + row.y + row.height / 2)
+        rail = hand.canvas.camera.to_scene(QPointF(rails.inputs.geometry().center()))
+        hand.press(start)
+        hand.move(start + (rail - start) * 0.5)
+        hand.move(rail)
+        hand.canvas.grab()
+        hand.release(rail)
+        node = view.level.graph.nodes["sampler"]
+        assert (dict(node.params), node.pos) == before
+        assert name in [port.name for port in rails.inputs.ports()]
+
+
+def test_a_node_says_how_many_share_its_subgraph(view: DocumentView) -> None:
+    name = grouped(view)
+    hand = hand_of(view)
+    alone = hand.canvas.scene.nodes[name].content
+    assert hand.canvas.scene.nodes[name].uses == 1
+    view.editor.selection.set([name])
+    hand.canvas.duplicate()
+    boxes = [box for box in hand.canvas.scene.nodes.values() if box.node.type.startswith("subgraph/")]
+    assert [box.uses for box in boxes] == [2, 2] and hand.canvas.scene.nodes[name].content != alone
+    view.editor.stack.undo()
+    assert hand.canvas.scene.nodes[name].uses == 1

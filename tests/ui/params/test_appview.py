@@ -56,7 +56,7 @@ def opened(window: MainWindow, view: DocumentView) -> AppPanel:
 
 def test_alt_m_shows_a_drafted_form_and_again_the_graph(window: MainWindow, view: DocumentView) -> None:
     panel = opened(window, view)
-    assert [name for _, name in panel.form.keys][:3] == ["prompt", "image_file", "width"]
+    assert [name for _, name in panel.form.keys][:4] == ["prompt", "image_file", "checkpoint", "width"]
     assert not view.widget.isVisible() and not window.docks.docks["outline"].isVisible()
     QTest.keyClick(window, Qt.Key.Key_M, ALT)
     assert view.app is None and view.widget.isVisible() and window.docks.docks["outline"].isVisible()

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from nodegraph.edits import SetParam
+from nodegraph.graph import Node, Source
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk, graph
 from tests.ui.window.hand import crash
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ui.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
 TYPED = {
     "steps": ("24*2", 48),
     "cfg": ("4.5", 4.5),
@@ -233,6 +235,59 @@ def test_the_panel_and_the_graph_are_in_step_both_ways(panel: Inspector, name: s
     row.editor.show_value()
     shown = line.text() if isinstance(line, QLineEdit) else line.toPlainText()  # type: ignore[attr-defined]  # the page of a prompt
     assert shown.replace(".0", "").rstrip("0") == str(param.default).replace(".0", "").rstrip("0")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_alt_enter_sets_all_selected_nodes_as_one_step(panel: Inspector, name: str) -> None:
+    editor = panel._editor
+    param = SPECS["Everything"].param(name)
+    assert param is not None
+    others = [Node("second", "Everything"), Node("third", "Everything", params={name: param.default})]
+    editor.push("More", editor.graph.with_nodes([*others, Node("fourth", "Everything")]))
+    editor.selection.set(["second", "third", "number", "all"])
+    QTest.qWait(10)
+    steps, row = editor.stack.index(), panel.rows[name]
+    line = control(row)
+    line.setFocus()
+    wanted: object
+    if name in TYPED:
+        wanted = TYPED[name][1]
+        if isinstance(line, QLineEdit) and line.isReadOnly():
+            QTest.keyClick(line, Qt.Key.Key_Return)
+        QTest.keyClick(line, Qt.Key.Key_A, CTRL)
+        QTest.keyClicks(line, TYPED[name][0])
+        QTest.keyClick(line, Qt.Key.Key_Return, ALT)
+    elif name == "upscale":
+        wanted = True
+        QTest.keyClick(line, Qt.Key.Key_Space)
+        QTest.keyClick(line, Qt.Key.Key_Return, ALT)
+    else:
+        wanted = "heun" if name == "sampler" else "real/photo.safetensors"
+        QTest.keyClicks(line, "h" if name == "sampler" else "p")
+        line = QApplication.focusWidget() or line
+        QTest.keyClicks(line, "" if name == "sampler" else "hoto")
+        QTest.keyClick(line, Qt.Key.Key_Return, ALT)
+    found = {node: editor.graph.nodes[node].params.get(name) for node in ("all", "second", "third", "fourth")}
+    assert found == {"all": wanted, "second": wanted, "third": wanted, "fourth": None}
+    assert editor.stack.index() == steps + 1
+    editor.stack.undo()
+    assert "second" in editor.graph.nodes and name not in editor.graph.nodes["second"].params
+
+
+def test_what_is_linked_or_computed_elsewhere_is_left_alone(panel: Inspector) -> None:
+    editor = panel._editor
+    linked = Node("linked", "Everything", inputs={"steps": (Source("number", "value"),)})
+    computed = Node("computed", "Everything", extra={"expressions": {"steps": "width / 8"}})
+    editor.push("More", editor.graph.with_nodes([linked, computed]))
+    editor.selection.set(["linked", "computed", "all"])
+    QTest.qWait(10)
+    line = control(panel.rows["steps"])
+    line.setFocus()
+    QTest.keyClicks(line, "33")
+    QTest.keyClick(line, Qt.Key.Key_Return, ALT)
+    nodes = editor.graph.nodes
+    assert nodes["all"].params["steps"] == 33 and "steps" not in nodes["linked"].params
+    assert nodes["computed"].params["steps"] == 64
 
 
 def test_tab_walks_the_panel_from_value_to_value(panel: Inspector) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.document import Document
+from nodegraph.edits import SetParam
 from tests.ui.running.graphs import painting
 from tests.ui.running.look import DARK
 from tests.ui.running.painting_nodes import SPECS
@@ -42,6 +45,36 @@ def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: Sheet, 
         *([seed] if seed else []),
     ]
     assert not stage.caption.text() and stage.progress.value() == 0
+
+
+def test_earlier_pictures_of_the_workflow_stand_below_and_are_looked_back_at(
+    runner: Runner, sheet: Sheet, qtbot: QtBot
+) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, desk, sheet, parent)
+    stage.show()
+    strip = stage.strip
+    assert strip is not None and not strip.isVisible()
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    qtbot.waitUntil(lambda: strip.rows.rowCount() == 1 and not stage.viewer.image.isNull(), timeout=20_000)
+    assert strip.isVisible()
+    first = stage.viewer.image
+    sheet.editor.apply(SetParam("words", "text", "another"))
+    runner.run(sheet)
+    wait_over(qtbot, runner, 2)
+    qtbot.waitUntil(lambda: strip.rows.rowCount() == 2 and not stage.running, timeout=20_000)
+    qtbot.waitUntil(lambda: stage.viewer.image != first, timeout=20_000)
+    assert strip.currentIndex().row() == 0
+    other = runner.open(Editor(SPECS, Document(painting())), "other")
+    runner.run(other)
+    wait_over(qtbot, runner, 3)
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: stage.viewer.image == first, timeout=20_000)
+    assert strip.rows.rowCount() == 2
 
 
 def test_a_failure_is_said_under_the_picture(runner: Runner, qtbot: QtBot) -> None:

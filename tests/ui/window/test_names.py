@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QWidget
 
 from tests.ui.window.hand import opened
@@ -56,3 +56,46 @@ def test_every_control_of_the_window_has_a_name_to_be_read_aloud(furnished: Main
         dialog.deleteLater()
     names = "\n".join(sorted(set(found)))
     assert names == ""
+
+
+SPOKEN = (
+    QAccessible.Role.Button,
+    QAccessible.Role.CheckBox,
+    QAccessible.Role.ComboBox,
+    QAccessible.Role.EditableText,
+    QAccessible.Role.MenuItem,
+    QAccessible.Role.PageTab,
+    QAccessible.Role.Slider,
+    QAccessible.Role.SpinBox,
+)
+
+
+def silent(told: QAccessibleInterface, way: str = "") -> list[str]:
+    """What a screen reader would come to under an element and could only call by its kind."""
+    state, role = told.state(), told.role()
+    if state.invisible:
+        return []
+    here = f"{way}/{role.name}"
+    found = [here] if role in SPOKEN and not told.text(QAccessible.Text.Name).strip() else []
+    for at in range(min(told.childCount(), 400)):
+        child = told.child(at)
+        if child is not None and child.isValid():
+            found += silent(child, here)
+    return found
+
+
+def test_a_screen_reader_meets_nothing_without_a_name(furnished: MainWindow, flow: Path) -> None:
+    window = furnished
+    view = opened(window, flow)
+    view.editor.selection.set(["sampler"])
+    for name in window.docks.docks:
+        if not window.docks.shown(name):
+            window.docks.toggle(name)
+    tops = [window, SettingsDialog(window.app, window), ShortcutsDialog(window.app, window)]
+    for top in tops[1:]:
+        top.show()
+    found = [way for top in tops for way in silent(QAccessible.queryAccessibleInterface(top))]
+    for top in tops[1:]:
+        top.close()
+        top.deleteLater()
+    assert found == []

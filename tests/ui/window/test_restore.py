@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton
 
 from nodegraph import fileformat
 from nodegraph.edits import SetParam
@@ -12,6 +13,7 @@ from tests.ui.standin import StandIn
 from tests.ui.window.hand import Start, answer, crash, edit, opened, steps
 from ui import paths, session
 from ui.application import Application
+from ui.dialogs.settings import SettingsDialog
 from ui.journal import codec
 from ui.journal.recovery import recoverable
 from ui.place import place
@@ -206,3 +208,34 @@ def test_panels_hidden_by_focus_mode_are_there_at_the_next_start(start: Start, f
     assert window.close()
     again = start().windows[0]
     assert again.docks.shown("history") and again.docks.shown("outline")
+
+
+@pytest.mark.parametrize("text_size", [100, 200])
+def test_a_dock_holds_its_title_and_what_it_shows_apart(start: Start, flow: Path, text_size: int) -> None:
+    window = start().windows[0]
+    opened(window, flow)
+    window.docks.toggle("inspector")
+    window.app.change(text_size=text_size, density="large")
+    QTest.qWait(50)
+    for name in ("outline", "inspector"):
+        dock = window.docks.docks[name]
+        assert dock.titleBarWidget().geometry().bottom() < dock.widget().geometry().top()
+    assert window.docks.docks["inspector"].height() >= 0.3 * window.height()
+
+
+@pytest.mark.parametrize("text_size", [100, 200])
+def test_the_settings_show_every_word_and_fit_the_screen(start: Start, text_size: int) -> None:
+    app = start()
+    dialog = SettingsDialog(app, app.windows[0])
+    dialog.show()
+    app.change(text_size=text_size, density="large", scale=200)
+    dialog.fields["scale"].setCurrentIndex(3)  # type: ignore[union-attr]
+    QTest.qWait(50)
+    for child in (
+        dialog.findChildren(QCheckBox) + dialog.findChildren(QPushButton) + dialog.findChildren(QComboBox)
+    ):
+        if child.isVisible():
+            assert child.width() >= child.minimumSizeHint().width(), child.accessibleName()
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    dialog.close()
+    dialog.deleteLater()

@@ -170,3 +170,16 @@ def test_a_panel_is_made_when_it_is_first_seen(window: MainWindow, flow: Path) -
     dock.show()
     QTest.qWait(1)
     assert len(dock.findChildren(Explain)) == 1 and dock.width() == width
+
+
+def test_the_system_s_colours_are_followed_while_it_runs(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = window.app.qt.styleHints()
+    for dark, name in ((False, "Light"), (True, "Dark"), (False, "Light")):
+        monkeypatch.setattr(type(window.app), "_system_dark", lambda _app, dark=dark: dark)
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+        assert window.app.look.theme.name == name
+    window.app.change(theme="contrast")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert window.app.look.theme.name == "High contrast"
