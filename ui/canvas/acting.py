@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QWidget
 
 from nodegraph.edits import Edit
 from nodegraph.graph import Point
-from ui.canvas.camera import Camera
+from ui.canvas.camera import Camera, Place
 from ui.canvas.scene import Scene
 from ui.canvas.stage import Stage
 from ui.editor import Editor
 
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPointF
 
+class Acting(QWidget):
+    """A view of an editor's scene through a camera."""
 
-class Acting:
-    """An editor, its scene, and a camera on it."""
+    camera_changed = Signal()
+    """Another part of the scene is in view."""
 
     editor: Editor
     scene: Scene
     stage: Stage
     camera: Camera
+    _seen: Place | None = None
 
     def pointer(self) -> QPointF:
-        """The scene point under the mouse, or the view's middle."""
-        raise NotImplementedError
+        """The scene point under the mouse, or the view's middle where the mouse is elsewhere."""
+        at = QPointF(self.mapFromGlobal(QCursor.pos()))
+        inside = QRectF(self.rect()).contains(at)
+        return self.camera.to_scene(at if inside else QRectF(self.rect()).center())
 
     def camera_went(self) -> None:
         """Show what the camera sees now."""
-        raise NotImplementedError
+        if self.camera.place() != self._seen:
+            self._seen = self.camera.place()
+            self.camera_changed.emit()
+            self.update()
 
     def say(self, text: str) -> None:
         """A sentence for the status bar."""

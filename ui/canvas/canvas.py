@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QCursor, QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.graph import Graph
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics, PortRef, Row
+from ui.canvas.geometry import Density, Metrics, PortRef
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
-from ui.canvas.hit import EMPTY, FINGER, Hit, hit
+from ui.canvas.hit import EMPTY
 from ui.canvas.inline import Inline
-from ui.canvas.look import view_rect
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
-from ui.canvas.paint_rows import field_rect
 from ui.canvas.paint_state import MESSAGE
 from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
@@ -34,9 +31,6 @@ from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
 from ui.editor import Editor
 from ui.theme.palette import Theme
-
-if TYPE_CHECKING:
-    from ui.canvas.rails import Rails
 
 MANY = 500
 """So many new links are indexed while the hand rests."""
@@ -55,7 +49,6 @@ class Canvas(Handled):
         self.setMinimumSize(160, 120)
         self.setAccessibleName(self.tr("Canvas"))
         self.editor = editor
-        self.rails: Rails | None = None
         self.camera = Camera()
         self.state = CanvasState(self)
         self._text = TextPainter()
@@ -80,7 +73,8 @@ class Canvas(Handled):
         self.touch = Touch(self)
         self._painted = False
         self._told: set[str] = set()
-        self._seen_place = self.camera.place()
+        self._seen = self.camera.place()
+        self.camera_changed.connect(self._camera_moved)
         self._sharpener = Sharpener(self.scene, self.camera, self._sharpen, self.update, self)
         self._glide = Glide(self._show_graph, self)
         self.scene.update(editor.graph)
@@ -113,48 +107,12 @@ class Canvas(Handled):
         self.scene.rebuild()
         self.set_theme(self.theme)
 
-    def hit(self, view: QPointF) -> Hit:
-        """What lies under a point of the view."""
-        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom, FINGER if self.coarse else 1.0)
-
-    def pointer(self) -> QPointF:
-        """The scene point under the mouse, or the view's middle where the mouse is elsewhere."""
-        at = QPointF(self.mapFromGlobal(QCursor.pos()))
-        inside = QRectF(self.rect()).contains(at)
-        return self.camera.to_scene(at if inside else QRectF(self.rect()).center())
-
-    def camera_went(self) -> None:
-        """Show what the camera sees now."""
-        self._camera_moved()
-
-    def activate_row(self, node: str, row: Row) -> None:
-        """Ask for an editor of the row's value."""
-        if row.param is not None:
-            box = self.scene.nodes[node]
-            rect = field_rect(box, row).translated(box.x, box.y)
-            self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
-
-    def expose(self, port: PortRef) -> None:
-        """Inside a subgraph, show a port of a node outside."""
-        if self.rails is None:
-            self.say(self.tr("Only inside a subgraph can ports be exposed."))
-        else:
-            self.rails.expose(port)
-
     def _searched(self, point: QPointF, port: PortRef | None) -> None:
         dropped = (
             port is not None and self.rails is not None and self.rails.drop(self.camera.to_view(point), port)
         )
         if not dropped:
             self.search_requested.emit(point, port)
-
-    def run_frame(self, frame: str) -> None:
-        """Ask for a run of what the frame holds."""
-        self.frames_run_requested.emit((frame,))
-
-    def ask_for_port(self, port: PortRef) -> None:
-        """Have the ports listed to which a link from this one may lead."""
-        self.ports_requested.emit(port)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
@@ -191,11 +149,6 @@ class Canvas(Handled):
         self.minimap.place()
         self.resized.emit()
         super().resizeEvent(event)
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom around a point of the view, its middle by default."""
-        self.camera.zoom_at(at if at is not None else QRectF(self.rect()).center(), factor)
-        self._camera_moved()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Pinching on a touchpad zooms; resting shows a tooltip; keys of a gesture call no action.
@@ -241,14 +194,10 @@ class Canvas(Handled):
         self.minimap.want(shown)
 
     def _camera_moved(self) -> None:
-        if self.camera.place() != self._seen_place:
-            self._seen_place = self.camera.place()
-            self._sharpener.forget()
-            if not self.camera.steady:
-                self._sharpener.wait()
-            self._inline.follow()
-            self.camera_changed.emit()
-            self.update()
+        self._sharpener.forget()
+        if not self.camera.steady:
+            self._sharpener.wait()
+        self._inline.follow()
 
     def _sharpen(self) -> Iterator[None]:
         return self._renderer.sharpen(self.scene, self.camera)

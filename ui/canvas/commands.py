@@ -28,17 +28,15 @@ from nodegraph.subgraphs import is_instance
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey
-from ui.canvas.copying import Copying
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
 from ui.canvas.paint_links import portal_rects
 from ui.canvas.values import label_of
-from ui.canvas.viewing import Viewing
 from ui.canvas.wiring import link_of, links_of
 from ui.i18n import tr
 
 
-class Commands(Viewing, Copying, Framing):
+class Commands(Framing):
     """The part of the canvas that acts on the selection."""
 
     def select_all(self) -> None:

@@ -8,13 +8,14 @@ from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.errors import NodegraphError
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Graph, Point
-from ui.canvas.acting import Acting, moved, on_grid
+from ui.canvas.acting import moved, on_grid
 from ui.canvas.geometry import Rect
 from ui.canvas.scene import Scene, union
+from ui.canvas.viewing import Viewing
 from ui.i18n import said, tr
 
 
-class Copying(Acting):
+class Copying(Viewing):
     """Copies of the selection."""
 
     _copied: tuple[str, Graph] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 
 from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
 from nodegraph.graph import Frame, Mode
@@ -22,9 +22,8 @@ _TITLES = {"run": Phrase("Enable frames"), "mute": Phrase("Mute frames"), "bypas
 class Framing(Writing):
     """The part of the canvas that acts on frames."""
 
-    def run_frame(self, frame: str) -> None:
-        """Ask for a run of what the frame holds."""
-        raise NotImplementedError
+    frames_run_requested = Signal(object)
+    """Tuple of frames: the sinks in them are to run, or what their nodes come to."""
 
     def add_frame(self) -> None:
         """Put the selected nodes in a frame of their own, or an empty frame at the pointer."""
@@ -74,7 +73,7 @@ class Framing(Writing):
         """Do what a button in a frame's header says."""
         self.stage.selection.set((), (), [frame])
         if part == "run":
-            self.run_frame(frame)
+            self.frames_run_requested.emit((frame,))
         elif part == "lock":
             self.toggle_lock()
         elif part == "collapse":

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
 
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.gestures.look_around import Pan
-from ui.canvas.hit import EMPTY, Hit
+from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
 
@@ -22,7 +21,7 @@ HELD: dict[int, str] = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", 
 """The gestures that last while a key is held."""
 
 
-class Handled(Walking, QWidget):
+class Handled(Walking):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
 
     search_requested = Signal(QPointF, object)
@@ -33,16 +32,8 @@ class Handled(Walking, QWidget):
     """A node was double-clicked."""
     view_requested = Signal(str)
     """A node's result is to be looked at."""
-    ports_requested = Signal(object)
-    """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
-    row_activated = Signal(str, str, QRectF)
-    """Node, parameter, rectangle in the view: edit the value."""
-    frames_run_requested = Signal(object)
-    """Tuple of frames: the sinks in them are to run, or what their nodes come to."""
     status = Signal(str)
     """A sentence for the status bar."""
-    camera_changed = Signal()
-    """Another part of the scene is in view."""
     resized = Signal()
     """The view has another size."""
     handed = Signal()
@@ -105,11 +96,12 @@ class Handled(Walking, QWidget):
 
     def hit(self, view: QPointF) -> Hit:
         """What lies under a point of the view."""
-        raise NotImplementedError
+        return hit(self.scene, self.camera.to_scene(view), self.camera.zoom, FINGER if self.coarse else 1.0)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the view, its middle by default."""
-        raise NotImplementedError
+        self.camera.zoom_at(at if at is not None else QRectF(self.rect()).center(), factor)
+        self.camera_went()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; a touchpad's two fingers pan."""
@@ -193,8 +185,12 @@ class Handled(Walking, QWidget):
             if self._gesture.key(key, modifiers):
                 self.update()
                 return
-        if self._gesture is None and self.walk(key, modifiers):
-            return
+        if self._gesture is None:
+            if inside := self.inside(key, modifiers):
+                self.begin(inside)
+                return
+            if self.walk(key, modifiers):
+                return
         if not event.isAutoRepeat() and self._gesture is None:
             held = held_key(self, key, modifiers)
             if held is not None:

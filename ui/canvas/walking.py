@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
 
 from nodegraph.edits import Disconnect
 from ui.canvas.boxes import LinkKey
@@ -11,36 +13,52 @@ from ui.canvas.fitting import Fitting
 from ui.canvas.geometry import PortRef, Row
 from ui.canvas.gestures.inside import Inside
 from ui.canvas.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
+from ui.canvas.look import view_rect
+from ui.canvas.paint_rows import field_rect
 from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture
 from ui.canvas.wiring import links_of, rewire
+from ui.i18n import tr
+
+if TYPE_CHECKING:
+    from ui.canvas.rails import Rails
 
 
 class Walking(Commands):
     """Everything that the mouse does, without it."""
 
-    def begin(self, gesture: Gesture | None) -> None:
-        """Let a gesture take over."""
-        raise NotImplementedError
+    ports_requested = Signal(object)
+    """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
+    row_activated = Signal(str, str, QRectF)
+    """Node, parameter, rectangle in the view: edit the value."""
+
+    rails: Rails | None = None
+    """The ports at both sides, inside a subgraph."""
 
     def activate_row(self, node: str, row: Row) -> None:
-        """Edit a value."""
-        raise NotImplementedError
+        """Ask for an editor of the row's value."""
+        if row.param is not None:
+            box = self.scene.nodes[node]
+            rect = field_rect(box, row).translated(box.x, box.y)
+            self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
 
     def expose(self, port: PortRef) -> None:
-        """Inside a subgraph, show a port outside."""
-        raise NotImplementedError
+        """Inside a subgraph, show a port of a node outside."""
+        if self.rails is None:
+            self.say(tr("Canvas", "Only inside a subgraph can ports be exposed."))
+        else:
+            self.rails.expose(port)
 
-    def ask_for_port(self, port: PortRef) -> None:
-        """Have the ports listed to which a link may lead."""
-        raise NotImplementedError
+    def inside(self, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        """Enter goes into the node that has the focus."""
+        active = self.stage.selection.active
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and active and not modifiers:
+            return Inside(self.stage, active, self._port_chosen, self._port_cut, self.expose)
+        return None
 
     def walk(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Arrows move the focus by geometry, with Ctrl along links, with Alt they move the nodes."""
         direction = DIRECTIONS.get(key)
         active = self.stage.selection.active
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and active and not modifiers:
-            self.begin(Inside(self.stage, active, self._port_chosen, self._port_cut, self.expose))
-            return True
         if direction is None or not self.scene.nodes:
             return False
         pointer = modifiers & (SHIFT | CTRL | ALT)
@@ -74,7 +92,7 @@ class Walking(Commands):
         if row is not None and not port.output and (port.name, 0) not in box.linked_in:
             self.activate_row(port.node, row)
         else:
-            self.ask_for_port(port)
+            self.ports_requested.emit(port)
 
     def _port_cut(self, port: PortRef) -> None:
         if port.output:

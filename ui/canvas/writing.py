@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from nodegraph.phrases import Phrase
-from ui.canvas.acting import Acting
+from ui.canvas.copying import Copying
 from ui.canvas.folding import HEADER
 from ui.canvas.inline import Inline
 
 
-class Writing(Acting):
+class Writing(Copying):
     """Opens an editor over what is to be written."""
 
     _inline: Inline
