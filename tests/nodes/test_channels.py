@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -56,17 +58,11 @@ def test_it_travels_as_it_is(channels: int, height: int, width: int, item: int, 
     assert items == (6 if video else 3) and planes.numel() <= MOST and max(planes.shape[1:]) <= 24
     tall, wide = planes.shape[1:]
     event = events.Channels("a", "b", wide, tall, 0, items, tuple(figures), planes.numpy().tobytes())
-    frame = read_frame(_stream(pack_event(event)))
+    frame = read_frame(io.BytesIO(pack_event(event)))
     assert frame is not None
     found = unpack_event(*frame)
     assert isinstance(found, events.Channels) and found.planes == event.planes and found.items == items
     assert found.stats == tuple(tuple(pytest.approx(x, abs=1e-5) for x in row) for row in event.stats)
-
-
-def _stream(data: bytes) -> object:
-    import io
-
-    return io.BytesIO(data)
 
 
 @pytest.mark.parametrize(
