@@ -32,7 +32,7 @@ def reweighted(text: str, start: int, end: int, steps: int) -> Change | None:
         words, weight = around["words"], float(around["weight"])
         start, end = around.span()
     else:
-        start, end = _words(text, start, end)
+        start, end = _unbroken(text, *_words(text, start, end))
         words, weight = text[start:end], 1.0
         if not words:
             return None
@@ -62,3 +62,18 @@ def _words(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def _unbroken(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the backslash of a sign that begins them, and the sign of a backslash that ends them."""
+    if start < end and _escaped(text, start):
+        start -= 1
+    if start < end < len(text) and _escaped(text, end):
+        end += 1
+    return start, end
+
+
+def _escaped(text: str, at: int) -> bool:
+    """Whether a backslash speaks for the sign at a place: one of an odd number of them."""
+    before = text[:at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1

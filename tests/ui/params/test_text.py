@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -162,6 +163,16 @@ def test_raising_and_lowering_a_weight_gives_the_text_back(
     down = reweighted(raised, *up.select, -steps)
     assert down is not None
     assert raised[: down.start] + down.text + raised[down.end :] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "wanted"),
+    [("a\\(b", 3, 4, "a\\((b:1.05)"), ("a\\(b", 2, 4, "a(\\(b:1.05)"), ("a\\(b", 0, 2, "(a\\(:1.05)b")],
+)
+def test_weights_take_no_sign_from_its_backslash(text: str, start: int, end: int, wanted: str) -> None:
+    change = reweighted(text, start, end, 1)
+    assert change is not None
+    assert text[: change.start] + change.text + text[change.end :] == wanted
 
 
 def test_a_click_turns_a_switch(desk: Desk) -> None:
@@ -328,8 +339,8 @@ def test_the_editor_is_readable_at_any_zoom(make_desk: object) -> None:
         assert box is not None
         assert 20 <= box.height() <= 60 and box.editor.pixels >= 11
         assert desk.canvas.rect().contains(box.geometry())
-        desk.canvas.camera.pan(QPointF(20, 10))
         before = box.pos()
-        desk.canvas._camera_moved()
+        desk.canvas.camera.pan(QPointF(20, 10))
+        desk.canvas.camera_changed.emit()
         assert box.pos() != before or zoom == 4.0
         desk.canvas.close()
