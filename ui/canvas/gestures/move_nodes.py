@@ -70,8 +70,8 @@ class MoveNodes(MoveThings):
         if over != self._over:
             self._over, self._since = over, monotonic()
             if over is not None:
-                # The link lights up under a hand that rests, too.
-                QTimer.singleShot(round(DWELL * 1000) + 5, self._ripen)
+                # The link lights up under a hand that rests, too. Timers may come a twentieth too early.
+                QTimer.singleShot(round(DWELL * 1100), self._ripen)
         self._light(self._over if self._ripe() else None)
 
     def wants(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
