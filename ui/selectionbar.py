@@ -68,6 +68,7 @@ class SelectionBar(QFrame):
         canvas.camera_changed.connect(self._moved)
         canvas.handed.connect(self._moved)
         canvas.resized.connect(self._moved)
+        window.app.settings_changed.connect(self._moved)
 
     def retire(self) -> None:
         """The canvas goes elsewhere."""
@@ -76,6 +77,7 @@ class SelectionBar(QFrame):
         canvas.editor.changed.disconnect(self._moved)
         for signal in (canvas.camera_changed, canvas.handed, canvas.resized):
             signal.disconnect(self._moved)
+        self._window.app.settings_changed.disconnect(self._moved)
         self._soon.stop()
         self.hide()
         self.deleteLater()

@@ -145,7 +145,7 @@ class Ground:
             if note.id in names and note.id not in scene.folds.notes:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 rect = view_rect(camera, QRectF(*note.pos, *note.size))
-                self._frames.note(painter, note, rect, camera.zoom, camera.ratio, note.id in look.notes)
+                self._frames.note(painter, note, rect, camera, note.id in look.notes)
 
     def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
         marked = look.links

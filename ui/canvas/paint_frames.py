@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTextDocument
 
 from nodegraph.graph import Frame, Note
+from ui.canvas.camera import Camera
 from ui.canvas.folding import HEADER, Fold
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.icons import paint_icon
@@ -124,8 +125,9 @@ class FramePainter:
                 room = QRectF(left, fold.rect.top() + y - 10, right - left, 20)
                 self._text.draw(painter, room, label_of(name), RIGHT if leaves else LEFT)
 
-    def note(self, painter: QPainter, note: Note, rect: QRectF, zoom: float, ratio: float, lit: bool) -> None:
+    def note(self, painter: QPainter, note: Note, rect: QRectF, camera: Camera, lit: bool) -> None:
         """One note; its text is set as markdown."""
+        zoom, ratio = camera.zoom, camera.ratio
         ground = QColor(note.color) if note.color else self._theme.color("note")
         edge = self._theme.color("accent") if lit else self._theme.color("hairline")
         painter.setPen(QPen(edge, 2 if lit else 1))
@@ -133,11 +135,17 @@ class FramePainter:
         radius = 6.0 * min(1.0, zoom)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         if zoom >= 0.35 and note.text:
-            scale = round(zoom * ratio * 8) / 8 or 0.125
+            # At rest pixel by pixel: letters that are scaled lose their stems.
+            scale = zoom * ratio if camera.steady else round(zoom * ratio * 8) / 8 or 0.125
             page = self._page(note, scale, ground)
+            place = QRectF(rect)
+            if camera.steady:
+                corner = QPointF(round(rect.x() * ratio), round(rect.y() * ratio)) / ratio
+                place = QRectF(corner, page.size().toSizeF() / ratio)
             painter.save()
             painter.setClipRect(rect)
-            painter.drawPixmap(QRectF(rect), page, QRectF(page.rect()))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(place, page, QRectF(page.rect()))
             painter.restore()
 
     def clear(self) -> None:

@@ -10,13 +10,17 @@ from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.viewer.pixels import Channel
 
+LEAST = 96
+"""Pixels that a line keeps, if it needs as many."""
+
 
 class Elided(QLabel):
     """A line that gives way: cut in the middle where it does not fit, whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:
-        """It may become very short."""
-        return QSize(24, super().minimumSizeHint().height())
+        """It may become short, but no short name is cut."""
+        whole = super().minimumSizeHint()
+        return QSize(min(LEAST, whole.width()), whole.height())
 
     def setText(self, text: str) -> None:
         """Show another text."""

@@ -172,3 +172,13 @@ def test_as_it_looks(qtbot: QtBot) -> None:
     viewer.clear("Nothing yet.")
     shoot(viewer, "viewer_empty")
     assert viewer.image.isNull() and viewer.pixel_at(QPoint(320, 210)) is None
+
+
+def test_a_short_name_is_whole_beside_long_facts(qtbot: QtBot, look: Look) -> None:
+    panel = ViewerPanel(look)
+    qtbot.addWidget(panel)
+    panel.resize(376, 400)
+    panel.show()
+    panel.show_picture(QImage(8, 8, QImage.Format.Format_RGB32), "Save image", "1 × 128 × 128 × 3   float32   0 to 1" * 3)
+    QTest.qWait(20)
+    assert panel.title.width() >= panel.title.fontMetrics().horizontalAdvance("Save image")

@@ -94,3 +94,19 @@ def test_who_does_not_want_it_turns_it_off(person: Person) -> None:
     person.select("decode")
     QTest.qWait(300)
     assert not bar(person).isVisible()
+
+
+def test_it_follows_the_theme(person: Person) -> None:
+    """Its icons were drawn for the theme that was there when it was filled."""
+
+    def darkest(theme: str) -> int:
+        person.window.app.change(theme=theme)
+        assert not bar(person).isVisible()
+        picture = shown(person).buttons["node.mute"].icon().pixmap(18).toImage()
+        pixels = [picture.pixelColor(x, y) for x in range(18) for y in range(18)]
+        return min(pixel.lightness() for pixel in pixels if pixel.alpha() > 200)
+
+    person.select("decode")
+    shown(person)
+    assert darkest("dark") > 150
+    assert darkest("light") < 100
