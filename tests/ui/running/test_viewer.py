@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from ui.viewer.lens import LARGEST, SMALLEST, Lens
+from ui.viewer.panel import ViewerPanel
 from ui.viewer.pixels import CHANNELS, channel, histogram, packed
 from ui.viewer.viewer import Viewer
 
@@ -174,11 +175,13 @@ def test_as_it_looks(qtbot: QtBot) -> None:
     assert viewer.image.isNull() and viewer.pixel_at(QPoint(320, 210)) is None
 
 
-def test_a_short_name_is_whole_beside_long_facts(qtbot: QtBot, look: Look) -> None:
-    panel = ViewerPanel(look)
+def test_a_short_name_is_whole_beside_long_facts(qtbot: QtBot) -> None:
+    panel = ViewerPanel(DARK)
     qtbot.addWidget(panel)
     panel.resize(376, 400)
     panel.show()
-    panel.show_picture(QImage(8, 8, QImage.Format.Format_RGB32), "Save image", "1 × 128 × 128 × 3   float32   0 to 1" * 3)
-    QTest.qWait(20)
+    panel.show_picture(
+        QImage(8, 8, QImage.Format.Format_RGB32), "Save image", "128 × 128 × 3   float32   0 to 1" * 3
+    )
+    QApplication.processEvents()
     assert panel.title.width() >= panel.title.fontMetrics().horizontalAdvance("Save image")
