@@ -11,6 +11,7 @@ from nodegraph.errors import LoadError
 from nodes.text.chunks import prompt_pieces
 from nodes.text.encode import Encoded, encode
 from nodes.text.language import padded
+from nodes.text.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,8 @@ def pile_t5(network: Any, use: Use, tokenizer: Tokenizer, text: str, lookup: Loo
 
 def ids_of(tokenizer: Tokenizer, text: str, table: Tensor) -> list[int]:
     """The tokens of a text; raises `LoadError` where the encoder, whose embeddings are `table`, has not so many."""
-    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    with Refusals("The tokenizer of a text encoder"):
+        ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     if max(ids, default=0) >= table.shape[0]:
         raise LoadError(
             f"The text encoder has {table.shape[0]} words and the tokenizer says number {max(ids)}: the tokenizer "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nodegraph.errors import LoadError
 from nodes.models.header import read_header
 from nodes.text import sentencepiece, tekken
+from nodes.text.refusals import Refusals
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -96,7 +97,12 @@ def _read(path: Path, _changed: int, size: int) -> Tokenizer:
     check(path, found)
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_str(text)
+    with Refusals(f"The tokenizer {path}"):
+        made = Tokenizer.from_str(text)
+    # Prompts are cut and filled for the encoder, not as the file was saved.
+    made.no_truncation()
+    made.no_padding()
+    return made
 
 
 @lru_cache(maxsize=4)
@@ -108,7 +114,10 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
     from transformers import Qwen2Tokenizer
 
     try:
-        made: Tokenizer = Qwen2Tokenizer.from_pretrained(str(folder), local_files_only=True).backend_tokenizer
+        with Refusals(f"The tokenizer in {folder}"):
+            made: Tokenizer = Qwen2Tokenizer.from_pretrained(
+                str(folder), local_files_only=True
+            ).backend_tokenizer
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
         raise LoadError(f"{folder} cannot be read as a tokenizer: {reason}.") from error
@@ -146,8 +155,9 @@ def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
         with path.open("rb") as file:
             file.seek(start)
             data = file.read(end - start)
-        # No SentencePiece model begins with a brace.
-        return tekken.tokenizer_of(data) if data.startswith(b"{") else sentencepiece.tokenizer_of(data)
+        with Refusals(f"The tokenizer of {path}"):
+            # No SentencePiece model begins with a brace.
+            return tekken.tokenizer_of(data) if data.startswith(b"{") else sentencepiece.tokenizer_of(data)
     except (OSError, ValueError) as error:
         raise LoadError(f"{path} holds a tokenizer that cannot be read: {error}.") from error
 
