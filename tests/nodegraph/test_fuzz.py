@@ -15,9 +15,9 @@ from nodegraph.check import problems
 from nodegraph.errors import LoadError
 from nodegraph.fileformat import dumps, load, loads
 from nodegraph.fileformat.parsing import decoded
+from tests.nodegraph.checking import FILES, folded
 from tests.nodegraph.specs import SPECS
 from tests.nodegraph.strategies import plain
-from tests.nodegraph.test_check import FILES, folded
 from tests.nodegraph.test_fileformat import BY_HAND
 from tests.nodegraph.valid import assert_valid
 

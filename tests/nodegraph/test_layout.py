@@ -10,8 +10,8 @@ from nodegraph.edits import AddFrame, Edit, SetFlags
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Node, Source
 from nodegraph.layout import HEADER, MARGIN, SIZE, laid_out
+from tests.nodegraph.checking import workflow
 from tests.nodegraph.strategies import chain, edits
-from tests.nodegraph.test_check import workflow
 from tests.nodegraph.valid import assert_valid
 
 

@@ -21,9 +21,9 @@ from nodegraph.errors import EditError
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
 from nodegraph.subgraphs import flatten, subgraph_spec
+from tests.nodegraph.checking import FILES, node, workflow
 from tests.nodegraph.specs import SPECS
 from tests.nodegraph.strategies import chain, edits
-from tests.nodegraph.test_check import FILES, node, workflow
 from tests.nodegraph.valid import assert_valid
 
 

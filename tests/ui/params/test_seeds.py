@@ -3,8 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+)
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import SetParam
@@ -86,3 +89,31 @@ def test_modes_go_round_by_keys_and_decide_the_next_run(desk: Desk) -> None:
     desk.hit(Qt.Key.Key_Escape)
     QTest.qWait(1)
     assert desk.value("all", "seed") == 7
+
+
+def test_a_seed_is_typed_drawn_and_given_a_mode(desk: Desk) -> None:
+    start = desk.row("all", "seed", 0.4)
+    desk.drag(start, start + QPointF(50, 0))
+    assert desk.value("all", "seed") == 7
+    desk.double_click(start)
+    editor = desk.rows.editor
+    assert isinstance(editor, SeedEditor)
+    desk.type("42")
+    desk.hit(Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
+    QTest.mouseClick(editor.mode, Qt.MouseButton.LeftButton)
+    assert mode_of(desk.graph.nodes["all"], "seed") == "next"
+    desk.editor.stack.undo()
+    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
+    assert editor.mode.text() == "New"
+    QTest.mouseClick(editor.dice, Qt.MouseButton.LeftButton)
+    drawn = desk.value("all", "seed")
+    assert drawn not in (7, 42)
+    assert editor.line.text() == str(drawn)
+
+
+def test_the_largest_seed_is_kept_to_the_last_digit(desk: Desk) -> None:
+    desk.double_click(desk.row("all", "seed", 0.4))
+    desk.type(str(2**64 - 1))
+    desk.hit(Qt.Key.Key_Return)
+    assert desk.value("all", "seed") == 2**64 - 1

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
     QAction,
-    QDragEnterEvent,
-    QDropEvent,
     QGuiApplication,
     QInputMethodEvent,
     QKeySequence,
@@ -17,15 +13,10 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.canvas.hand import CTRL, NONE
-from tests.ui.params.conftest import Desk, Folders
-from ui.params.choice import ChoiceEditor, ChoiceList
-from ui.params.color import ColorEditor, parsed
-from ui.params.file import FileEditor, relative
-from ui.params.seed import SeedEditor
+from tests.ui.canvas.hand import CTRL
+from tests.ui.params.conftest import Desk
 from ui.params.text import PromptEditor, TextEditor
 from ui.params.weights import reweighted
-from ui.running.seeds import mode_of
 
 
 def prompt(desk: Desk) -> PromptEditor:
@@ -173,151 +164,6 @@ def test_weights_take_no_sign_from_its_backslash(text: str, start: int, end: int
     change = reweighted(text, start, end, 1)
     assert change is not None
     assert text[: change.start] + change.text + text[change.end :] == wanted
-
-
-def test_a_click_turns_a_switch(desk: Desk) -> None:
-    desk.click(desk.row("all", "upscale"))
-    assert desk.value("all", "upscale") is True and desk.steps == 1
-    desk.click(desk.row("all", "upscale"))
-    assert desk.value("all", "upscale") is False
-    assert desk.rows.open("all", "upscale", by_key=True)
-    desk.hit(Qt.Key.Key_Space)
-    assert desk.value("all", "upscale") is True
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "upscale") is False
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.rows.editor is None
-
-
-def choices(desk: Desk, name: str) -> ChoiceList:
-    desk.click(desk.row("all", name))
-    editor = desk.rows.editor
-    assert isinstance(editor, ChoiceEditor) and isinstance(editor.open_popup, ChoiceList)
-    return editor.open_popup
-
-
-def test_a_click_opens_the_choices_and_enter_takes_one(desk: Desk) -> None:
-    popup = choices(desk, "sampler")
-    assert [popup.rows.row(n).id for n in range(3)] == ["euler", "heun", "dpmpp_2m"]  # type: ignore[union-attr]  # three rows
-    assert popup.current() is not None and popup.current().id == "euler"  # type: ignore[union-attr]  # see left
-    desk.hit(Qt.Key.Key_Down)
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "sampler") == "heun"
-    assert desk.rows.editor is None and desk.steps == 1
-
-
-def test_a_click_elsewhere_gives_the_choice_up(desk: Desk) -> None:
-    choices(desk, "sampler")
-    desk.click((-30, 500))
-    QTest.qWait(1)
-    assert desk.rows.editor is None and desk.steps == 0
-
-
-def test_choosing_with_the_mouse(desk: Desk) -> None:
-    popup = choices(desk, "sampler")
-    rect = popup.list.visualRect(popup.rows.index(2))
-    QTest.mouseClick(popup.list.viewport(), Qt.MouseButton.LeftButton, NONE, rect.center())
-    assert desk.value("all", "sampler") == "dpmpp_2m"
-
-
-def test_model_files_stand_in_folders_and_are_searched(desk: Desk, folders: Folders) -> None:
-    folders.kinds["checkpoints"] += tuple(f"many/model {n:02}.safetensors" for n in range(20))
-    popup = choices(desk, "checkpoint")
-    ids = [popup.rows.row(n).id for n in range(popup.rows.rowCount())]  # type: ignore[union-attr]  # all there
-    assert ids[:3] == ["practice.safetensors", "anime/", "anime/dream.safetensors"]
-    desk.type("photo")
-    assert popup.current() is not None and popup.current().id == "real/photo.safetensors"  # type: ignore[union-attr]  # see left
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "checkpoint") == "real/photo.safetensors"
-
-
-def test_letters_on_a_choice_search_at_once(desk: Desk, folders: Folders) -> None:
-    folders.kinds["checkpoints"] += tuple(f"model {n:02}.safetensors" for n in range(20))
-    assert desk.rows.open("all", "checkpoint", by_key=True)
-    desk.type("l")
-    desk.type("ine")
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "checkpoint") == "anime/line.safetensors"
-
-
-def test_an_empty_folder_says_so(desk: Desk, folders: Folders) -> None:
-    folders.kinds.clear()
-    popup = choices(desk, "checkpoint")
-    assert popup.foot.text() == "There is no checkpoints file yet."
-
-
-def test_a_seed_is_typed_drawn_and_given_a_mode(desk: Desk) -> None:
-    start = desk.row("all", "seed", 0.4)
-    desk.drag(start, start + QPointF(50, 0))
-    assert desk.value("all", "seed") == 7
-    desk.double_click(start)
-    editor = desk.rows.editor
-    assert isinstance(editor, SeedEditor)
-    desk.type("42")
-    desk.hit(Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
-    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
-    QTest.mouseClick(editor.mode, Qt.MouseButton.LeftButton)
-    assert mode_of(desk.graph.nodes["all"], "seed") == "next"
-    desk.editor.stack.undo()
-    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
-    assert editor.mode.text() == "New"
-    QTest.mouseClick(editor.dice, Qt.MouseButton.LeftButton)
-    drawn = desk.value("all", "seed")
-    assert drawn not in (7, 42)
-    assert editor.line.text() == str(drawn)
-
-
-def test_the_largest_seed_is_kept_to_the_last_digit(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "seed", 0.4))
-    desk.type(str(2**64 - 1))
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "seed") == 2**64 - 1
-
-
-def test_colours_are_typed_or_picked(desk: Desk) -> None:
-    assert [parsed(t) for t in ("#FF0000", "f00", "red", "#12", "no")] == [
-        "#ff0000",
-        "#ff0000",
-        "#ff0000",
-        None,
-        None,
-    ]
-    desk.click(desk.row("all", "color"))
-    editor = desk.rows.editor
-    assert isinstance(editor, ColorEditor)
-    desk.type("nonsense!")
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.rows.box is not None and "#rrggbb" in desk.rows.box.hint.text()
-    editor.line.selectAll()
-    desk.type("teal")
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "color") == "#008080"
-    desk.click(desk.row("all", "color"))
-    desk.hit(Qt.Key.Key_Down)
-    editor = desk.rows.editor
-    assert isinstance(editor, ColorEditor) and editor.open_popup is not None
-    picker = editor.open_popup
-    QTest.mouseClick(picker, Qt.MouseButton.LeftButton, NONE, picker.square.topLeft().toPoint())  # type: ignore[attr-defined]  # a picker
-    assert desk.value("all", "color") == "#ffffff"
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.value("all", "color") == "#008080"
-
-
-def test_files_are_dropped_and_kept_relative(desk: Desk, tmp_path: Path) -> None:
-    desk.editor.mark_saved(tmp_path / "flow.json", None)
-    assert relative(Path("/elsewhere/a.png"), tmp_path / "flow.json") == "/elsewhere/a.png"
-    desk.click(desk.row("all", "image_file"))
-    editor = desk.rows.editor
-    assert isinstance(editor, FileEditor)
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "in" / "a.png"))])
-    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
-    QApplication.sendEvent(editor, enter)
-    assert enter.isAccepted()
-    drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
-    QApplication.sendEvent(editor, drop)
-    assert desk.value("all", "image_file") == "in/a.png"
-    assert editor.line.text() == "in/a.png"
 
 
 def test_every_row_is_reached_and_left_by_tab_alone(desk: Desk) -> None:

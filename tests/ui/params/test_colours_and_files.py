@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.canvas.hand import NONE
+from tests.ui.params.conftest import Desk
+from ui.params.color import ColorEditor, parsed
+from ui.params.file import FileEditor, relative
+
+
+def test_colours_are_typed_or_picked(desk: Desk) -> None:
+    assert [parsed(t) for t in ("#FF0000", "f00", "red", "#12", "no")] == [
+        "#ff0000",
+        "#ff0000",
+        "#ff0000",
+        None,
+        None,
+    ]
+    desk.click(desk.row("all", "color"))
+    editor = desk.rows.editor
+    assert isinstance(editor, ColorEditor)
+    desk.type("nonsense!")
+    desk.hit(Qt.Key.Key_Return)
+    assert desk.rows.box is not None and "#rrggbb" in desk.rows.box.hint.text()
+    editor.line.selectAll()
+    desk.type("teal")
+    desk.hit(Qt.Key.Key_Return)
+    assert desk.value("all", "color") == "#008080"
+    desk.click(desk.row("all", "color"))
+    desk.hit(Qt.Key.Key_Down)
+    editor = desk.rows.editor
+    assert isinstance(editor, ColorEditor) and editor.open_popup is not None
+    picker = editor.open_popup
+    QTest.mouseClick(picker, Qt.MouseButton.LeftButton, NONE, picker.square.topLeft().toPoint())  # type: ignore[attr-defined]  # a picker
+    assert desk.value("all", "color") == "#ffffff"
+    desk.hit(Qt.Key.Key_Escape)
+    assert desk.value("all", "color") == "#008080"
+
+
+def test_files_are_dropped_and_kept_relative(desk: Desk, tmp_path: Path) -> None:
+    desk.editor.mark_saved(tmp_path / "flow.json", None)
+    assert relative(Path("/elsewhere/a.png"), tmp_path / "flow.json") == "/elsewhere/a.png"
+    desk.click(desk.row("all", "image_file"))
+    editor = desk.rows.editor
+    assert isinstance(editor, FileEditor)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "in" / "a.png"))])
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+    QApplication.sendEvent(editor, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+    QApplication.sendEvent(editor, drop)
+    assert desk.value("all", "image_file") == "in/a.png"
+    assert editor.line.text() == "in/a.png"
