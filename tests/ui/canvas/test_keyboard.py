@@ -103,5 +103,5 @@ def test_the_minimap_comes_with_a_node_out_of_sight(hand: Hand) -> None:
     far = canvas.camera.visible().right() + 500
     canvas.editor.apply(AddNodes((Node("far", "EmptyLatent", pos=(far, 0.0)),)))
     assert canvas.minimap.isVisible()
-    canvas.editor.undo()
+    canvas.editor.stack.undo()
     assert not canvas.minimap.isVisible()
