@@ -7,17 +7,12 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph.graph import Graph, Link
+from nodegraph.graph import Graph
 
 LinkKey = tuple[str, str, int]
 """Where a link ends: node, input and place among the links of that input."""
 
 NONE: frozenset[str] = frozenset()
-
-
-def link_key(link: Link) -> LinkKey:
-    """The end of the link, which stays the same while the link is rerouted or muted."""
-    return (link.target, link.input, link.index)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ class Settings:
     motion: bool = True
     minimap: bool = True
     selection_bar: bool = True
-    language: str = ""
     keymap: str = "Default"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     recent: tuple[str, ...] = ()

@@ -235,7 +235,7 @@ ACTIONS = (
         lambda w: w.popups.settings(),
         "Edit",
         keys("Ctrl+,"),
-        words="preferences options theme scale language",
+        words="preferences options theme scale",
         group=6,
     ),
     Action(

@@ -214,6 +214,7 @@ class Canvas(Handled):
     def _show_graph(self, graph: Graph) -> None:
         self.scene.update(graph)
         self._index_soon()
+        self.minimap.follow()
         self.update()
 
     def _index_soon(self) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nodegraph.graph import Frame, Note
+from nodegraph.graph import Note
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import HEADER
 from ui.canvas.geometry import Port, PortRef, Row
@@ -173,8 +173,3 @@ def _on_edge(rect: QRectF, at: QPointF, edge: float) -> bool:
 def note_rect(note: Note) -> QRectF:
     """Where a note lies."""
     return QRectF(*note.pos, *note.size)
-
-
-def frame_rect(frame: Frame) -> QRectF:
-    """Where a frame lies."""
-    return QRectF(*frame.rect)

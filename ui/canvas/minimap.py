@@ -35,8 +35,7 @@ class Minimap(QWidget):
         self.setAccessibleName(self.tr("Minimap"))
         self._version = -1
         self._lists: dict[str, list[QRectF]] = {}
-        canvas.camera_changed.connect(self._went)
-        canvas.editor.changed.connect(self._went)
+        canvas.camera_changed.connect(self.follow)
         self._alarmed: list[tuple[str, str]] = []
         canvas.state.changed.connect(self._state_changed)
 
@@ -45,11 +44,19 @@ class Minimap(QWidget):
         self._wanted = wanted
         self.place()
 
+    def follow(self) -> None:
+        """The canvas shows another part of its scene, or another scene."""
+        self.place()
+        self.update()
+
     def place(self) -> None:
         """Stand in the canvas's corner, where a graph that is seen whole keeps its room."""
         canvas = self._canvas
+        if not self._wanted:
+            self.hide()
+            return
         self.move(canvas.width() - self.width() - MARGIN, canvas.height() - self.height() - MARGIN)
-        self.setVisible(self._wanted and not canvas.camera.visible().contains(canvas.scene.bounds()))
+        self.setVisible(not canvas.camera.visible().contains(canvas.scene.bounds()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Nodes as blocks in their category's hue, frames with names, the view as a rectangle."""
@@ -119,10 +126,6 @@ class Minimap(QWidget):
             for box in scene.shown():
                 self._lists.setdefault(box.spec.category, []).append(box.rect)
         return self._lists
-
-    def _went(self) -> None:
-        self.place()
-        self.update()
 
     def _state_changed(self) -> None:
         """Progress comes many times a second and changes nothing here."""

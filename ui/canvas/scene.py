@@ -103,6 +103,7 @@ class Scene(Sight):
     def refresh(self, names: Iterable[str]) -> None:
         """Derive these nodes and their links anew."""
         self.version += 1
+        self._around = None
         stale: set[LinkKey] = set()
         for name in names:
             stale |= self._place_node(self.graph.nodes[name])

@@ -88,9 +88,13 @@ class Sight:
 
     def within(self, rect: QRectF) -> bool:
         """Whether a rectangle holds every node."""
+        return rect.contains(self._all_nodes())
+
+    def _all_nodes(self) -> QRectF:
+        """The rectangle around every node: asked in each frame, so it is kept."""
         if self._around is None:
             self._around = union(box.bounds() for box in self.shown())
-        return rect.contains(self._around)
+        return self._around
 
     def nodes_in(self, rect: QRectF) -> list[NodeBox]:
         """The nodes that meet a rectangle, in the order of the graph where few."""
@@ -122,10 +126,11 @@ class Sight:
         """The rectangle around these nodes, or around everything."""
         if names is not None:
             return union(self.place_of(name) for name in names if name in self.nodes)
-        rects = [box.bounds() for box in self.shown()]
-        rects += [(r.x(), r.y(), r.width(), r.height()) for _, r in self.frames()]
+        rects = [rect for _, rect in self.frames()]
+        nodes = self._all_nodes()
+        rects += [] if nodes.isNull() else [nodes]
         notes = [note for note in self.graph.notes.values() if note.id not in self.folds.notes]
-        return union(rects + [(*note.pos, *note.size) for note in notes])
+        return union([rect.getRect() for rect in rects] + [(*note.pos, *note.size) for note in notes])
 
     @property
     def unindexed(self) -> int:

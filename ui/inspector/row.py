@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -115,10 +115,6 @@ class ParamRow(QWidget):
     def menu(self) -> QMenu:
         """What else can be done with the value; the menu goes when it closes."""
         return row_menu(self.binding, self._look, self, self.edit_formula)
-
-    def open_menu(self) -> None:
-        """Open the menu below the name."""
-        self.menu().popup(self.mapToGlobal(QPoint(0, self.label.height())))
 
     def _size(self) -> None:
         body = self._look.metrics.body

@@ -13,9 +13,6 @@ MARGIN = 8
 STEPS = (0, 24, 48, 72, 96)
 """How much further away it may go, in pixels, to where nothing is hidden."""
 
-WORTH = 0.03
-"""How many pixels of way a hidden pixel is worth."""
-
 
 @dataclass(frozen=True)
 class Around:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from nodegraph.edits import AddNodes
 from nodegraph.graph import Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, SHIFT, Hand
@@ -92,3 +93,15 @@ def test_the_minimap_pans_and_zooms(hand: Hand) -> None:
     QTest.mouseDClick(minimap, Qt.MouseButton.LeftButton)
     assert hand.canvas.camera.visible().contains(hand.canvas.scene.bounds())
     assert not minimap.isVisible() and hand.canvas.editor.stack.count() == 0
+
+
+def test_the_minimap_comes_with_a_node_out_of_sight(hand: Hand) -> None:
+    canvas = hand.canvas
+    canvas.show_minimap(True)
+    canvas.frame_all()
+    assert not canvas.minimap.isVisible()
+    far = canvas.camera.visible().right() + 500
+    canvas.editor.apply(AddNodes((Node("far", "EmptyLatent", pos=(far, 0.0)),)))
+    assert canvas.minimap.isVisible()
+    canvas.editor.stack.undo()
+    assert not canvas.minimap.isVisible()

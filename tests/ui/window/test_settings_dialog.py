@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from dataclasses import fields
+
+from ui.dialogs.settings import SettingsDialog
+from ui.settings import Settings
+from ui.window import MainWindow
+
+ELSEWHERE = {"keys", "recent"}
+"""Kept by the shortcuts dialog and by the menu of recent files."""
+
+
+def test_every_setting_can_be_chosen(window: MainWindow) -> None:
+    dialog = SettingsDialog(window.app, window)
+    assert {field.name for field in fields(Settings)} - ELSEWHERE == dialog.fields.keys()
