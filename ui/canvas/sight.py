@@ -126,11 +126,14 @@ class Sight:
         """The rectangle around these nodes, or around everything."""
         if names is not None:
             return union(self.place_of(name) for name in names if name in self.nodes)
-        rects = [rect for _, rect in self.frames()]
-        nodes = self._all_nodes()
-        rects += [] if nodes.isNull() else [nodes]
-        notes = [note for note in self.graph.notes.values() if note.id not in self.folds.notes]
-        return union([rect.getRect() for rect in rects] + [(*note.pos, *note.size) for note in notes])
+        rects: list[Rect] = [(r.x(), r.y(), r.width(), r.height()) for _, r in self.frames()]
+        rects += [
+            (*note.pos, *note.size) for note in self.graph.notes.values() if note.id not in self.folds.notes
+        ]
+        if self.nodes:
+            r = self._all_nodes()
+            rects.append((r.x(), r.y(), r.width(), r.height()))
+        return union(rects)
 
     @property
     def unindexed(self) -> int:
