@@ -27,7 +27,8 @@ class LinkKey(NamedTuple):
 class NodeBox:
     """A node in the scene; `uses` counts the nodes that stand for the same subgraph.
 
-    `content` is equal for boxes that look the same; the position is no part of it.
+    `content` is equal for boxes that look the same, `look` for those that do but for values and links; the position
+    is no part of either.
     """
 
     __slots__ = (
@@ -38,10 +39,10 @@ class NodeBox:
         "layout",
         "linked_in",
         "linked_out",
+        "look",
         "node",
         "rect",
         "spec",
-        "strip",
         "uses",
         "width",
         "x",
@@ -67,18 +68,21 @@ class NodeBox:
         self.linked_in = frozenset((name, i) for name, s in node.inputs.items() for i in range(len(s)))
         self.linked_out = linked_out
         self.uses = uses
-        self.content: Hashable = (
+        self.look: Hashable = (
             node.type,
             id(layout),
             known,
-            tuple(node.params.items()),
-            tuple(expressions_of(node)),
-            self.linked_in,
-            linked_out,
             node.title,
             node.color,
             node.mode,
             node.pinned,
+        )
+        self.content: Hashable = (
+            self.look,
+            tuple(node.params.items()),
+            tuple(expressions_of(node)),
+            self.linked_in,
+            linked_out,
             uses,
         )
 
@@ -87,7 +91,6 @@ class NodeBox:
         self.node = node
         self.x, self.y = node.pos
         self.rect = QRectF(self.x, self.y, self.width, self.height)
-        self.strip = QRectF(self.x, self.y, self.width, min(self.layout.title, self.height))
 
     def bounds(self) -> Rect:
         """x, y, width, height."""

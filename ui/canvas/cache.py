@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPixmap
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A pixmap of a node at `scale` device pixels a scene unit; `pad` device pixels lie around the node."""
+    """A pixmap of a node at `scale` device pixels a scene unit; `pad` device pixels lie around the node.
+
+    `area` is all of the pixmap, in device pixels.
+    """
 
     pixmap: QPixmap
     scale: float
     pad: int
+    area: QRectF
     size: int
 
 

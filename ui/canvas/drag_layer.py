@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from array import array
 
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter
@@ -12,12 +12,24 @@ from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving
+from ui.canvas.packed import FIELDS, packed
 from ui.canvas.paint_links import LinkPainter, far_paths, within
 from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
 
-Stretched = tuple[Callable[[float, float, float, float], None], float, float, float, float]
-"""How a line is laid anew, and where its ends are before the drag."""
+
+class Stretched:
+    """Straight lines of which one end is dragged: the first, or else the second."""
+
+    def __init__(self, lines: list[tuple[Point, Point]], first: bool) -> None:
+        self.values = packed((*a, *b) for a, b in lines)
+        self._at = 0 if first else FIELDS // 2
+        self._ends = self.values[self._at :: FIELDS], self.values[self._at + 1 :: FIELDS]
+
+    def stretch(self, by: Point) -> None:
+        """Lay the lines for a drag by so much."""
+        for at, ends, moved in zip((self._at, self._at + 1), self._ends, by, strict=True):
+            self.values[at::FIELDS] = array("d", [end + moved for end in ends])
 
 
 class DragLayer:
@@ -36,28 +48,21 @@ class DragLayer:
         self._outer = [
             (k, k.source.node in names) for k in links if (k.key.target in names) != (k.source.node in names)
         ]
-        self._stretched: dict[str, list[QLineF]] = {}
-        self._leaving: list[Stretched] = []
-        self._entering: list[Stretched] = []
+        groups: dict[tuple[str, bool], list[tuple[Point, Point]]] = {}
         for link, leaves in self._outer:
-            line = QLineF(link.line)
-            self._stretched.setdefault(link.type, []).append(line)
-            ends = (line.setLine, *link.points[0], *link.points[-1])
-            (self._leaving if leaves else self._entering).append(ends)
+            groups.setdefault((link.type, leaves), []).append((link.points[0], link.points[-1]))
+        self._stretched = [(kind, Stretched(lines, leaves)) for (kind, leaves), lines in groups.items()]
 
     def paint_far(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
         """All links as lines of one pixel."""
-        dx, dy = by
-        for stretch, x1, y1, x2, y2 in self._leaving:
-            stretch(x1 + dx, y1 + dy, x2, y2)
-        for stretch, x1, y1, x2, y2 in self._entering:
-            stretch(x1, y1, x2 + dx, y2 + dy)
+        for _, lines in self._stretched:
+            lines.stretch(by)
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        links.lines(painter, self._stretched)
-        painter.translate(dx, dy)
-        links.far(painter, [self._paths])
+        links.lines(painter, [(kind, lines.values) for kind, lines in self._stretched])
+        painter.translate(*by)
+        links.far(painter, self._paths)
         painter.restore()
 
     def paint_near(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator
 from time import perf_counter
 
@@ -13,15 +14,15 @@ from ui.canvas.cache import Picture, PixmapCache
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarNodes
 from ui.canvas.look import Look, view_rect
-from ui.canvas.paint_nodes import RADIUS, NodePainter, look_of
+from ui.canvas.paint_nodes import RADIUS, NodePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 
 BUDGET, HASTE = 0.005, 0.002
 """Seconds of a frame that may go into drawing pictures that the cache lacks, and faces while the zoom changes."""
-LEAST, MOST = 0.7, 1.5
-"""How much smaller and larger than it was made a face may be shown."""
+STEP = 1.4
+"""From one scale at which faces are made to the next."""
 
 
 class NodeLayer:
@@ -33,7 +34,7 @@ class NodeLayer:
     def __init__(self, nodes: NodePainter, states: StatePainter, state: CanvasState) -> None:
         self.wanting = False
         self.cache = PixmapCache()
-        self._faces = PixmapCache(2**24)
+        self._faces = PixmapCache(2**25)
         self._nodes = nodes
         self._states = states
         self._state = state
@@ -50,9 +51,9 @@ class NodeLayer:
         self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Look
     ) -> None:
         """Paint these nodes."""
-        boxes = sorted(boxes, key=lambda box: scene.height_of(box.id))
+        boxes = scene.piled(boxes)
         self._outlines(painter, boxes, camera, look)
-        missing = [box for box in boxes if not self._put(painter, box, scene, camera)]
+        missing = self._put(painter, boxes, scene, camera)
         if missing:
             self._flat(painter, missing, camera)
         if self._state.busy():
@@ -68,8 +69,7 @@ class NodeLayer:
         look: Look,
     ) -> None:
         """Paint nodes too small for text; equal keys stand for the same boxes in the same places."""
-        chosen = [box.rect for box in boxes if box.id in look.nodes] if look.nodes else []
-        self._far.paint(painter, boxes, key, camera, view, chosen)
+        self._far.paint(painter, boxes, key, camera, view, look.nodes)
         if self._state.busy():
             self._alarms(painter, boxes, camera)
 
@@ -82,31 +82,34 @@ class NodeLayer:
                 self._make(box, scene, camera)
                 yield
 
-    def _put(self, painter: QPainter, box: NodeBox, scene: Scene, camera: Camera) -> bool:
-        """Draw a node's picture; False where the frame has no time left to make it."""
-        scale, ratio = camera.zoom * camera.ratio, camera.ratio
-        picture = self.cache.get(box.content)
-        exact = picture is not None and picture.scale == scale
-        if not exact and camera.steady and self._spent < BUDGET:
-            picture, exact = self._make(box, scene, camera), True
-        self.wanting = self.wanting or not exact
-        picture = picture or self._face(box, scale, ratio)
-        if picture is None:
-            return False
-        x = (box.x - camera.origin.x()) * scale
-        y = (box.y - camera.origin.y()) * scale
-        if exact:
-            at = QPointF((round(x) - picture.pad) / ratio, (round(y) - picture.pad) / ratio)
-            painter.drawPixmap(at, picture.pixmap)
-            return True
-        grown = scale / picture.scale
-        size = picture.pixmap.size()
-        pad = picture.pad * grown
-        target = QRectF(
-            (x - pad) / ratio, (y - pad) / ratio, size.width() * grown / ratio, size.height() * grown / ratio
-        )
-        painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
-        return True
+    def _put(self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera) -> list[NodeBox]:
+        """Draw the nodes' pictures; returns those that the frame has no time left to make."""
+        scale, ratio, steady = camera.zoom * camera.ratio, camera.ratio, camera.steady
+        left, top = camera.origin.x(), camera.origin.y()
+        missing: list[NodeBox] = []
+        for box in boxes:
+            picture = self.cache.get(box.content)
+            if picture is None or picture.scale != scale:
+                if steady and self._spent < BUDGET:
+                    picture = self._make(box, scene, camera)
+                else:
+                    self.wanting = True
+                    picture = picture or self._face(box, scale, ratio)
+            if picture is None:
+                missing.append(box)
+                continue
+            x, y = (box.x - left) * scale, (box.y - top) * scale
+            if picture.scale == scale:
+                at = QPointF((round(x) - picture.pad) / ratio, (round(y) - picture.pad) / ratio)
+                painter.drawPixmap(at, picture.pixmap)
+                continue
+            grown = scale / picture.scale
+            pad, area = picture.pad * grown, picture.area
+            width, height = area.width() * grown / ratio, area.height() * grown / ratio
+            painter.drawPixmap(
+                QRectF((x - pad) / ratio, (y - pad) / ratio, width, height), picture.pixmap, area
+            )
+        return missing
 
     def _make(self, box: NodeBox, scene: Scene, camera: Camera) -> Picture:
         begun = perf_counter()
@@ -117,16 +120,22 @@ class NodeLayer:
         return picture
 
     def _face(self, box: NodeBox, scale: float, ratio: float) -> Picture | None:
-        """What nodes that look alike but for their values share; None where the frame has no time left to make it."""
-        key = look_of(box)
-        face = self._faces.get(key)
-        fits = face is not None and LEAST <= scale / face.scale <= MOST
-        if not fits and self._spent < HASTE:
+        """What nodes that look alike but for their values share; None where the frame has no time left to make it.
+
+        Faces are made at steps of the scale, so that they last from one zoom to the next.
+        """
+        step = round(math.log(scale, STEP))
+        face = self._faces.get((box.look, ratio, step))
+        if face is None and self._spent < HASTE:
             begun = perf_counter()
-            face = self._nodes.face(box, scale, ratio)
-            self._faces.put(key, face)
+            face = self._nodes.face(box, STEP**step, ratio)
+            self._faces.put((box.look, ratio, step), face)
             self._spent += perf_counter() - begun
-        return face
+        return (
+            face
+            or self._faces.get((box.look, ratio, step - 1))
+            or self._faces.get((box.look, ratio, step + 1))
+        )
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""

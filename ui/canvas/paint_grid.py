@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas.backing import MARGIN
 from ui.canvas.camera import Camera
+from ui.canvas.packed import draw_rects, packed
 from ui.theme.palette import Theme
 
 STEP = 32.0
@@ -50,7 +51,7 @@ class GridPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot)
             columns = range(math.ceil(width / step) + 1)
-            painter.drawRects([QRectF(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns])
+            draw_rects(painter, packed((round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns))
             painter.end()
         return self._strip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
+from ui.canvas.packed import Values, draw_lines
 from ui.canvas.routing import STUB, comes_near, distance, path_of
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
@@ -84,20 +85,18 @@ class LinkPainter:
             self._special(painter, link, zoom, marked)
         self.marks(painter, links, zoom)
 
-    def far(self, painter: QPainter, parts: Collection[FarPaths]) -> None:
+    def far(self, painter: QPainter, paths: FarPaths) -> None:
         """Straight lines of one pixel, by type."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for type_name in {name: None for paths in parts for name in paths}:
+        for type_name, path in paths.items():
             painter.setPen(self._far_pen(type_name))
-            for paths in parts:
-                if type_name in paths:
-                    painter.drawPath(paths[type_name])
+            painter.drawPath(path)
 
-    def lines(self, painter: QPainter, groups: Mapping[str, list[QLineF]]) -> None:
+    def lines(self, painter: QPainter, groups: Iterable[tuple[str, Values]]) -> None:
         """The same for lines that change by the frame."""
-        for type_name, lines in groups.items():
+        for type_name, lines in groups:
             painter.setPen(self._far_pen(type_name))
-            painter.drawLines(lines)
+            draw_lines(painter, lines)
 
     def _far_pen(self, type_name: str) -> QPen:
         pen = QPen(self._mixed(type_name, 0.55), 1)

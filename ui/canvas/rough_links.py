@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from ui.canvas.boxes import LinkBox
 from ui.canvas.camera import Camera
+from ui.canvas.packed import Values, draw_lines, packed
 from ui.canvas.paint_links import WIDTH, LinkPainter, seen_lines
 
 FEW = 64
@@ -30,18 +31,21 @@ class Batch:
 
     members: list[LinkBox] = field(default_factory=list)
     hair: QPainterPath = field(default_factory=QPainterPath)
-    lines: list[QLineF] = field(default_factory=list)
+    lines: Values = field(default_factory=packed)
     paths: list[QPainterPath] = field(default_factory=list)
 
 
 class RoughLinks:
-    """Keeps batches for as long as they hold all that is in view and not much more."""
+    """Keeps batches for as long as they hold all that is in view and not much more.
+
+    `links` are those that the batches were made of.
+    """
 
     def __init__(self, links: LinkPainter) -> None:
-        self._links = links
+        self.links: list[LinkBox] = []
+        self._painter = links
         self._key: object = None
         self._room = QRectF()
-        self._few = True
         self._batches: dict[tuple[str, bool], Batch] = {}
         self._marked: list[LinkBox] = []
 
@@ -64,26 +68,26 @@ class RoughLinks:
             self._key = key
             self._room = _grown(view)
             self._make(links_in(self._room), hair)
-        if self._few:
+        if len(self.links) <= FEW:
             return False
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for (type_name, muted), batch in self._batches.items():
-            painter.setPen(self._links.pen(type_name, camera.zoom, muted, dimmed, HAIR))
+            painter.setPen(self._painter.pen(type_name, camera.zoom, muted, dimmed, HAIR))
             painter.drawPath(batch.hair)
-            painter.drawLines(batch.lines)
+            draw_lines(painter, batch.lines)
             for path in batch.paths:
                 painter.drawPath(path)
-        self._links.marks(painter, self._marked, camera.zoom)
+        self._painter.marks(painter, self._marked, camera.zoom)
         painter.restore()
         return True
 
     def _make(self, links: list[LinkBox], hair: bool) -> None:
-        self._few = len(links) <= FEW
+        self.links = links
         self._batches = {}
         self._marked = [link for link in links if link.source.via or link.source.portal or link.lossy]
-        for link in () if self._few else links:
+        for link in links if len(links) > FEW else ():
             self._batches.setdefault((link.type, link.source.muted), Batch()).members.append(link)
         uncut = [link for link in links if not link.cut] if not hair else []
         for link in uncut[:BITE]:
@@ -95,7 +99,8 @@ class RoughLinks:
                 for link in batch.members:
                     batch.hair.addPath(link.path())
             else:
-                batch.lines = seen_lines([link for link in batch.members if link.cut], self._room, None)
+                cut = seen_lines([link for link in batch.members if link.cut], self._room, None)
+                batch.lines = packed((line.x1(), line.y1(), line.x2(), line.y2()) for line in cut)
                 batch.paths = [link.path() for link in batch.members if not link.cut]
 
 

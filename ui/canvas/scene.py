@@ -127,6 +127,11 @@ class Scene(Sight):
         for name in names:
             self._raised[name] = top
 
+    def piled(self, boxes: list[NodeBox]) -> list[NodeBox]:
+        """These, with what covers others behind them."""
+        raised = self._raised
+        return sorted(boxes, key=lambda box: raised.get(box.id, 0)) if raised else boxes
+
     def height_of(self, name: str) -> int:
         """Where a node lies in the pile; higher covers lower."""
         return self._raised.get(name, 0)

@@ -147,3 +147,25 @@ def test_a_pile_of_more_nodes_than_the_cache_holds_comes_to_rest(
     made.clear()
     QTest.qWait(200)
     assert canvas.camera.steady and not made
+
+
+def test_faces_last_from_one_zoom_to_the_next(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = make_hand(many(140)).canvas
+    canvas.frame_all()
+    rest(canvas)
+    drawn: list[float] = []
+    born = NodePainter.face
+
+    def face(self: NodePainter, box: NodeBox, scale: float, ratio: float) -> Picture:
+        drawn.append(scale)
+        return born(self, box, scale, ratio)
+
+    monkeypatch.setattr(NodePainter, "face", face)
+    counts = []
+    for _ in range(3):
+        for step in range(40):
+            canvas.zoom_by(1.08 if step < 20 else 1 / 1.08)
+            for _ in range(4):
+                canvas.repaint()
+        counts.append(len(drawn))
+    assert 0 < counts[0] == counts[1] == counts[2]
