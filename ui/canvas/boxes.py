@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Node, Point, Source
 from nodegraph.spec import NodeSpec
 from ui.canvas.geometry import NodeLayout, Rect
+from ui.canvas.packed import Values, packed
 from ui.canvas.routing import STUB, Style, edges_of, path_of, polyline
 
 
@@ -113,7 +114,6 @@ class LinkBox:
         "_line",
         "_path",
         "key",
-        "line",
         "lossy",
         "points",
         "source",
@@ -128,16 +128,14 @@ class LinkBox:
         self.lossy = lossy
         self.style = style
         self.points: tuple[Point, ...] = ((0.0, 0.0), (0.0, 0.0))
-        self.line = QLineF()
         self._edges: tuple[float, float, float, float] | None = None
         self._path: QPainterPath | None = None
         self._line: list[Point] | None = None
-        self._drawn: tuple[bool, list[Point], list[QLineF]] | None = None
+        self._drawn: tuple[bool, list[Point], Values] | None = None
 
     def place(self, start: Point, end: Point) -> None:
         """Lay the link between its ends."""
         self.points = (start, *self.source.via, end)
-        self.line = QLineF(*start, *end)
         self._edges = self._path = self._line = self._drawn = None
 
     @property
@@ -164,15 +162,15 @@ class LinkBox:
         """Whether `drawn` has been asked for, and costs nothing now."""
         return self._drawn is not None
 
-    def drawn(self, fine: bool | None) -> tuple[list[Point], list[QLineF]]:
-        """The course as lines to paint, with their points; Qt draws these in half the time of the path.
+    def drawn(self, fine: bool | None) -> tuple[list[Point], Values]:
+        """The course as points, and as lines to paint; Qt draws these in half the time of the path.
 
         None takes them as they were cut last.
         """
         if self._drawn is None or fine not in (None, self._drawn[0]):
             fine = bool(fine)
             line = polyline(self.points, self.style, fine) if fine else self.polyline()
-            self._drawn = (fine, line, [QLineF(*a, *b) for a, b in itertools.pairwise(line)])
+            self._drawn = (fine, line, packed((*a, *b) for a, b in itertools.pairwise(line)))
         return self._drawn[1], self._drawn[2]
 
     def _stubs(self) -> QPainterPath:

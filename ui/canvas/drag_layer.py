@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from array import array
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving
-from ui.canvas.packed import FIELDS, packed
-from ui.canvas.paint_links import LinkPainter, far_paths, within
+from ui.canvas.packed import FIELDS, draw_lines, packed
+from ui.canvas.paint_links import SMOOTH, LinkPainter, far_paths, within
 from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
 
@@ -72,12 +71,12 @@ class DragLayer:
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fine = camera.zoom * camera.ratio > SMOOTH
         for link, leaves in self._outer:
             start, end = stretched(link, leaves, by)
-            line = polyline((start, *link.source.via, end), link.style, fine=camera.zoom * camera.ratio > 1.3)
+            line = polyline((start, *link.source.via, end), link.style, fine)
             painter.setPen(links.pen(link.type, camera.zoom, link.source.muted))
-            segments = [QLineF(*a, *b) for a, b in itertools.pairwise(line)]
-            painter.drawLines(within(line, segments, view))
+            draw_lines(painter, within(line, view))
         painter.restore()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
-from ui.canvas.packed import Values, draw_lines
+from ui.canvas.packed import Values, draw_lines, packed
 from ui.canvas.routing import STUB, comes_near, distance, path_of
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
@@ -76,7 +76,7 @@ class LinkPainter:
                 for link in members:
                     painter.drawPath(link.path())
             else:
-                painter.drawLines(seen_lines(members, view, scale > SMOOTH))
+                draw_lines(painter, seen_lines(members, view, scale > SMOOTH))
         self.marks(painter, links, zoom)
 
     def special(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
@@ -206,37 +206,36 @@ def far_paths(links: Iterable[LinkBox]) -> FarPaths:
             path = paths.get(link.type)
             if path is None:
                 path = paths[link.type] = QPainterPath()
-            path.moveTo(link.line.p1())
-            path.lineTo(link.line.p2())
+            path.moveTo(*link.points[0])
+            path.lineTo(*link.points[-1])
     return paths
 
 
-def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> list[QLineF]:
+def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Values:
     """The segments of these links, those out of sight left out where a link leaves the view."""
-    found: list[QLineF] = []
+    found = packed()
+    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     for link in links:
         if link.source.portal:
             start, end = link.points[0], link.points[-1]
-            found += [QLineF(*start, start[0] + STUB / 2, start[1]), QLineF(end[0] - STUB / 2, end[1], *end)]
+            found.extend((*start, start[0] + STUB / 2, start[1], end[0] - STUB / 2, end[1], *end))
             continue
         x1, y1, x2, y2 = link.edges
         line, segments = link.drawn(fine)
-        if x1 >= view.left() and x2 <= view.right() and y1 >= view.top() and y2 <= view.bottom():
-            found += segments
-        else:
-            found += within(line, segments, view)
+        inside = x1 >= left and x2 <= right and y1 >= top and y2 <= bottom
+        found.extend(segments if inside else within(line, view))
     return found
 
 
-def within(line: Sequence[Point], segments: Sequence[QLineF], view: QRectF) -> list[QLineF]:
-    """The segments (between the points of `line`) that may show in the view."""
-    found: list[QLineF] = []
+def within(line: Sequence[Point], view: QRectF) -> Values:
+    """The segments between these points that may show in the view."""
+    found = packed()
     left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     x1, y1 = line[0]
-    for segment, (x2, y2) in zip(segments, line[1:], strict=True):
+    for x2, y2 in line[1:]:
         beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
         if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
-            found.append(segment)
+            found.extend((x1, y1, x2, y2))
         x1, y1 = x2, y2
     return found
 

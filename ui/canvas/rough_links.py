@@ -99,8 +99,7 @@ class RoughLinks:
                 for link in batch.members:
                     batch.hair.addPath(link.path())
             else:
-                cut = seen_lines([link for link in batch.members if link.cut], self._room, None)
-                batch.lines = packed((line.x1(), line.y1(), line.x2(), line.y2()) for line in cut)
+                batch.lines = seen_lines([link for link in batch.members if link.cut], self._room, None)
                 batch.paths = [link.path() for link in batch.members if not link.cut]
 
 
