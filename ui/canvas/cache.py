@@ -7,8 +7,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF, Qt
+
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPixmap
 
 
@@ -24,6 +25,16 @@ class Picture:
     pad: int
     area: QRectF
     size: int
+
+
+def scaled(picture: Picture, scale: float) -> Picture:
+    """The picture at another scale, smoothly, with what lies around the node in whole pixels."""
+    grown = scale / picture.scale
+    width, height = round(picture.area.width() * grown), round(picture.area.height() * grown)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    pixmap = picture.pixmap.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    area = QRectF(0, 0, width, height)
+    return Picture(pixmap, scale, round(picture.pad * grown), area, width * height * 4)
 
 
 class PixmapCache:

@@ -12,9 +12,10 @@ from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving
 from ui.canvas.packed import FIELDS, draw_lines, packed
-from ui.canvas.paint_links import SMOOTH, LinkPainter, far_paths, within
+from ui.canvas.paint_links import SMOOTH, THIN, LinkPainter, within
 from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
+from ui.canvas.straight import is_long, straight
 
 
 class Stretched:
@@ -43,25 +44,26 @@ class DragLayer:
         keys = {key for name in names for key in scene.links_of(name)} - hidden
         links = [scene.links[key] for key in keys if not scene.conceals(key)]
         self.inner = [k for k in links if k.key.target in names and k.source.node in names]
-        self._paths = far_paths(self.inner)
+        self._lines = straight(self.inner)
         self._outer = [
             (k, k.source.node in names) for k in links if (k.key.target in names) != (k.source.node in names)
         ]
-        groups: dict[tuple[str, bool], list[tuple[Point, Point]]] = {}
+        groups: dict[tuple[str, float, bool], list[tuple[Point, Point]]] = {}
         for link, leaves in self._outer:
-            groups.setdefault((link.type, leaves), []).append((link.points[0], link.points[-1]))
-        self._stretched = [(kind, Stretched(lines, leaves)) for (kind, leaves), lines in groups.items()]
+            key = (link.type, THIN if is_long(link) else 1.0, leaves)
+            groups.setdefault(key, []).append((link.points[0], link.points[-1]))
+        self._stretched = [(key[:2], Stretched(lines, key[2])) for key, lines in groups.items()]
 
     def paint_far(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
         """All links as lines of one pixel."""
-        for _, lines in self._stretched:
-            lines.stretch(by)
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        links.lines(painter, [(kind, lines.values) for kind, lines in self._stretched])
+        for (kind, width), lines in self._stretched:
+            lines.stretch(by)
+            links.lines(painter, kind, lines.values, width)
         painter.translate(*by)
-        links.far(painter, self._paths)
+        links.far(painter, self._lines)
         painter.restore()
 
     def paint_near(

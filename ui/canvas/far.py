@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter
 
 from ui.canvas.boxes import LinkBox, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.geometry import Rect
 from ui.canvas.packed import Values, draw_rects, joined, packed
-from ui.canvas.paint_links import FarPaths, LinkPainter, far_paths
+from ui.canvas.paint_links import LinkPainter
 from ui.canvas.scene import Scene
+from ui.canvas.straight import Straight, merged, straight
 from ui.theme.palette import Theme
 
 TILE = 4096.0
@@ -42,9 +43,9 @@ class FarLinks:
     def __init__(self, links: LinkPainter) -> None:
         self._links = links
         self._made = -1
-        self._tiles: dict[Tile, FarPaths] = {}
+        self._tiles: dict[Tile, Straight] = {}
         self._seen: tuple[Tile, ...] = ()
-        self._paths: FarPaths = {}
+        self._lines = Straight()
 
     def paint(self, painter: QPainter, scene: Scene, camera: Camera, view: QRectF) -> None:
         """Draw them all; `view` is the part of the scene that is seen."""
@@ -53,33 +54,25 @@ class FarLinks:
             self._made, self._tiles = scene.version, _tiled(scene.shown_links())
         tiles = seen(self._tiles, view)
         if fresh or tiles != self._seen:
-            self._seen, self._paths = tiles, _merged(self._tiles[tile] for tile in tiles)
-        self.put(painter, camera, self._paths)
+            self._seen, self._lines = tiles, merged(self._tiles[tile] for tile in tiles)
+        self.put(painter, camera, self._lines)
 
-    def put(self, painter: QPainter, camera: Camera, paths: FarPaths) -> None:
-        """Draw these, made by `far_paths`."""
+    def put(self, painter: QPainter, camera: Camera, lines: Straight) -> None:
+        """Draw these."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setWorldTransform(camera.transform(), True)
-        self._links.far(painter, paths)
+        self._links.far(painter, lines)
         painter.restore()
 
 
-def _tiled(links: Iterable[LinkBox]) -> dict[Tile, FarPaths]:
+def _tiled(links: Iterable[LinkBox]) -> dict[Tile, Straight]:
     found: dict[Tile, list[LinkBox]] = {}
     for link in links:
         (x1, y1), (x2, y2) = link.points[0], link.points[-1]
         rect = (min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
         found.setdefault(tile_of(rect), []).append(link)
-    return {tile: far_paths(members) for tile, members in found.items()}
-
-
-def _merged(parts: Iterable[FarPaths]) -> FarPaths:
-    found: FarPaths = {}
-    for paths in parts:
-        for type_name, path in paths.items():
-            found.setdefault(type_name, QPainterPath()).addPath(path)
-    return found
+    return {tile: straight(members) for tile, members in found.items()}
 
 
 @dataclass

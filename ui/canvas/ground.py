@@ -13,10 +13,11 @@ from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, view_rect
 from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
-from ui.canvas.paint_links import LinkPainter, far_paths
+from ui.canvas.paint_links import LinkPainter
 from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
+from ui.canvas.straight import straight
 
 
 class Ground:
@@ -98,7 +99,7 @@ class Ground:
     ) -> None:
         """Paint links; `around` is the part of the scene in sight."""
         if is_far(camera):
-            self._far.put(painter, camera, far_paths(links))
+            self._far.put(painter, camera, straight(links))
             return
         painter.save()
         painter.setWorldTransform(camera.transform(), True)

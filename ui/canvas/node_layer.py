@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from ui.canvas.boxes import NodeBox
-from ui.canvas.cache import Picture, PixmapCache
+from ui.canvas.cache import Picture, PixmapCache, scaled
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarNodes
 from ui.canvas.look import Look, view_rect
-from ui.canvas.paint_nodes import RADIUS, NodePainter
+from ui.canvas.paint_nodes import RADIUS, NodePainter, in_full
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
@@ -28,13 +28,16 @@ STEP = 1.4
 class NodeLayer:
     """Paints nodes. `wanting` says that pictures are missing or not at the exact scale.
 
-    While the zoom changes no picture is made: nodes are shown by those they have, the others by faces without values.
+    While the zoom changes no picture is made: nodes are shown by those they have, and by faces where they have none
+    or are too small for values.
     """
 
     def __init__(self, nodes: NodePainter, states: StatePainter, state: CanvasState) -> None:
         self.wanting = False
         self.cache = PixmapCache()
         self._faces = PixmapCache(2**25)
+        self._fitted: dict[int, Picture] = {}
+        self._fitted_to = (0.0, 0.0)
         self._nodes = nodes
         self._states = states
         self._state = state
@@ -76,8 +79,9 @@ class NodeLayer:
     def sharpen(self, boxes: Iterable[NodeBox], scene: Scene, camera: Camera) -> Iterator[None]:
         """Make the pictures of these nodes that the cache lacks at this scale, one by step."""
         scale = camera.zoom * camera.ratio
+        full = in_full(scale, camera.ratio)
         for box in boxes:
-            picture = self.cache.get(box.content)
+            picture = self.cache.get(box.content if full else box.plain)
             if picture is None or picture.scale != scale:
                 self._make(box, scene, camera)
                 yield
@@ -86,9 +90,11 @@ class NodeLayer:
         """Draw the nodes' pictures; returns those that the frame has no time left to make."""
         scale, ratio, steady = camera.zoom * camera.ratio, camera.ratio, camera.steady
         left, top = camera.origin.x(), camera.origin.y()
-        missing: list[NodeBox] = []
+        full, missing = in_full(scale, ratio), list[NodeBox]()
+        if not (full or steady):
+            return self._put_faces(painter, boxes, camera)
         for box in boxes:
-            picture = self.cache.get(box.content)
+            picture = self.cache.get(box.content if full else box.plain)
             if picture is None or picture.scale != scale:
                 if steady and self._spent < BUDGET:
                     picture = self._make(box, scene, camera)
@@ -111,31 +117,52 @@ class NodeLayer:
             )
         return missing
 
+    def _put_faces(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> list[NodeBox]:
+        """The same while the zoom changes, for nodes that are too small for values.
+
+        Each face is brought to the scale once: where many look alike that takes half the time of scaling it for each.
+        """
+        self.wanting = True
+        scale, ratio = camera.zoom * camera.ratio, camera.ratio
+        left, top = camera.origin.x(), camera.origin.y()
+        if self._fitted_to != (scale, ratio):
+            self._fitted_to = (scale, ratio)
+            self._fitted.clear()
+        missing = []
+        for box in boxes:
+            picture = self._fitted.get(box.plain)
+            if picture is None:
+                face = self._face(box, scale, ratio)
+                if face is None:
+                    missing.append(box)
+                    continue
+                picture = self._fitted[box.plain] = scaled(face, scale)
+            x, y = round((box.x - left) * scale), round((box.y - top) * scale)
+            painter.drawPixmap(QPointF((x - picture.pad) / ratio, (y - picture.pad) / ratio), picture.pixmap)
+        return missing
+
     def _make(self, box: NodeBox, scene: Scene, camera: Camera) -> Picture:
         begun = perf_counter()
         scale = camera.zoom * camera.ratio
         picture = self._nodes.picture(box, scale, camera.ratio, box.id in scene.unfolded)
-        self.cache.put(box.content, picture)
+        self.cache.put(box.content if in_full(scale, camera.ratio) else box.plain, picture)
         self._spent += perf_counter() - begun
         return picture
 
     def _face(self, box: NodeBox, scale: float, ratio: float) -> Picture | None:
-        """What nodes that look alike but for their values share; None where the frame has no time left to make it.
+        """What nodes share that are equally plain; None where the frame has no time left to make it.
 
         Faces are made at steps of the scale, so that they last from one zoom to the next.
         """
         step = round(math.log(scale, STEP))
-        face = self._faces.get((box.look, ratio, step))
+        key = (box.plain, ratio)
+        face = self._faces.get((*key, step))
         if face is None and self._spent < HASTE:
             begun = perf_counter()
             face = self._nodes.face(box, STEP**step, ratio)
-            self._faces.put((box.look, ratio, step), face)
+            self._faces.put((*key, step), face)
             self._spent += perf_counter() - begun
-        return (
-            face
-            or self._faces.get((box.look, ratio, step - 1))
-            or self._faces.get((box.look, ratio, step + 1))
-        )
+        return face or self._faces.get((*key, step - 1)) or self._faces.get((*key, step + 1))
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TypeAlias, cast
 
 from PySide6.QtCore import QLineF, QRectF
@@ -17,10 +18,7 @@ FIELDS = 4
 
 def packed(rows: Iterable[Sequence[float]] = ()) -> Values:
     """These rectangles or lines."""
-    values = array("d")
-    for row in rows:
-        values.extend(row)
-    return values
+    return array("d", chain.from_iterable(rows))
 
 
 def joined(parts: Iterable[Values]) -> Values:

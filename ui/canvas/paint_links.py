@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.packed import Values, draw_lines, packed
 from ui.canvas.routing import STUB, comes_near, distance, path_of
+from ui.canvas.straight import Straight
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
 from ui.theme.types import type_color
@@ -24,8 +25,8 @@ HAIR = 1.0
 SMOOTH, PATHS = 1.3, 3.0
 """Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
-FarPaths = dict[str, QPainterPath]
-"""Straight lines by type."""
+THIN = 1.01
+"""A width that looks like one pixel: Qt fills such lines by rows, long ones in a third of the time."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class LinkPainter:
         self._accent = theme.color("accent")
         self._error = theme.color("error")
         self._ground = theme.color("canvas")
+        self._mixtures: dict[tuple[str, float], QColor] = {}
 
     def near(
         self,
@@ -85,21 +87,22 @@ class LinkPainter:
             self._special(painter, link, zoom, marked)
         self.marks(painter, links, zoom)
 
-    def far(self, painter: QPainter, paths: FarPaths) -> None:
+    def far(self, painter: QPainter, lines: Straight) -> None:
         """Straight lines of one pixel, by type."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for type_name, path in paths.items():
+        for type_name, path in lines.short.items():
             painter.setPen(self._far_pen(type_name))
             painter.drawPath(path)
+        for type_name, values in lines.long.items():
+            self.lines(painter, type_name, values, THIN)
 
-    def lines(self, painter: QPainter, groups: Iterable[tuple[str, Values]]) -> None:
-        """The same for lines that change by the frame."""
-        for type_name, lines in groups:
-            painter.setPen(self._far_pen(type_name))
-            draw_lines(painter, lines)
+    def lines(self, painter: QPainter, type_name: str, lines: Values, width: float) -> None:
+        """The same for lines that are long, of the width `THIN`, or that change by the frame."""
+        painter.setPen(self._far_pen(type_name, width))
+        draw_lines(painter, lines)
 
-    def _far_pen(self, type_name: str) -> QPen:
-        pen = QPen(self._mixed(type_name, 0.55), 1)
+    def _far_pen(self, type_name: str, width: float = 1.0) -> QPen:
+        pen = QPen(self._mixed(type_name, 0.55), width)
         pen.setCosmetic(True)
         return pen
 
@@ -122,12 +125,15 @@ class LinkPainter:
 
     def _mixed(self, type_name: str, part: float) -> QColor:
         """A hue mixed with the ground; Qt draws opaque lines eight times as fast as transparent ones."""
-        hue, ground = type_color(self._theme, type_name), self._ground
-        return QColor(
-            round(ground.red() + (hue.red() - ground.red()) * part),
-            round(ground.green() + (hue.green() - ground.green()) * part),
-            round(ground.blue() + (hue.blue() - ground.blue()) * part),
-        )
+        found = self._mixtures.get((type_name, part))
+        if found is None:
+            hue, ground = type_color(self._theme, type_name), self._ground
+            found = self._mixtures[type_name, part] = QColor(
+                round(ground.red() + (hue.red() - ground.red()) * part),
+                round(ground.green() + (hue.green() - ground.green()) * part),
+                round(ground.blue() + (hue.blue() - ground.blue()) * part),
+            )
+        return found
 
     def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
         width = max(WIDTH, 1.1 / zoom)
@@ -198,19 +204,6 @@ def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF
     return tuple(QRectF(left, y - 9, width, 18) for left, y in places)
 
 
-def far_paths(links: Iterable[LinkBox]) -> FarPaths:
-    """Links as straight lines, one path a type: Qt draws a kept path faster than a list of lines."""
-    paths: FarPaths = {}
-    for link in links:
-        if not link.source.portal:
-            path = paths.get(link.type)
-            if path is None:
-                path = paths[link.type] = QPainterPath()
-            path.moveTo(*link.points[0])
-            path.lineTo(*link.points[-1])
-    return paths
-
-
 def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Values:
     """The segments of these links, those out of sight left out where a link leaves the view."""
     found = packed()
@@ -222,6 +215,8 @@ def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Val
             continue
         x1, y1, x2, y2 = link.edges
         line, segments = link.drawn(fine)
+        if not segments:
+            continue
         inside = x1 >= left and x2 <= right and y1 >= top and y2 <= bottom
         found.extend(segments if inside else within(line, view))
     return found

@@ -25,6 +25,11 @@ FULL_TEXT, PLATE_TEXT = 8.0, 4.0
 """Pixels of a title's text from which on a node is drawn in full, and as a plate with its title."""
 
 
+def in_full(scale: float, ratio: float) -> bool:
+    """Whether nodes show their values at `scale` device pixels a scene unit."""
+    return 12.0 * scale / ratio >= FULL_TEXT
+
+
 class NodePainter:
     """Draws nodes in one theme at one density."""
 
@@ -40,13 +45,12 @@ class NodePainter:
 
     def picture(self, box: NodeBox, scale: float, ratio: float = 1.0, unfolded: bool = False) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
-        full = 12.0 * scale / ratio >= FULL_TEXT
-        return self._drawn(
-            box, scale, ratio, lambda on: self._body(on, box, unfolded) if full else self._wells(on, box)
-        )
+        if not in_full(scale, ratio):
+            return self.face(box, scale, ratio)
+        return self._drawn(box, scale, ratio, lambda on: self._body(on, box, unfolded))
 
     def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:
-        """The node without its values, as all nodes look that have one `look`."""
+        """The node without its values, as all look that are equally `plain`."""
         return self._drawn(box, scale, ratio, lambda on: self._wells(on, box))
 
     def _drawn(self, box: NodeBox, scale: float, ratio: float, inside: Callable[[QPainter], None]) -> Picture:

@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter, QPainterPath
 from ui.canvas.boxes import LinkBox
 from ui.canvas.camera import Camera
 from ui.canvas.packed import Values, draw_lines, packed
-from ui.canvas.paint_links import WIDTH, LinkPainter, seen_lines
+from ui.canvas.paint_links import THIN, WIDTH, LinkPainter, seen_lines, within
+from ui.canvas.straight import is_long
 
 FEW = 64
 """So many links are drawn smoothly all the time; without smoothing Qt takes a quarter of the time."""
@@ -21,13 +22,11 @@ ROOM = 1.25
 """How much wider and higher than the view the part of the scene is that a batch is made for."""
 WASTE = 3.0
 """How many times the area in view that part may come to have."""
-BITE = 24
-"""So many links are cut into lines for a batch; it takes the others as paths, which are slower to draw."""
 
 
 @dataclass
 class Batch:
-    """The links of one type: a path for lines of one pixel, or else lines and single paths for wide ones."""
+    """The links of one type: a path and, for long ones, lines of one pixel, or else wide lines, or dashed paths."""
 
     members: list[LinkBox] = field(default_factory=list)
     hair: QPainterPath = field(default_factory=QPainterPath)
@@ -74,8 +73,12 @@ class RoughLinks:
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for (type_name, muted), batch in self._batches.items():
-            painter.setPen(self._painter.pen(type_name, camera.zoom, muted, dimmed, HAIR))
+            pen = self._painter.pen(type_name, camera.zoom, muted, dimmed, HAIR)
+            painter.setPen(pen)
             painter.drawPath(batch.hair)
+            if pen.isCosmetic():
+                pen.setWidthF(THIN)
+                painter.setPen(pen)
             draw_lines(painter, batch.lines)
             for path in batch.paths:
                 painter.drawPath(path)
@@ -89,18 +92,24 @@ class RoughLinks:
         self._marked = [link for link in links if link.source.via or link.source.portal or link.lossy]
         for link in links if len(links) > FEW else ():
             self._batches.setdefault((link.type, link.source.muted), Batch()).members.append(link)
-        uncut = [link for link in links if not link.cut] if not hair else []
-        for link in uncut[:BITE]:
-            link.drawn(fine=False)
         for (_, muted), batch in self._batches.items():
             if muted:
                 batch.paths = [link.path() for link in batch.members]
             elif hair:
-                for link in batch.members:
-                    batch.hair.addPath(link.path())
+                self._cut(batch)
             else:
-                batch.lines = seen_lines([link for link in batch.members if link.cut], self._room, None)
-                batch.paths = [link.path() for link in batch.members if not link.cut]
+                batch.lines = seen_lines(batch.members, self._room, None)
+
+    def _cut(self, batch: Batch) -> None:
+        """Short links go into one path, of long ones what is in the room."""
+        for link in batch.members:
+            if link.source.portal:
+                batch.hair.addPath(link.path())
+            elif is_long(link):
+                line = [(point.x(), point.y()) for point in link.pieces().toList()]
+                batch.lines.extend(within(line, self._room) if line else ())
+            else:
+                batch.hair.addPolygon(link.pieces())
 
 
 def _area(rect: QRectF) -> float:

@@ -9,7 +9,7 @@ from nodegraph.sizes import Sizes
 from nodegraph.sockets import lossy
 from nodegraph.spec import ANY, NodeSpec
 from nodegraph.subgraphs import PREFIX, uses
-from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
+from ui.canvas.boxes import Kinds, LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
 from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, lay_out, layout_key
 from ui.canvas.picture_size import picture_size
@@ -54,12 +54,14 @@ class Scene(Sight):
         self._uses: Mapping[str, int] = {}
         self._raised: dict[str, int] = {}
         self._layouts: dict[LayoutKey, NodeLayout] = {}
+        self._kinds = Kinds()
 
     def rebuild(self) -> None:
         """Derive everything anew, after the specs, metrics or link style changed."""
         graph = self.graph
         self.update(Graph())
         self._layouts.clear()
+        self._kinds.forget()
         self.update(graph)
 
     def update(self, graph: Graph) -> set[str]:
@@ -203,7 +205,8 @@ class Scene(Sight):
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = lay_out(key)
-        box = NodeBox(node, spec, known, layout, outputs, self._uses.get(node.type.removeprefix(PREFIX), 0))
+        number = self._uses.get(node.type.removeprefix(PREFIX), 0)
+        box = NodeBox(node, spec, known, layout, outputs, number, self._kinds)
         self.nodes[name] = box
         self._index_node(box)
         return set(self.links_of(name))
