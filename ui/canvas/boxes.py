@@ -189,6 +189,16 @@ class LinkBox:
             self._line = polyline(self.points, self.style)
         return self._line
 
+    @property
+    def pieced(self) -> bool:
+        """Whether `pieces` has been asked for, and costs nothing now."""
+        return self._pieces is not None
+
+    @property
+    def cut(self) -> bool:
+        """The same of `drawn`."""
+        return self._drawn is not None
+
     def drawn(self, fine: bool | None) -> tuple[list[Point], Values]:
         """The course as points, and as lines to paint; Qt draws these in half the time of the path.
 
@@ -196,7 +206,7 @@ class LinkBox:
         """
         if self._drawn is None or fine not in (None, self._drawn[0]):
             if fine is None:
-                line = [(point.x(), point.y()) for point in _flat(self.path(), 2.0).toList()]
+                line = [(point.x(), point.y()) for point in _flat(self.path(), 1.0).toList()]
             else:
                 line = polyline(self.points, self.style, fine) if fine else self.polyline()
             self._drawn = (fine, line, packed((*a, *b) for a, b in itertools.pairwise(line)))

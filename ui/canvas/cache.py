@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,22 @@ class Picture:
 
 
 def scaled(picture: Picture, scale: float) -> Picture:
-    """The picture at another scale, smoothly, with what lies around the node in whole pixels."""
-    grown = scale / picture.scale
-    width, height = round(picture.area.width() * grown), round(picture.area.height() * grown)
-    smooth = Qt.TransformationMode.SmoothTransformation
-    pixmap = picture.pixmap.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    area = QRectF(0, 0, width, height)
-    return Picture(pixmap, scale, round(picture.pad * grown), area, width * height * 4)
+    """The picture at another scale, smoothly, its node's corner on a whole pixel."""
+    grown, area = scale / picture.scale, picture.area
+    pad = math.ceil(picture.pad * grown)
+    width = round((area.width() - 2 * picture.pad) * grown) + 2 * pad
+    height = round((area.height() - 2 * picture.pad) * grown) + 2 * pad
+    beside = pad - picture.pad * grown
+    pixmap = QPixmap(width, height)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    target = QRectF(beside, beside, area.width() * grown, area.height() * grown)
+    painter.drawPixmap(target, picture.pixmap, area)
+    painter.end()
+    pixmap.setDevicePixelRatio(picture.pixmap.devicePixelRatio())
+    return Picture(pixmap, scale, pad, QRectF(0, 0, width, height), width * height * 4)
 
 
 class PixmapCache:

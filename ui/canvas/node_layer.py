@@ -150,10 +150,13 @@ class NodeLayer:
         return picture
 
     def _face(self, box: NodeBox, scale: float, ratio: float) -> Picture | None:
-        """What nodes share that are equally plain; None where the frame has no time left to make it.
+        """What nodes share that are equally plain; None where there is none and no time left to make it.
 
         Faces are made at steps of the scale, so that they last from one zoom to the next.
         """
+        known = self.cache.get(box.plain)
+        if known is not None and 1 / STEP < scale / known.scale < STEP:
+            return known
         step = round(math.log(scale, STEP))
         key = (box.plain, ratio)
         face = self._faces.get((*key, step))
@@ -162,7 +165,8 @@ class NodeLayer:
             face = self._nodes.face(box, STEP**step, ratio)
             self._faces.put((*key, step), face)
             self._spent += perf_counter() - begun
-        return face or self._faces.get((*key, step - 1)) or self._faces.get((*key, step + 1))
+        near = (self._faces.get((*key, other)) for other in (step - 1, step + 1))
+        return face or next((found for found in near if found), known)
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath
@@ -22,11 +23,13 @@ ROOM = 1.25
 """How much wider and higher than the view the part of the scene is that a batch is made for."""
 WASTE = 3.0
 """How many times the area in view that part may come to have."""
+BITE = 0.0015
+"""Seconds that may go into cutting links for a batch; it takes the others as paths, which are slower to draw."""
 
 
 @dataclass
 class Batch:
-    """The links of one type: a path and, for long ones, lines of one pixel, or else wide lines, or dashed paths."""
+    """The links of one type: a path and, for long ones, lines of one pixel, or else wide lines and paths."""
 
     members: list[LinkBox] = field(default_factory=list)
     hair: QPainterPath = field(default_factory=QPainterPath)
@@ -92,24 +95,35 @@ class RoughLinks:
         self._marked = [link for link in links if link.source.via or link.source.portal or link.lossy]
         for link in links if len(links) > FEW else ():
             self._batches.setdefault((link.type, link.source.muted), Batch()).members.append(link)
+        until = perf_counter() + BITE
         for (_, muted), batch in self._batches.items():
             if muted:
                 batch.paths = [link.path() for link in batch.members]
             elif hair:
-                self._cut(batch)
+                self._cut(batch, until)
             else:
-                batch.lines = seen_lines(batch.members, self._room, None)
+                self._cut_wide(batch, until)
 
-    def _cut(self, batch: Batch) -> None:
+    def _cut(self, batch: Batch, until: float) -> None:
         """Short links go into one path, of long ones what is in the room."""
         for link in batch.members:
-            if link.source.portal:
+            if link.source.portal or not (link.pieced or perf_counter() < until):
                 batch.hair.addPath(link.path())
             elif is_long(link):
                 line = [(point.x(), point.y()) for point in link.pieces().toList()]
                 batch.lines.extend(within(line, self._room) if line else ())
             else:
                 batch.hair.addPolygon(link.pieces())
+
+    def _cut_wide(self, batch: Batch, until: float) -> None:
+        found = []
+        for link in batch.members:
+            if link.cut or perf_counter() < until:
+                link.drawn(None)
+                found.append(link)
+            else:
+                batch.paths.append(link.path())
+        batch.lines = seen_lines(found, self._room, None)
 
 
 def _area(rect: QRectF) -> float:
