@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.spec import Scalar
 
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.running.sheet import Sheet
+
 WAIT = 60_000
+
+
+def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
+    """Until a node is at work."""
+    qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
 
 
 def painting(sink: str = "test/Show", between: str = "", **values: Scalar) -> Graph:
