@@ -10,9 +10,17 @@ from nodegraph.spec import Scalar
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from ui.running.job import Job
+    from ui.running.runner import Runner
     from ui.running.sheet import Sheet
 
 WAIT = 60_000
+
+
+def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
+    """Until so many jobs are over; the oldest first."""
+    qtbot.waitUntil(lambda: len(runner.queue.over) >= count, timeout=WAIT)
+    return list(reversed(runner.queue.over))
 
 
 def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:

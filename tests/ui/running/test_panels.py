@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
-from tests.ui.running.graphs import WAIT, wait_running
+from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
 from ui.running.film import LONGEST, Film, FilmStrip

@@ -15,11 +15,10 @@ from nodegraph.document import Document
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from tests.ui.running.conftest import LIBRARY
-from tests.ui.running.graphs import WAIT, painting, wait_running
+from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
-from ui.running.job import Job
 from ui.running.queue import JobQueue
 from ui.running.restoring import restored
 from ui.running.results import Result, Results
@@ -29,11 +28,6 @@ from ui.running.sheet import Sheet
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
-
-
-def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
-    qtbot.waitUntil(lambda: len(runner.queue.over) >= count, timeout=WAIT)
-    return list(reversed(runner.queue.over))
 
 
 def size_of(qtbot: QtBot, runner: Runner, result: Result) -> tuple[int, int]:
