@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
@@ -168,7 +168,7 @@ def test_a_film_has_one_picture_a_step_and_scrubs_the_viewer(qtbot: QtBot) -> No
     exported: list[tuple[object, object]] = []
     panel.export_asked.connect(lambda frames, path: exported.append((frames, path)))
     assert panel.export.isEnabled()
-    panel.begin_film()
+    panel.show_film(Film())
     assert not strip.film.frames and not panel.export.isEnabled()
     dress(LIGHT)
     panel.set_look(LIGHT)
@@ -193,25 +193,44 @@ def test_the_film_is_exported_by_the_engine(qtbot: QtBot, bridge: EngineBridge, 
     assert told == [events.Exported(str(path))] and path.read_text() == f"3 x {EDGE}"
 
 
+def choose(qtbot: QtBot, gauge: GaugeBar, entry: int) -> None:
+    """Click the gauge, then an entry of the menu that it opens; the menu waits inside the first click."""
+    menus: list[QMenu] = []
+
+    def click() -> None:
+        menu = QApplication.activePopupWidget()
+        if not isinstance(menu, QMenu):
+            QTimer.singleShot(20, click)
+            return
+        menus.append(menu)
+        shoot(menu, "gauge_menu")
+        place = menu.actionGeometry(menu.actions()[entry]).center()
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=place)
+
+    QTimer.singleShot(20, click)
+    qtbot.mouseClick(gauge, Qt.MouseButton.LeftButton)
+    assert menus and QApplication.activePopupWidget() is None
+
+
 def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
     dress(DARK)
     gauge = GaugeBar(runner.bridge, DARK)
     qtbot.addWidget(gauge)
     runner.run(sheet)
+    high = gauge.height()
     wait_over(qtbot, runner, 1)
     qtbot.waitUntil(lambda: gauge.now is not None and gauge.now.cache > 0, timeout=WAIT)
-    gauge.resize(gauge.sizeHint())
+    assert gauge.height() == high, "The status bar keeps its height when figures come."
     gauge.show()
     assert [name for name, *_ in gauge.parts()] == ["Engine", "Cache", "Disk"]
     shoot(gauge, "gauge")
-    free, purge = gauge.menu().actions()
-    free.trigger()
+    choose(qtbot, gauge, 0)
     qtbot.waitUntil(
         lambda: gauge.now is not None and gauge.now.cache == 0 and gauge.now.disk > 0, timeout=WAIT
     )
     runner.run(sheet)
     assert wait_over(qtbot, runner, 2)[1].ran == 0
-    purge.trigger()
+    choose(qtbot, gauge, 1)
     qtbot.waitUntil(lambda: gauge.now is not None and gauge.now.disk == 0, timeout=WAIT)
     runner.run(sheet)
     assert wait_over(qtbot, runner, 3)[2].ran == 3
