@@ -78,6 +78,43 @@ def parts_or_none(app: Application) -> Bench | None:
     return app.windows[0].bench
 
 
+def test_the_card_of_the_chip_is_not_under_a_lesson_and_closes_by_esc_or_a_click_elsewhere(
+    qtbot: QtBot, start: Start
+) -> None:
+    window, bench, _ = parts(start())
+    wait_done(qtbot, bench, 1)
+    chip, coach, canvas = (
+        bench.overlays.chip,
+        bench.overlays.coach,
+        window.view.widget if window.view else None,
+    )
+    assert chip is not None and coach is not None and isinstance(canvas, Canvas)
+    window.activateWindow()
+    chip.set_shown(True)
+    qtbot.waitUntil(coach.bubble.isVisible)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    chip.setFocus()
+    assert chip.card.isVisible() and not coach.bubble.isVisible()
+    shoot(window, "practice_card")
+    qtbot.keyClick(chip, Qt.Key.Key_Escape)
+    assert not chip.card.isVisible() and coach.bubble.isVisible() and coach.lesson == 0
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    chip.setFocus()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() - 20, canvas.height() - 20))
+    canvas.setFocus()
+    assert not chip.card.isVisible() and coach.bubble.isVisible()
+
+
+def test_a_long_sentence_ends_in_an_ellipsis_before_the_counts(qtbot: QtBot, start: Start) -> None:
+    window, bench, _ = parts(start())
+    wait_done(qtbot, bench, 1)
+    window.say("Short.")
+    assert window.bar.shown() == "Short."
+    window.say("The engine was ended by the system. " * 20)
+    assert window.bar.shown().endswith("…") and len(window.bar.shown()) > 20
+    shoot(window.bar, "status_bar")
+
+
 def test_lessons_are_skipped_for_good(qtbot: QtBot, start: Start) -> None:
     _, bench, _ = parts(start())
     assert bench.overlays.coach is not None
