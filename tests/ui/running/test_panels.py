@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
 from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
+from tests.ui.running.started import pick_soon
 from ui.running.film import LONGEST, Film, FilmStrip
 from ui.running.gauge import GaugeBar
 from ui.running.panel import QueuePanel
@@ -194,21 +195,9 @@ def test_the_film_is_exported_by_the_engine(qtbot: QtBot, bridge: EngineBridge, 
 
 def choose(qtbot: QtBot, gauge: GaugeBar, entry: int) -> None:
     """Click the gauge, then an entry of the menu that it opens; the menu waits inside the first click."""
-    menus: list[QMenu] = []
-
-    def click() -> None:
-        menu = QApplication.activePopupWidget()
-        if not isinstance(menu, QMenu):
-            QTimer.singleShot(20, click)
-            return
-        menus.append(menu)
-        shoot(menu, "gauge_menu")
-        place = menu.actionGeometry(menu.actions()[entry]).center()
-        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=place)
-
-    QTimer.singleShot(20, click)
+    pick_soon(gauge.menu().actions()[entry].text())
     qtbot.mouseClick(gauge, Qt.MouseButton.LeftButton)
-    assert menus and QApplication.activePopupWidget() is None
+    assert QApplication.activePopupWidget() is None
 
 
 def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
