@@ -11,10 +11,9 @@ from PySide6.QtGui import QColor, QImage
 from nodegraph.edits import SetParam
 from nodegraph.events import Picture, Preview, Shown
 from nodegraph.graph import Node, Source
-from tests.ui.running.graphs import WAIT, painting
+from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
-from tests.ui.running.test_runner import wait_over
 from ui.running.films import KEPT, Films
 from ui.running.job import Job
 from ui.running.labels import of_result
