@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from nodegraph.graph import Port
 from nodegraph.phrases import Phrase
@@ -94,14 +95,22 @@ def number(value: float) -> str:
     return str(int(value)) if whole else f"{value:g}"
 
 
-def in_sections(params: Iterable[Param]) -> tuple[Param, ...]:
+class _Sectioned(Protocol):
+    @property
+    def section(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Sectioned)
+
+
+def in_sections(params: Iterable[P]) -> tuple[P, ...]:
     """What stands under no heading first, then each section where its first parameter stands."""
     return tuple(param for _, group in sections(params) for param in group)
 
 
-def sections(params: Iterable[Param]) -> list[tuple[str, list[Param]]]:
-    """The headings with what stands under each; what stands under none comes first."""
-    found: dict[str, list[Param]] = {"": []}
+def sections(params: Iterable[P]) -> list[tuple[str, list[P]]]:
+    """The headings with what stands under each, parameters or ports; what stands under none comes first."""
+    found: dict[str, list[P]] = {"": []}
     for param in params:
         found.setdefault(param.section, []).append(param)
     return [(title, group) for title, group in found.items() if group]

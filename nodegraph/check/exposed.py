@@ -12,7 +12,7 @@ from nodegraph.edits.values import SetParam
 from nodegraph.exposure import allowed, beyond, limits_fault, nearest_allowed, within
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node, Port, Subgraph
-from nodegraph.lookup import spec_of
+from nodegraph.lookup import inner_param, spec_of
 from nodegraph.phrases import Phrase
 from nodegraph.settle import settle
 from nodegraph.spec import NodeSpec, Param
@@ -47,11 +47,11 @@ def exposure_problems(
 
 
 def _fault(graph: Graph, found: Subgraph, port: Port, specs: Mapping[str, NodeSpec]) -> Phrase | None:
-    inner = found.nodes.get(port.node)
-    spec = spec_of(graph, inner.type, specs) if inner else None
-    param = spec.param(port.port) if spec else None
+    param = inner_param(graph, found, port, specs)
     if param is not None:
         return limits_fault(param, port)
+    inner = found.nodes.get(port.node)
+    spec = spec_of(graph, inner.type, specs) if inner else None
     if spec is not None and spec.socket(port.port) is not None:
         return Phrase("{name} has limits and is no number", name=port.name)
     return None
