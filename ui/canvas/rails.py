@@ -156,6 +156,7 @@ class Rails:
         self.inputs = Rail(canvas, editor, False)
         self.outputs = Rail(canvas, editor, True)
         canvas.rails = self
+        canvas.camera.covered = float(WIDTH + EDGE)
         canvas.stage.on_shelf = lambda at: self.takes(at, False)
         canvas.stage.expose = self.expose
         canvas.scene.whole = lambda: editor.root.graph
