@@ -192,7 +192,7 @@ ACTIONS = (
     Action(
         "node.rails",
         QT_TRANSLATE_NOOP("Actions", "Ports of the subgraph"),
-        on_canvas(lambda c: c.rails.take_focus() if c.rails is not None else None),
+        on_canvas(lambda c: c.go_to_rails()),
         "Node",
         keys("I"),
         words="rail inputs outputs exposed section limits rename",

@@ -235,13 +235,13 @@ class RangePainter(QStyledItemDelegate):
         """The name has the room that the limits leave."""
         super().initStyleOption(option, index)
         if index.data(SECTION):
-            option.palette.setColor(QPalette.ColorRole.Text, self._muted())  # type: ignore[attr-defined]
+            option.palette.setColor(QPalette.ColorRole.Text, self._muted())
         shown = index.data(RANGE)
-        metrics = QFontMetrics(option.font)  # type: ignore[attr-defined]
-        room = option.rect.width() - 2 * GAP  # type: ignore[attr-defined]
+        metrics = QFontMetrics(option.font)
+        room = option.rect.width() - 2 * GAP
         if shown:
             room -= metrics.horizontalAdvance(shown) + GAP
-        option.text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, room)  # type: ignore[attr-defined]
+        option.text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, room)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -252,7 +252,7 @@ class RangePainter(QStyledItemDelegate):
         if shown:
             painter.save()
             painter.setPen(self._muted())
-            painter.setFont(option.font)  # type: ignore[attr-defined]
-            rect = option.rect.adjusted(GAP, 0, -GAP, 0)  # type: ignore[attr-defined]
+            painter.setFont(option.font)
+            rect = option.rect.adjusted(GAP, 0, -GAP, 0)
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
             painter.restore()

@@ -268,7 +268,7 @@ def test_the_inspector_has_headings_and_the_menu_of_a_row_changes_the_subgraph(
     QTest.qWait(20)
     panel = window.docks.panel("inspector")
     assert isinstance(panel, Inspector)
-    labels = panel.widget().findChildren(QLabel)
+    labels = panel.findChildren(QLabel)
     headings = [label.text() for label in labels if label.property("role") == "heading"]
     assert headings == ["Parameters", "Quality", "Inputs"]
     menu = panel.rows["steps"].menu()
