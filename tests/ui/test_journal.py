@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.notepictures import NotePicture
+from tests.nodegraph.strategies import PNG
 from ui.journal import codec
 from ui.journal.compact import compact
 from ui.journal.history import Branch, History, Step
@@ -307,3 +310,15 @@ def test_a_disk_that_takes_its_time_keeps_no_edit_waiting(
     writer.end()
     journal.close()
     assert failures == []
+
+
+def test_the_journal_keeps_a_picture_and_writes_it_once() -> None:
+    picture = NotePicture.of(PNG)
+    graph = Graph(notes={"n": Note("n", "![](p)", pictures={"p": picture})})
+    moved = Graph(notes={"n": replace(graph.notes["n"], pos=(8.0, 8.0))})
+    bare = Graph(notes={"n": replace(graph.notes["n"], pictures={})})
+    assert codec.decode(json.loads(json.dumps(codec.encode(graph)))) == graph
+    change = json.dumps(codec.delta(graph, moved))
+    assert picture.text() not in change
+    assert codec.apply(graph, json.loads(change)) == moved
+    assert codec.apply(graph, json.loads(json.dumps(codec.delta(graph, bare)))) == bare

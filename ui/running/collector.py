@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from nodegraph import events
 from nodegraph.diff import diff
-from nodegraph.fileformat import dumps
+from nodegraph.fileformat import carried
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
 from ui.running.bridge import EngineBridge
@@ -115,7 +115,7 @@ class Collector(QObject):
         job = take.job
         first = paths[0] if paths else ""
         made = Result(
-            job.label, job.document, *spot, target, take.identity, dumps(job.graph), job.seconds, first
+            job.label, job.document, *spot, target, take.identity, carried(job.graph), job.seconds, first
         )
         self._added(take, made, image)
         for path in paths[1:]:
