@@ -107,3 +107,8 @@ def shown_in(text: str, pictures: Mapping[str, NotePicture]) -> dict[str, NotePi
 def told(text: str) -> str:
     """A note's text with the words for its pictures in their places."""
     return _SHOWN.sub(lambda found: found[1], text)
+
+
+def first_line(text: str) -> str:
+    """What a note is called in lists: its first line with words in it, without marks; empty where there is none."""
+    return next((line.strip("# ") for line in told(text).splitlines() if line.strip()), "")

@@ -11,6 +11,7 @@ from nodegraph.diff import diff
 from nodegraph.edits import SetParam, SetTitle
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.notepictures import first_line
 from nodegraph.spec import NodeSpec, Param
 from ui.editor import Editor
 from ui.find.query import node_title
@@ -129,7 +130,7 @@ class OutlineModel(QStandardItemModel):
         for id in changes.frames & new.frames.keys():
             self._rows["frame", id].setText(new.frames[id].title or self.tr("Frame"))
         for id in changes.notes & new.notes.keys():
-            self._rows["note", id].setText(_first_line(new.notes[id].text) or self.tr("Note"))
+            self._rows["note", id].setText(first_line(new.notes[id].text) or self.tr("Note"))
 
     def _remove(self, kind: str, ids: Iterable[str]) -> None:
         for id in ids:
@@ -149,7 +150,7 @@ class OutlineModel(QStandardItemModel):
                 self._row("frame", id, "frame", theme.muted).setText(frame.title or self.tr("Frame"))
         for id, note in graph.notes.items():
             if ("note", id) not in self._rows:
-                self._row("note", id, "note", theme.muted).setText(_first_line(note.text) or self.tr("Note"))
+                self._row("note", id, "note", theme.muted).setText(first_line(note.text) or self.tr("Note"))
 
     def _row(self, kind: str, id: str, icon_name: str, color: str) -> QStandardItem:
         item, value = QStandardItem(icon(icon_name, color), ""), QStandardItem("")
@@ -221,7 +222,3 @@ class OutlineModel(QStandardItemModel):
 def _links(old: Graph, new: Graph, id: str) -> list:  # type: ignore[type-arg]
     nodes = (graph.nodes[id] for graph in (old, new) if id in graph.nodes)
     return [link for node in nodes for link in node.links()]
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip("# ") for line in text.splitlines() if line.strip()), "")
