@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, QRectF
+from PySide6.QtCore import QMimeData, QRect, QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from nodegraph.errors import LoadError
@@ -15,7 +15,9 @@ from nodegraph.notepictures import NotePicture, shown_in
 from nodegraph.phrases import Phrase
 from ui.canvas.copying import Copying
 from ui.canvas.folding import HEADER
+from ui.canvas.hit import note_rect
 from ui.canvas.inline import Inline
+from ui.canvas.look import view_rect
 from ui.canvas.note_page import NotePage
 from ui.canvas.note_pictures import brought, put
 from ui.i18n import said
@@ -58,6 +60,15 @@ class Writing(Copying):
             self._rewrite(note, text, pictures)
 
         self._inline.page(rect, found.text, commit, self.stage.theme, take)
+
+    def note_places(self) -> dict[str, QRect]:
+        """Where the notes in sight lie in the view."""
+        rects = {
+            note.id: view_rect(self.camera, note_rect(note)).toAlignedRect().intersected(self.rect())
+            for note in self.stage.graph.notes.values()
+            if note.id not in self.scene.folds.notes
+        }
+        return {name: rect for name, rect in rects.items() if not rect.isEmpty()}
 
     def put_in_note(self, data: QMimeData, note: str = "") -> bool:
         """Put pictures under the text of a note, by default of the one that alone is selected; False for none."""
