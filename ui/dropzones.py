@@ -160,13 +160,22 @@ class Zones(QWidget):
     def _zone(self, painter: QPainter, box: QRectF, zone: Zone) -> None:
         look, lit = self._window.app.look, zone == self._lit
         self._outline(painter, box, lit)
-        center = box.center()
+        middle, across = self._free(box), box.center().x()
         color = look.theme.text if lit else look.theme.muted
-        paint(painter, QRectF(center.x() - 16, center.y() - 36, 32, 32), zone.icon, color)
+        paint(painter, QRectF(across - 16, middle - 36, 32, 32), zone.icon, color)
         painter.setPen(look.theme.color("text" if lit else "muted"))
         painter.setFont(look.font("large", bold=lit))
-        line = QRectF(box.left(), center.y() + 4, box.width(), 32)
+        line = QRectF(box.left(), middle + 4, box.width(), 32)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.tr(zone.words))
+
+    def _free(self, box: QRectF) -> float:
+        """How high in a zone its words stand: in the middle, or where no note covers them."""
+        for part in (0.5, 0.25, 0.75, 0.1, 0.9):
+            middle = box.top() + part * box.height()
+            words = QRectF(box.center().x() - 120, middle - 40, 240, 80).toRect()
+            if not any(rect.intersects(words) for rect in self._notes.values()):
+                return middle
+        return box.center().y()
 
     def _outline(self, painter: QPainter, box: QRectF, lit: bool) -> None:
         theme = self._window.app.look.theme

@@ -46,7 +46,7 @@ class NotePage(QTextDocument):
         for start, end, form in reversed(self._images()):
             self._put(start, end, form, note.pictures.get(form.name()))
 
-    def loadResource(self, kind: int, name: QUrl) -> QImage:
+    def loadResource(self, kind: int, name: QUrl | str) -> QImage:
         """Nothing: what a stranger's note names is never looked for."""
         return NOTHING
 
@@ -54,12 +54,14 @@ class NotePage(QTextDocument):
         found = []
         block: QTextBlock = self.begin()
         while block.isValid():
-            for run in block:
+            run = block.begin()
+            while not run.atEnd():
                 fragment = run.fragment()
                 form = fragment.charFormat()
                 if form.isImageFormat():
                     start = fragment.position()
                     found.append((start, start + fragment.length(), form.toImageFormat()))
+                run += 1
             block = block.next()
         return found
 
