@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QRect, QRectF
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
 from nodegraph.errors import LoadError
 from nodegraph.graph import Note, frozen
-from nodegraph.notepictures import NotePicture, shown_in
+from nodegraph.notepictures import NotePicture, shown_in, together_fault
 from nodegraph.phrases import Phrase
 from ui.canvas.copying import Copying
 from ui.canvas.folding import HEADER
@@ -54,7 +54,7 @@ class Writing(Copying):
         pictures = dict(found.pictures)
 
         def take(data: QMimeData) -> str:
-            return "\n\n".join(self._brought(pictures, data))
+            return "\n\n".join(self._brought(note, pictures, data))
 
         def commit(text: str) -> None:
             self._rewrite(note, text, pictures)
@@ -79,18 +79,27 @@ class Writing(Copying):
             return False
         found = graph.notes[note]
         pictures = dict(found.pictures)
-        words = self._brought(pictures, data)
+        words = self._brought(note, pictures, data)
         if words:
             text = "\n\n".join([*([found.text.rstrip()] if found.text.strip() else []), *words])
             self._rewrite(note, text, pictures, Phrase("Put a picture into"))
         return True
 
-    def _brought(self, pictures: dict[str, NotePicture], data: QMimeData) -> list[str]:
+    def _brought(self, note: str, pictures: dict[str, NotePicture], data: QMimeData) -> list[str]:
+        """Add what is pasted to a note's pictures, or say why not; the words for it."""
+        grown = dict(pictures)
         try:
-            return put(pictures, data)
+            words = put(grown, data)
         except LoadError as error:
             self.say(said(error))
             return []
+        notes = self.stage.graph.notes
+        fault = together_fault({**notes, note: Note(note, pictures=grown)}.values())
+        if fault is not None:
+            self.say(said(fault))
+            return []
+        pictures.update(grown)
+        return words
 
     def _retitle(self, name: str, text: str) -> None:
         graph, title = self.stage.graph, text.strip()

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
-from nodegraph.edits import ChangeNote
+from nodegraph.edits import AddNote, ChangeNote
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Graph, Note
-from nodegraph.notepictures import NotePicture
+from nodegraph.notepictures import ALL_BYTES, NotePicture
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import CTRL, Hand
 from ui.canvas import note_pictures
@@ -140,6 +140,21 @@ def test_large_pictures_are_scaled_down_and_carry_nothing_else(tmp_path: Path) -
     clear.fill(QColor(1, 2, 3, 0))
     found = decoded(note_pictures.packed(clear))
     assert found is not None and found.pixelColor(2, 2).alpha() == 0
+
+
+def test_too_much_is_said_while_it_is_pasted_and_no_word_is_lost(noted: Hand) -> None:
+    large = NotePicture(bytes(ALL_BYTES), (1, 1))
+    other = Note("m", "![](p)", (400, 0), pictures={"p": large})
+    noted.canvas.apply(AddNote(other))
+    QGuiApplication.clipboard().setMimeData(held(picture()))
+    editor = writing(noted)
+    QTest.keyClicks(editor, " more")
+    QTest.keyClick(editor, Qt.Key.Key_V, CTRL)
+    assert noted.said[-1] == "The pictures in the notes are more than 16 MB together; take some out."
+    QTest.keyClick(editor, Qt.Key.Key_Return, CTRL)
+    assert noted.graph.notes["n"].text == "words more"
+    noted.click((100, 60))
+    assert noted.canvas.put_in_note(held(picture())) and not noted.graph.notes["n"].pictures
 
 
 def test_a_file_that_is_no_picture_is_said(noted: Hand, tmp_path: Path) -> None:
