@@ -177,6 +177,8 @@ class Documents(QObject):
         if view is None:
             return
         data = QApplication.clipboard().mimeData()
+        if view.canvas.put_in_note(data):
+            return
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self._window.drops.take(files)

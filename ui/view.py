@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QFileSystemWatcher, QPoint, QPointF, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.editor import Editor
@@ -48,6 +48,8 @@ class Canvas(Protocol):
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102
     def paste(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
+    def note_places(self) -> Mapping[str, QRect]: ...  # noqa: D102
+    def put_in_note(self, data: QMimeData, note: str = "") -> bool: ...  # noqa: D102
     def duplicate(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
     def delete(self, heal: bool = True) -> None: ...  # noqa: D102
     def toggle_mode(self, mode: str) -> None: ...  # noqa: D102

@@ -125,7 +125,8 @@ class Canvas(Handled):
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
         flow = flowing(self.scene, self.state)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow)
+        half = None if look.glowing or hovered is None else self._half_of(self._hovered)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow, half)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
