@@ -43,7 +43,19 @@ KEYS = (
     *(Qt.Key(code) for code in range(Qt.Key.Key_A, Qt.Key.Key_Z + 1)),
     *(Qt.Key(code) for code in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1)),
 )
-WORDS = ("a lake", "1024*2", "=w/2", "ksampler", "type:KSampler steps>2", "🦊", "-1", "é", "{a|b}", "\t", "1e9")
+WORDS = (
+    "a lake",
+    "1024*2",
+    "=w/2",
+    "ksampler",
+    "type:KSampler steps>2",
+    "🦊",
+    "-1",
+    "é",
+    "{a|b}",
+    "\t",
+    "1e9",
+)
 LEAVING = ("file.quit", "run.stop_all")
 """Actions that it is not let near."""
 MOST_NODES, MOST_TABS = 200, 8
@@ -85,14 +97,18 @@ class Monkey:
     def _step(self) -> None:
         """One thing. The next is asked for first: this one may open a dialog and last until that closes."""
         self.steps += 1
-        if self.steps < self._end:
-            QTimer.singleShot(0, self._step)
         dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QFileDialog):
+        over = self.steps >= self._end
+        if not over or dialog is not None:
+            QTimer.singleShot(0, self._step)
+        if isinstance(dialog, QFileDialog) or (over and isinstance(dialog, QDialog)):
             self._note("reject", dialog)
             dialog.reject()
-        elif isinstance(dialog, QDialog) and (self.rng.random() < 0.2 or self.steps >= self._end):
+        elif isinstance(dialog, QDialog) and self.rng.random() < 0.2:
             self._answer(dialog)
+        elif over:
+            while popup := QApplication.activePopupWidget():
+                popup.close()
         elif not self.app.windows:
             self._note("start")
             self.app.start(self.files[:1])
@@ -140,9 +156,7 @@ class Monkey:
         return child, child.mapFrom(window, place)
 
     def _place(self, widget: QWidget) -> QPoint:
-        return QPoint(
-            self.rng.randrange(max(1, widget.width())), self.rng.randrange(max(1, widget.height()))
-        )
+        return QPoint(self.rng.randrange(max(1, widget.width())), self.rng.randrange(max(1, widget.height())))
 
     def _press_or_release(self) -> None:
         if self._down is not None:

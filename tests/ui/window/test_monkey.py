@@ -10,9 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import fileformat
+from nodegraph.edits import AddNodes
+from nodegraph.graph import Node
 from tests.ui.running.graphs import painting
 from tests.ui.window.hand import opened
 from tests.ui.window.monkey import Monkey
+from tests.ui.window.person import Person
+from ui.params.rows import RowEditors
+from ui.popup import ChoicePopup
 from ui.window import MainWindow
 
 
@@ -32,8 +37,6 @@ def test_a_person_without_a_plan_breaks_nothing(furnished: MainWindow, files: li
     monkey = Monkey(furnished.app, 5, files)
     monkey.run(400)
     monkey.check()
-    while popup := QApplication.activePopupWidget():
-        popup.close()
 
 
 def test_nothing_on_the_clipboard_pastes_nothing(window: MainWindow, flow: Path) -> None:
@@ -72,3 +75,19 @@ def test_a_run_goes_on_when_another_window_was_closed(furnished: MainWindow, fil
         if queue.over:
             break
     assert queue.over[0].state == "done"
+
+
+def test_a_node_taken_away_under_its_open_list_takes_nothing_with_it(person: Person) -> None:
+    person.editor.apply(AddNodes((Node("late", "KSampler", pos=(352, 620)),)))
+    person.select("late")
+    person.canvas.frame_selected()
+    rows = person.canvas.findChild(RowEditors)
+    assert rows is not None
+    rows.open("late", "sampler")
+    lists = person.window.findChildren(ChoicePopup)
+    assert len(lists) == 1
+    person.editor.stack.undo()
+    QTest.qWait(1)
+    person.hand.click((0, -40))
+    QTest.qWait(1)
+    assert not person.window.findChildren(ChoicePopup)
