@@ -209,10 +209,10 @@ class Canvas(Handled):
         return self._renderer.sharpen(self.scene, self.camera)
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        glides, self.stage.glides = self.stage.glides if self.stage.habits.motion else 0, 0
         self._glide.finish()
         self._hovered = EMPTY
-        if not (glides and self._glide.begin(old, new)):
+        if not (glides and self._glide.begin(old, new, glides)):
             self._show_graph(new)
         if self._gesture is not None and not self._gesture.changed():
             self.begin(None)

@@ -81,8 +81,8 @@ class Stage:
     """Whether a point of the view lies on the rail where a subgraph's inputs stand."""
     expose: Callable[[PortRef], object] = lambda _port: None
     """Show a port of a node outside the subgraph."""
-    glides: bool = False
-    """Whether the next change of the graph is shown as motion."""
+    glides: int = 0
+    """So many milliseconds the next change of the graph is shown as motion."""
 
     @property
     def graph(self) -> Graph:

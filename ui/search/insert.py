@@ -11,6 +11,7 @@ from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
 from nodegraph.lookup import spec_of
 from nodegraph.sockets import convert, fits
 from nodegraph.spec import NodeSpec, Scalar
+from ui.search.place import free_place
 from ui.search.recipes import Recipe
 
 WIDTH = 240.0
@@ -131,19 +132,21 @@ def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], s
 
     It goes to the right and takes what the selected node gives; where nothing fits it goes to the left
     and feeds the selected node's free inputs; where nothing fits there either, to the right, unwired.
+    It covers no other node.
     """
     beside = graph.nodes[selected]
     known = spec_of(graph, beside.type, specs)
     width = beside.size[0] if beside.size else WIDTH
     right = (beside.pos[0] + width + GAP, beside.pos[1])
-    node = _new(spec, graph, right)
+    node = _new(spec, graph, free_place(graph, specs, spec, right))
     taken = _taken(spec, known, selected) if known else {}
     if taken or known is None:
         return Insertion(AddNodes((replace(node, inputs=taken),)), (node.id,))
     for socket in known.sockets:
         output = next((out.name for out in spec.outputs if out.type == socket.type), None)
         if output and socket.name not in beside.inputs:
-            add = AddNodes((replace(node, pos=(beside.pos[0] - WIDTH - GAP, beside.pos[1])),))
+            left = (beside.pos[0] - WIDTH - GAP, beside.pos[1])
+            add = AddNodes((replace(node, pos=free_place(graph, specs, spec, left)),))
             connect = Connect(Source(node.id, output), selected, socket.name)
             return Insertion(Batch((add, connect), add.title), (node.id,))
     return Insertion(AddNodes((node,)), (node.id,))

@@ -126,3 +126,17 @@ def test_a_value_node_takes_over_the_value_it_stands_for() -> None:
     after = made.edit.apply(graph)
     assert after.nodes["whole"].params == {"value": 768}
     assert after.nodes["latent"].inputs["width"] == (Source("whole", "int"),)
+
+
+def test_enter_wires_to_the_selected_node_and_covers_no_other(person: Person) -> None:
+    scene = person.canvas.scene
+    for name, words in (("checkpoint", "load lora"), ("checkpoint", "ksampler"), ("decode", "empty latent")):
+        person.select(name)
+        before = set(person.graph.nodes)
+        person.key("Tab")
+        person.write(words)
+        person.key("Return")
+        (new,) = set(person.graph.nodes) - before
+        rect = scene.nodes[new].rect
+        assert not [other for other, box in scene.nodes.items() if other != new and box.rect.intersects(rect)]
+    assert source(person, "lora_loader", "model") == source(person, "ksampler", "model") == "checkpoint"
