@@ -14,8 +14,10 @@ from nodegraph.fileformat.reading import graph_of
 from nodegraph.fileformat.writing import text_of
 from nodegraph.graph import Graph
 from nodegraph.migrate import migrated, upgraded
-from nodegraph.pictures import MAGIC_BYTES, is_picture, read_workflow
+from nodegraph.pictures import MAGIC_BYTES, is_picture, read_workflow, text_keys
 from nodegraph.spec import NodeSpec
+
+FOREIGN = "{place} holds a ComfyUI workflow, which cannot be opened yet; add its nodes here, most have the same names."
 
 
 def load(path: Path | str) -> Graph:
@@ -43,6 +45,8 @@ def load(path: Path | str) -> Graph:
     except (OSError, ValueError) as error:
         raise LoadError("{place} cannot be read: {reason}.", place=place, reason=_reason(error)) from None
     if text is None:
+        if {"workflow", "prompt"}.intersection(text_keys(path)):
+            raise LoadError(FOREIGN, place=place)
         raise LoadError(
             "{place}: this picture carries no workflow; open the workflow file that made it.", place=place
         )
@@ -78,11 +82,21 @@ def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = 
 
 
 def _checked(data: Any, place: str) -> dict[str, Any]:
+    if _is_comfyui(data):
+        raise LoadError(FOREIGN, place=place)
     if not isinstance(data, dict) or data.get("format") != "nodegraph":
         raise LoadError(
             '{place}: no nodegraph workflow; such a file begins with {{"format": "nodegraph".', place=place
         )
     return migrated(data, place)
+
+
+def _is_comfyui(data: Any) -> bool:
+    """Whether this is what ComfyUI saves: lists of nodes and links, or for its server steps with a `class_type`."""
+    if not isinstance(data, dict) or "format" in data:
+        return False
+    listed = isinstance(data.get("nodes"), list) and isinstance(data.get("links"), list)
+    return listed or (bool(data) and all(isinstance(v, dict) and "class_type" in v for v in data.values()))
 
 
 def _reason(error: Exception) -> str:

@@ -48,6 +48,9 @@ def test_pasting_nonsense_says_so(hand: Hand) -> None:
     QGuiApplication.clipboard().setText("hello {")
     hand.canvas.paste()
     assert hand.graph is before and len(hand.said) == 1 and "clipboard" in hand.said[0]
+    QGuiApplication.clipboard().setText('{"1": {"class_type": "KSampler", "inputs": {}}}')
+    hand.canvas.paste()
+    assert hand.graph is before and "clipboard holds a ComfyUI workflow" in hand.said[1]
 
 
 def test_duplicate_with_and_without_inputs(hand: Hand) -> None:
