@@ -17,7 +17,7 @@ from ui.search.recipes import Recipe
 WIDTH = 240.0
 GAP = 80.0
 ROW = 200.0
-KINDS: Mapping[str, type] = {"Int": int, "Float": float, "Bool": bool, "Text": str}
+KINDS: Mapping[str, type[Scalar]] = {"Int": int, "Float": float, "Bool": bool, "Text": str}
 
 
 class Port(Protocol):
@@ -121,8 +121,8 @@ def _held(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], port: Por
     param = known.param(port.name) if known is not None else None
     if param is None or spec.sockets or len(spec.params) != 1 or not spec.category.startswith("values"):
         return {}
-    value, wanted = target.params.get(param.name, param.default), spec.params[0]
-    value = convert(value, wanted.type) if not isinstance(value, str) else value
+    wanted = spec.params[0]
+    value = convert(target.params.get(param.name, param.default), wanted.type)
     kind = KINDS.get(wanted.type)
     return {wanted.name: value} if kind is not None and isinstance(value, kind) else {}
 

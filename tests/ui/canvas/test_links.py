@@ -7,6 +7,7 @@ from nodegraph.graph import Node, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, NONE, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.wiring import Loose
@@ -67,7 +68,7 @@ def test_dropping_on_empty_ground_asks_for_a_node_and_deletes_nothing(hand: Hand
     assert hand.graph is before
     (point, loose), *rest = hand.searches
     assert not rest and loose == Loose(
-        (PortRef("prompt", "conditioning", True),), (("sampler", "positive", 0),)
+        (PortRef("prompt", "conditioning", True),), (LinkKey("sampler", "positive"),)
     )
     assert (point - QPointF(*EMPTY)).manhattanLength() < 2
 

@@ -37,8 +37,8 @@ def shown_at(hand: Hand, node: str) -> QColor:
 
 def like(one: QColor, other: QColor) -> bool:
     """The rectangle of the view may lie over it."""
-    pairs = zip(one.getRgb(), other.getRgb(), strict=True)
-    return all(abs(a - b) <= 40 for a, b in pairs)  # type: ignore[operator]
+    pairs = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return all(abs(a - b) <= 40 for a, b in pairs)
 
 
 def test_it_shows_what_runs_what_failed_and_what_is_wrong(make_hand: MakeHand) -> None:

@@ -21,11 +21,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPushButton, QTextEdit, QWidget
+from shiboken6 import isValid
 
 from nodegraph.fileformat import dumps, loads
 from tests.nodegraph.valid import assert_valid
 from ui.actions.table import ACTIONS
 from ui.application import Application
+from ui.canvas.canvas import Canvas
 from ui.window import MainWindow
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
@@ -139,7 +141,9 @@ class Monkey:
         view = window.view if isinstance(window, MainWindow) else None
         if view is not None and self.rng.random() < 0.7:
             widget: QWidget = view.widget
-            boxes = list(view.canvas.scene.nodes.values())
+            canvas = view.widget
+            assert isinstance(canvas, Canvas)
+            boxes = list(canvas.scene.nodes.values())
             if boxes and self.rng.random() < 0.7:
                 box = self.rng.choice(boxes)
                 ports = box.layout.ports
@@ -147,12 +151,15 @@ class Monkey:
                 if ports and self.rng.random() < 0.5:
                     port = self.rng.choice(ports)
                     at = QPointF(box.x + port.x, box.y + port.y)
-                place = view.canvas.camera.to_view(at).toPoint()
+                place = canvas.camera.to_view(at).toPoint()
                 if widget.rect().contains(place):
                     return widget, place
             return widget, self._place(widget)
         place = self._place(window)
-        child = window.childAt(place) or window
+        child = window.childAt(place)
+        # The wrapper that is found may be that of a widget that is gone, where another lies in its place by now.
+        if child is None or not isValid(child):
+            child = window
         return child, child.mapFrom(window, place)
 
     def _place(self, widget: QWidget) -> QPoint:
@@ -178,7 +185,9 @@ class Monkey:
             return
         (widget, button, held), self._down = self._down, None
         widget.destroyed.disconnect(self._gone)
-        if widget.isVisible():
+        dialog = QApplication.activeModalWidget()
+        # What a dialog blocks hears nothing of the mouse.
+        if widget.isVisible() and (dialog is None or dialog.isAncestorOf(widget)):
             place = self._place(widget)
             self._note("release", type(widget).__name__, place)
             QTest.mouseRelease(widget, button, held, place)
