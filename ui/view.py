@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from nodegraph.graph import Point
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
 from ui.levels import Crumbs, Levels
@@ -43,6 +44,7 @@ class Canvas(Protocol):
     def scene(self) -> Scene: ...  # noqa: D102
 
     def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
+    def carry_on(self, loose: Any, point: Point) -> None: ...  # noqa: D102
     def frame_all(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102

@@ -31,7 +31,7 @@ class Handled(Walking):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
 
     search_requested = Signal(QPointF, object)
-    """Scene point, PortRef to wire to or None: show the search for nodes."""
+    """Scene point, Loose (links in hand) or None: show the search for nodes."""
     context_menu_requested = Signal(QPoint, object)
     """Global point, Hit: show the menu of what was hit."""
     node_activated = Signal(str)
