@@ -41,6 +41,7 @@ class Levels(QStackedWidget):
         self.base = base
         self.inner: list[Level] = []
         self.addWidget(base)
+        self.setFocusProxy(base)
 
     @property
     def editor(self) -> Editor:
@@ -115,6 +116,7 @@ class Levels(QStackedWidget):
         self.inner = levels
         now = levels[-1].widget if levels else self.base
         self.setCurrentWidget(now)
+        self.setFocusProxy(now)
         now.setFocus()
         self.switched.emit(before, now)
 

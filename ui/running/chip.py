@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.look import Look
@@ -44,6 +45,13 @@ class PracticeChip(QPushButton):
         self.setVisible(shown)
         if not shown:
             self.setChecked(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the card."""
+        if event.key() == Qt.Key.Key_Escape and self.isChecked():
+            self.setChecked(False)
+        else:
+            super().keyPressEvent(event)
 
     def _toggled(self, on: bool) -> None:
         self.card.setVisible(on)
