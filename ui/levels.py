@@ -206,6 +206,6 @@ def _way(graph: Graph, name: str) -> tuple[str, ...] | None:
 
 
 def _frame(widget: QWidget) -> None:
-    frame_all = getattr(widget, "frame_all", None)
-    if frame_all is not None:
-        frame_all()
+    frame_first = getattr(widget, "frame_first", None)
+    if frame_first is not None:
+        frame_first()
