@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
-from tests.ui.running.graphs import WAIT
+from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
-from tests.ui.running.test_runner import wait_over, wait_running
 from ui.running.film import LONGEST, Film, FilmStrip
 from ui.running.gauge import GaugeBar
 from ui.running.panel import QueuePanel
