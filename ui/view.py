@@ -46,6 +46,7 @@ class Canvas(Protocol):
     def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
     def carry_on(self, loose: Any, point: Point) -> None: ...  # noqa: D102
     def frame_all(self) -> None: ...  # noqa: D102
+    def frame_first(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102
@@ -175,7 +176,7 @@ class DocumentView(QWidget):
 
     def frame_soon(self) -> None:
         """Show everything as soon as the canvas has its size."""
-        QTimer.singleShot(0, self, self.canvas.frame_all)
+        QTimer.singleShot(0, self, self.canvas.frame_first)
 
     def watch(self) -> None:
         """Look at the document's file from now on."""

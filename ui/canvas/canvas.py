@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nodegraph.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics
+from ui.canvas.geometry import Density, Metrics, spread
 from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
@@ -101,13 +101,20 @@ class Canvas(Handled):
         self.update()
 
     def set_density(self, density: Density, text_scale: float = 1.0) -> None:
-        """Give rows another height, and text another size than the nodes'."""
-        self._text = TextPainter(text_scale)
+        """Give rows another height, and text another size than the nodes'.
+
+        Text grows into what room the rows have; beyond that everything is seen from nearer by, so that nothing overlaps
+        and nothing moves in the graph.
+        """
+        nearer = spread(density, text_scale)
+        self._text = TextPainter(text_scale / nearer)
         self._metrics = Metrics(density, text_scale, self._text.measure)
         self.stage.text = self._text
         self.scene.metrics = self._metrics
         self.scene.rebuild()
+        self.camera.call_usual(nearer)
         self.set_theme(self.theme)
+        self.camera_went()
 
     def _searched(self, point: QPointF, loose: Loose) -> None:
         if self.rails is None or not self.rails.drop(self.camera.to_view(point), loose.port):
