@@ -14,6 +14,7 @@ from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter
+from ui.canvas.paint_notes import NotePainter
 from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
@@ -27,12 +28,14 @@ class Ground:
         self,
         grid: GridPainter,
         frames: FramePainter,
+        notes: NotePainter,
         links: LinkPainter,
         formulas: FormulaPainter,
         sizes: SizePainter,
     ) -> None:
         self._grid = grid
         self._frames = frames
+        self._notes = notes
         self._links = links
         self._formulas = formulas
         self._sizes = sizes
@@ -146,7 +149,7 @@ class Ground:
             if note.id in names and note.id not in scene.folds.notes:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 rect = view_rect(camera, QRectF(*note.pos, *note.size))
-                self._frames.note(painter, note, rect, camera, note.id in look.notes)
+                self._notes.note(painter, note, rect, camera, note.id in look.notes)
 
     def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
         marked = look.links

@@ -14,7 +14,7 @@ from ui.canvas.cache import Picture, PixmapCache, scaled
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarNodes
 from ui.canvas.look import Look, view_rect
-from ui.canvas.paint_nodes import RADIUS, NodePainter, in_full
+from ui.canvas.paint_nodes import RADIUS, NodePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
@@ -56,7 +56,7 @@ class NodeLayer:
         """Paint these nodes."""
         boxes = scene.piled(boxes)
         self._outlines(painter, boxes, camera, look)
-        missing = self._put(painter, boxes, scene, camera)
+        missing = self._put(painter, boxes, camera)
         if missing:
             self._flat(painter, missing, camera)
         if self._state.busy():
@@ -76,28 +76,28 @@ class NodeLayer:
         if self._state.busy():
             self._alarms(painter, boxes, camera)
 
-    def sharpen(self, boxes: Iterable[NodeBox], scene: Scene, camera: Camera) -> Iterator[None]:
+    def sharpen(self, boxes: Iterable[NodeBox], camera: Camera) -> Iterator[None]:
         """Make the pictures of these nodes that the cache lacks at this scale, one by step."""
         scale = camera.zoom * camera.ratio
-        full = in_full(scale, camera.ratio)
+        full = self._nodes.in_full(scale, camera.ratio)
         for box in boxes:
             picture = self.cache.get(box.content if full else box.plain)
             if picture is None or picture.scale != scale:
-                self._make(box, scene, camera)
+                self._make(box, camera)
                 yield
 
-    def _put(self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera) -> list[NodeBox]:
+    def _put(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> list[NodeBox]:
         """Draw the nodes' pictures; returns those that the frame has no time left to make."""
         scale, ratio, steady = camera.zoom * camera.ratio, camera.ratio, camera.steady
         left, top = camera.origin.x(), camera.origin.y()
-        full, missing = in_full(scale, ratio), list[NodeBox]()
+        full, missing = self._nodes.in_full(scale, ratio), list[NodeBox]()
         if not (full or steady):
             return self._put_faces(painter, boxes, camera)
         for box in boxes:
             picture = self.cache.get(box.content if full else box.plain)
             if picture is None or picture.scale != scale:
                 if steady and self._spent < BUDGET:
-                    picture = self._make(box, scene, camera)
+                    picture = self._make(box, camera)
                 else:
                     self.wanting = True
                     picture = picture or self._face(box, scale, ratio)
@@ -141,11 +141,11 @@ class NodeLayer:
             painter.drawPixmap(QPointF((x - picture.pad) / ratio, (y - picture.pad) / ratio), picture.pixmap)
         return missing
 
-    def _make(self, box: NodeBox, scene: Scene, camera: Camera) -> Picture:
+    def _make(self, box: NodeBox, camera: Camera) -> Picture:
         begun = perf_counter()
         scale = camera.zoom * camera.ratio
-        picture = self._nodes.picture(box, scale, camera.ratio, box.id in scene.unfolded)
-        self.cache.put(box.content if in_full(scale, camera.ratio) else box.plain, picture)
+        picture = self._nodes.picture(box, scale, camera.ratio)
+        self.cache.put(box.content if self._nodes.in_full(scale, camera.ratio) else box.plain, picture)
         self._spent += perf_counter() - begun
         return picture
 

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from nodegraph.cli import main
 from tests import models_maker as maker
+from tests.nodes.models import flow_pipelines as flows
 from tests.nodes.models import pipelines as theirs
 from tests.nodes.models.pipelines import CFG, NEGATIVE, PROMPT, SEED, SIDE, STEPS, Answer, Given
 
@@ -27,15 +28,15 @@ RUNS: dict[str, tuple[Callable[[], maker.Tiny], Callable[[maker.Tiny, Given], An
     "sd1 inpaint": (partial(maker.sd1, inputs=9), theirs.inpaint),
     "sdxl inpaint": (partial(maker.sdxl, inputs=9), theirs.inpaint_xl),
     "sdxl turbo": (maker.sdxl, theirs.turbo),
-    "sd3": (maker.sd3, theirs.stable_diffusion_3),
-    "flux": (maker.flux, theirs.flux),
-    "chroma": (maker.chroma, theirs.chroma),
-    "auraflow": (maker.auraflow, theirs.aura_flow),
-    "lumina2": (maker.lumina2, theirs.lumina_2),
-    "z_image": (maker.z_image, theirs.z_image),
-    "qwen_image": (maker.qwen_image, theirs.qwen_image),
-    "flux2": (maker.flux2, theirs.flux_2),
-    "flux2 klein": (partial(maker.flux2, klein=True), theirs.flux_2),
+    "sd3": (maker.sd3, flows.stable_diffusion_3),
+    "flux": (maker.flux, flows.flux),
+    "chroma": (maker.chroma, flows.chroma),
+    "auraflow": (maker.auraflow, flows.aura_flow),
+    "lumina2": (maker.lumina2, flows.lumina_2),
+    "z_image": (maker.z_image, flows.z_image),
+    "qwen_image": (maker.qwen_image, flows.qwen_image),
+    "flux2": (maker.flux2, flows.flux_2),
+    "flux2 klein": (partial(maker.flux2, klein=True), flows.flux_2),
 }
 
 

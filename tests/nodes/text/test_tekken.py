@@ -14,6 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
+from transformers.integrations.mistral.tokenizer import MistralConverter
 
 from nodegraph.errors import LoadError
 from nodes.models import create_pool
@@ -159,10 +160,9 @@ def test_a_broken_file_is_said(tmp_path: Path) -> None:
 
 
 def test_the_transformers_library_makes_the_same(tmp_path: Path) -> None:
-    integration = pytest.importorskip("transformers.integrations.mistral.tokenizer")
     path = tmp_path / "tekken.json"
     path.write_bytes(file(names=SPECIAL, default_num_special_tokens=30, default_vocab_size=30 + len(WORDS)))
-    theirs = integration.MistralConverter(str(path)).converted()
+    theirs = MistralConverter(str(path)).converted()
     ours = tokenizer_of(path.read_bytes())
     for text in [*TEXTS, "<s>[INST]hello[/INST]"]:
         assert (

@@ -15,15 +15,20 @@ from nodegraph.graph import Graph, Node, Source
 from nodegraph.nearest import meant
 from tests.ui.canvas.hand import Hand
 from tests.ui.params.catalogue import SPECS
+from tests.ui.window.hand import crash
+from ui.application import Application
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_rows import field_rect
 from ui.editor import Editor
+from ui.inspector.panel import Inspector
 from ui.look import Look
 from ui.params import modelfiles
 from ui.params.attach import attach
 from ui.params.rows import RowEditors
 from ui.settings import Settings
 from ui.style import style_sheet
+from ui.view import DocumentView
+from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -142,3 +147,32 @@ def make_desk(qapp: QApplication, qtbot: QtBot) -> Iterator[MakeDesk]:
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> Desk:
     return make_desk()
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    app = Application(qapp, SPECS, Canvas)
+    app.start()
+    yield app.windows[0]
+    crash(app)
+
+
+@pytest.fixture
+def view(window: MainWindow) -> DocumentView:
+    """A document with a node of each kind of row, which is selected."""
+    made = window.documents.new()
+    made.editor.push("Begin", graph())
+    made.editor.selection.set(["all"])
+    return made
+
+
+@pytest.fixture
+def panel(window: MainWindow, view: DocumentView) -> Inspector:
+    if not window.docks.shown("inspector"):
+        window.docks.toggle("inspector")
+    found = window.docks.panel("inspector")
+    assert isinstance(found, Inspector)
+    QTest.qWaitForWindowExposed(window)
+    window.activateWindow()
+    QTest.qWait(10)
+    return found

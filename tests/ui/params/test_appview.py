@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,28 +10,13 @@ from PySide6.QtWidgets import QApplication
 from nodegraph.edits import RemoveNodes, SetParam
 from nodegraph.fileformat import load
 from nodegraph.stars import opens_as_app, stars
-from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from tests.ui.window.hand import crash
-from ui.application import Application
 from ui.appview.panel import AppPanel
-from ui.canvas.canvas import Canvas
 from ui.params.number import NumberEditor
 from ui.view import DocumentView
 from ui.window import MainWindow
 
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
-    app = Application(qapp, SPECS, Canvas)
-    app.start()
-    yield app.windows[0]
-    crash(app)
 
 
 @pytest.fixture

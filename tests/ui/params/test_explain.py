@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,33 +8,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import RemoveNodes, SetParam
-from tests.ui.params.catalogue import SPECS
-from tests.ui.params.conftest import graph
-from tests.ui.window.hand import crash
-from ui.application import Application
-from ui.canvas.canvas import Canvas
 from ui.explain.panel import QUIET_MS, Explain
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
+    from ui.view import DocumentView
     from ui.window import MainWindow
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
-    app = Application(qapp, SPECS, Canvas)
-    app.start()
-    view = app.windows[0].documents.new()
-    view.editor.push("Begin", graph())
-    yield app.windows[0]
-    crash(app)
-
-
-@pytest.fixture
-def panel(window: MainWindow) -> Explain:
+def panel(window: MainWindow, view: DocumentView) -> Explain:
     """The panel, opened with its keys."""
+    view.editor.selection.clear()
     QTest.qWaitForWindowExposed(window)
     window.activateWindow()
     QTest.qWait(5)

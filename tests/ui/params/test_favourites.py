@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,7 @@ from nodegraph.expressions import expressions_of
 from nodegraph.stars import stars
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from tests.ui.window.hand import crash
 from ui import paths
-from ui.application import Application
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_rows import field_rect
 from ui.inspector.menu import row_menu, sources_of, take_over
@@ -28,32 +25,8 @@ from ui.params.presets import Presets
 from ui.params.rows import RowEditors
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
     from ui.editor import Editor
     from ui.window import MainWindow
-
-
-@pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
-    app = Application(qapp, SPECS, Canvas)
-    app.start()
-    yield app.windows[0]
-    crash(app)
-
-
-@pytest.fixture
-def panel(window: MainWindow) -> Inspector:
-    view = window.documents.new()
-    view.editor.push("Begin", graph())
-    view.editor.selection.set(["all"])
-    if not window.docks.shown("inspector"):
-        window.docks.toggle("inspector")
-    found = window.docks.panel("inspector")
-    assert isinstance(found, Inspector)
-    QTest.qWait(5)
-    return found
 
 
 def editor_of(panel: Inspector) -> Editor:

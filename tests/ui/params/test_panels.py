@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,10 +9,8 @@ from PySide6.QtTest import QTest
 
 from nodegraph.edits import Disconnect, RemoveNodes, SetParam
 from nodegraph.graph import Graph, Link, Node, Source
-from tests.ui.params.catalogue import EVERYTHING, SPECS
-from tests.ui.params.conftest import Folders, graph
-from tests.ui.window.hand import crash
-from ui.application import Application
+from tests.ui.params.catalogue import EVERYTHING
+from tests.ui.params.conftest import Folders
 from ui.canvas.canvas import Canvas
 from ui.help.panel import Help
 from ui.help.text import help_html, prose
@@ -29,24 +26,7 @@ from ui.view import DocumentView
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
-
-
-@pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
-    app = Application(qapp, SPECS, Canvas)
-    app.start()
-    yield app.windows[0]
-    crash(app)
-
-
-@pytest.fixture
-def view(window: MainWindow) -> DocumentView:
-    made = window.documents.new()
-    made.editor.push("Begin", graph())
-    made.editor.selection.set(["all"])
-    return made
 
 
 def inspector(window: MainWindow) -> Inspector:

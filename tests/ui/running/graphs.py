@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.spec import Scalar
 
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.running.job import Job
+    from ui.running.runner import Runner
+    from ui.running.sheet import Sheet
+
 WAIT = 60_000
+
+
+def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
+    """Until so many jobs are over; the oldest first."""
+    qtbot.waitUntil(lambda: len(runner.queue.over) >= count, timeout=WAIT)
+    return list(reversed(runner.queue.over))
+
+
+def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
+    """Until a node is at work."""
+    qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
 
 
 def painting(sink: str = "test/Show", between: str = "", **values: Scalar) -> Graph:

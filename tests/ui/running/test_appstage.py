@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph.document import Document
 from nodegraph.edits import SetParam
-from tests.ui.running.graphs import painting
+from tests.ui.running.graphs import painting, wait_over
 from tests.ui.running.look import DARK
 from tests.ui.running.painting_nodes import SPECS
-from tests.ui.running.test_runner import wait_over
 from ui.appview.stage import Stage
 from ui.editor import Editor
 from ui.running.seeds import seed_line

@@ -17,10 +17,9 @@ from nodegraph.document import Document
 from nodegraph.events import Channels, Shown
 from nodegraph.graph import Node, Source
 from nodegraph.spec import Scalar
-from tests.ui.running.graphs import WAIT, painting
+from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
-from tests.ui.running.test_runner import wait_over
 from ui.editor import Editor
 from ui.running.probe import Probe
 from ui.running.showing import Showing

@@ -15,12 +15,10 @@ from nodegraph.document import Document
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from tests.ui.running.conftest import LIBRARY
-from tests.ui.running.graphs import WAIT, painting
+from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
-from ui.running.job import Job
-from ui.running.live import Live
 from ui.running.queue import JobQueue
 from ui.running.restoring import restored
 from ui.running.results import Result, Results
@@ -30,15 +28,6 @@ from ui.running.sheet import Sheet
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
-
-
-def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
-    qtbot.waitUntil(lambda: len(runner.queue.over) >= count, timeout=WAIT)
-    return list(reversed(runner.queue.over))
-
-
-def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
-    qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
 
 
 def size_of(qtbot: QtBot, runner: Runner, result: Result) -> tuple[int, int]:
@@ -237,55 +226,6 @@ def test_values_of_a_result_come_back(qtbot: QtBot, runner: Runner, sheet: Sheet
     assert edit is not None and editor.apply(edit)
     assert editor.graph.nodes["paint"].params == painting().nodes["paint"].params
     assert restored(result, editor.graph, SPECS, seeds_only=False) is None
-
-
-def test_live_reruns_by_itself_and_stops_what_is_stale(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
-    editor, done = sheet.editor, list[Job]()
-    live = Live(runner)
-    runner.finished.connect(done.append)
-    live.follow(sheet)
-    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
-    editor.apply(SetParam("paint", "seconds", 20.0))
-    wait_running(qtbot, sheet, "paint")
-    editor.apply(SetParam("paint", "seconds", 0.0))
-    editor.apply(SetParam("words", "text", "a blue cat"))
-    qtbot.waitUntil(lambda: len(done) == 3, timeout=WAIT)
-    assert [job.state for job in done] == ["done", "stopped", "done"]
-    assert done[2].graph is editor.graph and not runner.queue.over
-    live.follow(None)
-    editor.apply(SetParam("paint", "seed", 3))
-    qtbot.wait(400)
-    assert len(done) == 3
-
-
-def test_live_shows_few_steps_first(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
-    editor, done = sheet.editor, list[Job]()
-    live = Live(runner)
-    runner.finished.connect(done.append)
-    editor.apply(SetParam("paint", "steps", 16))
-    editor.apply(SetParam("paint", "seconds", 1.0))
-    live.follow(sheet)
-    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
-    editor.apply(SetParam("paint", "seed", 3))
-    qtbot.waitUntil(lambda: len(done) == 3, timeout=WAIT)
-    assert [(job.coarse, job.graph.nodes["paint"].params["steps"]) for job in done] == [
-        (False, 16), (True, 4), (False, 16)
-    ]  # fmt: skip
-    live.follow(None)
-
-
-def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
-    done = list[Job]()
-    live = Live(runner)
-    runner.finished.connect(done.append)
-    sheet.editor.apply(SetParam("paint", "seconds", 30.0))
-    live.follow(sheet)
-    wait_running(qtbot, sheet, "paint")
-    runner.stop()
-    qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
-    qtbot.wait(400)
-    assert runner.queue.running is None and len(done) == 1
-    live.follow(None)
 
 
 def test_five_kills_among_twenty_jobs_leave_the_queue_alive(
