@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.canvas.packed import Values, draw_rects, packed
 from ui.canvas.scene import Scene
 from ui.theme.types import category_color
 
@@ -34,7 +35,9 @@ class Minimap(QWidget):
         self.setToolTip(self.tr("Drag to move the view, turn the wheel to zoom"))
         self.setAccessibleName(self.tr("Minimap"))
         self._version = -1
-        self._lists: dict[str, list[QRectF]] = {}
+        self._lists: dict[str, Values] = {}
+        self._bypassed: list[tuple[str, str]] = []
+        self._picture: tuple[object, QPixmap] | None = None
         canvas.camera_changed.connect(self.follow)
         self._alarmed: list[tuple[str, str]] = []
         canvas.state.changed.connect(self._state_changed)
@@ -68,24 +71,37 @@ class Minimap(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         scale, origin = self._fit()
         painter.setClipRect(QRectF(self.rect()).adjusted(2, 2, -2, -2))
-        self._frames(painter, scale, origin)
-        painter.save()
-        painter.translate(origin)
-        painter.scale(scale, scale)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for category, rects in self._grouped(canvas.scene).items():
-            painter.setBrush(category_color(theme, category))
-            painter.drawRects(rects)
-        for name, color in self._alarms():
-            painter.setBrush(theme.color(color))
-            painter.drawRect(canvas.scene.nodes[name].rect)
-        painter.restore()
+        painter.drawPixmap(0, 0, self._graph(scale, origin))
         seen = canvas.camera.visible()
         view = QRectF(seen.topLeft() * scale + origin, seen.size() * scale)
         painter.setPen(QPen(theme.color("accent"), 1.5))
         painter.setBrush(theme.color("accent", 0.10))
         painter.drawRoundedRect(view, 2, 2)
+
+    def _graph(self, scale: float, origin: QPointF) -> QPixmap:
+        """All but the view's rectangle, which alone changes in most frames: this is painted in each of the canvas."""
+        canvas, theme, ratio = self._canvas, self._canvas.theme, self.devicePixelRatioF()
+        alarms = self._alarms()
+        key = (canvas.scene.version, theme, ratio, scale, origin.x(), origin.y(), tuple(alarms))
+        if self._picture is not None and self._picture[0] == key:
+            return self._picture[1]
+        pixmap = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._frames(painter, scale, origin)
+        painter.translate(origin)
+        painter.scale(scale, scale)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for category, rects in self._grouped(canvas.scene).items():
+            painter.setBrush(category_color(theme, category))
+            draw_rects(painter, rects)
+        for name, color in alarms:
+            painter.setBrush(theme.color(color))
+            painter.drawRect(canvas.scene.nodes[name].rect)
+        painter.end()
+        self._picture = (key, pixmap)
+        return pixmap
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Look where the press is."""
@@ -119,12 +135,14 @@ class Minimap(QWidget):
         middle = QPointF(self.width() / 2, self.height() / 2)
         return scale, middle - around.center() * scale
 
-    def _grouped(self, scene: Scene) -> dict[str, list[QRectF]]:
+    def _grouped(self, scene: Scene) -> dict[str, Values]:
         if self._version != scene.version:
             self._version = scene.version
             self._lists = {}
             for box in scene.shown():
-                self._lists.setdefault(box.spec.category, []).append(box.rect)
+                self._lists.setdefault(box.spec.category, packed()).extend(box.bounds())
+            nodes = scene.graph.nodes.items()
+            self._bypassed = [(name, "bypass") for name, node in nodes if node.mode == "bypass"]
         return self._lists
 
     def _state_changed(self) -> None:
@@ -136,10 +154,11 @@ class Minimap(QWidget):
 
     def _alarms(self) -> list[tuple[str, str]]:
         """Nodes and the colours in which they stand out, what matters most last and so on top."""
-        state, nodes = self._canvas.state, self._canvas.scene.graph.nodes
-        found = [(name, "bypass") for name, node in nodes.items() if node.mode == "bypass"]
+        state = self._canvas.state
+        self._grouped(self._canvas.scene)
+        found = [*self._bypassed]
         found += [(name, "error") for name in state.wrong()]
-        found += [(name, "error") for name, now in state.states().items() if now.status == "failed"]
+        found += [(name, "error") for name in sorted(state.failed)]
         found += [(name, "accent") for name in sorted(state.running)]
         return [(name, color) for name, color in found if name in self._canvas.scene.nodes]
 

@@ -170,11 +170,11 @@ class NodeLayer:
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""
-        colors = {"running": "accent", "failed": "error"}
-        shown = {name: colors[s.status] for name, s in self._state.states().items() if s.status in colors}
-        for box in boxes if shown else ():
-            if box.id in shown:
-                painter.fillRect(view_rect(camera, box.rect), self._theme.color(shown[box.id]))
+        state = self._state
+        for names, color in ((state.failed, "error"), (state.running, "accent")):
+            for box in boxes if names else ():
+                if box.id in names:
+                    painter.fillRect(view_rect(camera, box.rect), self._theme.color(color))
 
     def _flat(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> None:
         painter.save()

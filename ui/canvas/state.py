@@ -70,6 +70,7 @@ class CanvasState(QObject):
         self._problems: dict[str, dict[str, str]] = {}
         self._veiled: set[str] = set()
         self.running: frozenset[str] = frozenset()
+        self.failed: frozenset[str] = frozenset()
 
     def of(self, node: str) -> NodeState:
         """The node's state."""
@@ -81,10 +82,14 @@ class CanvasState(QObject):
         if before == state:
             return
         self._states[node] = state
+        statuses = (before.status, state.status)
+        turned = statuses[0] != statuses[1]
+        if turned and "failed" in statuses:
+            self.failed ^= {node}
+        if turned and "running" in statuses:
+            self.running ^= {node}
         self.changed.emit(node)
-        if "running" in (before.status, state.status) and before.status != state.status:
-            runs = state.status == "running"
-            self.running = self.running | {node} if runs else self.running - {node}
+        if turned and "running" in statuses:
             self.flowed.emit(node)
 
     def reset(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -94,3 +95,31 @@ def test_a_drag_on_it_pans_and_the_wheel_zooms(make_hand: MakeHand) -> None:
     )
     QApplication.sendEvent(minimap, turn)
     assert camera.zoom > zoom and hand.canvas.editor.stack.count() == 0
+
+
+def test_the_map_is_drawn_anew_only_where_it_shows_something_else(
+    make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand, minimap = close_by(make_hand)
+    drawn: list[float] = []
+    born = Minimap._frames
+
+    def frames(self: Minimap, painter: QPainter, scale: float, origin: QPointF) -> None:
+        drawn.append(scale)
+        born(self, painter, scale, origin)
+
+    monkeypatch.setattr(Minimap, "_frames", frames)
+    middle = hand.canvas.scene.bounds().center()
+    hand.canvas.camera.look_at((middle.x(), middle.y(), 4.0))
+    assert hand.canvas.scene.bounds().contains(hand.canvas.camera.visible().adjusted(-20, -20, 20, 20))
+    before = minimap.grab().toImage()
+    drawn.clear()
+    hand.canvas.camera.pan(QPointF(-40, -20))
+    hand.canvas.camera_went()
+    after = minimap.grab().toImage()
+    assert after != before and not drawn
+    hand.canvas.state.set("sampler", NodeState("running"))
+    assert minimap.grab().toImage() != after and len(drawn) == 1
+    hand.canvas.state.set("sampler", NodeState("running", 0.5, "10/20"))
+    minimap.grab()
+    assert len(drawn) == 1
