@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
 from nodegraph.edits.heal import bridges
@@ -15,42 +14,57 @@ from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.refit import refitted
-from ui.canvas.routing import gap
+from ui.canvas.routing import comes_near, gap
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
 
 GAP = 48.0
 REACH = 40.0
 """How near, in scene units, a link must pass the middle of a node that is to go into it."""
+KEPT = 160.0
+"""How far beyond that links are looked up for the moves to come."""
 
 
-@dataclass(frozen=True)
-class Kin:
-    """All that a node feeds and all that feeds it, itself included: between these it would close a circle."""
+class Between:
+    """The links that one node, being dragged, could go into; what costs more than a look is kept for the drag."""
 
-    after: frozenset[str]
-    before: frozenset[str]
+    def __init__(self, scene: Scene, box: NodeBox) -> None:
+        self._scene, self._box = scene, box
+        # Between these the node would close a circle: all that it feeds and all that feeds it, itself included.
+        self._after = frozenset(downstream(scene.graph, [box.id]))
+        self._before = frozenset(upstream(scene.graph, [box.id]))
+        self._version = -1
+        self._room = QRectF()
+        self._near: list[LinkBox] = []
 
+    def under(self, by: Point) -> LinkKey | None:
+        """The link that the node, dragged by `by`, would go into: the nearest under it that fits."""
+        middle = self._box.rect.translated(*by).center()
+        point = (middle.x(), middle.y())
+        best: LinkKey | None = None
+        least = REACH
+        for link in self._around(middle):
+            away = gap(point, link.polyline(), least)
+            if away < least:
+                best, least = link.key, away
+        return best
 
-def kin_of(scene: Scene, name: str) -> Kin:
-    """The kin of a node; worked out once for a drag."""
-    return Kin(frozenset(downstream(scene.graph, [name])), frozenset(upstream(scene.graph, [name])))
+    def _around(self, middle: QPointF) -> list[LinkBox]:
+        """The links that fit and come near a point; asked anew where the drag has gone on for a while."""
+        near = QRectF(middle.x() - REACH, middle.y() - REACH, 2 * REACH, 2 * REACH)
+        scene = self._scene
+        if self._version != scene.version or not self._room.contains(near):
+            self._version = scene.version
+            self._room = near.adjusted(-KEPT, -KEPT, KEPT, KEPT)
+            point, reach = (middle.x(), middle.y()), KEPT + REACH
+            found = (link for link in scene.links_in(self._room) if self._fits(link))
+            self._near = [link for link in found if comes_near(point, link.polyline(), reach)]
+        return self._near
 
-
-def link_under(scene: Scene, box: NodeBox, by: Point, kin: Kin) -> LinkKey | None:
-    """The link that a node, dragged by `by`, would go into: the nearest under it that fits."""
-    middle = box.rect.translated(*by).center()
-    near = QRectF(middle.x() - REACH, middle.y() - REACH, 2 * REACH, 2 * REACH)
-    point = (middle.x(), middle.y())
-    best: LinkKey | None = None
-    least = REACH
-    for link in scene.links_in(near):
-        if link.source.portal or link.source.node in kin.after or link.key.target in kin.before:
-            continue
-        away = gap(point, link.polyline(), least)
-        if away < least and ports_for(scene, box, link) is not None:
-            best, least = link.key, away
-    return best
+    def _fits(self, link: LinkBox) -> bool:
+        if link.source.portal or link.source.node in self._after or link.key.target in self._before:
+            return False
+        return ports_for(self._scene, self._box, link) is not None
 
 
 def ports_for(scene: Scene, box: NodeBox, link: LinkBox) -> tuple[str, str] | None:

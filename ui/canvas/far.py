@@ -94,6 +94,7 @@ class FarNodes:
         self._seen: tuple[Tile, ...] = ()
         self._flat = Flat()
         self._names: frozenset[str] = frozenset()
+        self._places: dict[str, Rect] = {}
         self._chosen = packed()
         self._shades: dict[str, QColor] = {}
 
@@ -112,8 +113,7 @@ class FarNodes:
             self._key = key
             self._sort(boxes)
         if fresh or chosen != self._names:
-            self._names = chosen
-            self._chosen = packed(box.bounds() for box in boxes if box.id in chosen) if chosen else packed()
+            self._choose(chosen, fresh)
         tiles = seen(self._tiles, view)
         if fresh or tiles != self._seen:
             self._seen, self._flat = tiles, self._merged([self._tiles[tile] for tile in tiles])
@@ -135,10 +135,19 @@ class FarNodes:
         strips = {name: joined(p.strips[name] for p in parts if name in p.strips) for name in self._shades}
         return Flat(joined(part.rects for part in parts), strips)
 
+    def _choose(self, names: frozenset[str], fresh: bool) -> None:
+        """What a growing box takes in is added; anything else is a new choice."""
+        if fresh or not names >= self._names:
+            self._names, self._chosen = frozenset(), packed()
+        for name in names - self._names:
+            self._chosen.extend(self._places.get(name, ()))
+        self._names = names
+
     def _sort(self, boxes: Iterable[NodeBox]) -> None:
         self._tiles = {}
+        self._places = {}
         for box in boxes:
-            bounds = box.bounds()
+            bounds = self._places[box.id] = box.bounds()
             tile = tile_of(bounds)
             flat = self._tiles.get(tile)
             if flat is None:

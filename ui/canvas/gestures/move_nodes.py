@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from nodegraph.edits import Batch, ChangeFrame, Edit
 from nodegraph.graph import Frame
 from nodegraph.phrases import Phrase
-from ui.canvas.between import Kin, extracted, inserted, kin_of, link_under
+from ui.canvas.between import Between, extracted, inserted
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by
 from ui.canvas.glide import INSERT
@@ -33,7 +33,7 @@ class MoveNodes(MoveThings):
         self._extracting = False
         self._over: LinkKey | None = None
         self._since = 0.0
-        self._kin: Kin | None = None
+        self._between: Between | None = None
         self._reparent = False
         self._shake = Shake()
         self._pointer = start
@@ -81,7 +81,7 @@ class MoveNodes(MoveThings):
 
     def changed(self) -> bool:
         """What feeds what may be another; the link under the node is looked for at the next move."""
-        self._kin, self._over = None, None
+        self._between, self._over = None, None
         self._light(None)
         return super().changed()
 
@@ -192,9 +192,9 @@ class MoveNodes(MoveThings):
         if len(moving.nodes) != 1 or pointer.held(ALT) or self._extracting:
             return None
         box = scene.nodes[next(iter(moving.nodes))]
-        if self._kin is None:
-            self._kin = kin_of(scene, box.id)
-        return link_under(scene, box, self._by, self._kin)
+        if self._between is None:
+            self._between = Between(scene, box)
+        return self._between.under(self._by)
 
     def _ripe(self) -> bool:
         return self._over is not None and monotonic() - self._since >= DWELL
