@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
@@ -25,12 +25,6 @@ FULL_TEXT, PLATE_TEXT = 8.0, 4.0
 """Pixels of a title's text from which on a node is drawn in full, and as a plate with its title."""
 
 
-def look_of(box: NodeBox) -> Hashable:
-    """What a node's face depends on: all but its values and links."""
-    node = box.node
-    return (node.type, id(box.layout), box.known, node.title, node.mode, node.color, node.pinned)
-
-
 class NodePainter:
     """Draws nodes in one theme at one density."""
 
@@ -46,11 +40,16 @@ class NodePainter:
 
     def picture(self, box: NodeBox, scale: float, ratio: float = 1.0) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
-        full = self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
-        return self._drawn(box, scale, ratio, lambda on: (self._body if full else self._wells)(on, box))
+        if not self.in_full(scale, ratio):
+            return self.face(box, scale, ratio)
+        return self._drawn(box, scale, ratio, lambda on: self._body(on, box))
+
+    def in_full(self, scale: float, ratio: float) -> bool:
+        """Whether nodes show their values at `scale` device pixels a scene unit."""
+        return self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
 
     def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:
-        """The node without its values, as all nodes look that have one `look_of`."""
+        """The node without its values, as all look that are equally `plain`."""
         return self._drawn(box, scale, ratio, lambda on: self._wells(on, box))
 
     def _drawn(self, box: NodeBox, scale: float, ratio: float, inside: Callable[[QPainter], None]) -> Picture:
@@ -71,7 +70,7 @@ class NodePainter:
         inside(painter)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
-        return Picture(pixmap, scale, pad, width * height * 4)
+        return Picture(pixmap, scale, pad, QRectF(0, 0, width, height), width * height * 4)
 
     def _plate(self, painter: QPainter, box: NodeBox, scale: float) -> None:
         """In device pixels, so that the hairline is one pixel at every scale."""
