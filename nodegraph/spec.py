@@ -16,6 +16,9 @@ ANY = "Any"
 Scalar = bool | int | float | str
 """What a parameter may hold."""
 
+IMAGE_FOLDER = "image_folder"
+"""What the `file` of a parameter says that names a folder of pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lazy:

@@ -15,10 +15,11 @@ from nodegraph.edits import AddNodes, SetParams
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.pictures.folders import counted
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param
 from ui import diskfile
 from ui.dropzones import Way, Zones, holds, zones_for
 from ui.i18n import said
+from ui.params.file import relative
 from ui.params.modelfiles import kind_of, model_files
 from ui.running.needs import PRACTICE
 
@@ -45,7 +46,7 @@ def folder_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | Non
     """The node type that reads a folder of pictures, and its parameter."""
     for spec in specs.values():
         for param in spec.params:
-            if param.file == "image_folder":
+            if param.file == IMAGE_FOLDER:
                 return spec, param
     return None
 
@@ -195,9 +196,9 @@ class Drops(QObject):
         nodes: list[Node] = []
         for path in paths:
             if path.is_dir() and holds(path) == "pictures":
-                value, found = path.as_posix(), folder_loader(editor.specs)
+                value, found = relative(path, view.editor.path), folder_loader(editor.specs)
             elif diskfile.kind(path) == "picture":
-                value, found = path.as_posix(), picture_loader(editor.specs)
+                value, found = relative(path, view.editor.path), picture_loader(editor.specs)
             else:
                 value, found = self._model(path)
                 if found is None:
