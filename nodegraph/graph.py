@@ -132,11 +132,23 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a subgraph, by a name that never depends on its position."""
+    """An input or output of a subgraph, by a name that never depends on its position.
+
+    An exposed parameter may stand under `section`, a heading outside; `minimum` and `maximum` narrow the range
+    that it has inside.
+    """
 
     name: str
     node: str
     port: str
+    section: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a range of its own."""
+        return self.minimum is not None or self.maximum is not None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
-    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin"),
+    ("node.mute", "node.bypass", "node.collapse", "node.rows", "node.hide_unlinked", "node.pin"),
     ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )

@@ -54,6 +54,7 @@ class Canvas(Protocol):
     def delete(self, heal: bool = True) -> None: ...  # noqa: D102
     def toggle_mode(self, mode: str) -> None: ...  # noqa: D102
     def collapse(self) -> None: ...  # noqa: D102
+    def fold_rows(self) -> None: ...  # noqa: D102
     def hide_unlinked(self) -> None: ...  # noqa: D102
     def pin(self) -> None: ...  # noqa: D102
     def add_frame(self) -> None: ...  # noqa: D102
@@ -68,6 +69,7 @@ class Canvas(Protocol):
     def set_motion(self, on: bool) -> None: ...  # noqa: D102
     def toggle_portals(self) -> None: ...  # noqa: D102
     def expose(self, port: Any) -> None: ...  # noqa: D102
+    def go_to_rails(self) -> None: ...  # noqa: D102
     def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
     def previous_view(self) -> None: ...  # noqa: D102

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.errors import LoadError
+from nodegraph.fileformat.exposed import with_exposure
 from nodegraph.fileformat.fields import MAX_NAME, NOTHING, Fields, described
 from nodegraph.fileformat.nesting import check_nesting
 from nodegraph.fileformat.nodes import check_name, read_mode, read_nodes
@@ -164,7 +165,7 @@ def _subgraph(name: str, item: object, place: str) -> Subgraph:
     return Subgraph(
         name,
         MappingProxyType(nodes),
-        _ports(fields, "inputs", nodes),
+        with_exposure(fields, _ports(fields, "inputs", nodes)),
         _ports(fields, "outputs", nodes),
         fields.rest(),
     )

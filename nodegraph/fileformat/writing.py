@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nodegraph.fileformat.exposed import exposed
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
 from nodegraph.migrate import FORMAT_VERSION
 from nodegraph.spec import NodeSpec, Scalar
@@ -79,7 +80,8 @@ class _Lines:
         return spec if spec and spec.version == node.version else None
 
     def subgraph(self, subgraph: Subgraph) -> str:
-        ports = {"inputs": _ports(subgraph.inputs), "outputs": _ports(subgraph.outputs)}
+        ports: dict[str, Any] = {"inputs": _ports(subgraph.inputs), "outputs": _ports(subgraph.outputs)}
+        ports["exposed"] = {port.name: shown for port in subgraph.inputs if (shown := exposed(port))}
         members = [f"{_json(key)}: {_json(value)}" for key, value in ports.items() if value]
         members.append(f'"nodes": {_rows(map(self.node, subgraph.nodes.values()))}')
         members += (f"{_json(key)}: {_json(value)}" for key, value in subgraph.extra.items())

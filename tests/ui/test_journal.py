@@ -41,6 +41,10 @@ nodes = st.builds(
 )
 
 
+limits = st.none() | st.integers(-9, 9)
+ports = st.builds(Port, names, names, names, st.sampled_from(["", "Quality"]), limits, limits)
+
+
 def keyed(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
     return st.dictionaries(names, values, max_size=4)
 
@@ -51,7 +55,13 @@ graphs = st.builds(
     frames=keyed(st.builds(Frame, names, st.text(max_size=2), st.tuples(names))),
     notes=keyed(st.builds(Note, names, st.text(max_size=5), points)),
     subgraphs=keyed(
-        st.builds(Subgraph, names, keyed(nodes), st.tuples(st.builds(Port, names, names, names)))
+        st.builds(
+            Subgraph,
+            names,
+            keyed(nodes),
+            st.tuples(ports),
+            extra=st.dictionaries(names, st.integers(), max_size=1),
+        )
     ),
     view=st.dictionaries(names, st.integers()),
 )

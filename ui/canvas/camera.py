@@ -22,6 +22,8 @@ class Camera:
         self.size = QSizeF(1.0, 1.0)
         self.ratio = 1.0
         self.steady = True
+        self.covered = 0.0
+        """Pixels at the left and as many at the right over which something lies."""
 
     def transform(self) -> QTransform:
         """Scene to view."""
@@ -64,7 +66,8 @@ class Camera:
         """Show all of a scene rectangle, no larger than zoom `most`."""
         if rect.isEmpty():
             return
-        room_x = max(16.0, self.size.width() - 2 * margin)
+        side = max(margin, min(self.covered, self.size.width() / 4) + margin / 2)
+        room_x = max(16.0, self.size.width() - 2 * side)
         room_y = max(16.0, self.size.height() - 2 * margin)
         zoom = min(room_x / rect.width(), room_y / rect.height(), most)
         self.look_at((rect.center().x(), rect.center().y(), zoom))

@@ -19,7 +19,7 @@ from ui.canvas.hit import EMPTY
 from ui.canvas.inline import Inline
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
-from ui.canvas.paint_state import MESSAGE
+from ui.canvas.paint_state import message_room
 from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
@@ -230,9 +230,9 @@ class Canvas(Handled):
             corner = self.camera.to_view(box.rect.topLeft())
             told = bool(self.state.of(node).message) or node in self._told
             self._told = self._told | {node} if self.state.of(node).message else self._told - {node}
-            beside = max(0.0, MESSAGE - box.width) * zoom if told else 0.0
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12 + beside, 40)
-            self.update(area.toAlignedRect())
+            room = message_room() if told else QRectF()
+            size = QSizeF(max(box.width, room.width()), box.height + room.height()) * zoom
+            self.update(QRectF(corner, size).adjusted(-12, -12, 12, 12).toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:
         preview = self.state.preview(node)

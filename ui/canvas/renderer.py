@@ -70,7 +70,7 @@ class Renderer:
         for _ in scene.index_slowly():
             yield
         if not is_far(camera):
-            yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), scene, camera)
+            yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), camera)
 
     def _put_nodes(
         self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving

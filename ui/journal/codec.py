@@ -138,7 +138,8 @@ def _note(data: Mapping[str, Any]) -> Note:
 
 def _subgraph(data: Mapping[str, Any]) -> Subgraph:
     nodes = {name: _node(node) for name, node in data.get("nodes", {}).items()}
-    return Subgraph(data["name"], nodes, _ports(data.get("inputs", ())), _ports(data.get("outputs", ())))
+    ports = {key: _ports(data.get(key, ())) for key in ("inputs", "outputs")}
+    return Subgraph(**{**data, **ports, "nodes": nodes})
 
 
 def _ports(data: Iterable[Mapping[str, Any]]) -> tuple[Port, ...]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from nodegraph.edits import SetParam
 from nodegraph.graph import Graph, Node
 from tests.ui.canvas.hand import NONE
 from tests.ui.params.conftest import Desk, MakeDesk
@@ -76,3 +77,18 @@ def test_a_folder_is_chosen_as_a_folder(make_desk: MakeDesk, tmp_path: Path) -> 
     dialog.selectFile(str(tmp_path / "shots"))
     dialog.accept()
     assert desk.value("f", "place") == "shots"
+
+
+def test_a_row_shows_its_colour_as_a_swatch_and_none_for_what_is_no_colour(desk: Desk) -> None:
+    def inks() -> set[str]:
+        image = desk.canvas.grab().toImage()
+        spot = desk.view(desk.row("all", "color")) * image.devicePixelRatio()
+        return {image.pixelColor(x, spot.y()).name() for x in range(image.width())}
+
+    assert "#ff8000" in inks()
+    desk.editor.apply(SetParam("all", "color", "#008080"))
+    QTest.qWait(300)
+    assert "#008080" in inks() and "#ff8000" not in inks()
+    desk.editor.apply(SetParam("all", "color", "nonsense"))
+    QTest.qWait(300)
+    assert "#008080" not in inks()
