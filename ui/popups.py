@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QMenu
 
 from nodegraph.edits.swap import swapped
@@ -238,12 +238,18 @@ class Popups(QObject):
         view = self._window.view
         if hit is None or view is None:
             return
-        if hit.subgraph:
-            if not view.levels.enter_subgraph(hit.subgraph):
-                self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
-                return
-            view.level.selection.set([hit.id])
-        view.canvas.frame_selected()
+        if popup.in_view(hit):
+            view.canvas.fly_to_selected()
+            return
+        if not hit.subgraph:
+            view.levels.leave_to(0)
+        elif not view.levels.enter_subgraph(hit.subgraph):
+            self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
+            return
+        kinds: dict[str, dict[str, list[str]]] = {"frame": {"frames": [hit.id]}, "note": {"notes": [hit.id]}}
+        view.level.selection.set(**kinds.get(hit.kind, {"nodes": [hit.id]}))
+        # A subgraph shows all of itself first, which needs its size.
+        QTimer.singleShot(0, view.widget, view.canvas.fly_to_selected)
 
     def _run(self, id: str) -> None:
         old = self._used.get(id, Habit())
