@@ -246,8 +246,7 @@ class Popups(QObject):
         elif not view.levels.enter_subgraph(hit.subgraph):
             self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
             return
-        kinds: dict[str, dict[str, list[str]]] = {"frame": {"frames": [hit.id]}, "note": {"notes": [hit.id]}}
-        view.level.selection.set(**kinds.get(hit.kind, {"nodes": [hit.id]}))
+        FindPopup.select(view.level.selection, hit)
         # A subgraph shows all of itself first, which needs its size.
         QTimer.singleShot(0, view.widget, view.canvas.fly_to_selected)
 

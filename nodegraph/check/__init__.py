@@ -14,7 +14,7 @@ from nodegraph.diff import Changes, diff
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
 from nodegraph.files import Files
-from nodegraph.graph import Graph, Node
+from nodegraph.graph import Graph, Node, Port, Source, Subgraph
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
@@ -105,10 +105,13 @@ class _Look:
     graph: Graph
     specs: Mapping[str, NodeSpec]
     files: Files | None
+    ports: tuple[Port, ...] = ()
 
     def __post_init__(self) -> None:
         self._known: dict[str, NodeSpec | None] = {}
-        self._flow = Flow(self.graph.nodes, self.spec)
+        self._flow = Flow(
+            self.graph.nodes, self.spec, frozenset((port.node, port.port) for port in self.ports)
+        )
 
     def spec(self, node: Node) -> NodeSpec | None:
         """The node's type, looked up once."""
@@ -116,8 +119,9 @@ class _Look:
             self._known[node.type] = spec_of(self.graph, node.type, self.specs)
         return self._known[node.type]
 
-    def at(self, node: Node, fed: frozenset[str] = frozenset()) -> list[Problem]:
-        """The problems of one node; `fed` are inputs that come from outside a subgraph."""
+    def at(self, node: Node) -> list[Problem]:
+        """The problems of one node."""
+        fed = frozenset(port.port for port in self.ports if port.node == node.id)
         if node.mode != "run":
             return []
         spec = self.spec(node)
@@ -163,14 +167,39 @@ class _Look:
             seen.add(found.name)
             path = f"{prefix}{instance.id}/"
             values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
-            look = _Look(values.graph, self.specs, self.files)
+            look = _Look(values.graph, self.specs, self.files, found.inputs)
             for problem in expression_problems(values.graph, values.faults, self.specs):
                 yield _within(problem, path, found.name)
             for node in found.nodes.values():
-                fed = frozenset(port.port for port in found.inputs if port.node == node.id)
-                for problem in look.at(node, fed):
+                for problem in look.at(node):
                     yield _within(problem, path, found.name)
                 waiting.append((path, node))
+            for problem in look.held_back(self.graph, found):
+                yield _within(problem, path, found.name)
+
+    def held_back(self, whole: Graph, found: Subgraph) -> Iterator[Problem]:
+        """Bypassed nodes that let nothing through to an output of the subgraph that is used outside."""
+        for port in found.outputs:
+            node = found.nodes.get(port.node)
+            if node is not None and node.mode == "bypass" and _is_used(whole, found.name, port.name):
+                origin = self._flow.origin(Source(port.node, port.port))
+                if isinstance(origin, Problem):
+                    yield origin
+
+
+def _is_used(graph: Graph, subgraph: str, output: str) -> bool:
+    """Whether any node that stands for the subgraph feeds anything with that output."""
+    kind = PREFIX + subgraph
+    for nodes in (graph.nodes, *(found.nodes for found in graph.subgraphs.values())):
+        for node in nodes.values():
+            for source in (source for sources in node.inputs.values() for source in sources):
+                if source.output == output and source.node in nodes and nodes[source.node].type == kind:
+                    return True
+    return any(
+        port.port == output and port.node in found.nodes and found.nodes[port.node].type == kind
+        for found in graph.subgraphs.values()
+        for port in found.outputs
+    )
 
 
 def _once(found: Iterable[Problem]) -> list[Problem]:

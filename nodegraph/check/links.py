@@ -20,10 +20,14 @@ SpecOf = Callable[[Node], NodeSpec | None]
 
 @dataclass
 class Flow:
-    """Follows links through bypassed nodes; remembers where they lead."""
+    """Follows links through bypassed nodes; remembers where they lead.
+
+    `fed` are inputs (node, name) that get their value from outside the subgraph that holds the nodes.
+    """
 
     nodes: Mapping[str, Node]
     spec_of: SpecOf
+    fed: frozenset[tuple[str, str]] = frozenset()
     found: dict[tuple[str, str], Source | Problem | None] = field(default_factory=dict)
 
     def origin(self, source: Source) -> Source | Problem | None:
@@ -52,13 +56,22 @@ class Flow:
 
     def _behind(self, node: Node, name: str) -> Source | Problem | None:
         spec = self.spec_of(node)
-        output = spec.output(name) if spec else None
-        if spec is None or output is None:
+        if spec is None:
+            reason = Phrase(
+                "it is bypassed, but the type {type} is not installed, so that nobody knows what would pass; "
+                "install the package that brings it, or mute the node.",
+                type=node.type,
+            )
+            return Problem(node.id, name, node.title, reason)
+        output = spec.output(name)
+        if output is None:
             return None
         order = bypass_order(spec, output)
-        linked = [socket.name for socket in order if node.inputs.get(socket.name)]
-        if linked:
-            return node.inputs[linked[0]][0]
+        for socket in order:
+            if node.inputs.get(socket.name):
+                return node.inputs[socket.name][0]
+            if (node.id, socket.name) in self.fed:
+                return None
         remedy = Phrase("turn the bypass off or link what follows to another node")
         if order:
             remedy = Phrase("link its input {input} or turn the bypass off", input=order[0].name)

@@ -17,6 +17,8 @@ from ui.theme import category_color
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from ui.selection import Selection
+
 MOST = 200
 FARTHEST = 5000
 """So many finds are put in order, at most."""
@@ -79,7 +81,11 @@ class FindPopup(ChoicePopup):
         hit = self.hit(id)
         if hit is None or not self.in_view(hit):
             return
-        selection = self._level.selection
+        self.select(self._level.selection, hit)
+
+    @staticmethod
+    def select(selection: Selection, hit: Hit) -> None:
+        """Select what was found, in the level that holds it."""
         match hit.kind:
             case "node":
                 selection.set([hit.id])

@@ -182,7 +182,7 @@ def finding(window: MainWindow, text: str) -> list[str]:
     popup = window.popups.current
     assert popup is not None
     QTest.keyClicks(popup.line, text)
-    found = [popup.rows.row(at).hint for at in range(popup.rows.rowCount())]
+    found = [str(popup.rows.index(at, 0).data()) for at in range(popup.rows.rowCount())]
     QTest.keyClick(popup.line, Qt.Key.Key_Return)
     QTest.qWait(20)
     return found
