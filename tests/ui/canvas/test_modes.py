@@ -98,8 +98,10 @@ def test_a_bypassed_node_is_tinted_purple_with_a_wire_through(qapp: QApplication
     assert min(wire) < around / 1.5
 
 
-def distance(one: QColor, other: QColor) -> float:
-    return sum(abs(a - b) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))  # type: ignore[operator]
+def distance(one: QColor, other: QColor) -> int:
+    """How far two colours are apart, over all channels."""
+    channels = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return sum(abs(a - b) for a, b in channels)
 
 
 def test_the_wire_through_starts_at_the_input_that_passes() -> None:
