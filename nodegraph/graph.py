@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from nodegraph.spec import Scalar
+
+if TYPE_CHECKING:
+    from nodegraph.notepictures import NotePicture
 
 T = TypeVar("T")
 Mode = Literal["run", "mute", "bypass"]
@@ -115,7 +118,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Markdown on the canvas, free or pinned to node `on`."""
+    """Markdown on the canvas, free or pinned to node `on`; `![words](name)` in it shows one of `pictures`."""
 
     id: str
     text: str = ""
@@ -124,6 +127,7 @@ class Note:
     color: str = ""
     on: str = ""
     extra: Mapping[str, Any] = field(default_factory=frozen, hash=False)
+    pictures: Mapping[str, NotePicture] = field(default_factory=frozen, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

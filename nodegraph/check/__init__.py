@@ -14,12 +14,12 @@ from nodegraph.diff import Changes, diff
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
 from nodegraph.files import Files
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.graph import Graph, Node, Source, Subgraph
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
 from nodegraph.settle import settle
-from nodegraph.spec import NodeSpec
+from nodegraph.spec import FOREIGN, NodeSpec
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
 __all__ = ["Checker", "Problem", "problems", "problems_of"]
@@ -105,13 +105,11 @@ class _Look:
     graph: Graph
     specs: Mapping[str, NodeSpec]
     files: Files | None
-    ports: tuple[Port, ...] = ()
+    fed: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         self._known: dict[str, NodeSpec | None] = {}
-        self._flow = Flow(
-            self.graph.nodes, self.spec, frozenset((port.node, port.port) for port in self.ports)
-        )
+        self._flow = Flow(self.graph.nodes, self.spec, self.fed)
 
     def spec(self, node: Node) -> NodeSpec | None:
         """The node's type, looked up once."""
@@ -121,7 +119,6 @@ class _Look:
 
     def at(self, node: Node) -> list[Problem]:
         """The problems of one node."""
-        fed = frozenset(port.port for port in self.ports if port.node == node.id)
         if node.mode != "run":
             return []
         spec = self.spec(node)
@@ -138,8 +135,8 @@ class _Look:
             return [Problem(node.id, "", node.title or spec.title, reason)]
         return [
             *value_problems(node, spec, self.files),
-            *exposure_problems(node, spec, self.graph, self.specs, fed),
-            *link_problems(node, spec, self._flow, fed),
+            *exposure_problems(node, spec, self.graph, self.specs, self.fed),
+            *link_problems(node, spec, self._flow),
         ]
 
     def _unknown(self, node: Node) -> Problem:
@@ -148,6 +145,13 @@ class _Look:
             ending = meant(name, self.graph.subgraphs, Phrase("unpack or remove the node"))
             reason = Phrase("there is no subgraph called {name!r}{ending}", name=name, ending=ending)
             return Problem(node.id, "", "", reason)
+        if node.type.startswith(FOREIGN):
+            theirs = node.type.removeprefix(FOREIGN)
+            reason = Phrase(
+                "ComfyUI's {theirs} has no equal here; put other nodes in its place, or mute it.",
+                theirs=theirs,
+            )
+            return Problem(node.id, "", node.title, reason)
         remedy = Phrase("install the package that brings it, or mute the node")
         ending = meant(node.type, self.specs, remedy)
         near = nearest(node.type, self.specs)
@@ -167,7 +171,8 @@ class _Look:
             seen.add(found.name)
             path = f"{prefix}{instance.id}/"
             values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
-            look = _Look(values.graph, self.specs, self.files, found.inputs)
+            fed = frozenset((port.node, port.port) for port in found.inputs)
+            look = _Look(values.graph, self.specs, self.files, fed)
             for problem in expression_problems(values.graph, values.faults, self.specs):
                 yield _within(problem, path, found.name)
             for node in found.nodes.values():

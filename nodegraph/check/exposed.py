@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from nodegraph.check.problem import Problem
@@ -28,9 +28,9 @@ class _Held:
 
 
 def exposure_problems(
-    node: Node, spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], fed: frozenset[str]
+    node: Node, spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], fed: Container[tuple[str, str]]
 ) -> Iterator[Problem]:
-    """What is wrong with the ranges of what a subgraph exposes; `fed` are inputs that another one exposes in turn."""
+    """What is wrong with the ranges that a subgraph exposes; `fed` are nodes and inputs another exposes in turn."""
     found = definition(graph, node.type) if is_instance(node.type) else None
     title = node.title or spec.title
     for port in found.inputs if found else ():
@@ -39,7 +39,12 @@ def exposure_problems(
             yield Problem(node.id, port.name, title, reason, SetLimits(found.name, port.name, None, None))
             continue
         param = spec.param(port.name)
-        if found is not None and param is not None and port.name not in fed and not _own(node, port.name):
+        if (
+            found is not None
+            and param is not None
+            and (node.id, port.name) not in fed
+            and not _own(node, port.name)
+        ):
             held = _held(graph, found, port)
             if held is not None and (problem := _beyond(graph, held, param, specs)):
                 reason, fix = problem

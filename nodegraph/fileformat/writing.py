@@ -124,6 +124,8 @@ def _note(note: Note) -> str:
     found: dict[str, Any] = {"id": note.id, "text": note.text}
     found |= {"pos": _numbers(note.pos), "size": _numbers(note.size)}
     found |= {key: value for key in ("color", "on") if (value := getattr(note, key))}
+    if note.pictures:
+        found["pictures"] = {name: picture.text() for name, picture in note.pictures.items()}
     return _json(_with_extra(found, note.extra))
 
 

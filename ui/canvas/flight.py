@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from ui.canvas.camera import Camera, Place
-from ui.canvas.glide import MILLISECONDS
+from ui.canvas.glide import LAYOUT
 
 
 class Flight(QObject):
@@ -20,7 +20,7 @@ class Flight(QObject):
         self._went = went
         self._from = self._to = self._seen = camera.place()
         self._motion = QVariantAnimation(self)
-        self._motion.setDuration(MILLISECONDS)
+        self._motion.setDuration(LAYOUT)
         self._motion.setStartValue(0.0)
         self._motion.setEndValue(1.0)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)

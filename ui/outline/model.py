@@ -11,6 +11,7 @@ from nodegraph.diff import diff
 from nodegraph.edits import SetParam, SetTitle
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.notepictures import first_line
 from nodegraph.spec import NodeSpec, Param
 from nodegraph.subgraphs import is_instance
 from ui.editor import Editor
@@ -135,7 +136,7 @@ class OutlineModel(QStandardItemModel):
         for id in changes.frames & new.frames.keys():
             self._rows["frame", id].setText(new.frames[id].title or self.tr("Frame"))
         for id in changes.notes & new.notes.keys():
-            self._rows["note", id].setText(_first_line(new.notes[id].text) or self.tr("Note"))
+            self._rows["note", id].setText(first_line(new.notes[id].text) or self.tr("Note"))
 
     def _refill(self, node: Node) -> None:
         """The subgraph of an opened node has changed, and shows other ports or the same in another order."""
@@ -168,7 +169,7 @@ class OutlineModel(QStandardItemModel):
                 self._row("frame", id, "frame", theme.muted).setText(frame.title or self.tr("Frame"))
         for id, note in graph.notes.items():
             if ("note", id) not in self._rows:
-                self._row("note", id, "note", theme.muted).setText(_first_line(note.text) or self.tr("Note"))
+                self._row("note", id, "note", theme.muted).setText(first_line(note.text) or self.tr("Note"))
 
     def _row(self, kind: str, id: str, icon_name: str, color: str) -> QStandardItem:
         item, value = QStandardItem(icon(icon_name, color), ""), QStandardItem("")
@@ -240,7 +241,3 @@ class OutlineModel(QStandardItemModel):
 def _links(old: Graph, new: Graph, id: str) -> list:  # type: ignore[type-arg]
     nodes = (graph.nodes[id] for graph in (old, new) if id in graph.nodes)
     return [link for node in nodes for link in node.links()]
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip("# ") for line in text.splitlines() if line.strip()), "")
