@@ -168,10 +168,11 @@ class PortList(QListWidget):
             super().keyPressEvent(event)
 
 
-class Rails:
-    """Both rails of one canvas."""
+class Rails(QObject):
+    """Both rails of one canvas; they hear of the document for as long as there is the canvas."""
 
     def __init__(self, canvas: Canvas, editor: Inner) -> None:
+        super().__init__(canvas)
         self._canvas = canvas
         self.inputs = Rail(canvas, editor, False)
         self.outputs = Rail(canvas, editor, True)

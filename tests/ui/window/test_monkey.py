@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from nodegraph import fileformat
 from nodegraph.edits import AddNodes
 from nodegraph.graph import Node
 from tests.ui.running.graphs import painting
-from tests.ui.window.hand import opened
+from tests.ui.window.hand import edit, opened
+from tests.ui.window.keymap_canvas import subgraph
 from tests.ui.window.monkey import Monkey
 from tests.ui.window.person import Person
 from ui.params.rows import RowEditors
@@ -91,3 +93,17 @@ def test_a_node_taken_away_under_its_open_list_takes_nothing_with_it(person: Per
     person.hand.click((0, -40))
     QTest.qWait(1)
     assert not person.window.findChildren(ChoicePopup)
+
+
+def test_a_subgraph_that_was_left_hears_no_more_of_the_document(person: Person) -> None:
+    subgraph(person)
+    person.key("Tab")
+    assert person.view.levels.inner
+    gc.disable()
+    try:
+        person.key("Escape")
+        QTest.qWait(1)
+        edit(person.view, 9)
+    finally:
+        gc.enable()
+    assert not person.view.levels.inner
