@@ -245,7 +245,7 @@ class Monkey:
             self._note("write", text, type(focus).__name__)
             if text.isascii():
                 QTest.keyClicks(focus, text)
-            else:
+            elif focus.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
                 spoken = QInputMethodEvent()
                 spoken.setCommitString(text)
                 QApplication.sendEvent(focus, spoken)
