@@ -25,6 +25,7 @@ from ui.search.insert import Insertion, Port, insert_beside, insert_node, insert
 from ui.search.popup import AddNodePopup
 from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
+from ui.selection import kept
 
 if TYPE_CHECKING:
     from ui.canvas.hit import Hit
@@ -109,10 +110,11 @@ class Popups(QObject):
         view = self._window.view
         if view is None:
             return
-        before = view.level.selection.now
-        popup = FindPopup(self._window, self._window.app.look, view.level)
+        editor = view.level
+        before = editor.selection.now
+        popup = FindPopup(self._window, self._window.app.look, editor)
         popup.chosen.connect(lambda id, _other: self._found(popup, id))
-        popup.given_up.connect(lambda: view.level.selection.take(before))
+        popup.given_up.connect(lambda: editor.selection.take(kept(before, editor.graph)))
         self._open(popup, QSize(560, 380))
 
     def commands(self) -> None:

@@ -11,6 +11,7 @@ from ui.editor import Editor
 from ui.find.query import Hit, find
 from ui.look import Look
 from ui.popup import ChoicePopup, Row
+from ui.selection import Selected, kept
 from ui.theme import category_color
 
 if TYPE_CHECKING:
@@ -62,11 +63,10 @@ class FindPopup(ChoicePopup):
         hit = self.hit(id)
         if hit is None or hit.subgraph:
             return
-        selection = self._editor.selection
-        match hit.kind:
-            case "node":
-                selection.set([hit.id])
-            case "frame":
-                selection.set(frames=[hit.id])
-            case _:
-                selection.set(notes=[hit.id])
+        wanted = {
+            "node": Selected(nodes=frozenset((hit.id,))),
+            "frame": Selected(frames=frozenset((hit.id,))),
+            "note": Selected(notes=frozenset((hit.id,))),
+        }
+        # The graph may be another one than that which was searched.
+        self._editor.selection.take(kept(wanted[hit.kind], self._editor.graph))

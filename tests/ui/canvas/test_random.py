@@ -100,6 +100,8 @@ CALLS = st.sampled_from(
         ("unpack",),
         ("select_linked", True),
         ("select_similar",),
+        ("bend", 700, 660),
+        ("bend", 300, -40),
         ("set_color", "#4f8a8b"),
         ("undo",),
         ("redo",),
@@ -137,6 +139,10 @@ def do(hand: Hand, step: Step) -> None:
     match step:
         case ("undo" | "redo" as name,):
             getattr(canvas.editor.stack, name)()
+        case ("bend", x, y):
+            loose = next((loose for _, loose in hand.searches[::-1] if loose is not None), None)
+            if loose is not None:
+                canvas.carry_on(loose, (float(x), float(y)))
         case (str() as name, *given) if not given or not isinstance(given[0], tuple):
             getattr(canvas, name)(*given)
         case (str() as what, start, end, Qt.MouseButton() as button, modifiers):

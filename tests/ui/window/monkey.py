@@ -156,8 +156,9 @@ class Monkey:
                     return widget, place
             return widget, self._place(widget)
         place = self._place(window)
-        child = window.childAt(place)
-        # The wrapper that is found may be that of a widget that is gone, where another lies in its place by now.
+        # Of Qt's own popups PySide sometimes finds the wrapper of a part that is gone.
+        own = window.isWindow() and window.windowType() == Qt.WindowType.Popup
+        child = None if own else window.childAt(place)
         if child is None or not isValid(child):
             child = window
         return child, child.mapFrom(window, place)

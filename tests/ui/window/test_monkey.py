@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import fileformat
-from nodegraph.edits import AddNodes
+from nodegraph.edits import AddNodes, RemoveNodes
 from nodegraph.graph import Node
 from tests.ui.running.graphs import painting
 from tests.ui.window.hand import edit, opened
@@ -107,3 +107,14 @@ def test_a_subgraph_that_was_left_hears_no_more_of_the_document(person: Person) 
     finally:
         gc.enable()
     assert not person.view.levels.inner
+
+
+def test_find_given_up_selects_nothing_that_is_gone(person: Person) -> None:
+    person.select("decode")
+    person.key("Ctrl+F")
+    person.write("sampler")
+    person.editor.apply(RemoveNodes(("decode", "sampler")))
+    person.key("Down")
+    person.key("Escape")
+    assert person.editor.selection.nodes <= person.graph.nodes.keys()
+    person.canvas.distribute(True)
