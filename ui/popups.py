@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
-    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin"),
+    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin", "node.rename"),
     ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )
 FRAME_MENU = (
     ("run.frame",),
-    ("node.mute", "node.bypass", "node.collapse", "node.lock_frame"),
+    ("node.mute", "node.bypass", "node.collapse", "node.lock_frame", "node.rename"),
     ("edit.copy", "edit.duplicate", "edit.delete"),
 )
 LINK_MENU = (("node.portal", "node.mute", "node.straighten"), ("edit.delete",))

@@ -157,3 +157,22 @@ def test_alt_pulls_a_node_out_and_joins_what_is_left(person: Person) -> None:
     hand.drag(start, start + QPointF(-60, 40), modifiers=ALT)
     assert person.node("sampler").inputs["model"][0].node == "checkpoint" and not person.node("lora").inputs
     assert person.editor.stack.count() == steps + 1
+
+
+def test_what_is_selected_is_renamed_by_key(person: Person) -> None:
+    person.select("sampler")
+    person.key("Ctrl+F2")
+    person.write("First pass")
+    person.key("Return")
+    assert person.node("sampler").title == "First pass"
+    person.editor.selection.set((), (), ["frame"])
+    person.key("Ctrl+F2")
+    person.write("Words")
+    person.key("Return")
+    assert person.graph.frames["frame"].title == "Words"
+    person.editor.selection.set((), (), (), ["note"])
+    person.key("Ctrl+F2")
+    person.key("Ctrl+A")
+    person.write("remember")
+    person.key("Ctrl+Return")
+    assert person.graph.notes["note"].text == "remember" and person.editor.stack.count() == 3
