@@ -6,17 +6,14 @@ import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
 from nodegraph.edits import AddNodes, RemoveNodes
 from nodegraph.graph import Node
-from tests.ui.running.graphs import painting
 from tests.ui.window.hand import edit, opened
 from tests.ui.window.keymap_canvas import subgraph
-from tests.ui.window.monkey import Monkey
+from tests.ui.window.monkey import Monkey, toys
 from tests.ui.window.person import Person
 from ui.params.rows import RowEditors
 from ui.popup import ChoicePopup
@@ -24,15 +21,8 @@ from ui.window import MainWindow
 
 
 @pytest.fixture
-def files(flow: Path, tmp_path: Path) -> list[Path]:
-    """What there is to drop: workflows, a picture, a broken file, a folder."""
-    picture = QImage(64, 48, QImage.Format.Format_RGB32)
-    picture.fill(0x336699)
-    (tmp_path / "folder").mkdir()
-    assert picture.save(str(tmp_path / "cat.png")) and picture.save(str(tmp_path / "folder" / "dog.png"))
-    (tmp_path / "broken.json").write_text("{")
-    fileformat.save(painting(seconds=0.2), tmp_path / "painting.json")
-    return [flow, *(tmp_path / name for name in ("painting.json", "cat.png", "broken.json", "folder"))]
+def files(tmp_path: Path) -> list[Path]:
+    return toys(tmp_path)
 
 
 def test_a_person_without_a_plan_breaks_nothing(furnished: MainWindow, files: list[Path]) -> None:
