@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt, QTimer
-from PySide6.QtWidgets import QDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from nodegraph.edits import Disconnect
 from nodegraph.edits.swap import swapped
@@ -26,6 +26,7 @@ from ui.search.popup import AddNodePopup
 from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
 from ui.selection import kept
+from ui.tabbing import give_back
 
 if TYPE_CHECKING:
     from ui.canvas.hit import Hit
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
 
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
-    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin", "node.rename"),
+    (
+        "node.mute",
+        "node.bypass",
+        "node.collapse",
+        "node.rows",
+        "node.hide_unlinked",
+        "node.pin",
+        "node.rename",
+    ),
     ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )
@@ -60,6 +69,7 @@ class Popups(QObject):
         super().__init__(window)
         self._window = window
         self._used: dict[str, Habit] = {}
+        self._before: QWidget | None = None
         self.current: ChoicePopup | None = None
 
     def add_node(self, scene: QPointF | None = None, loose: Loose | None = None) -> None:
@@ -198,24 +208,28 @@ class Popups(QObject):
         self._ask(ShortcutsDialog(self._window.app, self._window))
 
     def _ask(self, dialog: QDialog) -> None:
-        """Changed settings make the panels anew, and the focus would be theirs."""
+        """Changed settings make the panels anew, and with them goes who had the focus."""
+        before = QApplication.focusWidget()
         dialog.exec()
         dialog.deleteLater()
-        if self._window.view is not None:
-            self._window.view.widget.setFocus()
+        give_back(before, self._front())
 
     def _open(self, popup: ChoicePopup, size: QSize, where: QPoint | None = None) -> None:
         if self.current is not None:
             self.current.give_up()
         self.current = popup
-        popup.chosen.connect(self._closed)
-        popup.given_up.connect(self._closed)
+        self._before = QApplication.focusWidget()
+        popup.chosen.connect(lambda _id, _other: self._closed(None))
+        popup.given_up.connect(lambda: self._closed(self._before))
         popup.open_at(where, size)
 
-    def _closed(self) -> None:
+    def _closed(self, before: QWidget | None) -> None:
         self.current = None
-        if self._window.view is not None:
-            self._window.view.widget.setFocus()
+        give_back(before, self._front())
+
+    def _front(self) -> QWidget:
+        view = self._window.view
+        return view.widget if view is not None else self._window.start
 
     def _add(self, view: DocumentView, id: str, place: QPointF, loose: Loose | None, alone: bool) -> None:
         editor, pos = view.level, (place.x(), place.y())

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nodegraph.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics
+from ui.canvas.geometry import Density, Metrics, spread
 from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
@@ -20,7 +20,7 @@ from ui.canvas.hit import EMPTY
 from ui.canvas.inline import Inline
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
-from ui.canvas.paint_state import MESSAGE
+from ui.canvas.paint_state import message_room
 from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
@@ -101,13 +101,20 @@ class Canvas(Handled):
         self.update()
 
     def set_density(self, density: Density, text_scale: float = 1.0) -> None:
-        """Give rows another height, and text another size than the nodes'."""
-        self._text = TextPainter(text_scale)
+        """Give rows another height, and text another size than the nodes'.
+
+        Text grows into what room the rows have; beyond that everything is seen from nearer by, so that nothing overlaps
+        and nothing moves in the graph.
+        """
+        nearer = spread(density, text_scale)
+        self._text = TextPainter(text_scale / nearer)
         self._metrics = Metrics(density, text_scale, self._text.measure)
         self.stage.text = self._text
         self.scene.metrics = self._metrics
         self.scene.rebuild()
+        self.camera.call_usual(nearer)
         self.set_theme(self.theme)
+        self.camera_went()
 
     def _searched(self, point: QPointF, loose: Loose) -> None:
         if self.rails is None or not self.rails.drop(self.camera.to_view(point), loose.port):
@@ -134,7 +141,8 @@ class Canvas(Handled):
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
         flow = flowing(self.scene, self.state)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow)
+        half = None if look.glowing or hovered is None else self._half_of(self._hovered)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow, half)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
@@ -238,9 +246,9 @@ class Canvas(Handled):
             corner = self.camera.to_view(box.rect.topLeft())
             told = bool(self.state.of(node).message) or node in self._told
             self._told = self._told | {node} if self.state.of(node).message else self._told - {node}
-            beside = max(0.0, MESSAGE - box.width) * zoom if told else 0.0
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12 + beside, 40)
-            self.update(area.toAlignedRect())
+            room = message_room() if told else QRectF()
+            size = QSizeF(max(box.width, room.width()), box.height + room.height()) * zoom
+            self.update(QRectF(corner, size).adjusted(-12, -12, 12, 12).toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:
         preview = self.state.preview(node)

@@ -97,6 +97,16 @@ class Commands(Framing):
         else:
             self._flag("collapsed")
 
+    def fold_rows(self) -> None:
+        """Show or hide the sections and advanced parameters of the selected nodes, all alike."""
+        chosen = [self.scene.nodes[name] for name in self._acted()]
+        folds = [(box.id, row) for box in chosen for row in box.layout.rows if row.kind == "fold"]
+        shut = all(not row.open for _, row in folds)
+        for name, row in folds:
+            if row.open is not shut:
+                self.scene.toggle_fold(name, row.section)
+        self.update()
+
     def hide_unlinked(self) -> None:
         """Hide the unlinked ports of the selected nodes, or show them again."""
         self._flag("hide_unlinked")

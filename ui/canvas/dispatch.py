@@ -77,7 +77,7 @@ def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
         canvas.view_requested.emit(found.node)
         return None
     if found.row is not None and found.row.kind == "fold" and pointer.only():
-        canvas.scene.toggle_fold(found.node)
+        canvas.scene.toggle_fold(found.node, found.row.section)
         canvas.update()
         return None
     if found.row is not None and found.row.param is not None and pointer.only():

@@ -41,6 +41,11 @@ class Walking(Commands):
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
 
+    def go_to_rails(self) -> None:
+        """Inside a subgraph, put the focus on the list of its inputs, or of its outputs."""
+        if self.rails is not None:
+            self.rails.take_focus()
+
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
         if self.rails is None:

@@ -9,7 +9,7 @@ from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
 from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
 from nodegraph.phrases import Phrase
 from nodegraph.sockets import Conversion
-from ui.canvas.boxes import LinkKey
+from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.scene import Scene
 
@@ -47,6 +47,11 @@ def links_of(graph: Graph, keys: Iterable[LinkKey]) -> tuple[Link, ...]:
         if node is not None and key.index < len(node.inputs.get(key.input, ())):
             found.append(link_of(graph, key))
     return tuple(found)
+
+
+def takes_input(scene: Scene, link: LinkBox, along: float) -> bool:
+    """Whether a drag that begins so far along a link takes its end at the input; else that at the output."""
+    return along >= 0.5 and link.source.node in scene.nodes
 
 
 def connect(

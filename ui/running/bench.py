@@ -86,6 +86,7 @@ class Bench(QObject):
         self.strip.restore_asked.connect(self.restore)
         self.viewer.export_asked.connect(self._export)
         runner.told.connect(self._told)
+        runner.status.connect(self.window.say)
         runner.finished.connect(self._finished)
         self.desk.bridge.heard.connect(self._heard)
         self.desk.live.switched.connect(self._live_switched)

@@ -72,7 +72,7 @@ class QueuePanel(QWidget):
         runner.resulted.connect(self._resulted)
         # Not by a lambda, which would outlive the panel: the runner goes on when a window closes.
         runner.finished.connect(self.refresh)
-        runner.began.connect(self.refresh)
+        runner.began.connect(self._began)
         self.refresh()
 
     def set_look(self, look: Look) -> None:
@@ -214,6 +214,10 @@ class QueuePanel(QWidget):
             job = self.rows.job(row)
             if job is not None and job.id == id:
                 self.list.setCurrentIndex(self.rows.index(row))
+
+    def _began(self, job: Job) -> None:
+        self.rows.set_running("", 0.0)
+        self.refresh()
 
     def _told(self, job: Job, event: events.Event) -> None:
         sheet = self._runner.sheet(job.document)
