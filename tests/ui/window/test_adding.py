@@ -141,3 +141,24 @@ def test_enter_wires_to_the_selected_node_and_covers_no_other(person: Person) ->
         rect = scene.nodes[new].rect
         assert not [other for other, box in scene.nodes.items() if other != new and box.rect.intersects(rect)]
     assert source(person, "lora_loader", "model") == source(person, "ksampler", "model") == "checkpoint"
+
+
+def bent(person: Person) -> Hand:
+    """The link into the saver, pulled off and led through a point, still in the hand."""
+    hand = dropped(person, person.hand.port("save", "image"))
+    person.write("reroute")
+    person.key("Return")
+    person.bot.waitUntil(lambda: isinstance(person.canvas.gesture, LinkDrag))
+    return hand
+
+
+def test_a_link_in_the_hand_is_put_back_by_escape_and_may_end_where_it_did(person: Person) -> None:
+    before = person.graph
+    bent(person)
+    assert person.canvas.stage.look.hidden
+    person.key("Escape")
+    assert person.graph is before and person.canvas.gesture is None and not person.canvas.stage.look.hidden
+    hand = bent(person)
+    hand.click(hand.port("save", "image"))
+    (made,) = person.node("save").inputs["image"]
+    assert made.node == "decode" and len(made.via) == 1 and person.editor.stack.count() == 1
