@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from nodegraph.edits import SetParam
-from nodegraph.events import Picture, Preview, Shown
+from nodegraph.events import EngineState, Picture, Preview, Shown
 from nodegraph.graph import Node, Source
 from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.look import DARK, dress, shoot
@@ -118,3 +118,18 @@ def test_a_picture_is_never_called_again() -> None:
     graph = painting(text="a red fox")
     assert of_result("again", graph, SPECS) == "a red fox"
     assert of_result("seed 7", graph, SPECS) == "seed 7"
+
+
+def test_a_job_that_waits_for_the_engine_says_what_it_does(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    queue = QueuePanel(runner, DARK)
+    qtbot.addWidget(queue)
+    qtbot.waitUntil(lambda: runner.bridge.state.state == "ready", timeout=WAIT)
+    said: list[str] = []
+    runner.began.connect(lambda job: runner.bridge.heard.emit(EngineState("ready", "loading torch")))
+    runner.began.connect(lambda job: said.append(queue.rows.detail(job)))
+    runner.told.connect(lambda job, event: said.append(queue.rows.detail(job)))
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    assert said[0] == "loading torch" and said[-2].startswith("test/Show")
