@@ -7,8 +7,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
+from nodegraph.graph import Graph, Node, Source
 from tests import models_maker
 from tests.ui.window.hand import opened
+from ui.app import specs
+from ui.drops import swapped
 from ui.params.modelfiles import model_files
 from ui.window import MainWindow
 
@@ -100,3 +103,22 @@ def test_a_browsers_picture_is_pasted_and_an_address_alone_says_what_to_do(
     QApplication.clipboard().setMimeData(data)
     window.documents.paste()
     assert len(view.editor.graph.nodes) == before + 1
+
+
+def test_blank_latents_grow_with_the_model_in_their_proportions() -> None:
+    sizes = {"width": 192, "height": 128}
+    graph = Graph.of(
+        Node("model", "CheckpointLoader", params={"checkpoint": "practice"}),
+        Node("small", "EmptyLatent", params=sizes),
+        Node("large", "EmptyLatent", params={"width": 640, "height": 640}),
+        Node("scaled", "LatentScale", params=sizes, inputs={"latent": (Source("small", "latent"),)}),
+    )
+    edit = swapped(graph, specs(), "real.safetensors", 1024)
+    assert edit is not None
+    after = edit.apply(graph).nodes
+    assert after["model"].params["checkpoint"] == "real.safetensors"
+    assert (after["small"].params["width"], after["small"].params["height"]) == (1536, 1024)
+    assert after["large"] == graph.nodes["large"] and after["scaled"] == graph.nodes["scaled"]
+    plain = swapped(graph, specs(), "real.safetensors")
+    assert plain is not None and plain.apply(graph).nodes["small"] == graph.nodes["small"]
+    assert swapped(edit.apply(graph), specs(), "other.safetensors", 1024) is None
