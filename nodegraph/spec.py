@@ -13,6 +13,9 @@ T = TypeVar("T")
 ANY = "Any"
 """The socket type that fits every other."""
 
+FOREIGN = "comfyui/"
+"""Before the class name of a node of ComfyUI's that nothing here stands in for: it is kept, and cannot run."""
+
 Scalar = bool | int | float | str
 """What a parameter may hold."""
 

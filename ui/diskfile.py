@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph import fileformat
@@ -14,10 +15,23 @@ PICTURES = (".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 MODELS = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
 
 
-def read(path: Path) -> tuple[Graph, Stamp | None]:
-    """The workflow in a file, and what the file looked like. Raises LoadError."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The workflow in a file, what the file looked like, and whether saving may go there.
+
+    A picture or a workflow of ComfyUI's stays as it is.
+    """
+
+    graph: Graph
+    stamp: Stamp | None
+    own: bool
+
+
+def read(path: Path) -> Found:
+    """The workflow in a file. Raises LoadError."""
     stamp = Stamp.of(path)
-    return fileformat.load(path), stamp
+    loaded = fileformat.opened(path)
+    return Found(loaded.graph, stamp, loaded.own)
 
 
 def write(graph: Graph, path: Path) -> Stamp | None:

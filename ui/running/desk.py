@@ -126,7 +126,7 @@ class Desk(QObject):
         if path is None:
             return
         try:
-            graph, _ = diskfile.read(path)
+            graph = diskfile.read(path).graph
         except LoadError as error:
             window.say(said(error))
             return

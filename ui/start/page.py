@@ -154,7 +154,7 @@ class StartPage(QScrollArea):
             return
         card = self._waiting.pop(0)
         try:
-            graph, _ = diskfile.read(card.path)
+            graph = diskfile.read(card.path).graph
         except (LoadError, OSError):
             return
         card.show_graph(graph, self._window.app.specs)
