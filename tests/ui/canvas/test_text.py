@@ -23,6 +23,7 @@ REASON = (
 )
 
 
+@pytest.mark.usefixtures("qapp")
 @settings(deadline=None)
 @given(WORDS, st.floats(80, 500), st.integers(1, 5))
 def test_wrapped_lines_fit_and_lose_nothing_but_an_elided_end(
