@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from nodegraph.edits import SetParam
 from nodegraph.events import EngineState, Picture, Preview, Shown
 from nodegraph.graph import Node, Source
-from tests.ui.running.graphs import WAIT, painting, wait_over
+from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
 from ui.running.films import KEPT, Films
@@ -133,3 +133,23 @@ def test_a_job_that_waits_for_the_engine_says_what_it_does(
     runner.run(sheet)
     wait_over(qtbot, runner, 1)
     assert said[0] == "loading torch" and said[-2].startswith("test/Show")
+
+
+def test_a_run_that_had_to_be_made_to_stop_says_so_and_the_next_one_runs(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    queue = QueuePanel(runner, DARK)
+    qtbot.addWidget(queue)
+    said: list[str] = []
+    runner.status.connect(said.append)
+    sheet.editor.apply(SetParam("paint", "deaf", True))
+    sheet.editor.apply(SetParam("paint", "seconds", 60.0))
+    runner.run(sheet)
+    wait_running(qtbot, sheet, "paint")
+    sheet.editor.apply(SetParam("paint", "seconds", 0.0))
+    runner.run(sheet)
+    qtbot.mouseClick(queue.stop, Qt.MouseButton.LeftButton)
+    stopped, after = wait_over(qtbot, runner, 2)
+    assert after.state == "done" and stopped.state == "stopped"
+    assert "started anew" in queue.rows.detail(stopped)
+    assert said == ["Stopping…", stopped.error]
