@@ -8,10 +8,10 @@ from pathlib import Path
 
 from nodegraph import fileformat
 from nodegraph.graph import Graph
+from nodegraph.pictures.folders import SUFFIXES
 from ui.journal.stamp import Stamp
 
 WORKFLOWS = (".json",)
-PICTURES = (".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 MODELS = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
 
 
@@ -51,7 +51,7 @@ def is_protected(path: Path) -> bool:
 def kind(path: Path) -> str:
     """What a dropped file is, by its name: "workflow", "picture", "model", or "" for anything else."""
     suffix = path.suffix.lower()
-    for name, suffixes in (("workflow", WORKFLOWS), ("picture", PICTURES), ("model", MODELS)):
+    for name, suffixes in (("workflow", WORKFLOWS), ("picture", SUFFIXES), ("model", MODELS)):
         if suffix in suffixes:
             return name
     return ""

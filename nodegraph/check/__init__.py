@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.check.computed import expression_problems
+from nodegraph.check.exposed import exposure_problems
 from nodegraph.check.links import Flow, link_problems
 from nodegraph.check.problem import Problem
 from nodegraph.check.values import value_problems
 from nodegraph.diff import Changes, diff
+from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
 from nodegraph.files import Files
 from nodegraph.graph import Graph, Node
@@ -131,7 +133,11 @@ class _Look:
                 installed=spec.version,
             )
             return [Problem(node.id, "", node.title or spec.title, reason)]
-        return [*value_problems(node, spec, self.files), *link_problems(node, spec, self._flow)]
+        return [
+            *value_problems(node, spec, self.files),
+            *exposure_problems(node, spec, self.graph, self.specs, self.fed),
+            *link_problems(node, spec, self._flow),
+        ]
 
     def _unknown(self, node: Node) -> Problem:
         if is_instance(node.type):
@@ -168,10 +174,10 @@ class _Look:
             fed = frozenset((port.node, port.port) for port in found.inputs)
             look = _Look(values.graph, self.specs, self.files, fed)
             for problem in expression_problems(values.graph, values.faults, self.specs):
-                yield _within(problem, path)
+                yield _within(problem, path, found.name)
             for node in found.nodes.values():
                 for problem in look.at(node):
-                    yield _within(problem, path)
+                    yield _within(problem, path, found.name)
                 waiting.append((path, node))
 
 
@@ -180,5 +186,6 @@ def _once(found: Iterable[Problem]) -> list[Problem]:
     return list({(problem.node, problem.reason): problem for problem in found}.values())
 
 
-def _within(problem: Problem, path: str) -> Problem:
-    return replace(problem, node=f"{path}{problem.node}", fix=None)
+def _within(problem: Problem, path: str, subgraph: str) -> Problem:
+    fix = Inside(subgraph, problem.fix) if problem.fix is not None else None
+    return replace(problem, node=f"{path}{problem.node}", fix=fix)

@@ -14,6 +14,7 @@ from nodegraph.fileformat.reading import graph_of
 from nodegraph.fileformat.writing import text_of
 from nodegraph.graph import Graph
 from nodegraph.migrate import migrated, upgraded
+from nodegraph.notepictures import without_pictures
 from nodegraph.pictures import MAGIC_BYTES, is_picture, read_workflow
 from nodegraph.spec import NodeSpec
 
@@ -74,6 +75,11 @@ def loads(text: str, place: str = "workflow") -> Graph:
 def dumps(graph: Graph, specs: Mapping[str, NodeSpec] | None = None) -> str:
     """The text of a graph's file. With `specs`, parameters at their defaults are written too."""
     return text_of(graph, specs)
+
+
+def carried(graph: Graph) -> str:
+    """The text of a graph as what is made of it carries it: pictures pasted into notes are left at home."""
+    return text_of(without_pictures(graph))
 
 
 def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = None) -> None:

@@ -8,6 +8,7 @@ counts: PNG texts called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -73,6 +74,16 @@ def picture_size(path: Path) -> tuple[int, int] | None:
 def text_keys(path: Path) -> tuple[str, ...]:
     """The names of the texts a picture carries, as other programs call them; raises LoadError and OSError."""
     return carried(path).keys
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG or WebP in memory, by its header; None for anything else. Raises LoadError."""
+    try:
+        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return read_png(BytesIO(data), ())[0]
+        return read_webp(BytesIO(data))[0] if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+    except (EOFError, ValueError):
+        raise LoadError("The picture is cut off or damaged; fetch it again.") from None
 
 
 def _read(file: BinaryIO, start: bytes) -> Carried:

@@ -67,9 +67,9 @@ class RowPainter:
             computed = param.name in expressions_of(box.node)
             self._field_row(painter, rect, row, param, value, computed)
 
-    def fold(self, painter: QPainter, box: NodeBox, row: Row, unfolded: bool) -> None:
-        """The line that shows and hides advanced parameters."""
-        icon = "chevron-down" if unfolded else "chevron-right"
+    def fold(self, painter: QPainter, box: NodeBox, row: Row) -> None:
+        """The line that shows and hides a section, or the advanced parameters."""
+        icon = "chevron-down" if row.open else "chevron-right"
         middle = row.y + row.height / 2
         paint_icon(painter, icon, MARGIN + INSET + 3, middle, self._muted, 14)
         painter.setPen(self._muted)

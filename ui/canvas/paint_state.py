@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ui.canvas.boxes import NodeBox
 from ui.canvas.figures import fitting
+from ui.canvas.geometry import Row
 from ui.canvas.icons import paint_icon
 from ui.canvas.paint_nodes import RADIUS
 from ui.canvas.paint_rows import field_rect
@@ -147,6 +148,7 @@ class StatePainter:
         error = self._theme.color("error")
         for name in self._state.problems(box.id):
             row = next((r for r in box.layout.rows if r.param and r.param.name == name), None)
+            row = row or _fold_of(box, name)
             if row is not None:
                 painter.setPen(QPen(error, 1.4))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -159,3 +161,11 @@ class StatePainter:
                 painter.drawEllipse(QPointF(port.x, port.y), 8, 8)
             else:
                 paint_icon(painter, "alert", box.width - 14, (box.layout.title - 2) / 2, error, 14)
+
+
+def _fold_of(box: NodeBox, name: str) -> Row | None:
+    """The line under which a parameter is folded away."""
+    param = box.spec.param(name) if not box.node.collapsed else None
+    if param is None:
+        return None
+    return next((r for r in box.layout.rows if r.kind == "fold" and r.section == param.section), None)

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from nodegraph import events
 from nodegraph.diff import diff
-from nodegraph.fileformat import dumps
+from nodegraph.fileformat import carried
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
 from ui.running.bridge import EngineBridge
@@ -121,7 +121,7 @@ class Collector(QObject):
             *spot,
             target,
             take.identity,
-            dumps(job.graph),
+            carried(job.graph),
             job.seconds,
             first,
         )

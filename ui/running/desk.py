@@ -18,7 +18,6 @@ from nodegraph.files import Files
 from nodegraph.spec import NodeSpec
 from ui import diskfile, paths
 from ui.canvas.state import CanvasState, NodeState
-from ui.diskfile import PICTURES
 from ui.editor import Editor
 from ui.i18n import said
 from ui.running.bench import Bench
@@ -139,7 +138,7 @@ class Desk(QObject):
 
     def picture_of(self, path: Path, graph: Graph, answer: Callable[[QImage], object]) -> None:
         """Answer with what a workflow's file shows: itself if it is a picture, else the newest result of its graph."""
-        if path.suffix.lower() in PICTURES:
+        if diskfile.kind(path) == "picture":
             self.results.files.read(path, answer, CARD_SIDE)
             return
         known = self.results.of(identity(graph, self.specs, None))

@@ -70,7 +70,8 @@ class QueuePanel(QWidget):
         runner.changed.connect(self.refresh)
         runner.told.connect(self._told)
         runner.resulted.connect(self._resulted)
-        runner.finished.connect(lambda job: self.refresh())
+        # Not by a lambda, which would outlive the panel: the runner goes on when a window closes.
+        runner.finished.connect(self.refresh)
         runner.began.connect(self._began)
         runner.bridge.heard.connect(self._heard)
         self.refresh()
@@ -84,7 +85,7 @@ class QueuePanel(QWidget):
         self.run.setIcon(icon("play", look.theme.on_accent))
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, _job: Job | None = None) -> None:
         """Show the queue as it is."""
         queue = self._runner.queue
         running = queue.running
