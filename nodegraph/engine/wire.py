@@ -12,7 +12,7 @@ from nodegraph import events
 from nodegraph.errors import LoadError
 
 MARK = b"\x89ngf"
-"""Begins every frame: what else comes over the pipe is known at once, not after as many bytes as it seems to announce."""
+"""Begins every frame: what else comes is known at once, not after as many bytes as it seems to announce."""
 MAX_FRAME = 1 << 28
 RAW = ("picture", "planes")
 """Fields that travel beside the JSON."""
