@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from nodegraph.subgraphs import is_instance
+from nodegraph.wiring import bypass_order
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
 from ui.canvas.geometry import MARGIN, Metrics, Port
@@ -187,16 +188,21 @@ class NodePainter:
                 painter.drawEllipse(QPointF(port.x, port.y), 4.5, 4.5)
 
     def _through(self, painter: QPainter, box: NodeBox) -> None:
-        """The wire of a bypassed node, from an input to the output of its type."""
-        pen = QPen(self.theme.color("bypass", 0.6), 1.6)
-        painter.setPen(pen)
+        """The wires of a bypassed node, from the input that each output takes its value from; none where none fits."""
+        painter.setPen(QPen(self.theme.color("bypass", 0.6), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for output in (port for port in box.layout.ports if port.output):
-            source = next(
-                (p for p in box.layout.ports if not p.output and not p.param and p.type == output.type), None
-            )
-            if source is None:
-                continue
-            path = QPainterPath(QPointF(source.x + 6, source.y))
-            path.cubicTo(box.width / 2, source.y, box.width / 2, output.y, output.x - 6, output.y)
-            painter.drawPath(path)
+        for end in (port for port in box.layout.ports if port.output):
+            start = passing(box, end.name)
+            if start is not None:
+                path = QPainterPath(QPointF(start.x + 6, start.y))
+                path.cubicTo(box.width / 2, start.y, box.width / 2, end.y, end.x - 6, end.y)
+                painter.drawPath(path)
+
+
+def passing(box: NodeBox, name: str) -> Port | None:
+    """The input whose value a bypassed node hands to an output: a linked one, or the one that would be."""
+    output = box.spec.output(name)
+    order = bypass_order(box.spec, output) if output is not None else []
+    linked = [socket.name for socket in order if (socket.name, 0) in box.linked_in]
+    names = linked or [socket.name for socket in order]
+    return box.layout.port(names[0], False) if names else None
