@@ -30,6 +30,7 @@ from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
 from ui.editor import Editor
+from ui.i18n import plain
 from ui.theme.palette import Theme
 
 MANY = 500
@@ -163,7 +164,7 @@ class Canvas(Handled):
         if watched is self and self.caught(event):
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
-            text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
+            text = plain(tip(self.scene, self.state, self.hit(QPointF(event.pos()))))
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return False
