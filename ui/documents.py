@@ -174,10 +174,9 @@ class Documents(QObject):
     def paste(self, keep_inputs: bool = False) -> None:
         """Paste nodes (JSON as text), or files and pictures from the clipboard."""
         view = self._window.view
-        if view is None:
-            return
         data = QApplication.clipboard().mimeData()
-        if view.canvas.put_in_note(data):
+        # Where the program that copied is gone the clipboard may hold nothing at all.
+        if view is None or data is None or view.canvas.put_in_note(data):
             return
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:

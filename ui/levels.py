@@ -41,6 +41,7 @@ class Levels(QStackedWidget):
         self.base = base
         self.inner: list[Level] = []
         self.addWidget(base)
+        self.setFocusProxy(base)
 
     @property
     def editor(self) -> Editor:
@@ -115,6 +116,7 @@ class Levels(QStackedWidget):
         self.inner = levels
         now = levels[-1].widget if levels else self.base
         self.setCurrentWidget(now)
+        self.setFocusProxy(now)
         now.setFocus()
         self.switched.emit(before, now)
 
@@ -204,6 +206,6 @@ def _way(graph: Graph, name: str) -> tuple[str, ...] | None:
 
 
 def _frame(widget: QWidget) -> None:
-    frame_all = getattr(widget, "frame_all", None)
-    if frame_all is not None:
-        frame_all()
+    frame_first = getattr(widget, "frame_first", None)
+    if frame_first is not None:
+        frame_first()

@@ -30,7 +30,7 @@ RECENT = 20
 class Settings:
     """Every choice, with its default.
 
-    `scale` (of everything) and `text_size` (of the chrome's text, apart from the nodes) are percent;
+    `scale` (of everything) and `text_size` (of text, in panels and on nodes) are percent;
     `keys` holds the user's own bindings, action id to key sequences; `recent` the newest file first.
     """
 

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from nodegraph.graph import Point
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
 from ui.levels import Crumbs, Levels
 from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
+from ui.words import Words
 
 GONE = 500
 """Milliseconds for which a file may be away, as while another program replaces it."""
@@ -43,7 +45,9 @@ class Canvas(Protocol):
     def scene(self) -> Scene: ...  # noqa: D102
 
     def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
+    def carry_on(self, loose: Any, point: Point) -> None: ...  # noqa: D102
     def frame_all(self) -> None: ...  # noqa: D102
+    def frame_first(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102
@@ -173,7 +177,7 @@ class DocumentView(QWidget):
 
     def frame_soon(self) -> None:
         """Show everything as soon as the canvas has its size."""
-        QTimer.singleShot(0, self, self.canvas.frame_all)
+        QTimer.singleShot(0, self, self.canvas.frame_first)
 
     def watch(self) -> None:
         """Look at the document's file from now on."""
@@ -218,7 +222,7 @@ class ChangedBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Bar")
-        self._text = QLabel(self)
+        self._text = Words(self)
         self._text.setWordWrap(True)
         self.reload = QPushButton(self.tr("Load it"), self)
         self.keep = QPushButton(self.tr("Keep mine"), self)

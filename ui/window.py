@@ -5,16 +5,14 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.appview import opening as appview
 from ui.documents import Documents
 from ui.drops import Drops
-from ui.editor import Editor
 from ui.leaving import may_close
 from ui.menus import Menus
-from ui.panels.bookmarks import bookmarks, set_bookmark
 from ui.panels.docks import Docks
 from ui.panels.statusbar import StatusBar
 from ui.place import place
@@ -22,6 +20,7 @@ from ui.popups import Popups
 from ui.selectionbar import Bars
 from ui.session import TabState, WindowState
 from ui.start.page import StartPage
+from ui.tabbing import go_on
 from ui.tabs import Tabs
 from ui.view import DocumentView
 
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._tab_changed)
         self.tabs.tabCloseRequested.connect(self._close_tab)
         self.tabs.strip.middle_clicked.connect(self._close_tab)
-        self.tabs.strip.torn_off.connect(self._tear_off)
+        self.tabs.strip.torn_off.connect(lambda index, _place: self.documents.tear_off(index))
         self.tabs.strip.tabMoved.connect(self.app.changed_soon)
         app.settings_changed.connect(self._settings_changed)
         if app.desk is not None:
@@ -173,27 +172,11 @@ class MainWindow(QMainWindow):
             view.level.selection.set([node])
             view.canvas.frame_selected()
 
-    def bookmark(self, verb: str, number: int) -> None:
-        """Set bookmark `number` on the selected node, go to it, or (verb "next") go to the next one."""
-        view = self.view
-        if view is None:
-            return
-        editor = view.editor
-        kept = bookmarks(editor.graph)
-        if verb == "set" and editor.selection.active:
-            title = self.tr("Set bookmark {number}").format(number=number)
-            editor.apply(set_bookmark(editor.graph, number, editor.selection.active, title))
-        elif verb == "go" and number in kept:
-            self.show_node(kept[number])
-        elif verb == "next" and kept:
-            nodes = list(kept.values())
-            now = editor.selection.active
-            at = nodes.index(now) + 1 if now in nodes else 0
-            self.show_node(nodes[at % len(nodes)])
-        elif verb != "set":
-            self.say(
-                self.tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one.")
-            )
+    def show_outside(self, node: str) -> None:
+        """The same for a node of the workflow itself, where one stands in a subgraph just now."""
+        if self.view is not None:
+            self.view.levels.leave_to(0)
+        self.show_node(node)
 
     def state(self) -> WindowState:
         """How the window stands, for the session."""
@@ -233,6 +216,10 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_Escape and self.bench is not None:
             self.bench.escape()
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes as one reads."""
+        return go_on(self, next) or super().focusNextPrevChild(next)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files come over the window."""
@@ -286,14 +273,9 @@ class MainWindow(QMainWindow):
             self.setWindowModified(view.editor.unsaved)
 
     def _counted(self) -> None:
-        view = self.view
-        editor: Editor | None = view.level if view is not None else None
-        self.bar.count(editor)
+        self.bar.count(self.view.level if self.view is not None else None)
 
     def _close_tab(self, index: int) -> None:
         view = self.tabs.view_at(index)
         if view is not None:
             self.documents.close(view)
-
-    def _tear_off(self, index: int, _place: QPoint) -> None:
-        self.documents.tear_off(index)

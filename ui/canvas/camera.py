@@ -13,11 +13,12 @@ Place = tuple[float, float, float]
 class Camera:
     """Maps scene to view: view = (scene - origin) * zoom. The origin lies on whole device pixels.
 
-    `steady` is false from a zoom by the hand on until the hand rests.
+    `steady` is false from a zoom by the hand on until the hand rests. `usual` is the zoom that is called 100 %.
     """
 
     def __init__(self) -> None:
         self.zoom = 1.0
+        self.usual = 1.0
         self.origin = QPointF(0.0, 0.0)
         self.size = QSizeF(1.0, 1.0)
         self.ratio = 1.0
@@ -54,23 +55,27 @@ class Camera:
     def zoom_at(self, view: QPointF, factor: float) -> None:
         """Scale around a view point, which keeps its scene point."""
         anchor = self.to_scene(view)
-        zoom = max(MIN_ZOOM, min(MAX_ZOOM, self.zoom * factor))
-        if abs(zoom - 1.0) < 0.012:
-            zoom = 1.0
+        zoom = self._within(self.zoom * factor)
+        if abs(zoom / self.usual - 1.0) < 0.012:
+            zoom = self.usual
         self.steady = self.steady and zoom == self.zoom
         self.zoom = zoom
         self.origin = anchor - view / zoom
         self._snap()
 
-    def frame(self, rect: QRectF, margin: float = 48.0, most: float = 1.0) -> None:
-        """Show all of a scene rectangle, no larger than zoom `most`."""
+    def frame(self, rect: QRectF, margin: float = 48.0, most: float = 1.0, least: float = 0.0) -> None:
+        """Show all of a scene rectangle, at no more than `most` of the usual zoom; at `least` of it, and what does not
+        fit then is seen from its upper left corner on."""
         if rect.isEmpty():
             return
         side = max(margin, min(self.covered, self.size.width() / 4) + margin / 2)
         room_x = max(16.0, self.size.width() - 2 * side)
         room_y = max(16.0, self.size.height() - 2 * margin)
-        zoom = min(room_x / rect.width(), room_y / rect.height(), most)
-        self.look_at((rect.center().x(), rect.center().y(), zoom))
+        fitting = min(room_x / rect.width(), room_y / rect.height(), most * self.usual)
+        zoom = max(fitting, least * self.usual)
+        x = rect.x() + min(rect.width(), room_x / zoom) / 2
+        y = rect.y() + min(rect.height(), room_y / zoom) / 2
+        self.look_at((x, y, zoom))
 
     def place(self) -> Place:
         """Where the camera is, for going back and for saving."""
@@ -81,10 +86,20 @@ class Camera:
         """Go to a place that `place` gave."""
         x, y, zoom = place
         self.steady = True
-        self.zoom = max(MIN_ZOOM, min(MAX_ZOOM, zoom))
+        self.zoom = self._within(zoom)
         half = self.size / (2 * self.zoom)
         self.origin = QPointF(x - half.width(), y - half.height())
         self._snap()
+
+    def call_usual(self, zoom: float) -> None:
+        """Another zoom is 100 % from now on; the same middle is seen at the same percentage."""
+        x, y, now = self.place()
+        before, self.usual = self.usual, zoom
+        if zoom != before:
+            self.look_at((x, y, now * zoom / before))
+
+    def _within(self, zoom: float) -> float:
+        return max(MIN_ZOOM, min(MAX_ZOOM * self.usual, zoom))
 
     def _snap(self) -> None:
         """Whole device pixels: text is crisp and a pan scrolls exactly."""

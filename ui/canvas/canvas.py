@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nodegraph.graph import Graph
+from nodegraph.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics, PortRef
+from ui.canvas.geometry import Density, Metrics, spread
+from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
 from ui.canvas.hit import EMPTY
@@ -24,11 +25,12 @@ from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.sharpen import Sharpener
-from ui.canvas.stage import SNAP, Gesture, Stage
+from ui.canvas.stage import SNAP, Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
+from ui.canvas.wiring import Loose
 from ui.editor import Editor
 from ui.i18n import plain
 from ui.theme.palette import Theme
@@ -100,20 +102,31 @@ class Canvas(Handled):
         self.update()
 
     def set_density(self, density: Density, text_scale: float = 1.0) -> None:
-        """Give rows another height, and text another size than the nodes'."""
-        self._text = TextPainter(text_scale)
+        """Give rows another height, and text another size than the nodes'.
+
+        Text grows into what room the rows have; beyond that everything is seen from nearer by, so that nothing overlaps
+        and nothing moves in the graph.
+        """
+        nearer = spread(density, text_scale)
+        self._text = TextPainter(text_scale / nearer)
         self._metrics = Metrics(density, text_scale, self._text.measure)
         self.stage.text = self._text
         self.scene.metrics = self._metrics
         self.scene.rebuild()
+        self.camera.call_usual(nearer)
         self.set_theme(self.theme)
+        self.camera_went()
 
-    def _searched(self, point: QPointF, port: PortRef | None) -> None:
-        dropped = (
-            port is not None and self.rails is not None and self.rails.drop(self.camera.to_view(point), port)
-        )
-        if not dropped:
-            self.search_requested.emit(point, port)
+    def _searched(self, point: QPointF, loose: Loose) -> None:
+        if self.rails is None or not self.rails.drop(self.camera.to_view(point), loose.port):
+            self.search_requested.emit(point, loose)
+
+    def carry_on(self, loose: Loose, point: Point) -> None:
+        """Links in hand go through a point and stay in the hand, until a click says where they end."""
+        here = self.camera.to_view(QPointF(*point))
+        none = Qt.MouseButton.NoButton
+        pointer = Pointer(here, QPointF(*point), none, none, Qt.KeyboardModifier.NoModifier)
+        self.begin(LinkDrag(self.stage, pointer, loose.bent(point), waiting=True))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
@@ -205,10 +218,10 @@ class Canvas(Handled):
         return self._renderer.sharpen(self.scene, self.camera)
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        glides, self.stage.glides = self.stage.glides if self.stage.habits.motion else 0, 0
         self._glide.finish()
         self._hovered = EMPTY
-        if not (glides and self._glide.begin(old, new)):
+        if not (glides and self._glide.begin(old, new, glides)):
             self._show_graph(new)
         if self._gesture is not None and not self._gesture.changed():
             self.begin(None)

@@ -69,6 +69,17 @@ def _estimate(text: str) -> float:
     return 6.4 * len(text)
 
 
+def spread(density: Density, text_scale: float) -> float:
+    """How far apart things are shown, 1 and more: by as much as rows are higher than usual, so that none grows over
+    its neighbour. Only the view knows of it."""
+    return max(1.0, _row(density, text_scale) / ROWS["normal"])
+
+
+def _row(density: Density, text_scale: float) -> float:
+    """The pixels of a row at 100 %: the density's, or more where the text needs it."""
+    return max(ROWS[density], round(20.0 * text_scale / 4) * 4)
+
+
 @dataclass(frozen=True)
 class Metrics:
     """Sizes that every layout shares; `measure` gives the width of a body text in scene units."""
@@ -79,8 +90,8 @@ class Metrics:
 
     @property
     def row(self) -> float:
-        """The height of a row: the density's, or more where the text needs it."""
-        return max(ROWS[self.density], round(20.0 * self.text_scale / 4) * 4)
+        """The height of a row, never more than the usual one."""
+        return _row(self.density, self.text_scale) / spread(self.density, self.text_scale)
 
     @property
     def title(self) -> float:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from ui.canvas.dispatch import double_click, gesture_for, held_key
 from ui.canvas.flowing import link_area
 from ui.canvas.gestures.look_around import Pan
 from ui.canvas.hit import EMPTY, FINGER, Hit, hit
+from ui.canvas.look import view_rect
 from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
 from ui.canvas.wiring import takes_input
@@ -31,7 +32,7 @@ class Handled(Walking):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
 
     search_requested = Signal(QPointF, object)
-    """Scene point, PortRef to wire to or None: show the search for nodes."""
+    """Scene point, Loose (links in hand) or None: show the search for nodes."""
     context_menu_requested = Signal(QPoint, object)
     """Global point, Hit: show the menu of what was hit."""
     node_activated = Signal(str)
@@ -203,6 +204,16 @@ class Handled(Walking):
                 self.begin(held)
                 return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The Menu key asks for the menu of what is selected; that of the mouse comes with its press."""
+        if event.reason() != QContextMenuEvent.Reason.Keyboard or self._gesture is not None:
+            return
+        seen = view_rect(self.camera, self.selected_bounds()).intersected(QRectF(self.rect()))
+        place = (QRectF(self.rect()) if seen.isEmpty() else seen).center()
+        self.context_menu_requested.emit(
+            self.mapToGlobal(place).toPoint(), Hit(node=self.stage.selection.active)
+        )
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Letting go of a held key ends its gesture."""

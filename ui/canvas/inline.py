@@ -119,7 +119,8 @@ class Inline(QObject):
 
     def _zoom(self) -> float:
         low, high = READABLE
-        return self._camera.zoom if low <= self._camera.zoom <= high else 1.0
+        camera = self._camera
+        return camera.zoom if low <= camera.zoom / camera.usual <= high else camera.usual
 
     def _place(self) -> QRect:
         seen = view_rect(self._camera, self._rect)

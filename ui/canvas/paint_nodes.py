@@ -46,7 +46,7 @@ class NodePainter:
 
     def picture(self, box: NodeBox, scale: float, ratio: float = 1.0) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
-        full = 12.0 * scale / ratio >= FULL_TEXT
+        full = self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
         return self._drawn(box, scale, ratio, lambda on: (self._body if full else self._wells)(on, box))
 
     def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:

@@ -18,6 +18,7 @@ class TextPainter:
     """The canvas's fonts at one text scale."""
 
     def __init__(self, scale: float = 1.0) -> None:
+        self.scale = scale
         self.body = text_font(SIZES["body"] * scale)
         self.bold = text_font(SIZES["body"] * scale, bold=True)
         self.small = text_font(SIZES["small"] * scale)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
 
+READ = 0.6
+"""The part of the usual zoom at which large text opens."""
+
+
 class Viewing(Acting):
     """Jumps of the camera, and the way back."""
 
@@ -22,6 +26,12 @@ class Viewing(Acting):
     def frame_all(self) -> None:
         """Show everything."""
         self.go(self.scene.bounds())
+
+    def frame_first(self) -> None:
+        """Show everything as it opens: text that is to be large is not made small again for that."""
+        large = self.scene.metrics.text_scale > 1.0
+        self.camera.frame(self.scene.bounds(), least=READ if large else 0.0)
+        self.camera_went()
 
     def frame_selected(self) -> None:
         """Show what is selected, or everything where nothing is."""
@@ -57,18 +67,18 @@ class Viewing(Acting):
     def zoom_to(self, zoom: float) -> None:
         """Look at the same middle at that zoom; 1 is 100 %."""
         x, y, _ = self.camera.place()
-        self.camera.look_at((x, y, zoom))
+        self.camera.look_at((x, y, zoom * self.camera.usual))
         self.camera_went()
 
     def view_state(self) -> Mapping[str, Any]:
-        """What part of the scene is seen, as plain JSON data."""
+        """What part of the scene is seen, as plain JSON data; a zoom of 1 is 100 % at every size of text."""
         x, y, zoom = self.camera.place()
-        return {"x": round(x, 2), "y": round(y, 2), "zoom": round(zoom, 4)}
+        return {"x": round(x, 2), "y": round(y, 2), "zoom": round(zoom / self.camera.usual, 4)}
 
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """See the part that `view_state` told of; anything else is left alone."""
         values = [state.get(name) for name in ("x", "y", "zoom")]
         numbers = [float(v) for v in values if isinstance(v, int | float) and abs(v) < 1e9]
         if len(numbers) == 3 and numbers[2] > 0:
-            self.camera.look_at((numbers[0], numbers[1], numbers[2]))
+            self.camera.look_at((numbers[0], numbers[1], numbers[2] * self.camera.usual))
             self.camera_went()

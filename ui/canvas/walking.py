@@ -16,7 +16,7 @@ from ui.canvas.keyboard import DIRECTIONS, along_links, first_node, linkable, ne
 from ui.canvas.look import view_rect
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture
-from ui.canvas.wiring import links_of, rewire
+from ui.canvas.wiring import Loose, links_of, rewire
 from ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -118,4 +118,4 @@ class Walking(Commands):
         if verdict.port is None:
             self.say(verdict.why)
             return False
-        return self.apply(rewire(self.scene, (one,), other, ()))
+        return self.apply(rewire(self.scene, Loose((one,)), other))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, Qt
-from PySide6.QtGui import QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -82,7 +82,10 @@ class ShortcutsDialog(QDialog):
         top.addWidget(self.preset)
         for widget in (self.recorder, self.set, self.add, self.clear, self.reset):
             bottom.addWidget(widget, 1 if widget is self.recorder else 0)
+        for button in (self.set, self.add, self.clear, self.reset):
+            button.setAutoDefault(False)
         done = QPushButton(self.tr("Close"), self)
+        done.setDefault(True)
         done.clicked.connect(self.accept)
         close.addWidget(self.warning, 1)
         close.addWidget(done)
@@ -103,6 +106,15 @@ class ShortcutsDialog(QDialog):
         self.add.clicked.connect(lambda: self._bind((*self._bound(), self._typed())))
         self.clear.clicked.connect(lambda: self._bind(()))
         self.reset.clicked.connect(self._reset)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes from the filter to what it found; elsewhere it closes."""
+        if self.filter.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.tree.setFocus()
+            if not self.action:
+                self.tree.setCurrentIndex(self.model.index(0, 0))
+            return
+        super().keyPressEvent(event)
 
     @property
     def action(self) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from nodegraph.explain import Step, explain, markdown, walk
 from nodegraph.graph import Graph
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ui.editor import Editor
     from ui.look import Look
+from ui.tabbing import Page
 
 SHOWN = 300
 """So many steps are shown; the copied text holds all."""
@@ -44,11 +45,11 @@ class Explain(QWidget):
         self._places: dict[str, tuple[int, int]] = {}
         self.marked = ""
         """The node whose paragraph is marked."""
-        self.page = QTextBrowser(self)
+        self.page = Page(self)
         self.page.setObjectName("Explain")
         self.page.setAccessibleName(self.tr("What this workflow does"))
         self.page.setOpenLinks(False)
-        self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.page.setFrameShape(Page.Shape.NoFrame)
         self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.page.setStyleSheet(f"#Explain {{ background: {look.theme.node}; border: 0; padding: 4px 4px; }}")
         self.page.anchorClicked.connect(self._clicked)

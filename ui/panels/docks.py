@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+from shiboken6 import isValid
 
 from ui.actions.view import DOCKS
 from ui.editor import Editor
@@ -19,6 +20,7 @@ from ui.outline.tree import Outline
 from ui.panels.bookmarks import Bookmarks
 from ui.panels.history import History
 from ui.problems.panel import Problems
+from ui.tabbing import first_stop, give_back
 from ui.view import DocumentView
 
 if TYPE_CHECKING:
@@ -51,9 +53,11 @@ class Docks(QObject):
         self._window = window
         self._hidden: list[QWidget] = []
         self._unfocused = QByteArray()
+        self._open = QByteArray()
         self._kept: set[str] = set()
         self._empty: set[str] = set()
         self._view: DocumentView | None = None
+        self._before: QWidget | None = None
         self._parked: list[QDockWidget] | None = None
         self.docks: dict[str, QDockWidget] = {}
         for name, title, _keys, _words in DOCKS:
@@ -69,7 +73,9 @@ class Docks(QObject):
     def _make(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock.{name}")
-        dock.setTitleBarWidget(DockTitle(title, dock, self._window.app.look))
+        bar = DockTitle(title, dock, self._window.app.look)
+        bar.closed.connect(lambda: self._close(dock))
+        dock.setTitleBarWidget(bar)
         dock.setWidget(QWidget(dock))
         dock.visibilityChanged.connect(lambda seen: self._furnish(name) if seen else None)
         return dock
@@ -105,7 +111,8 @@ class Docks(QObject):
         editor = view.level if name in AT_LEVEL else view.editor
         panel = PANELS[name](editor, self._window.app.look, dock)
         if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
-            panel.show_asked.connect(self._window.show_node)
+            show = self._window.show_node if name in AT_LEVEL else self._window.show_outside
+            panel.show_asked.connect(show)
         self._put(dock, panel)
 
     def _put(self, dock: QDockWidget, panel: QWidget) -> None:
@@ -117,6 +124,7 @@ class Docks(QObject):
     def park(self, away: bool) -> None:
         """Hide the docks while no document is open, or bring back those that were shown."""
         if away and self._parked is None:
+            self._open = self._window.saveState()
             self._parked = [dock for dock in self.docks.values() if not dock.isHidden()]
             for dock in self._parked:
                 dock.hide()
@@ -129,13 +137,7 @@ class Docks(QObject):
         """Qt's record of where the docks are, as they are while a document is open and all is shown."""
         if self._hidden:
             return self._unfocused
-        parked = self._parked
-        if parked:
-            self.park(False)
-        state = self._window.saveState()
-        if parked:
-            self.park(True)
-        return state
+        return self._window.saveState() if self._parked is None else self._open
 
     def restore(self, state: QByteArray) -> None:
         """Take the places of an earlier window."""
@@ -161,11 +163,22 @@ class Docks(QObject):
         if opening:
             # Before it opens, for then it takes the width it needs.
             self._furnish(name)
-        dock.setVisible(opening)
-        if opening:
+            self._before = QApplication.focusWidget()
+            dock.show()
             self._give_room(dock)
             dock.raise_()
-            dock.widget().setFocus()
+            give_back(first_stop(dock.widget(), dock), None)
+        else:
+            self._close(dock)
+
+    def _close(self, dock: QDockWidget) -> None:
+        """Close a dock; the focus that was in it returns to where it was before, or to the document."""
+        now = QApplication.focusWidget()
+        if now is not None and dock.isAncestorOf(now):
+            before = self._before
+            inside = before is not None and isValid(before) and dock.isAncestorOf(before)
+            give_back(None if inside else before, self._view)
+        dock.close()
 
     def _give_room(self, dock: QDockWidget) -> None:
         """A panel that joins others above each other is not squeezed to its title."""
@@ -196,6 +209,9 @@ class Docks(QObject):
 class DockTitle(QWidget):
     """A dock's quiet title with a close button."""
 
+    closed = Signal()
+    """The button was pressed."""
+
     def __init__(self, title: str, dock: QDockWidget, look: Look) -> None:
         super().__init__(dock)
         self.setObjectName("DockTitle")
@@ -205,7 +221,7 @@ class DockTitle(QWidget):
         self._close.setToolTip(self.tr("Close panel"))
         self._close.setAccessibleName(self.tr("Close panel"))
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._close.clicked.connect(dock.close)
+        self._close.clicked.connect(self.closed)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.addWidget(QLabel(title, self), 1)

@@ -236,8 +236,10 @@ class RowEditors(QObject):
             return
         row = self.row_of(box.node, box.name)
         rect = field_rect(node, row) if row else QRectF(0, 0, node.width, node.layout.title)
-        zoom = self._canvas.camera.zoom
+        camera = self._canvas.camera
+        zoom, usual = camera.zoom, camera.usual
         low, high = READABLE
-        size = zoom if low <= zoom <= high else 1.0
+        on_row = row is not None and low <= zoom / usual <= high
+        size = (zoom if on_row else usual) * self._canvas.stage.text.scale
         seen = view_rect(self._canvas.camera, rect.translated(node.x, node.y))
-        box.place(seen, size, row is not None and size == zoom)
+        box.place(seen, size, on_row)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListView,
     QMenu,
     QPushButton,
@@ -29,6 +28,7 @@ from ui.running.pictures import fitted
 from ui.running.queue_rows import JobPainter, JobRows
 from ui.running.results import Result
 from ui.running.runner import Runner
+from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -57,7 +57,7 @@ class QueuePanel(QWidget):
         self._painter = JobPainter(look, self.rows, self.list)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(self._painter)
-        self.note = QLabel(self)
+        self.note = Words(self)
         self.note.setWordWrap(True)
         self.note.setProperty("role", "quiet")
         self.note.setContentsMargins(12, 4, 12, 8)
@@ -70,7 +70,8 @@ class QueuePanel(QWidget):
         runner.changed.connect(self.refresh)
         runner.told.connect(self._told)
         runner.resulted.connect(self._resulted)
-        runner.finished.connect(lambda job: self.refresh())
+        # Not by a lambda, which would outlive the panel: the runner goes on when a window closes.
+        runner.finished.connect(self.refresh)
         runner.began.connect(self._began)
         self.refresh()
 
@@ -83,7 +84,7 @@ class QueuePanel(QWidget):
         self.run.setIcon(icon("play", look.theme.on_accent))
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, _job: Job | None = None) -> None:
         """Show the queue as it is."""
         queue = self._runner.queue
         running = queue.running

@@ -12,7 +12,7 @@ from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.glide import MILLISECONDS
+from ui.canvas.glide import LAYOUT
 
 
 def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:
@@ -183,7 +183,7 @@ def test_motion_is_shown_and_ends_where_the_graph_is(hand: Hand) -> None:
     canvas.align("right")
     wanted = hand.graph.nodes["latent"].pos
     assert canvas.scene.nodes["latent"].node.pos != wanted
-    QTest.qWait(MILLISECONDS + 120)
+    QTest.qWait(LAYOUT + 120)
     assert canvas.scene.nodes["latent"].node.pos == wanted and canvas.scene.graph is hand.graph
     canvas.editor.stack.undo()
     assert canvas.scene.graph is hand.graph

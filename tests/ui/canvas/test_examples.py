@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import load
 from nodegraph.catalogue import Catalogue, installed
-from ui.canvas.geometry import Metrics
-from ui.canvas.scene import Scene
-from ui.canvas.text import TextPainter
+from nodegraph.document import Document
+from ui.canvas.canvas import Canvas
+from ui.canvas.geometry import Density
+from ui.editor import Editor
+from ui.settings import CHOICES
+from ui.theme import DARK
 
 WORKFLOWS = sorted((Path(__file__).resolve().parents[3] / "workflows").glob("*.json"))
 
@@ -24,11 +28,17 @@ def specs() -> Catalogue:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_nothing_overlaps(path: Path, specs: Catalogue, qapp: QApplication) -> None:
+    """At no density and no size of text."""
     graph = load(path)
-    scene = Scene(specs, Metrics(measure=TextPainter().measure))
-    scene.update(graph)
-    boxes = [(name, node.x, node.y, node.width, node.height) for name, node in scene.nodes.items()]
-    boxes += [(note.id, *note.pos, *note.size) for note in graph.notes.values()]
-    for (one, x, y, wide, high), (other, left, top, width, height) in itertools.combinations(boxes, 2):
-        beside = x + wide <= left or left + width <= x
-        assert beside or y + high <= top or top + height <= y, f"{one} and {other} lie over each other"
+    canvas = Canvas(Editor(specs, Document(graph)), DARK)
+    for density, percent in itertools.product(get_args(Density), CHOICES["text_size"]):
+        canvas.set_density(density, percent / 100)
+        scene = canvas.scene
+        boxes = [(name, node.x, node.y, node.width, node.height) for name, node in scene.nodes.items()]
+        boxes += [(note.id, *note.pos, *note.size) for note in graph.notes.values()]
+        for (one, x, y, wide, high), (other, left, top, width, height) in itertools.combinations(boxes, 2):
+            beside = x + wide <= left or left + width <= x
+            where = f"{density}, {percent} %"
+            assert beside or y + high <= top or top + height <= y, f"{one} lies over {other}: {where}"
+    assert canvas.editor.graph is graph and not canvas.editor.stack.count()
+    canvas.deleteLater()
