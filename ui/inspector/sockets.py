@@ -13,7 +13,7 @@ from ui.canvas.specs import spec_of
 from ui.canvas.values import label_of
 from ui.editor import Editor
 from ui.find.query import node_title
-from ui.i18n import tr
+from ui.i18n import plain, tr
 from ui.inspector.link import LinkButton
 from ui.look import Look
 from ui.theme import type_color
@@ -34,7 +34,7 @@ def socket_lines(
         dot = Words("●", body)
         dot.setStyleSheet(f"color: {type_color(look.theme, socket.type).name()};")
         name = Words(label_of(socket.name), body)
-        name.setToolTip(f"{socket.type}\n{socket.help}".strip())
+        name.setToolTip(plain(f"{socket.type}\n{socket.help}".strip()))
         line.addWidget(dot)
         line.addWidget(name)
         line.addStretch(1)

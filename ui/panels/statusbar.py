@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, Q
 from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.editor import Editor
+from ui.i18n import plain
 from ui.words import Words
 
 SHOWN = 8000
@@ -65,7 +66,7 @@ class StatusBar(QStatusBar):
     def say(self, text: str) -> None:
         """Show a sentence for a while; a screen reader says it."""
         self.showMessage(text, SHOWN)
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
         if text and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 

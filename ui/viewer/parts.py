@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui.i18n import plain
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.viewer.pixels import Channel
@@ -26,7 +27,7 @@ class Elided(Words):
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, cut where there is no room."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QToolTip, QWidget
 
 from nodegraph import fileformat
 from nodegraph.edits import SetPortal
@@ -48,14 +48,31 @@ def taken_for_html(window: QWidget) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("panel", ["inspector", "problems", "history", "explain", "bookmarks", "queue"])
+def tooltips(window: QWidget) -> list[str]:
+    """Tooltips of widgets and of the rows of lists and trees that Qt would take for HTML with a picture in it."""
+    found = [widget.toolTip() for widget in window.findChildren(QWidget)]
+    for view in window.findChildren(QAbstractItemView):
+        model, waiting = view.model(), [QModelIndex()]
+        while model is not None and waiting:
+            above = waiting.pop()
+            for row in range(model.rowCount(above)):
+                for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(above)):
+                    index = model.index(row, column, above)
+                    found.append(str(index.data(Qt.ItemDataRole.ToolTipRole) or ""))
+                waiting.append(model.index(row, 0, above))
+    return [text for text in found if "<img" in text and GuiQt.mightBeRichText(text)]
+
+
+@pytest.mark.parametrize(
+    "panel", ["inspector", "problems", "history", "explain", "bookmarks", "queue", "outline"]
+)
 def test_panels_show_words_as_they_are(furnished: MainWindow, strange: DocumentView, panel: str) -> None:
     if not furnished.docks.shown(panel):
         furnished.docks.toggle(panel)
     for node in strange.editor.graph.nodes:
         strange.editor.selection.set([node])
         QTest.qWait(20)
-        assert taken_for_html(furnished) == {}
+        assert taken_for_html(furnished) == {} and tooltips(furnished) == []
 
 
 def test_the_app_view_shows_words_as_they_are(furnished: MainWindow, strange: DocumentView) -> None:
@@ -63,7 +80,7 @@ def test_the_app_view_shows_words_as_they_are(furnished: MainWindow, strange: Do
     QTest.qWait(50)
     assert strange.app is not None
     assert any(WORDS in label.text() for label in strange.app.findChildren(QLabel))
-    assert taken_for_html(furnished) == {}
+    assert taken_for_html(furnished) == {} and tooltips(furnished) == []
 
 
 def test_tooltips_show_words_as_they_are(furnished: MainWindow, strange: DocumentView) -> None:
