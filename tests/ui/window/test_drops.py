@@ -220,6 +220,40 @@ def test_a_browsers_picture_is_pasted_and_an_address_alone_says_what_to_do(
     assert len(view.editor.graph.nodes) == before + 1
 
 
+def test_a_picture_with_its_workflow_is_used_or_opened_by_where_it_is_dropped(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    picture = tmp_path / "made.png"
+    plain = QImage(8, 8, QImage.Format.Format_RGB32)
+    plain.setText("nodegraph", fileformat.dumps(text_to_picture()))
+    assert plain.save(str(picture))
+    view = window.documents.new()
+    drop(window, QPoint(window.width() // 4, 400), picture)
+    assert window.tabs.count() == 1
+    assert [node.type for node in view.editor.graph.nodes.values()] == ["LoadImage"]
+    drop(window, QPoint(window.width() - 50, 400), picture)
+    assert window.tabs.count() == 2 and len(view.editor.graph.nodes) == 1, "no tab is overwritten"
+    opened_view = window.view
+    assert opened_view is not None and opened_view.editor.graph == text_to_picture()
+
+
+def test_what_comes_from_comfyui_is_a_new_tab_of_our_nodes(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    before = view.editor.graph
+    theirs = '{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler"}], "links": [], "version": 0.4}'
+    (tmp_path / "theirs.json").write_text(theirs)
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    picture.setText("workflow", theirs)
+    assert picture.save(str(tmp_path / "theirs.png"))
+    right = QPoint(window.width() - 50, 400)
+    for file in (tmp_path / "theirs.json", tmp_path / "theirs.png"):
+        drop(window, right, file)
+        assert window.view is not None and window.view is not view
+        assert [node.type for node in window.view.editor.graph.nodes.values()] == ["KSampler"]
+        assert f"{file.name} stays as it is" in window.bar.currentMessage()
+    assert window.tabs.count() == 3 and view.editor.graph is before
+
+
 def test_a_picture_without_a_file_is_dropped_as_one_from_a_browser(furnished: MainWindow, flow: Path) -> None:
     view, place = noted(furnished, flow)
     data = QMimeData()
@@ -255,37 +289,3 @@ def test_a_picture_in_a_note_outlives_a_crash(start: Start) -> None:
     assert window.view.editor.graph.notes["n"].pictures == {"p": picture}
     window.view.editor.stack.undo()
     assert window.view.editor.graph.notes["n"] == Note("n", "![](p)", pictures={"p": picture})
-
-
-def test_a_picture_with_its_workflow_is_used_or_opened_by_where_it_is_dropped(
-    window: MainWindow, tmp_path: Path
-) -> None:
-    picture = tmp_path / "made.png"
-    plain = QImage(8, 8, QImage.Format.Format_RGB32)
-    plain.setText("nodegraph", fileformat.dumps(text_to_picture()))
-    assert plain.save(str(picture))
-    view = window.documents.new()
-    drop(window, QPoint(window.width() // 4, 400), picture)
-    assert window.tabs.count() == 1
-    assert [node.type for node in view.editor.graph.nodes.values()] == ["LoadImage"]
-    drop(window, QPoint(window.width() - 50, 400), picture)
-    assert window.tabs.count() == 2 and len(view.editor.graph.nodes) == 1, "no tab is overwritten"
-    opened_view = window.view
-    assert opened_view is not None and opened_view.editor.graph == text_to_picture()
-
-
-def test_what_comes_from_comfyui_is_a_new_tab_of_our_nodes(window: MainWindow, tmp_path: Path) -> None:
-    view = window.documents.new()
-    before = view.editor.graph
-    theirs = '{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler"}], "links": [], "version": 0.4}'
-    (tmp_path / "theirs.json").write_text(theirs)
-    picture = QImage(8, 8, QImage.Format.Format_RGB32)
-    picture.setText("workflow", theirs)
-    assert picture.save(str(tmp_path / "theirs.png"))
-    right = QPoint(window.width() - 50, 400)
-    for file in (tmp_path / "theirs.json", tmp_path / "theirs.png"):
-        drop(window, right, file)
-        assert window.view is not None and window.view is not view
-        assert [node.type for node in window.view.editor.graph.nodes.values()] == ["KSampler"]
-        assert f"{file.name} stays as it is" in window.bar.currentMessage()
-    assert window.tabs.count() == 3 and view.editor.graph is before
