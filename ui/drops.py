@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +15,13 @@ from nodegraph.edits import AddNodes, SetParams
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.pictures.folders import counted
-from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from ui import diskfile
 from ui.dropzones import PICTURE, Way, Zones, holds, zones_for
 from ui.i18n import said
 from ui.params.file import relative
 from ui.params.modelfiles import kind_of, model_files
-from ui.running.needs import PRACTICE
+from ui.running.needs import PRACTICE, PRACTICE_SIDE
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -69,15 +69,38 @@ def added(
     return Node(id, spec.type, spec.version, params={param.name: value}, pos=pos)
 
 
-def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> SetParams | None:
-    """The edit that puts a checkpoint in the place of the practice model; None where that is not used."""
-    values = {
+def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str, side: int = 0) -> SetParams | None:
+    """The edit that puts a checkpoint in the place of the practice model; None where that is not used.
+
+    With the `side` of the pictures that it was trained on, blank latents grow to the size that it is good at.
+    """
+    values: dict[str, dict[str, Scalar]] = {
         node.id: {param.name: name}
         for node in graph.nodes.values()
         for param in (specs[node.type].params if node.type in specs else ())
         if kind_of(param) == "checkpoints" and node.params.get(param.name, param.default) == PRACTICE
     }
+    if values and side:
+        values |= dict(_grown(graph, specs, side))
     return SetParams(values) if values else None
+
+
+def _grown(graph: Graph, specs: Mapping[str, NodeSpec], side: int) -> Iterator[tuple[str, dict[str, Scalar]]]:
+    """Width and height of the latents that are made from nothing, in the proportions they have."""
+    for node in graph.nodes.values():
+        spec = specs.get(node.type)
+        params = [param for name in ("width", "height") if spec and (param := spec.param(name)) is not None]
+        blank = spec is not None and not spec.sockets and any(out.type == "Latent" for out in spec.outputs)
+        if not blank or len(params) < 2 or any(param.name in node.inputs for param in params):
+            continue
+        now = {param.name: node.params.get(param.name, param.default) for param in params}
+        if all(isinstance(value, int) and value <= 2 * PRACTICE_SIDE for value in now.values()):
+            yield node.id, {name: _whole(int(value) * side / PRACTICE_SIDE) for name, value in now.items()}
+
+
+def _whole(pixels: float) -> int:
+    """The next size that every family can make."""
+    return max(64, round(pixels / 64) * 64)
 
 
 def unfolded(folder: Path) -> list[Path]:
@@ -225,14 +248,21 @@ class Drops(QObject):
             return "", None
         editor = view.level
         try:
-            kind, name = runtime.installed().adopt(model_files(), path)
+            known = runtime.installed().adopt(model_files(), path)
         except LoadError as error:
             self._window.say(said(error))
             return "", None
-        swap = swapped(editor.graph, editor.specs, name) if kind == "checkpoints" else None
+        kind, name = known.kind, known.name
+        swap = swapped(editor.graph, editor.specs, name, known.side) if kind == "checkpoints" else None
         if swap is not None and editor.apply(swap):
-            text = self.tr("{name} now takes the place of the practice model; undo brings that back.")
-            self._window.say(text.format(name=path.name))
+            text = (
+                self.tr(
+                    "{name}, at {side} pixels, now takes the place of the practice model; undo brings that back."
+                )
+                if known.side
+                else self.tr("{name} now takes the place of the practice model; undo brings that back.")
+            )
+            self._window.say(text.format(name=path.name, side=known.side))
             return name, None
         loader = model_loader(editor.specs, kind)
         if loader is None:

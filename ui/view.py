@@ -83,6 +83,7 @@ class Canvas(Protocol):
     def select_similar(self) -> None: ...  # noqa: D102
     def align(self, side: Any) -> None: ...  # noqa: D102
     def distribute(self, across: bool) -> None: ...  # noqa: D102
+    def rename_selected(self) -> None: ...  # noqa: D102
     def toggle_lock(self) -> None: ...  # noqa: D102
     def make_subgraph(self) -> None: ...  # noqa: D102
     def unpack(self) -> None: ...  # noqa: D102

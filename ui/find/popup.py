@@ -12,12 +12,12 @@ from ui.find.query import Hit, find
 from ui.inner import Inner
 from ui.look import Look
 from ui.popup import ChoicePopup, Row
+from ui.selection import Selected, kept
 from ui.theme import category_color
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from ui.selection import Selection
 
 MOST = 200
 FARTHEST = 5000
@@ -81,15 +81,14 @@ class FindPopup(ChoicePopup):
         hit = self.hit(id)
         if hit is None or not self.in_view(hit):
             return
-        self.select(self._level.selection, hit)
+        self.select(self._level, hit)
 
     @staticmethod
-    def select(selection: Selection, hit: Hit) -> None:
-        """Select what was found, in the level that holds it."""
-        match hit.kind:
-            case "node":
-                selection.set([hit.id])
-            case "frame":
-                selection.set(frames=[hit.id])
-            case _:
-                selection.set(notes=[hit.id])
+    def select(level: Editor, hit: Hit) -> None:
+        """Select what was found, in the level that holds it: its graph may be another than that which was searched."""
+        wanted = {
+            "node": Selected(nodes=frozenset((hit.id,))),
+            "frame": Selected(frames=frozenset((hit.id,))),
+            "note": Selected(notes=frozenset((hit.id,))),
+        }
+        level.selection.take(kept(wanted[hit.kind], level.graph))

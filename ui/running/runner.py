@@ -231,7 +231,8 @@ class Runner(QObject):
         done = self.queue.finish(event)
         if done is not None:
             self.finished.emit(done)
-            if done.state == "failed" and not (sheet is not None and sheet.state.failed()):
+            marked = sheet is not None and bool(sheet.state.failed())
+            if done.error and not marked and not done.live:
                 self.status.emit(done.error)
         self.pump()
 
