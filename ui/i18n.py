@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from PySide6.QtCore import QCoreApplication, QObject, QTranslator
+from PySide6.QtGui import Qt as GuiQt
 
 from nodegraph.errors import NodegraphError
 from nodegraph.phrases import translated
@@ -45,6 +47,11 @@ def said(text: str | NodegraphError) -> str:
     """A phrase of the core, or what an error says, in the user's language; any other text as it is."""
     phrase = text.phrase if isinstance(text, NodegraphError) else text
     return translated(phrase, lambda template: tr("Phrases", template))
+
+
+def plain(text: str) -> str:
+    """A tooltip's text as it is written: where a workflow's words look like HTML, they are not taken for it."""
+    return f"<qt>{escape(text)}</qt>".replace("\n", "<br>") if GuiQt.mightBeRichText(text) else text
 
 
 def tr(context: str, text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from nodegraph.graph import Point
 from ui.editor import Editor
@@ -16,6 +16,7 @@ from ui.levels import Crumbs, Levels
 from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
+from ui.words import Words
 
 GONE = 500
 """Milliseconds for which a file may be away, as while another program replaces it."""
@@ -223,7 +224,7 @@ class ChangedBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Bar")
-        self._text = QLabel(self)
+        self._text = Words(self)
         self._text.setWordWrap(True)
         self.reload = QPushButton(self.tr("Load it"), self)
         self.keep = QPushButton(self.tr("Keep mine"), self)

@@ -15,6 +15,7 @@ from ui.find.query import node_title
 from ui.inspector.fitting import fit_lines
 from ui.params.binding import Binding
 from ui.problems.validation import validation_of
+from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -140,7 +141,7 @@ class Form(QScrollArea):
 
     def _nothing(self, body: QWidget) -> QLabel:
         text = self.tr("This workflow has no values to set. Open the graph and star some in the inspector.")
-        quiet = QLabel(text, body)
+        quiet = Words(text, body)
         quiet.setProperty("role", "quiet")
         quiet.setWordWrap(True)
         return quiet

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from ui.appview.stage import Stage
 from ui.canvas.specs import spec_of
 from ui.params.choice import ChoiceList
 from ui.problems.validation import validation_of
+from ui.words import Words
 
 if TYPE_CHECKING:
     from ui.editor import Editor
@@ -93,9 +93,9 @@ class AppPanel(QWidget):
         ]
 
     def _parts(self) -> None:
-        self.title = QLabel(self)
+        self.title = Words(self)
         self.title.setProperty("role", "title")
-        self.lead = QLabel(self)
+        self.lead = Words(self)
         self.lead.setProperty("role", "quiet")
         self.lead.setWordWrap(True)
         self.arrange = QPushButton(self.tr("Arrange"), self)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from nodegraph.stars import Key
 from ui.icons import icon
 from ui.inspector.row import ParamRow
 from ui.look import Look
 from ui.params.binding import Binding
+from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -72,7 +73,7 @@ class AppRow(QWidget):
         self.out.clicked.connect(lambda: self.removed.emit(self.key))
         for button in (self.grip, self.out):
             button.setFixedHeight(look.metrics.row + 8)
-        self.heading = QLabel(self)
+        self.heading = Words(self)
         self.heading.setProperty("role", "heading")
         self.heading.setWordWrap(True)
         self.heading.setContentsMargins(0, 12, 0, 2)

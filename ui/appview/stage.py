@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from ui.running.pictures import as_large
 from ui.running.seeds import seed_line
 from ui.running.strip import CELL, ResultStrip
 from ui.viewer.viewer import Viewer
+from ui.words import Words
 
 if TYPE_CHECKING:
     from nodegraph.graph import Graph
@@ -44,10 +44,10 @@ class Stage(QWidget):
         self.running = False
         self.viewer = Viewer(look, self)
         self.viewer.clear(self.tr("Run, and the picture comes here."))
-        self.caption = QLabel(self)
+        self.caption = Words(self)
         self.caption.setProperty("role", "quiet")
         self.caption.setWordWrap(True)
-        self.facts = QLabel(self)
+        self.facts = Words(self)
         self.facts.setProperty("role", "quiet")
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)

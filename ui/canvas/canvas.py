@@ -30,8 +30,9 @@ from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
-from ui.canvas.wiring import Loose
+from ui.canvas.wiring import Loose, half_taken
 from ui.editor import Editor
+from ui.i18n import plain
 from ui.theme.palette import Theme
 
 MANY = 500
@@ -141,7 +142,7 @@ class Canvas(Handled):
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
         flow = flowing(self.scene, self.state)
-        half = None if look.glowing or hovered is None else self._half_of(self._hovered)
+        half = None if look.glowing or hovered is None else half_taken(self.scene, self._hovered)
         look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow, half)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
@@ -179,7 +180,7 @@ class Canvas(Handled):
         if watched is self and self.caught(event):
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and watched is self:
-            text = tip(self.scene, self.state, self.hit(QPointF(event.pos())))
+            text = plain(tip(self.scene, self.state, self.hit(QPointF(event.pos()))))
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return False

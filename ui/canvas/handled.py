@@ -15,7 +15,7 @@ from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.look import view_rect
 from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
-from ui.canvas.wiring import takes_input
+from ui.canvas.wiring import HALVES, half_taken
 
 STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""
@@ -24,7 +24,6 @@ HELD: dict[int, str] = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", 
 """The gestures that last while a key is held."""
 
 
-HALVES = ("link", "portal")
 LINKS = (*HALVES, "reroute")
 
 
@@ -251,10 +250,10 @@ class Handled(Walking):
             self.handed.emit()
 
     def _hover(self, found: Hit, alt: bool = False) -> None:
-        before = self._hovered
-        revealed = alt and found.kind == "portal"
+        before, revealed = self._hovered, alt and found.kind == "portal"
         same = replace(found, along=0.0, row=None) == replace(before, along=0.0, row=None)
-        if same and revealed == self._revealed and self._half_of(found) == self._half_of(before):
+        halves = half_taken(self.scene, before), half_taken(self.scene, found)
+        if same and revealed == self._revealed and halves[0] == halves[1]:
             return
         self._hovered = found
         if revealed != self._revealed:
@@ -274,11 +273,6 @@ class Handled(Walking):
                 return
             if one.link in self.scene.links:
                 self.update(link_area(self.scene, self.camera, self.scene.links[one.link]))
-
-    def _half_of(self, found: Hit) -> bool | None:
-        """Which half of the link under the pointer a drag would take: True the one at the input."""
-        link = self.scene.links.get(found.link) if found.link and found.kind in HALVES else None
-        return None if link is None else takes_input(self.scene, link, found.along)
 
     def _show_cursor(self) -> None:
         shape = self._gesture.cursor if self._gesture else _CURSORS.get(self._hovered.kind)

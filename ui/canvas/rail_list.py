@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from nodegraph.exposure import sections
 from nodegraph.graph import Port
 from ui.exposure.exposed import short_range
+from ui.i18n import plain
 
 ROW = 20
 """The least height of a row."""
@@ -167,7 +168,7 @@ class PortList(QListWidget):
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         item.setData(PORT, port.name)
         item.setData(RANGE, short_range(port))
-        item.setToolTip(tip)
+        item.setToolTip(plain(tip))
         if port.limited:
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{port.name}, {short_range(port)}")
         self.addItem(item)

@@ -11,7 +11,10 @@ from nodegraph.phrases import Phrase
 from nodegraph.sockets import Conversion
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.geometry import PortRef
+from ui.canvas.hit import Hit
 from ui.canvas.scene import Scene
+
+HALVES = ("link", "portal")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ def links_of(graph: Graph, keys: Iterable[LinkKey]) -> tuple[Link, ...]:
 def takes_input(scene: Scene, link: LinkBox, along: float) -> bool:
     """Whether a drag that begins so far along a link takes its end at the input; else that at the output."""
     return along >= 0.5 and link.source.node in scene.nodes
+
+
+def half_taken(scene: Scene, found: Hit) -> bool | None:
+    """Which half of a link under the pointer a drag would take: True the one at the input; None where none is."""
+    link = scene.links.get(found.link) if found.link and found.kind in HALVES else None
+    return None if link is None else takes_input(scene, link, found.along)
 
 
 def connect(

@@ -18,6 +18,7 @@ from ui.canvas.values import label_of
 from ui.exposure.exposed import Exposed, range_words
 from ui.i18n import capitalized, said
 from ui.params.numbers import typed
+from ui.words import Words
 
 COLUMNS = 48
 """How many letters of usual width a dialog is wide."""
@@ -61,7 +62,7 @@ class EditDialog(QDialog):
         line.setAccessibleName(label)
         line.textEdited.connect(lambda: self._judge())
         row = self.form.rowCount()
-        self.form.addWidget(QLabel(label, self), row, 0)
+        self.form.addWidget(Words(label, self), row, 0)
         self.form.addWidget(line, row, 1)
         return line
 
@@ -71,7 +72,7 @@ class EditDialog(QDialog):
         self._fit()
 
     def _text(self, role: str) -> QLabel:
-        label = QLabel(self)
+        label = Words(self)
         label.setProperty("role", role)
         label.setWordWrap(True)
         label.hide()

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from ui.i18n import plain
+
 
 class LinkButton(QPushButton):
     """Shows `words` as far as there is room; the whole of it is its tooltip and accessible name."""
@@ -21,7 +23,7 @@ class LinkButton(QPushButton):
         """Show other words."""
         self.words = words
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(plain(words))
         self._fit()
         self.updateGeometry()
 

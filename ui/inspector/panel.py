@@ -29,6 +29,7 @@ from ui.inspector.sockets import socket_lines
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.problems.validation import validation_of
+from ui.words import Words
 
 MARGIN = 12
 LEAST_WIDTH = 24
@@ -112,7 +113,7 @@ class Inspector(QScrollArea):
         box.addLayout(self._head(node, spec, body))
         first = spec.help.split("\n\n")[0].replace("\n", " ")
         for text in (first, node.id):
-            quiet = QLabel(text, body)
+            quiet = Words(text, body)
             quiet.setProperty("role", "quiet" if text is first else "small")
             quiet.setWordWrap(True)
             quiet.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -135,7 +136,7 @@ class Inspector(QScrollArea):
             box.addLayout(socket_lines(self._editor, node, socket, self._look, body, self.show_asked.emit))
 
     def _head(self, node: Node, spec: NodeSpec, body: QWidget) -> QHBoxLayout:
-        title = QLabel(node_title(node, spec), body)
+        title = Words(node_title(node, spec), body)
         title.setProperty("role", "title")
         title.setWordWrap(True)
         line = QHBoxLayout()
@@ -158,7 +159,7 @@ class Inspector(QScrollArea):
 
     def _favourites(self, box: QVBoxLayout, body: QWidget) -> None:
         """Nothing is selected: what the artist starred, wherever it is."""
-        quiet = QLabel(self.tr("Select a node to see and set its values."), body)
+        quiet = Words(self.tr("Select a node to see and set its values."), body)
         quiet.setProperty("role", "quiet")
         quiet.setWordWrap(True)
         box.addWidget(quiet)
@@ -193,7 +194,7 @@ class Inspector(QScrollArea):
 
 def heading(text: str, parent: QWidget) -> QLabel:
     """A quiet line above a group."""
-    label = QLabel(text, parent)
+    label = Words(text, parent)
     label.setProperty("role", "heading")
     label.setContentsMargins(0, 12, 0, 2)
     return label

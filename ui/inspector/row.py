@@ -18,6 +18,7 @@ from ui.params.make import make_editor
 from ui.params.numbers import is_number
 from ui.params.tips import input_tip, tip
 from ui.problems.validation import fix_words, sentence_of
+from ui.words import Words
 
 LABEL_SHARE = 8
 """The width of the names, in heights of a line of text."""
@@ -44,7 +45,7 @@ class ParamRow(QWidget):
         self._problem: Problem | None = None
         name = binding.param.name
         self.title = title or label_of(name)
-        self.label = QLabel(self.title, self)
+        self.label = Words(self.title, self)
         found = input_tip(binding.spec, name) if binding.alive else None
         self.setToolTip(tip(*found) if found else "")
         self.editor = make_editor(binding, look, self)
@@ -169,7 +170,7 @@ class ParamRow(QWidget):
         self.updateGeometry()
 
     def _line(self, role: str) -> QLabel:
-        label = QLabel(self)
+        label = Words(self)
         label.setProperty("role", role)
         label.setWordWrap(True)
         label.hide()

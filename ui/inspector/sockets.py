@@ -13,10 +13,11 @@ from ui.canvas.specs import spec_of
 from ui.canvas.values import label_of
 from ui.editor import Editor
 from ui.find.query import node_title
-from ui.i18n import tr
+from ui.i18n import plain, tr
 from ui.inspector.link import LinkButton
 from ui.look import Look
 from ui.theme import type_color
+from ui.words import Words
 
 CONTEXT = "Inspector"
 
@@ -30,10 +31,10 @@ def socket_lines(
     for source in node.inputs.get(socket.name, ()) or (None,):
         line = QHBoxLayout()
         line.setSpacing(8)
-        dot = QLabel("●", body)
+        dot = Words("●", body)
         dot.setStyleSheet(f"color: {type_color(look.theme, socket.type).name()};")
-        name = QLabel(label_of(socket.name), body)
-        name.setToolTip(f"{socket.type}\n{socket.help}".strip())
+        name = Words(label_of(socket.name), body)
+        name.setToolTip(plain(f"{socket.type}\n{socket.help}".strip()))
         line.addWidget(dot)
         line.addWidget(name)
         line.addStretch(1)
@@ -43,7 +44,7 @@ def socket_lines(
 
 
 def _unlinked(socket: Socket, body: QWidget) -> QLabel:
-    quiet = QLabel(tr(CONTEXT, "optional") if socket.optional else tr(CONTEXT, "not linked"), body)
+    quiet = Words(tr(CONTEXT, "optional") if socket.optional else tr(CONTEXT, "not linked"), body)
     quiet.setProperty("role", "quiet")
     return quiet
 

@@ -16,6 +16,7 @@ from nodegraph.spec import NodeSpec, Param
 from nodegraph.subgraphs import is_instance
 from ui.editor import Editor
 from ui.find.query import node_title
+from ui.i18n import plain
 from ui.icons import icon
 from ui.look import Look
 from ui.outline.text import Ref, feeds, label, linked_from, read_value, write_value
@@ -234,7 +235,7 @@ class OutlineModel(QStandardItemModel):
             if param is not None and not text:
                 text = write_value(node.params.get(name, param.default))
             value.setText(text)
-            value.setToolTip(text)
+            value.setToolTip(plain(text))
             item.setData(f"{kind} {item.text()}, {text}", Qt.ItemDataRole.AccessibleTextRole)
 
 

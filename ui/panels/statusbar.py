@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.editor import Editor
+from ui.i18n import plain
+from ui.words import Words
 
 SHOWN = 8000
 """Milliseconds that a sentence stays."""
 
 
-class SteadyLabel(QLabel):
+class SteadyLabel(Words):
     """Words that change often: it grows where they need more room and never shrinks, so nothing is laid out anew."""
 
     def say(self, text: str) -> None:
@@ -64,7 +66,7 @@ class StatusBar(QStatusBar):
     def say(self, text: str) -> None:
         """Show a sentence for a while; a screen reader says it."""
         self.showMessage(text, SHOWN)
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
         if text and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 

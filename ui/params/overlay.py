@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.canvas.canvas import Canvas
 from ui.canvas.values import label_of
@@ -12,6 +12,7 @@ from ui.params.binding import Binding
 from ui.params.make import make_editor
 from ui.params.seed import SeedEditor
 from ui.theme.typeface import SIZES
+from ui.words import Words
 
 WIDEST_LABEL = 140
 LEAST = {"line": 132, "seed": 264, "page": 260}
@@ -28,7 +29,7 @@ class Overlay(QFrame):
         self.setObjectName("RowEditor")
         self._look = look
         self._canvas = canvas
-        self.label = QLabel(label_of(self.name), self)
+        self.label = Words(label_of(self.name), self)
         self.editor = make_editor(binding, look, self)
         self.hint = Hint(canvas, look)
         self.editor.hinted.connect(self._hinted)
@@ -91,7 +92,7 @@ class Overlay(QFrame):
         self.hint.stand_under(self.geometry())
 
 
-class Hint(QLabel):
+class Hint(Words):
     """A sentence under the editor."""
 
     def __init__(self, canvas: QWidget, look: Look) -> None:

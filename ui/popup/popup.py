@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
 from ui.popup.shadow import Shadow
+from ui.words import Words
 
 OTHER = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
@@ -50,10 +50,10 @@ class ChoicePopup(QFrame):
         self.line.textChanged.connect(self._refresh)
         self.rows = Rows(self)
         self.list = self._make_list(name)
-        self.none = QLabel(self.tr("Nothing found"), self.list)
+        self.none = Words(self.tr("Nothing found"), self.list)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setProperty("role", "quiet")
-        self.foot = QLabel(self)
+        self.foot = Words(self)
         self.foot.setProperty("role", "small")
         self.foot.setContentsMargins(12, 4, 12, 6)
         self.body = QHBoxLayout()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nodegraph.check import Problem
 from ui.canvas.values import label_of
@@ -14,6 +14,7 @@ from ui.find.query import node_title
 from ui.icons import icon
 from ui.look import Look
 from ui.problems.validation import fix_words, sentence_of, validation_of
+from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -52,7 +53,7 @@ class Problems(QScrollArea):
             text = self.tr("1 problem. F8 goes to the next.")
         if len(found) > 1:
             text = self.tr("{count} problems. F8 goes to the next.").format(count=len(found))
-        self.heading = QLabel(text, body)
+        self.heading = Words(text, body)
         self.heading.setWordWrap(True)
         self.heading.setProperty("role", "quiet")
         self.heading.setContentsMargins(4, 2, 4, 4)
@@ -89,13 +90,13 @@ class Card(QFrame):
             f"#Problem {{ background: {theme.raised}; border: 1px solid {theme.hairline}; border-radius: 6px; }}"
             f" #Problem:focus, #Problem:hover {{ border-color: {theme.accent}; }}"
         )
-        sign = QLabel(self)
+        sign = Words(self)
         sign.setPixmap(icon("warning", theme.error).pixmap(16, 16))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
-        head = QLabel(title, self)
+        head = Words(title, self)
         head.setStyleSheet("font-weight: 600;")
         head.setWordWrap(True)
-        text = QLabel(sentence_of(problem), self)
+        text = Words(sentence_of(problem), self)
         text.setWordWrap(True)
         column = QVBoxLayout()
         column.setSpacing(3)

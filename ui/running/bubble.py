@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.look import Look
 from ui.running.callout import Around, callout
+from ui.words import Words
 
 DOT = 4
 """Half the width of the leader's end."""
@@ -25,8 +26,8 @@ class Bubble(QWidget):
         self._look = look
         self.card = QWidget(self)
         self._end: QPoint | None = None
-        self.text = QLabel(self.card)
-        self.count = QLabel(self.card)
+        self.text = Words(self.card)
+        self.count = Words(self.card)
         self.count.setProperty("role", "small")
         self.skip = QPushButton(self.tr("Skip (Esc)"), self.card)
         self.skip.setProperty("role", "link")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from ui.i18n import plain
 from ui.icons import icon
 from ui.look import Look
 
@@ -19,7 +20,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._name = name
         self._call = call
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
         self.setAccessibleName(text)
         self.set_look(look)
         if call is not None:
@@ -32,7 +33,7 @@ class IconButton(QToolButton):
     def set_icon(self, name: str, text: str, look: Look) -> None:
         """Become another button."""
         self._name = name
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
         self.setAccessibleName(text)
         self.set_look(look)
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListView,
     QMenu,
     QPushButton,
@@ -29,6 +28,7 @@ from ui.running.pictures import fitted
 from ui.running.queue_rows import JobPainter, JobRows
 from ui.running.results import Result
 from ui.running.runner import Runner
+from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -57,7 +57,7 @@ class QueuePanel(QWidget):
         self._painter = JobPainter(look, self.rows, self.list)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(self._painter)
-        self.note = QLabel(self)
+        self.note = Words(self)
         self.note.setWordWrap(True)
         self.note.setProperty("role", "quiet")
         self.note.setContentsMargins(12, 4, 12, 8)

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nodegraph.events import Channels, Shown
 from ui.look import Look
@@ -14,6 +14,7 @@ from ui.running.chrome import IconButton
 from ui.running.pictures import fitted, image_of
 from ui.running.state import NodeRun, duration
 from ui.viewer.planes import alarm, planes_of, sheet
+from ui.words import Words
 
 SIDE = 160
 ORDER = ("type", "shape", "dtype", "device", "memory", "range", "value", "alarm")
@@ -37,10 +38,10 @@ class Probe(QFrame):
         self._made = 0.0
         self.spot = ("", "")
         self.held = False
-        self.title = QLabel(self)
+        self.title = Words(self)
         self.title.setProperty("role", "heading")
-        self.picture = QLabel(self)
-        self.facts = QLabel(self)
+        self.picture = Words(self)
+        self.facts = Words(self)
         self.facts.setProperty("role", "small")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.pin = IconButton("pin", self.tr("Pin: keep this open"), look, self, self._hold)

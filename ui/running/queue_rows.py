@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from ui.i18n import plain
 from ui.icons import paint
 from ui.look import Look
 from ui.running.job import Job
@@ -99,7 +100,7 @@ class JobRows(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{job.label}, {self.detail(job)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return job.error or job.label
+            return plain(job.error or job.label)
         return job if role == Qt.ItemDataRole.UserRole else None
 
     def detail(self, job: Job) -> str:

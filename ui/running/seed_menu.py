@@ -13,6 +13,7 @@ from nodegraph.edits import Batch, SetParam
 from nodegraph.errors import LoadError
 from nodegraph.lookup import spec_of
 from ui.editor import Editor
+from ui.i18n import plain
 from ui.params.seed import SetSeedMode
 from ui.running.results import Result, Results
 from ui.running.seeds import MODES, SeedMode, drawn_seed, mode_of
@@ -61,7 +62,7 @@ def fill_seed_menu(menu: QMenu, editor: Editor, results: Results, node: str, par
     below.setStyleSheet(f"QMenu {{ icon-size: {THUMB}px; }}")
     for seed, result in earlier:
         entry = _entry(below, str(seed), partial(_keep, editor, node, param, seed))
-        entry.setToolTip(result.label)
+        entry.setToolTip(plain(result.label))
         results.small(result, partial(_picture, entry))
 
 

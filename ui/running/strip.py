@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.i18n import plain
 from ui.look import Look
 from ui.running.results import Result, Results
 from ui.running.state import duration
@@ -71,7 +72,8 @@ class ResultRows(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return result.label
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{result.label}\n{result.width} × {result.height}, {duration(result.seconds)}"
+            told = f"{result.label}\n{result.width} × {result.height}, {duration(result.seconds)}"
+            return plain(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return result if role == Qt.ItemDataRole.UserRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

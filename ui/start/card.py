@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from nodegraph.graph import Graph, Node
 from nodegraph.spec import NodeSpec
+from ui.i18n import plain
 from ui.look import Look
 from ui.theme import category_color, type_color
 
@@ -38,7 +39,7 @@ class WorkflowCard(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(detail)
-        self.setToolTip(str(path))
+        self.setToolTip(plain(str(path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui.i18n import plain
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.viewer.pixels import Channel
+from ui.words import Words
 
 LEAST = 96
 """Pixels that a line keeps, if it needs as many."""
 
 
-class Elided(QLabel):
+class Elided(Words):
     """A line that gives way: cut in the middle where it does not fit, whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:
@@ -25,7 +27,7 @@ class Elided(QLabel):
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, cut where there is no room."""
@@ -82,7 +84,7 @@ class ItemStepper(QWidget):
         self.item = self.items = 0
         self.back = WordButton("‹", self.tr("Item before"), look, self)
         self.on = WordButton("›", self.tr("Next item"), look, self)
-        self.count = QLabel(self)
+        self.count = Words(self)
         self.count.setProperty("role", "small")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
