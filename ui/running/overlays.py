@@ -15,6 +15,7 @@ from ui.running.needs import practises
 from ui.running.places import place_of
 from ui.running.prober import Prober
 from ui.running.sheet import Sheet
+from ui.selectionbar import SETTLED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,12 @@ class Overlays(QObject):
             self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)
+            # The bar of the selection shows a moment later, and is not to be covered.
+            later = QTimer(self.coach)
+            later.setSingleShot(True)
+            later.setInterval(2 * SETTLED)
+            later.timeout.connect(self.coach.place)
+            sheet.editor.selection.changed.connect(later.start)
             QTimer.singleShot(0, self.coach, self.coach.place)
 
     def _enter(self, canvas: Canvas) -> None:
