@@ -15,13 +15,15 @@ from ui.running.needs import practises
 from ui.running.places import place_of
 from ui.running.prober import Prober
 from ui.running.sheet import Sheet
-from ui.selectionbar import SETTLED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ui.running.desk import Desk
     from ui.window import MainWindow
+
+LATER = 300
+"""Milliseconds after which the bar of the selection shows, and lessons make room for it."""
 
 FramesAsked = Callable[[Iterable[str]], None]
 NodeAsked = Callable[[str], None]
@@ -72,7 +74,7 @@ class Overlays(QObject):
             # The bar of the selection shows a moment later, and is not to be covered.
             later = QTimer(self.coach)
             later.setSingleShot(True)
-            later.setInterval(2 * SETTLED)
+            later.setInterval(LATER)
             later.timeout.connect(self.coach.place)
             sheet.editor.selection.changed.connect(later.start)
             QTimer.singleShot(0, self.coach, self.coach.place)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_rows import field_rect
 from ui.running.callout import Around
-from ui.selectionbar import SelectionBar
 
+BAR = "SelectionBar"
+"""What the bar of the selection is called."""
 CHIP = 40
 """The uppermost pixels of the canvas are left to what lies over it."""
 
@@ -37,7 +38,7 @@ def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> Around | 
     if not room.intersects(seen(spot)):
         return None
     others = [other for other in canvas.scene.nodes.values() if other.id != node]
-    bars = [bar.geometry().translated(origin) for bar in canvas.findChildren(SelectionBar) if bar.isVisible()]
+    bars = [bar.geometry().translated(origin) for bar in canvas.findChildren(QWidget, BAR) if bar.isVisible()]
     notes = [QRectF(*note.pos, *note.size) for note in canvas.stage.graph.notes.values()]
     return Around(
         seen(spot),

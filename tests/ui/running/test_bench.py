@@ -21,8 +21,8 @@ from tests.ui.running.started import Start, parts, wait_done
 from ui import paths
 from ui.application import Application
 from ui.canvas.canvas import Canvas
+from ui.running.overlays import LATER
 from ui.running.results import Result
-from ui.selectionbar import SETTLED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +120,7 @@ def test_a_lesson_leaves_the_bar_of_the_selection_free(qtbot: QtBot, start: Star
     for node in sheet.editor.graph.nodes:
         sheet.editor.selection.set([node])
         qtbot.waitUntil(bar.isVisible)
-        QTest.qWait(3 * SETTLED)
+        QTest.qWait(2 * LATER)
         shoot(window, f"lesson_{node}")
         covered = QRect(bar.mapTo(window, QPoint(0, 0)), bar.size())
         card = QRect(coach.bubble.card.mapTo(window, QPoint(0, 0)), coach.bubble.card.size())
