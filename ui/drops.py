@@ -7,18 +7,19 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QRect, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 
 from nodegraph import runtime
 from nodegraph.edits import AddNodes, SetParams
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.pictures.folders import counted
-from nodegraph.spec import NodeSpec, Param, Scalar
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from ui import diskfile
-from ui.dropzones import Way, Zones, holds, zones_for
+from ui.dropzones import PICTURE, Way, Zones, holds, zones_for
 from ui.i18n import said
+from ui.params.file import relative
 from ui.params.modelfiles import kind_of, model_files
 from ui.running.needs import PRACTICE, PRACTICE_SIDE
 
@@ -45,7 +46,7 @@ def folder_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | Non
     """The node type that reads a folder of pictures, and its parameter."""
     for spec in specs.values():
         for param in spec.params:
-            if param.file == "image_folder":
+            if param.file == IMAGE_FOLDER:
                 return spec, param
     return None
 
@@ -119,12 +120,12 @@ class Drops(QObject):
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Accept files; show the zones that say what can be done with them."""
-        paths = _files(event)
-        if not paths:
+        paths, data = _files(event), event.mimeData()
+        if not paths and not data.hasImage():
             return
         event.acceptProposedAction()
-        pictures = any(diskfile.kind(path) == "picture" for path in paths)
-        self.zones.open(zones_for(paths), self._notes() if pictures else {})
+        pictures = not paths or any(diskfile.kind(path) == "picture" for path in paths)
+        self.zones.open(zones_for(paths) if paths else PICTURE[:1], self._notes() if pictures else {})
 
     def move(self, event: QDragMoveEvent) -> None:
         """Light the zone under the pointer."""
@@ -137,19 +138,23 @@ class Drops(QObject):
 
     def drop(self, event: QDropEvent) -> None:
         """Take the files."""
-        zone = self.zones.at(event.position())
+        zone, paths, data = self.zones.at(event.position()), _files(event), event.mimeData()
         self.zones.hide()
-        if zone is not None:
-            self.take(_files(event), zone.way, zone.note)
         event.acceptProposedAction()
+        if zone is None:
+            return
+        if zone.way == "note" and self._window.view is not None:
+            self._window.view.canvas.put_in_note(data, zone.note)
+            paths = [path for path in paths if diskfile.kind(path) != "picture"]
+        elif not paths:
+            self._window.documents.put_picture(QImage(data.imageData()))
+        if paths:
+            self.take(paths, zone.way)
 
-    def take(self, paths: Iterable[Path], way: Way | None = None, note: str = "") -> None:
+    def take(self, paths: Iterable[Path], way: Way | None = None) -> None:
         """Do with files what a zone offers, by default the first one; no workflow opens over the current tab."""
         paths = list(paths)
         way = way or zones_for(paths)[0].way
-        if way == "note" and self._window.view is not None:
-            self._window.view.canvas.put_in_note(_held(paths), note)
-            return
         loaded: list[Path] = []
         for path in paths:
             if not path.is_dir():
@@ -218,9 +223,9 @@ class Drops(QObject):
         nodes: list[Node] = []
         for path in paths:
             if path.is_dir() and holds(path) == "pictures":
-                value, found = path.as_posix(), folder_loader(editor.specs)
+                value, found = relative(path, view.editor.path), folder_loader(editor.specs)
             elif diskfile.kind(path) == "picture":
-                value, found = path.as_posix(), picture_loader(editor.specs)
+                value, found = relative(path, view.editor.path), picture_loader(editor.specs)
             else:
                 value, found = self._model(path)
                 if found is None:
@@ -268,9 +273,3 @@ class Drops(QObject):
 
 def _files(event: QDropEvent) -> list[Path]:
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
-def _held(paths: Iterable[Path]) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data

@@ -181,7 +181,7 @@ def test_find_selects_as_it_goes_and_escape_puts_back(window: MainWindow, view: 
     type_in(window, "lake")
     press(window, ENTER)
     assert view.editor.selection.nodes == {"prompt"}
-    assert ("frame_selected",) in view.widget.calls  # type: ignore[attr-defined]
+    assert ("fly_to_selected",) in view.widget.calls  # type: ignore[attr-defined]
 
 
 def test_a_key_in_the_search_takes_less_than_a_frame_with_500_types(window: MainWindow) -> None:

@@ -88,7 +88,8 @@ def test_a_latent_is_shown_as_it_was_seen_to_grow(
     sheet.show("latent", grown)
     sheet.editor.selection.set(["latent"])
     qtbot.waitUntil(panel.latent.isVisible, timeout=WAIT)
-    assert panel.viewer.image == grown and panel.viewer.lens.zoom < 40
+    qtbot.waitUntil(lambda: panel.viewer.image == grown, timeout=WAIT)
+    assert panel.viewer.lens.zoom < 40
     shoot(panel, "latent_as_seen")
     qtbot.mouseClick(panel.latent, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.grid.isVisible, timeout=WAIT)
