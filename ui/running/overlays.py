@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ui.running.desk import Desk
     from ui.window import MainWindow
 
+LATER = 300
+"""Milliseconds after which the bar of the selection shows, and lessons make room for it."""
+
 FramesAsked = Callable[[Iterable[str]], None]
 NodeAsked = Callable[[str], None]
 
@@ -68,6 +71,12 @@ class Overlays(QObject):
             self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)
+            # The bar of the selection shows a moment later, and is not to be covered.
+            later = QTimer(self.coach)
+            later.setSingleShot(True)
+            later.setInterval(LATER)
+            later.timeout.connect(self.coach.place)
+            sheet.editor.selection.changed.connect(later.start)
             QTimer.singleShot(0, self.coach, self.coach.place)
 
     def _enter(self, canvas: Canvas) -> None:

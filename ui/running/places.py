@@ -9,6 +9,8 @@ from ui.canvas.canvas import Canvas
 from ui.canvas.paint_rows import field_rect
 from ui.running.callout import Around
 
+BAR = "SelectionBar"
+"""What the bar of the selection is called."""
 CHIP = 40
 """The uppermost pixels of the canvas are left to what lies over it."""
 
@@ -36,11 +38,12 @@ def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> Around | 
     if not room.intersects(seen(spot)):
         return None
     others = [other for other in canvas.scene.nodes.values() if other.id != node]
+    bars = [bar.geometry().translated(origin) for bar in canvas.findChildren(QWidget, BAR) if bar.isVisible()]
     notes = [QRectF(*note.pos, *note.size) for note in canvas.stage.graph.notes.values()]
     return Around(
         seen(spot),
         seen(box.rect),
         room.adjusted(0, CHIP, 0, 0),
-        [seen(QRectF(other.x, other.y, other.width, other.layout.title)) for other in others],
+        bars + [seen(QRectF(other.x, other.y, other.width, other.layout.title)) for other in others],
         [seen(other.rect) for other in others] + [seen(note) for note in notes],
     )

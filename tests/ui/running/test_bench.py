@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
@@ -21,6 +21,7 @@ from tests.ui.running.started import Start, parts, wait_done
 from ui import paths
 from ui.application import Application
 from ui.canvas.canvas import Canvas
+from ui.running.overlays import LATER
 from ui.running.results import Result
 
 if TYPE_CHECKING:
@@ -107,6 +108,23 @@ def test_the_card_of_the_chip_is_not_under_a_lesson_and_closes_by_esc_or_a_click
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() - 20, canvas.height() - 20))
     canvas.setFocus()
     assert not chip.card.isVisible() and coach.bubble.isVisible()
+
+
+def test_a_lesson_leaves_the_bar_of_the_selection_free(qtbot: QtBot, start: Start) -> None:
+    window, bench, sheet = parts(start())
+    wait_done(qtbot, bench, 1)
+    coach, canvas = bench.overlays.coach, window.view.widget if window.view else None
+    assert coach is not None and isinstance(canvas, Canvas)
+    bar = window.bars.on(canvas)
+    assert bar is not None
+    for node in sheet.editor.graph.nodes:
+        sheet.editor.selection.set([node])
+        qtbot.waitUntil(bar.isVisible)
+        QTest.qWait(2 * LATER)
+        shoot(window, f"lesson_{node}")
+        covered = QRect(bar.mapTo(window, QPoint(0, 0)), bar.size())
+        card = QRect(coach.bubble.card.mapTo(window, QPoint(0, 0)), coach.bubble.card.size())
+        assert coach.bubble.isVisible() and not card.intersects(covered)
 
 
 def test_recent_workflows_show_what_they_made(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
