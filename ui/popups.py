@@ -272,12 +272,17 @@ class Popups(QObject):
         view = self._window.view
         if hit is None or view is None:
             return
-        if hit.subgraph:
-            if not view.levels.enter_subgraph(hit.subgraph):
-                self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
-                return
-            view.level.selection.set([hit.id])
-        view.canvas.frame_selected()
+        if popup.in_view(hit):
+            view.canvas.fly_to_selected()
+            return
+        if not hit.subgraph:
+            view.levels.leave_to(0)
+        elif not view.levels.enter_subgraph(hit.subgraph):
+            self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
+            return
+        FindPopup.select(view.level, hit)
+        # A subgraph shows all of itself first, which needs its size.
+        QTimer.singleShot(0, view.widget, view.canvas.fly_to_selected)
 
     def _run(self, id: str) -> None:
         old = self._used.get(id, Habit())
