@@ -12,7 +12,7 @@ BESIDE = ("-n", str(min(4, os.cpu_count() or 1)))
 """Small networks gain nothing from a second thread: a core each is two to three times as fast as threads that wait for
 each other. Not for windows, whose tests watch the clock."""
 
-EDITOR = ("tests/ui/canvas", "tests/ui/params", "tests/ui/running")
+EDITOR = ("tests/ui/canvas", "tests/ui/params", "tests/ui/running", "tests/ui/window")
 ROOMS = (
     ("tests/rules", "tests/nodegraph", "tests/nodes", "tests/training", *BESIDE),
     *((room,) for room in EDITOR),

@@ -214,9 +214,13 @@ class Popups(QObject):
         dialog.deleteLater()
         give_back(before, self._front())
 
-    def _open(self, popup: ChoicePopup, size: QSize, where: QPoint | None = None) -> None:
+    def leave(self) -> None:
+        """Another document or level is in front: what was asked of the one before is given up."""
         if self.current is not None:
             self.current.give_up()
+
+    def _open(self, popup: ChoicePopup, size: QSize, where: QPoint | None = None) -> None:
+        self.leave()
         self.current = popup
         self._before = QApplication.focusWidget()
         popup.chosen.connect(lambda _id, _other: self._closed(None))

@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         """A subgraph was gone into, or left."""
         for canvas, connect in ((before, False), (now, True)):
             self._wire_canvas(canvas, connect)
+        self.popups.leave()
         self.menus.take_off(before)
         self.menus.place_on(now)
         view = self.view
@@ -242,6 +243,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.tabs if self.tabs.count() else self.start)
         if view is not self._shown or view is None:
             self._shown = view
+            self.popups.leave()
             self.docks.fill(view)
             if self.bench is not None:
                 self.bench.follow(view)

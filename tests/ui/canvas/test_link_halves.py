@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtTest import QTest
 
 from tests.ui.canvas.hand import LEFT, Hand
+from tests.ui.canvas.test_zoom import rest
 from ui.canvas.boxes import LinkKey
 from ui.canvas.routing import halved
 from ui.theme import DARK, LIGHT
@@ -117,8 +118,7 @@ def test_what_is_painted_of_a_link_is_all_that_changes(hand: Hand, zoom: float) 
     hand.canvas.camera.look_at((middle.x(), middle.y(), zoom))
     hand.canvas.camera_went()
     hand.move((middle.x(), middle.y() + 60 / zoom), NOBODY)
-    # Until the view is at rest, and what it shows exact.
-    QTest.qWait(200)
+    rest(hand.canvas)
     painted = Painted(hand)
     without = hand.canvas.grab().toImage()
     painted.since()

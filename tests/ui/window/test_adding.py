@@ -162,3 +162,16 @@ def test_a_link_in_the_hand_is_put_back_by_escape_and_may_end_where_it_did(perso
     hand.click(hand.port("save", "image"))
     (made,) = person.node("save").inputs["image"]
     assert made.node == "decode" and len(made.via) == 1 and person.editor.stack.count() == 1
+
+
+def test_a_tab_that_closes_or_goes_to_the_back_takes_its_search_with_it(person: Person) -> None:
+    window = person.window
+    window.documents.new()
+    for away in (lambda: window.tabs.step(1), lambda: person.key("Ctrl+W")):
+        window.tabs.setCurrentWidget(person.view)
+        person.view.widget.setFocus()
+        person.key("Tab")
+        assert isinstance(window.popups.current, AddNodePopup)
+        away()
+        assert window.popups.current is None and window.view is not person.view
+    assert window.tabs.count() == 1
