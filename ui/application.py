@@ -26,6 +26,7 @@ from ui.settings import Settings
 from ui.style import style_sheet
 from ui.view import DocumentView, MakeCanvas
 from ui.window import MainWindow
+from ui.words import Worded
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -46,7 +47,7 @@ class Application(QObject):
     def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
         super().__init__(qt)
         self.qt = qt
-        self.specs = specs
+        self.specs: Mapping[str, NodeSpec] = Worded(specs)
         self.windows: list[MainWindow] = []
         self.desk: Desk | None = None
         self.usage = Usage(paths.usage_file())

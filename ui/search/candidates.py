@@ -11,6 +11,7 @@ from nodegraph.spec import NodeSpec
 from ui.search.insert import suits
 from ui.search.rank import Entry
 from ui.search.recipes import Recipe, offered
+from ui.words import shown_category
 
 RECIPE = "recipe:"
 """What the ids of recipes begin with."""
@@ -20,7 +21,7 @@ RECIPE = "recipe:"
 def node_entry(spec: NodeSpec) -> Entry:
     """A node type: found by its title, its id, its keywords and its category."""
     short = spec.type.rsplit("/", 1)[-1]
-    return Entry(spec.type, spec.title, (short,), spec.keywords, spec.category.replace("/", " › "))
+    return Entry(spec.type, spec.title, (short,), spec.keywords, shown_category(spec.category))
 
 
 def recipe_entry(recipe: Recipe) -> Entry:
