@@ -36,23 +36,14 @@ class Worded(Mapping[str, NodeSpec]):
 
 def worded(spec: NodeSpec) -> NodeSpec:
     """A node type with its title and help in the user's language; it is found by its English words too."""
-    title = shown(spec.title)
-    sockets, params, outputs = (
-        tuple(map(_helped, parts)) for parts in (spec.sockets, spec.params, spec.outputs)
-    )
-    if title == spec.title and shown(spec.help) == spec.help:
-        kept = all(a is b for a, b in zip((*sockets, *params, *outputs), _parts(spec), strict=True))
-        if kept:
-            return spec
-    words = (*spec.keywords, spec.title, *(shown(word) for word in spec.keywords))
+    title, text = shown(spec.title), shown(spec.help)
+    sockets, params, outputs = _helped(spec.sockets), _helped(spec.params), _helped(spec.outputs)
+    same = (title, text, sockets, params, outputs)
+    if same == (spec.title, spec.help, spec.sockets, spec.params, spec.outputs):
+        return spec
+    words = dict.fromkeys((*spec.keywords, spec.title, *(shown(word) for word in spec.keywords)))
     return replace(
-        spec,
-        title=title,
-        help=shown(spec.help),
-        sockets=sockets,
-        params=params,
-        outputs=outputs,
-        keywords=tuple(dict.fromkeys(words)),
+        spec, title=title, help=text, sockets=sockets, params=params, outputs=outputs, keywords=tuple(words)
     )
 
 
@@ -71,10 +62,5 @@ def shown_choice(param: Param, value: Scalar) -> str:
     return shown(str(value)) if value in param.choices else str(value)
 
 
-def _parts(spec: NodeSpec) -> tuple[Socket | Param | Output, ...]:
-    return (*spec.sockets, *spec.params, *spec.outputs)
-
-
-def _helped(part: Part) -> Part:
-    text = shown(part.help)
-    return part if text == part.help else replace(part, help=text)
+def _helped(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(replace(part, help=shown(part.help)) if part.help else part for part in parts)

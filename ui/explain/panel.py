@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from ui.editor import Editor
-    from ui.i18n import said
+from ui.i18n import said
 from ui.look import Look
 from ui.tabbing import Page
 from ui.words import shown_choice
