@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
-from nodegraph.phrases import Phrase
+from nodegraph.phrases import Phrase, joined
 from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param, Scalar
 
@@ -150,7 +150,7 @@ def _values(node: Node, spec: NodeSpec | None, voice: Voice) -> str:
         if param.name in formulas:
             value = Phrase("{value} (computed as {formula})", value=value, formula=formulas[param.name])
         values.append(value)
-    return _listed(values)
+    return joined(values, "{first}; {next}")
 
 
 def _told(node: Node, spec: NodeSpec | None) -> list[Param]:
@@ -208,12 +208,4 @@ def _first_sentence(text: str) -> str:
 def _joined(parts: list[str]) -> str:
     if len(parts) < 2:
         return parts[0]
-    return Phrase("{first}; and {last}", first=_listed(parts[:-1]), last=parts[-1])
-
-
-def _listed(parts: list[str]) -> str:
-    """One after the other, each still a phrase."""
-    found = parts[0] if parts else ""
-    for part in parts[1:]:
-        found = Phrase("{first}; {next}", first=found, next=part)
-    return found
+    return Phrase("{first}; and {last}", first=joined(parts[:-1], "{first}; {next}"), last=parts[-1])

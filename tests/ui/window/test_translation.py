@@ -28,7 +28,6 @@ from ui.canvas.canvas import Canvas
 from ui.canvas.fitting import Fitting
 from ui.canvas.geometry import PortRef
 from ui.canvas.keyboard import described_port, ports_in_order, spoken
-from ui.canvas.values import label_of
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.i18n import PseudoTranslator, pseudo
@@ -70,17 +69,12 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def data_words() -> set[str]:
-    """Names that are not the program's own: of nodes, of files, of keymaps."""
+    """Names that are not the program's own: of nodes in the graph, of types, of files, of keymaps; and values."""
     graph = text_to_picture()
-    words = {*SPECS, *PRESETS, *graph.nodes, "JSON", "RGB"}
+    words = {*PRESETS, *graph.nodes, "JSON", "RGB"}
     for spec in SPECS.values():
-        words |= {spec.title, spec.category, spec.help, *spec.keywords}
-        words |= {item.name for item in spec.inputs} | {item.name for item in spec.outputs}
-        words |= {label_of(item.name) for item in spec.inputs} | {
-            label_of(item.name) for item in spec.outputs
-        }
-        words |= {item.type for item in spec.inputs} | {item.type for item in spec.outputs}
-        words |= {str(param.default) for param in spec.params}
+        words |= {spec.type} | {item.type for item in (*spec.inputs, *spec.outputs)}
+        words |= {str(param.default) for param in spec.params if not param.choices}
     for node in graph.nodes.values():
         words |= {str(value) for value in node.params.values()}
     return words | {frame.title for frame in graph.frames.values()} | {"First steps"}
