@@ -57,7 +57,7 @@ class Context:
         """Show a picture of the work so far (uint8 rows x columns x 3, or a function that makes it)."""
         self.emit(events.Preview(self.node, picture))
 
-    def say(self, text: str, **values: object) -> None:
+    def say(self, text: str, /, **values: object) -> None:
         """Tell the artist something that is no error; a template with its values can be said in other languages."""
         self.emit(events.Message(self.node, phrase(text, **values)))
 

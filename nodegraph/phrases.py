@@ -13,7 +13,7 @@ class Phrase(str):
 
     __slots__ = ("template", "values")
 
-    def __new__(cls, template: str, **values: object) -> Phrase:
+    def __new__(cls, template: str, /, **values: object) -> Phrase:
         """The template with the values in their places."""
         made = super().__new__(cls, template.format(**values))
         made.template, made.values = template, values
@@ -28,7 +28,7 @@ class Phrase(str):
         return Phrase(self.template, **{**self.values, **values})
 
 
-def phrase(sentence: str, **values: object) -> Phrase:
+def phrase(sentence: str, /, **values: object) -> Phrase:
     """The sentence with its values; without values it may be any text, or a phrase already."""
     if isinstance(sentence, Phrase):
         return sentence

@@ -53,7 +53,7 @@ class Application(QObject):
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
-        self.scale = self.settings.scale
+        self.scale, self.language = self.settings.scale, self.settings.language
         self.session = Claim(paths.session_file().with_suffix(".lock"))
         self.session.acquire()
         self._writer = Writer()

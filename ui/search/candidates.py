@@ -28,7 +28,7 @@ def recipe_entry(recipe: Recipe) -> Entry:
     """A recipe: found by its title and the node types in it."""
     group = QCoreApplication.translate("Search", "recipe")
     parts = tuple(part.type for part in recipe.parts)
-    return Entry(RECIPE + recipe.id, recipe.title, (), parts, group)
+    return Entry(RECIPE + recipe.id, recipe.title, (recipe.name,), parts, group)
 
 
 def entries(
