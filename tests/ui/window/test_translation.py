@@ -34,6 +34,7 @@ from ui.i18n import PseudoTranslator, pseudo
 from ui.menus import MENUS
 from ui.problems.validation import validation_of
 from ui.start.templates import templates
+from ui.translations.extracting import texts
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -43,15 +44,35 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 KEYS = re.compile(r"^(([A-Z][a-z]+|F\d+|.)(\+|, |\s+|$))+$")
 
 
+OTHERS = ("Nodes", "Templates")
+"""What a test's own node types and the user's own words are asked for in."""
+
+
+class Listening(PseudoTranslator):
+    """Remembers what it was asked for; Qt's own texts are none of ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[tuple[str, str]] = set()
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        if text.strip() and not context.startswith("Q") and context != "CloseButton":
+            self.asked.add((context, text))
+        return super().translate(context, text, disambiguation, n)
+
+
 @pytest.fixture
 def foreign(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     """A window with everything in it, in a language that nobody speaks."""
-    translator = PseudoTranslator()
+    translator = Listening()
     qapp.installTranslator(translator)
     app = furnish(qapp, tmp_path)
     yield app.windows[0]
     qapp.removeTranslator(translator)
     crash(app)
+    written = {text.source for text in texts()}
+    ours = {text for context, text in translator.asked if context not in OTHERS}
+    assert ours - written == set(), "these texts are not written out for translators"
 
 
 @pytest.fixture
