@@ -8,6 +8,7 @@ from typing import Any
 from nodegraph.context import Context
 from nodegraph.declare import Declared
 from nodegraph.errors import GraphError
+from nodegraph.exposure import allowed, within
 from nodegraph.sockets import convert
 from nodegraph.spec import NodeSpec, Param
 from nodegraph.values import Items
@@ -109,14 +110,8 @@ def _converted(value: Any, wanted: str) -> Any:
 def _checked(item: Wired, param: Param, value: Any) -> Any:
     for single in _each(value):
         place = f"Input {param.name} of {item.title} ({item.id})"
-        if (
-            param.minimum is not None
-            and isinstance(single, int | float)
-            and not (param.minimum <= single <= (param.maximum if param.maximum is not None else single))
-        ):
-            raise GraphError(
-                f"{place} got {single}, which is outside {param.minimum:g} to {param.maximum:g}."
-            )
+        if isinstance(single, int | float) and not within(param, single):
+            raise GraphError(f"{place} got {single}; give it {allowed(param)}.")
         if param.choices and single not in param.choices:
             raise GraphError(f"{place} got {single!r}; choose one of {', '.join(param.choices[:12])}.")
     return value

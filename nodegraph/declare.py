@@ -49,7 +49,10 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file the artist names: a path relative to the workflow; `kind` is "image" or another content."""
+    """A file the artist names: a path relative to the workflow; `kind` is "image" or another content.
+
+    "image_folder" is a folder: what the pictures right in it contain counts, in order.
+    """
 
     kind: str = "image"
 

@@ -22,6 +22,9 @@ from nodegraph.sinks import Sinks
 from nodegraph.values import Codec, Items
 from nodegraph.verify import Watch
 
+WANT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory")
+"""What drivers and torch say of it, in an exception of a general class."""
+
 
 class Library(Protocol):
     """Where functions come from."""
@@ -186,6 +189,6 @@ def sentence(error: BaseException) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, NodegraphError) and text:
         return error.phrase if text == error.phrase else text
-    if isinstance(error, MemoryError) or "out of memory" in text.lower():
+    if isinstance(error, MemoryError) or any(words in text.lower() for words in WANT_OF_MEMORY):
         return Phrase("there is not enough memory; make the picture or the batch smaller, or free memory.")
     return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__

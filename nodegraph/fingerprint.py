@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -55,6 +56,9 @@ class Fingerprints:
     def _file(self, path: Path) -> str:
         self._load()
         state = stamp(path)
+        if not path.is_file():
+            # Devices and pipes may never end.
+            raise OSError(errno.EINVAL, "it is no ordinary file")
         name = os.path.abspath(path)
         known = self._known.get(name)
         if known is not None and known[0] == state:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from nodegraph.spec import Scalar
+
+if TYPE_CHECKING:
+    from nodegraph.notepictures import NotePicture
 
 T = TypeVar("T")
 Mode = Literal["run", "mute", "bypass"]
@@ -115,7 +118,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Markdown on the canvas, free or pinned to node `on`."""
+    """Markdown on the canvas, free or pinned to node `on`; `![words](name)` in it shows one of `pictures`."""
 
     id: str
     text: str = ""
@@ -124,15 +127,28 @@ class Note:
     color: str = ""
     on: str = ""
     extra: Mapping[str, Any] = field(default_factory=frozen, hash=False)
+    pictures: Mapping[str, NotePicture] = field(default_factory=frozen, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a subgraph, by a name that never depends on its position."""
+    """An input or output of a subgraph, by a name that never depends on its position.
+
+    An exposed parameter may stand under `section`, a heading outside; `minimum` and `maximum` narrow the range
+    that it has inside.
+    """
 
     name: str
     node: str
     port: str
+    section: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a range of its own."""
+        return self.minimum is not None or self.maximum is not None
 
 
 @dataclass(frozen=True)

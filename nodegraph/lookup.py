@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.graph import Graph, Source
-from nodegraph.spec import NodeSpec
+from nodegraph.graph import Graph, Port, Source, Subgraph
+from nodegraph.spec import NodeSpec, Param
 from nodegraph.subgraphs import is_instance, subgraph_spec
 
 
@@ -27,3 +27,10 @@ def input_type(graph: Graph, name: str, input_name: str, specs: Mapping[str, Nod
     node = graph.nodes.get(name)
     spec = spec_of(graph, node.type, specs) if node else None
     return spec.input_type(input_name) if spec else None
+
+
+def inner_param(graph: Graph, found: Subgraph, port: Port, specs: Mapping[str, NodeSpec]) -> Param | None:
+    """The parameter inside a subgraph that a port exposes, with the range it has there; None for a socket."""
+    node = found.nodes.get(port.node)
+    spec = spec_of(graph, node.type, specs) if node else None
+    return spec.param(port.port) if spec else None

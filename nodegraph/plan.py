@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nodegraph.errors import GraphError
+from nodegraph.exposure import allowed
 from nodegraph.keys import Parts, result_key
 from nodegraph.wiring import Wired, Wiring
 
@@ -113,6 +114,9 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
         inputs: dict[str, tuple[str, ...]] = {}
         for link in reads:
             inputs[link.input] = (*inputs.get(link.input, ()), link.key)
+        for name in item.limited & inputs.keys():
+            # What comes over a link is held to its limits by the call, which a result at hand would spare.
+            inputs[name] = (*inputs[name], _range(item, name))
         contents = {p.name: fingerprint(item, p.name) for p in item.spec.params if p.file or p.mentions}
         files = {name: what for name, what in contents.items() if what is not None}
         always = item.spec.cache == "never" or len(files) < len(contents)
@@ -122,6 +126,11 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
         passing = bool(nonce) or any(found[link.node].passing for link in reads)
         found[item.id] = Keyed(item, parts, parts.key(), reads, passing)
     return found
+
+
+def _range(item: Wired, name: str) -> str:
+    param = item.spec.param(name)
+    return allowed(param) if param is not None else ""
 
 
 def make_plan(

@@ -66,6 +66,12 @@ class Runtime(Protocol):
         Must not import torch. Raises LoadError.
         """
 
+    def adopt_folder(self, files: Files, folder: Path) -> int:
+        """Look for models in a folder too, now and from the next start on: how many are found in it.
+
+        Must not import torch. Raises LoadError.
+        """
+
     def codec(self) -> Codec:
         """How results are measured, compared and kept."""
 
@@ -107,6 +113,10 @@ class PlainRuntime:
     def adopt(self, files: Files, path: Path) -> tuple[str, str]:
         """Refuse."""
         raise LoadError("No installed node loads {name}.", name=path.name)
+
+    def adopt_folder(self, files: Files, folder: Path) -> int:
+        """Refuse."""
+        raise LoadError("No installed node loads models of {name}.", name=folder.name)
 
     def open_models(self, files: Files, fingerprints: Fingerprints, compute: Compute) -> Any:
         """Nothing."""

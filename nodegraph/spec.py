@@ -13,6 +13,9 @@ T = TypeVar("T")
 ANY = "Any"
 """The socket type that fits every other."""
 
+FOREIGN = "comfyui/"
+"""Before the class name of a node of ComfyUI's that nothing here stands in for: it is kept, and cannot run."""
+
 Scalar = bool | int | float | str
 """What a parameter may hold."""
 
@@ -60,7 +63,8 @@ class Param:
 
     `choices` are fixed names; `choices_from` names a source that is listed at run time (a folder of models).
     `file` says what kind of file a text value names; its contents then join the cache key. `mentions` says that a
-    text may name model files of this kind within itself; theirs join it too.
+    text may name model files of this kind within itself; theirs join it too. `section` is the heading under which
+    a subgraph shows it.
     `widget` hints at the editor: "number", "slider", "seed", "text", "multiline", "choice", "toggle",
     "color", "file".
     """
@@ -78,6 +82,7 @@ class Param:
     mentions: str = ""
     advanced: bool = False
     help: str = ""
+    section: str = ""
 
 
 CachePolicy = Literal["always", "never"]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nodegraph.errors import GraphError
+from nodegraph.exposure import in_sections, seen_outside
 from nodegraph.expressions import with_expressions
-from nodegraph.graph import Graph, Node, Source, Sources, Subgraph
+from nodegraph.graph import Graph, Node, Port, Source, Sources, Subgraph
 from nodegraph.spec import NodeSpec, Output, Param, Socket
 
 PREFIX = "subgraph/"
@@ -32,18 +33,29 @@ def uses(graph: Graph) -> Counter[str]:
     return Counter(node.type.removeprefix(PREFIX) for node in nodes if is_instance(node.type))
 
 
+Limits = Mapping[tuple[str, str], tuple[Port, ...]]
+"""The ports that limit a parameter of a node, from the inside outwards."""
+
+
 def flatten(graph: Graph) -> Graph:
     """The graph with every running instance replaced by its inner nodes, called `instance/inner`.
 
     Muted and bypassed instances stay as they are. Raises GraphError for an unknown or self-containing subgraph.
     """
+    return unfolded(graph)[0]
+
+
+def unfolded(graph: Graph) -> tuple[Graph, Limits]:
+    """What `flatten` gives, and the limits that the instances set to the parameters of their inner nodes."""
     nodes = dict(graph.nodes)
+    limits: dict[tuple[str, str], tuple[Port, ...]] = {}
     for _ in range(MAX_DEPTH):
         instances = [n for n in nodes.values() if is_instance(n.type) and n.mode == "run"]
         if not instances:
-            return graph if nodes.keys() == graph.nodes.keys() else replace(graph, nodes=nodes)
+            flat = graph if nodes.keys() == graph.nodes.keys() else replace(graph, nodes=nodes)
+            return flat, limits
         for instance in instances:
-            _expand(graph, nodes, instance)
+            _expand(graph, nodes, limits, instance)
             if len(nodes) > MAX_NODES:
                 raise GraphError(
                     "Subgraphs unfold to more than {most} nodes; use fewer instances.", most=MAX_NODES
@@ -64,7 +76,9 @@ def _definition(graph: Graph, instance: Node) -> Subgraph:
     return found
 
 
-def _expand(graph: Graph, nodes: dict[str, Node], instance: Node) -> None:
+def _expand(
+    graph: Graph, nodes: dict[str, Node], limits: dict[tuple[str, str], tuple[Port, ...]], instance: Node
+) -> None:
     found = _definition(graph, instance)
     del nodes[instance.id]
     for inner in found.nodes.values():
@@ -79,6 +93,9 @@ def _expand(graph: Graph, nodes: dict[str, Node], instance: Node) -> None:
         target = nodes.get(name)
         if target is None:
             continue
+        outside = limits.pop((instance.id, port.name), ())
+        if port.limited or outside:
+            limits[name, port.port] = ((port,) if port.limited else ()) + outside
         if port.name in instance.inputs:
             inputs = {**target.inputs, port.port: instance.inputs[port.name]}
             nodes[name] = replace(target, inputs=inputs)
@@ -149,12 +166,12 @@ def _seen_from_outside(
             sockets.append(replace(socket, name=port.name))
         elif spec and (param := spec.param(port.port)):
             inner = found.nodes[port.node].params.get(port.port, param.default)
-            params.append(replace(param, name=port.name, default=inner))
+            params.append(seen_outside(param, port, inner))
     for port in found.outputs:
         spec = _inner(graph, found, port.node, specs, known)
         if spec and (output := spec.output(port.port)):
             outputs.append(replace(output, name=port.name))
-    return NodeSpec(type_id, found.name, "subgraphs", 1, tuple(sockets), tuple(params), tuple(outputs))
+    return NodeSpec(type_id, found.name, "subgraphs", 1, tuple(sockets), in_sections(params), tuple(outputs))
 
 
 def _inner(

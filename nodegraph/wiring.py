@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nodegraph.errors import GraphError
+from nodegraph.exposure import by_node, with_limits
 from nodegraph.graph import Graph, Node, Source, Sources, frozen
 from nodegraph.phrases import Phrase
 from nodegraph.settle import settled
 from nodegraph.sockets import fits
 from nodegraph.spec import Lazy, NodeSpec, Output, Param, Scalar, Socket
-from nodegraph.subgraphs import flatten, is_instance, subgraph_spec
+from nodegraph.subgraphs import is_instance, subgraph_spec, unfolded
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Wired:
     """A node that takes part: its spec, the values it holds, and its live sources.
 
     `params` are complete (defaults filled in, linked ones left out). `open_choice` says that a linked parameter
-    decides which lazy inputs are read, so that they are only known while running.
+    decides which lazy inputs are read, so that they are only known while running. `limited` are the parameters
+    whose range subgraphs around narrow.
     """
 
     node: Node
@@ -27,6 +29,7 @@ class Wired:
     params: Mapping[str, Scalar]
     inputs: Mapping[str, Sources]
     open_choice: bool = False
+    limited: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -58,7 +61,9 @@ class Wiring:
 
 def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
     """Resolve a graph; linear in its size, without recursion."""
-    flat = settled(flatten(settled(graph, specs)), specs)
+    flat, limits = unfolded(settled(graph, specs))
+    flat = settled(flat, specs)
+    limited = by_node(limits)
     resolver = _Resolver(flat, specs)
     wired: dict[str, Wired] = {}
     unknown: dict[str, str] = {}
@@ -70,7 +75,9 @@ def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
         if spec is None:
             unknown[node.id] = node.type
             spec = _placeholder(node)
-        wired[node.id] = resolver.wire(node, spec)
+        ports = limited.get(node.id, {})
+        item = resolver.wire(node, with_limits(spec, ports) if ports else spec)
+        wired[node.id] = replace(item, limited=frozenset(ports)) if ports else item
     _skip(flat, wired, skipped)
     return Wiring(wired, skipped, unknown, frozenset(link.source.node for link in flat.links()))
 

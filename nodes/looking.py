@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+from pathlib import PurePath
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from nodes.types import Latent
+from nodes.types import Clip, Condition, ControlNet, Latent, Model, Source, Vae
 from nodes.values import TensorCodec
 
 
@@ -31,9 +31,55 @@ def facts_of(value: Any) -> list[tuple[str, str]]:
         return [("type", "tensor"), *_tensor_facts(value)]
     if isinstance(value, Latent):
         return [("type", "latent"), *_tensor_facts(value.samples)]
-    if dataclasses.is_dataclass(value):
-        return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
+    if isinstance(value, Model | Clip | Vae | ControlNet):
+        return [("type", type(value).__name__), *_weights_facts(value)]
+    if isinstance(value, tuple) and value and all(isinstance(item, Condition) for item in value):
+        return [("type", "conditioning"), *_condition_facts(value)]
     return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
+
+
+def _weights_facts(value: Model | Clip | Vae | ControlNet) -> list[tuple[str, str]]:
+    """Which file, and what lies over it: weights do not travel on links, their description does."""
+    sources = value.sources if isinstance(value, Clip) else (value.source,)
+    facts = [("file", ", ".join(_name(source) for source in sources))]
+    if value.dtype != "auto":
+        facts.append(("precision", value.dtype))
+    if isinstance(value, Model | Clip) and value.patches:
+        facts.append(("LoRA", ", ".join(f"{_name(p.source)} {p.strength:g}" for p in value.patches)))
+    if isinstance(value, Model | ControlNet) and value.options:
+        facts.append(("options", ", ".join(f"{name} {_short(option)}" for name, option in value.options)))
+    if isinstance(value, Clip) and value.last_layer:
+        facts.append(("last layer", str(value.last_layer)))
+    return facts
+
+
+def _condition_facts(conditions: tuple[Condition, ...]) -> list[tuple[str, str]]:
+    """How many there are, the numbers of the first, and what limits any of them."""
+    first = conditions[0]
+    facts = [("conditions", str(len(conditions)))] if len(conditions) > 1 else []
+    facts += _tensor_facts(first.cond)
+    strengths = [condition.strength for condition in conditions]
+    if any(strength != 1.0 for strength in strengths):
+        facts.append(("strength", ", ".join(f"{strength:g}" for strength in strengths)))
+    limits = {
+        "an area": any(c.area is not None for c in conditions),
+        "a mask": any(c.mask is not None for c in conditions),
+        "a part of the steps": any((c.start, c.end) != (0.0, 1.0) or c.spans for c in conditions),
+    }
+    if any(limits.values()):
+        facts.append(("limited to", ", ".join(name for name, on in limits.items() if on)))
+    nets = dict.fromkeys(_name(control.net.source) for c in conditions for control in c.controls)
+    return facts + ([("ControlNet", ", ".join(nets))] if nets else [])
+
+
+def _name(source: Source) -> str:
+    """A file by its name; a folder by its last two, for its own is often only "unet"."""
+    path = PurePath(source.path)
+    return path.name if path.suffix else "/".join(path.parts[-2:])
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _tensor_facts(value: Tensor) -> list[tuple[str, str]]:

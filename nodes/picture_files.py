@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
+import torch
+
 from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, Range, node
 from nodes.pictures.convert import to_bytes
+from nodes.pictures.folder import FITS, MOST, batch, chosen, common_size
 from nodes.pictures.naming import filled, inside, relative, values_of
 from nodes.pictures.reading import read
 from nodes.pictures.writing import FORMATS, carries, encoded, write
@@ -37,6 +40,58 @@ def load_image(
         raise GraphError("No picture is chosen; name a file in `image`.")
     picture = read(ctx.places.base / image, image)
     return LoadedImage(Image(picture.image), Mask(picture.mask))
+
+
+class LoadedImages(NamedTuple):
+    """Pictures of one size and where they are transparent."""
+
+    image: Annotated[Image, Help("The pictures as one batch, without their transparency.")]
+    mask: Annotated[Mask, Help("White where a picture is transparent.")]
+
+
+@node(
+    "LoadImageFolder",
+    title="Load image folder",
+    category="image",
+    keywords=("batch", "directory", "pictures", "sequence", "frames", "open"),
+)
+def load_image_folder(
+    ctx: Context,
+    *,
+    folder: Annotated[
+        str, InputFile("image_folder"), Help("A folder of pictures, named from the workflow's folder.")
+    ] = "",
+    fit: Annotated[
+        str,
+        Choice(FITS),
+        Help(
+            "What becomes of pictures of another size than the first: crop fills its size and cuts the rest, stretch "
+            "ignores the proportions, same refuses them."
+        ),
+    ] = "crop",
+    skip: Annotated[int, Range(0, 10_000), Help("How many pictures to leave out at the beginning.")] = 0,
+    count: Annotated[
+        int, Range(0, MOST), Help("How many pictures to load; 0 loads all that follow, at most 512.")
+    ] = 0,
+) -> LoadedImages:
+    """Open the pictures of a folder as one batch, in the order of their names: frame 9 before frame 10."""
+    if not folder:
+        raise GraphError("No folder is chosen; name one in `folder`.")
+    paths = chosen(ctx.places.base / folder, folder, skip, count)
+    size = common_size(paths, fit)
+    # Filled in place: a list of pictures stacked at the end would take twice the memory.
+    images, masks = torch.empty(len(paths), size[1], size[0], 3), torch.empty(len(paths), size[1], size[0])
+    others = 0
+    for index, (image, mask, other) in enumerate(batch(paths, size, fit)):
+        ctx.check()
+        images[index], masks[index] = image[0], mask[0]
+        others += other
+        ctx.progress(index + 1, len(paths))
+    if others:
+        ctx.say(
+            f"{others} of {len(paths)} pictures had another size; they were made {size[0]} x {size[1]} pixels."
+        )
+    return LoadedImages(Image(images), Mask(masks))
 
 
 @node(

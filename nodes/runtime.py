@@ -76,6 +76,15 @@ def adopt(files: Files, path: Path) -> tuple[str, str]:
     return link(files, path)
 
 
+def adopt_folder(files: Files, folder: Path) -> int:
+    """Look for models in a folder too: how many are found in it; raises LoadError."""
+    from nodes.models.adopt import adopt_folder as add
+    from nodes.models.folders import ModelFolders
+
+    assert isinstance(files, ModelFolders)
+    return add(files, folder)
+
+
 def codec() -> Codec:
     """Tensors in safetensors."""
     from nodes.values import TensorCodec

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph import fileformat
 from nodegraph.graph import Graph
+from nodegraph.pictures.folders import SUFFIXES
 from ui.journal.stamp import Stamp
 
 WORKFLOWS = (".json",)
-PICTURES = (".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 MODELS = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
 
 
-def read(path: Path) -> tuple[Graph, Stamp | None]:
-    """The workflow in a file, and what the file looked like. Raises LoadError."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The workflow in a file, what the file looked like, and whether saving may go there.
+
+    A picture or a workflow of ComfyUI's stays as it is.
+    """
+
+    graph: Graph
+    stamp: Stamp | None
+    own: bool
+
+
+def read(path: Path) -> Found:
+    """The workflow in a file. Raises LoadError."""
     stamp = Stamp.of(path)
-    return fileformat.load(path), stamp
+    loaded = fileformat.opened(path)
+    return Found(loaded.graph, stamp, loaded.own)
 
 
 def write(graph: Graph, path: Path) -> Stamp | None:
@@ -37,7 +51,7 @@ def is_protected(path: Path) -> bool:
 def kind(path: Path) -> str:
     """What a dropped file is, by its name: "workflow", "picture", "model", or "" for anything else."""
     suffix = path.suffix.lower()
-    for name, suffixes in (("workflow", WORKFLOWS), ("picture", PICTURES), ("model", MODELS)):
+    for name, suffixes in (("workflow", WORKFLOWS), ("picture", SUFFIXES), ("model", MODELS)):
         if suffix in suffixes:
             return name
     return ""

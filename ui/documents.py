@@ -49,23 +49,32 @@ class Documents(QObject):
     def open(self, path: Path, view: Mapping[str, Any] | None = None) -> DocumentView | None:
         """Open a file in a new tab, even where it is open already; None with a sentence where it cannot be."""
         try:
-            graph, stamp = diskfile.read(path)
+            found = diskfile.read(path)
         except LoadError as error:
             self._window.say(said(error))
             return None
-        editor = Editor(self._window.app.specs, Document(graph, path))
-        editor.stamp = stamp
         self._window.app.remember(path)
+        if not found.own:
+            editor = Editor(self._window.app.specs, Document(found.graph), called=path.stem)
+            shown = self._show(editor, view)
+            self._window.say(
+                self.tr(
+                    "Opened as a new workflow: saving asks for a file, and {name} stays as it is."
+                ).format(name=path.name)
+            )
+            return shown
+        editor = Editor(self._window.app.specs, Document(found.graph, path))
+        editor.stamp = found.stamp
         return self._show(editor, view)
 
     def open_template(self, path: Path) -> DocumentView | None:
         """Open a file as the beginning of a new workflow, so that the template itself stays as it is."""
         try:
-            graph, _ = diskfile.read(path)
+            found = diskfile.read(path)
         except LoadError as error:
             self._window.say(said(error))
             return None
-        return self._show(Editor(self._window.app.specs, Document(graph)))
+        return self._show(Editor(self._window.app.specs, Document(found.graph)))
 
     def recover(self, found: Recovered, view: Mapping[str, Any] | None = None) -> DocumentView:
         """A document that a crash left behind, with its undo steps."""
@@ -115,12 +124,12 @@ class Documents(QObject):
         if view is None or view.editor.path is None:
             return
         try:
-            graph, stamp = diskfile.read(view.editor.path)
+            found = diskfile.read(view.editor.path)
         except LoadError as error:
             self._window.say(said(error))
             return
-        view.editor.push(self.tr("Reload from disk"), graph)
-        view.editor.mark_saved(view.editor.path, stamp)
+        view.editor.push(self.tr("Reload from disk"), found.graph)
+        view.editor.mark_saved(view.editor.path, found.stamp)
         view.watch()
 
     def close(self, view: DocumentView | None = None) -> bool:
@@ -165,9 +174,10 @@ class Documents(QObject):
     def paste(self, keep_inputs: bool = False) -> None:
         """Paste nodes (JSON as text), or files and pictures from the clipboard."""
         view = self._window.view
-        if view is None:
-            return
         data = QApplication.clipboard().mimeData()
+        # Where the program that copied is gone the clipboard may hold nothing at all.
+        if view is None or data is None or view.canvas.put_in_note(data):
+            return
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self._window.drops.take(files)

@@ -1,4 +1,4 @@
-"""Files dropped on a window: a workflow opens, a picture asks which of two ways, a model finds its loader."""
+"""Files dropped on a window: workflows open, pictures and folders ask which of two ways, models find their loaders."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QMimeData, QObject, QRect, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
 from nodegraph import runtime
 from nodegraph.edits import AddNodes, SetParams
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
+from nodegraph.pictures.folders import counted
 from nodegraph.spec import NodeSpec, Param
 from ui import diskfile
+from ui.dropzones import Way, Zones, holds, zones_for
 from ui.i18n import said
-from ui.icons import paint
 from ui.params.modelfiles import kind_of, model_files
 from ui.running.needs import PRACTICE
 
@@ -27,15 +27,25 @@ if TYPE_CHECKING:
 
 MOST, SEEN = 64, 10_000
 """At most so many loaders are made of a dropped folder, of which at most so many entries are looked at."""
+OPENED = 8
+"""At most so many workflows of a dropped folder are opened."""
+FOLDER_KINDS = {"pictures": "picture", "models": "model", "workflows": "workflow"}
 
 
 def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | None:
     """The node type that reads a picture from a file, and its parameter."""
     for spec in specs.values():
         for param in spec.params:
-            if param.file in ("image", "images", "input") and any(
-                out.type == "Image" for out in spec.outputs
-            ):
+            if param.file == "image" and any(out.type == "Image" for out in spec.outputs):
+                return spec, param
+    return None
+
+
+def folder_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | None:
+    """The node type that reads a folder of pictures, and its parameter."""
+    for spec in specs.values():
+        for param in spec.params:
+            if param.file == "image_folder":
                 return spec, param
     return None
 
@@ -69,16 +79,11 @@ def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> SetParams
     return SetParams(values) if values else None
 
 
-def unfolded(paths: Iterable[Path]) -> list[Path]:
-    """The files, and in the place of each folder the pictures and models in it, by name, at most `MOST`."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in islice(path.iterdir(), SEEN) if p.is_file())
-            found += [p for p in inside if diskfile.kind(p) in ("picture", "model")][:MOST]
-        else:
-            found.append(path)
-    return found
+def unfolded(folder: Path) -> list[Path]:
+    """The files of the kind that a folder is taken for, by name."""
+    kind = FOLDER_KINDS.get(holds(folder), "")
+    inside = sorted((p for p in islice(folder.iterdir(), SEEN) if p.is_file()), key=lambda p: counted(p.name))
+    return [path for path in inside if kind and diskfile.kind(path) == kind]
 
 
 class Drops(QObject):
@@ -90,13 +95,13 @@ class Drops(QObject):
         self.zones = Zones(window)
 
     def enter(self, event: QDragEnterEvent) -> None:
-        """Accept files; show the zones where a picture is among them."""
+        """Accept files; show the zones that say what can be done with them."""
         paths = _files(event)
         if not paths:
             return
         event.acceptProposedAction()
         pictures = any(diskfile.kind(path) == "picture" for path in paths)
-        self.zones.open(two=pictures)
+        self.zones.open(zones_for(paths), self._notes() if pictures else {})
 
     def move(self, event: QDragMoveEvent) -> None:
         """Light the zone under the pointer."""
@@ -109,22 +114,79 @@ class Drops(QObject):
 
     def drop(self, event: QDropEvent) -> None:
         """Take the files."""
-        as_workflow = self.zones.second(event.position())
+        zone = self.zones.at(event.position())
         self.zones.hide()
-        self.take(_files(event), as_workflow)
+        if zone is not None:
+            self.take(_files(event), zone.way, zone.note)
         event.acceptProposedAction()
 
-    def take(self, paths: Iterable[Path], pictures_are_workflows: bool = False) -> None:
-        """Open workflows (never over the current tab) and add loaders for pictures and models."""
+    def take(self, paths: Iterable[Path], way: Way | None = None, note: str = "") -> None:
+        """Do with files what a zone offers, by default the first one; no workflow opens over the current tab."""
+        paths = list(paths)
+        way = way or zones_for(paths)[0].way
+        if way == "note" and self._window.view is not None:
+            self._window.view.canvas.put_in_note(_held(paths), note)
+            return
         loaded: list[Path] = []
-        for path in unfolded(paths):
-            kind = diskfile.kind(path)
-            if kind == "workflow" or (kind == "picture" and pictures_are_workflows):
-                self._window.documents.open(path)
-            else:
+        for path in paths:
+            if not path.is_dir():
+                loaded += self._sorted([path], way)
+            elif way == "models" and holds(path) == "models":
+                self._adopt_folder(path)
+            elif holds(path) == "model" or (way == "batch" and holds(path) == "pictures"):
                 loaded.append(path)
+            else:
+                loaded += self._unfolded(path, way)
         if loaded:
             self._load(loaded)
+
+    def _notes(self) -> dict[str, QRect]:
+        """Where notes lie in the window."""
+        view = self._window.view
+        if view is None or view.app is not None:
+            return {}
+        places: Mapping[str, QRect] = view.canvas.note_places() or {}
+        corner = view.widget.mapTo(self._window, view.widget.rect().topLeft())
+        return {name: rect.translated(corner) for name, rect in places.items()}
+
+    def _sorted(self, paths: list[Path], way: Way) -> list[Path]:
+        """Open the workflows among files; the others."""
+        left = []
+        for path in paths:
+            kind = diskfile.kind(path)
+            if kind == "workflow" or (kind == "picture" and way == "workflow"):
+                self._window.documents.open(path)
+            else:
+                left.append(path)
+        return left
+
+    def _unfolded(self, folder: Path, way: Way) -> list[Path]:
+        """Open the workflows of a folder; its pictures or models. What is too much is said."""
+        try:
+            found = unfolded(folder)
+        except OSError as error:
+            text = self.tr("The folder {name} cannot be read: {why}")
+            self._window.say(text.format(name=folder.name, why=error.strerror or error))
+            return []
+        workflows = bool(found) and diskfile.kind(found[0]) == "workflow"
+        most = OPENED if workflows else MOST
+        left = self._sorted(found[:most], way)
+        if len(found) > most:
+            text = self.tr("{name} holds {count} files of this kind; the first {most} were taken.")
+            self._window.say(text.format(name=folder.name, count=len(found), most=most))
+        elif not found:
+            text = self.tr("The folder {name} holds no pictures, models or workflows that can be loaded.")
+            self._window.say(text.format(name=folder.name))
+        return left
+
+    def _adopt_folder(self, folder: Path) -> None:
+        try:
+            count = runtime.installed().adopt_folder(model_files(), folder)
+        except LoadError as error:
+            self._window.say(said(error))
+            return
+        text = self.tr("{name} is a folder of models now: {count} are known from it.")
+        self._window.say(text.format(name=folder.name, count=count))
 
     def _load(self, paths: list[Path]) -> None:
         view = self._window.view or self._window.documents.new()
@@ -132,7 +194,9 @@ class Drops(QObject):
         x, y = view.drop_place()
         nodes: list[Node] = []
         for path in paths:
-            if diskfile.kind(path) == "picture":
+            if path.is_dir() and holds(path) == "pictures":
+                value, found = path.as_posix(), folder_loader(editor.specs)
+            elif diskfile.kind(path) == "picture":
                 value, found = path.as_posix(), picture_loader(editor.specs)
             else:
                 value, found = self._model(path)
@@ -149,7 +213,7 @@ class Drops(QObject):
     def _model(self, path: Path) -> tuple[str, tuple[NodeSpec, Param] | None]:
         """Make a model file known; its name and loader, or none where nothing is to be added."""
         view = self._window.view
-        if view is None or diskfile.kind(path) != "model":
+        if view is None or not (path.is_dir() or diskfile.kind(path) == "model"):
             self._window.say(
                 self.tr("No node loads {name}. Drop workflows, pictures or models.").format(name=path.name)
             )
@@ -172,65 +236,11 @@ class Drops(QObject):
         return name, loader
 
 
-class Zones(QWidget):
-    """The two halves shown while a picture is dragged over the window."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._two = False
-        self._lit = -1
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def open(self, two: bool) -> None:
-        """Cover the window."""
-        self._two, self._lit = two, -1
-        area = self._window.centralWidget()
-        if area is not None:
-            self.setGeometry(area.geometry())
-        self.raise_()
-        self.show()
-
-    def point(self, place: QPointF) -> None:
-        """The pointer is at a place of the window."""
-        lit = int(self.second(place)) if self._two else 0
-        if lit != self._lit:
-            self._lit = lit
-            self.update()
-
-    def second(self, place: QPointF) -> bool:
-        """Whether a place of the window is in the zone that opens the picture's workflow."""
-        return self._two and place.x() > self.geometry().center().x()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Dim the window and draw the zones."""
-        look = self._window.app.look
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), look.theme.color("canvas", 0.72))
-        words = [(self.tr("Use as picture"), "picture"), (self.tr("Open its workflow"), "file")]
-        if not self._two:
-            words = [(self.tr("Drop to open or load"), "file")]
-        width = (self.width() - 32 - 16 * (len(words) - 1)) / len(words)
-        for number, (text, name) in enumerate(words):
-            box = QRectF(16 + number * (width + 16), 16, width, self.height() - 32)
-            lit = number == self._lit
-            pen = painter.pen()
-            pen.setColor(look.theme.color("accent" if lit else "outline"))
-            pen.setWidthF(2 if lit else 1)
-            pen.setStyle(Qt.PenStyle.SolidLine if lit else Qt.PenStyle.DashLine)
-            painter.setPen(pen)
-            painter.setBrush(look.theme.color("accent" if lit else "raised", 0.16 if lit else 0.5))
-            painter.drawRoundedRect(box, 8, 8)
-            center = box.center()
-            color = look.theme.text if lit else look.theme.muted
-            paint(painter, QRectF(center.x() - 16, center.y() - 36, 32, 32), name, color)
-            painter.setPen(look.theme.color("text" if lit else "muted"))
-            painter.setFont(look.font("large", bold=lit))
-            line = QRectF(box.left(), center.y() + 4, box.width(), 32)
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-
-
 def _files(event: QDropEvent) -> list[Path]:
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def _held(paths: Iterable[Path]) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data

@@ -41,9 +41,14 @@ class Editor(QObject):
     """The document was written to its path."""
 
     def __init__(
-        self, specs: Mapping[str, NodeSpec], document: Document | None = None, parent: QObject | None = None
+        self,
+        specs: Mapping[str, NodeSpec],
+        document: Document | None = None,
+        parent: QObject | None = None,
+        called: str = "",
     ) -> None:
         super().__init__(parent)
+        self._called = called
         self.specs = specs
         self.document = document or Document()
         self.document.replace(settled(self.document.graph, specs))
@@ -71,8 +76,8 @@ class Editor(QObject):
 
     @property
     def name(self) -> str:
-        """What the tab says."""
-        return self.path.stem if self.path else self.tr("Untitled")
+        """What the tab says: the file's name, or what the document was called when it was made from another."""
+        return self.path.stem if self.path else self._called or self.tr("Untitled")
 
     @property
     def unsaved(self) -> bool:

@@ -46,7 +46,10 @@ class Menus(QObject):
         groups: dict[str, int] = {}
         for action in ACTIONS:
             self._add(action, groups)
-        self.menus["File/Recent"].aboutToShow.connect(self._list_recent)
+        recent, entries = self.menus["File/Recent"], self.menus["File"].actions()
+        after = entries[entries.index(self.actions["file.open"]) + 1]
+        self.menus["File"].insertMenu(after, recent)
+        recent.aboutToShow.connect(self._list_recent)
         self.rebind()
 
     def rebind(self) -> dict[str, tuple[str, ...]]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
+from nodegraph.edits import Disconnect
 from nodegraph.edits.swap import swapped
+from nodegraph.graph import Point
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.canvas.geometry import PortRef
 from ui.canvas.values import label_of
+from ui.canvas.wiring import Loose, links_of
 from ui.find.popup import FindPopup
 from ui.outline.text import Ref
 from ui.outline.tree import PartnerPopup, connection
 from ui.popup import ChoicePopup
-from ui.search.candidates import recipe_of
+from ui.search.candidates import DISCONNECT, REROUTE, recipe_of
 from ui.search.insert import Insertion, Port, insert_beside, insert_node, insert_recipe, port_type
 from ui.search.popup import AddNodePopup
 from ui.search.rank import Habit
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
-    ("node.mute", "node.bypass", "node.collapse", "node.hide_unlinked", "node.pin"),
+    ("node.mute", "node.bypass", "node.collapse", "node.rows", "node.hide_unlinked", "node.pin"),
     ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )
@@ -60,12 +63,13 @@ class Popups(QObject):
         self._before: QWidget | None = None
         self.current: ChoicePopup | None = None
 
-    def add_node(self, scene: QPointF | None = None, port: Port | None = None) -> None:
-        """Search for a node to add at a scene point, or beside the selected node; `port` filters and wires."""
+    def add_node(self, scene: QPointF | None = None, loose: Loose | None = None) -> None:
+        """Search for a node to add at a scene point, or beside the selected node, or for links in hand."""
         view = self._window.view
         if view is None:
             return
         editor = view.level
+        port = loose.port if loose is not None else None
         kind = port_type(editor.graph, editor.specs, port) if port else None
         from_output = port.output if port else True
         wires = port is None and bool(editor.selection.nodes)
@@ -77,9 +81,10 @@ class Popups(QObject):
             kind,
             from_output,
             wires,
+            taken=loose is not None and bool(loose.taken),
         )
         place = scene if scene is not None else view.pointer()
-        popup.chosen.connect(lambda id, alone: self._add(view, id, place, port, alone))
+        popup.chosen.connect(lambda id, alone: self._add(view, id, place, loose, alone))
         where = view.widget.mapTo(self._window, view.to_view(place)) if scene is not None else None
         self._open(popup, QSize(640, 420), where)
 
@@ -216,28 +221,37 @@ class Popups(QObject):
         view = self._window.view
         return view.widget if view is not None else self._window.start
 
-    def _add(self, view: DocumentView, id: str, place: QPointF, port: Port | None, alone: bool) -> None:
-        editor = view.level
-        made = self._insertion(view, id, (place.x(), place.y()), port, alone)
+    def _add(self, view: DocumentView, id: str, place: QPointF, loose: Loose | None, alone: bool) -> None:
+        editor, pos = view.level, (place.x(), place.y())
+        if loose is not None and id == REROUTE:
+            # Not before the popup has gone, with whose end the focus moves.
+            QTimer.singleShot(0, view.widget, lambda: view.canvas.carry_on(loose, pos))
+            return
+        if loose is not None and id == DISCONNECT:
+            editor.apply(Disconnect(links_of(editor.graph, loose.taken)))
+            return
+        made = self._insertion(view, id, pos, loose, alone)
         if made is None or not editor.apply(made.edit):
             return
         editor.selection.set(made.nodes, active=made.nodes[0])
         self._window.app.used(id)
 
     def _insertion(
-        self, view: DocumentView, id: str, pos: tuple[float, float], port: Port | None, alone: bool
+        self, view: DocumentView, id: str, pos: Point, loose: Loose | None, alone: bool
     ) -> Insertion | None:
         graph, specs = view.level.graph, view.level.specs
+        port = loose.port if loose is not None else None
+        taken = links_of(graph, loose.taken) if loose is not None else ()
         recipe = recipe_of(id, RECIPES)
         if recipe is not None and port is not None:
-            return insert_recipe(recipe, graph, specs, pos, port)
+            return insert_recipe(recipe, graph, specs, pos, port, taken)
         spec = specs.get(id)
         if spec is None:
             return None
         selected = view.level.selection.active
         if port is None and selected and not alone:
             return insert_beside(spec, graph, specs, selected)
-        return insert_node(spec, graph, specs, pos, None if alone else port)
+        return insert_node(spec, graph, specs, pos, None if alone else port, taken)
 
     def _found(self, popup: FindPopup, id: str) -> None:
         hit = popup.hit(id)

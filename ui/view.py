@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QFileSystemWatcher, QPoint, QPointF, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from nodegraph.graph import Point
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
 from ui.levels import Crumbs, Levels
@@ -43,16 +44,20 @@ class Canvas(Protocol):
     def scene(self) -> Scene: ...  # noqa: D102
 
     def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
+    def carry_on(self, loose: Any, point: Point) -> None: ...  # noqa: D102
     def frame_all(self) -> None: ...  # noqa: D102
     def frame_first(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102
     def copy(self) -> None: ...  # noqa: D102
     def paste(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
+    def note_places(self) -> Mapping[str, QRect]: ...  # noqa: D102
+    def put_in_note(self, data: QMimeData, note: str = "") -> bool: ...  # noqa: D102
     def duplicate(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
     def delete(self, heal: bool = True) -> None: ...  # noqa: D102
     def toggle_mode(self, mode: str) -> None: ...  # noqa: D102
     def collapse(self) -> None: ...  # noqa: D102
+    def fold_rows(self) -> None: ...  # noqa: D102
     def hide_unlinked(self) -> None: ...  # noqa: D102
     def pin(self) -> None: ...  # noqa: D102
     def add_frame(self) -> None: ...  # noqa: D102
@@ -67,6 +72,7 @@ class Canvas(Protocol):
     def set_motion(self, on: bool) -> None: ...  # noqa: D102
     def toggle_portals(self) -> None: ...  # noqa: D102
     def expose(self, port: Any) -> None: ...  # noqa: D102
+    def go_to_rails(self) -> None: ...  # noqa: D102
     def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
     def previous_view(self) -> None: ...  # noqa: D102

@@ -13,7 +13,6 @@ from ui.documents import Documents
 from ui.drops import Drops
 from ui.leaving import may_close
 from ui.menus import Menus
-from ui.panels.bookmarks import bookmarks, set_bookmark
 from ui.panels.docks import Docks
 from ui.panels.statusbar import StatusBar
 from ui.place import place
@@ -173,27 +172,11 @@ class MainWindow(QMainWindow):
             view.level.selection.set([node])
             view.canvas.frame_selected()
 
-    def bookmark(self, verb: str, number: int) -> None:
-        """Set bookmark `number` on the selected node, go to it, or (verb "next") go to the next one."""
-        view = self.view
-        if view is None:
-            return
-        editor = view.editor
-        kept = bookmarks(editor.graph)
-        if verb == "set" and editor.selection.active:
-            title = self.tr("Set bookmark {number}").format(number=number)
-            editor.apply(set_bookmark(editor.graph, number, editor.selection.active, title))
-        elif verb == "go" and number in kept:
-            self.show_node(kept[number])
-        elif verb == "next" and kept:
-            nodes = list(kept.values())
-            now = editor.selection.active
-            at = nodes.index(now) + 1 if now in nodes else 0
-            self.show_node(nodes[at % len(nodes)])
-        elif verb != "set":
-            self.say(
-                self.tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one.")
-            )
+    def show_outside(self, node: str) -> None:
+        """The same for a node of the workflow itself, where one stands in a subgraph just now."""
+        if self.view is not None:
+            self.view.levels.leave_to(0)
+        self.show_node(node)
 
     def state(self) -> WindowState:
         """How the window stands, for the session."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.check.computed import expression_problems
+from nodegraph.check.exposed import exposure_problems
 from nodegraph.check.links import Flow, link_problems
 from nodegraph.check.problem import Problem
 from nodegraph.check.values import value_problems
 from nodegraph.diff import Changes, diff
+from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
 from nodegraph.files import Files
 from nodegraph.graph import Graph, Node
@@ -17,7 +19,7 @@ from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
 from nodegraph.settle import settle
-from nodegraph.spec import NodeSpec
+from nodegraph.spec import FOREIGN, NodeSpec
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
 __all__ = ["Checker", "Problem", "problems", "problems_of"]
@@ -103,10 +105,11 @@ class _Look:
     graph: Graph
     specs: Mapping[str, NodeSpec]
     files: Files | None
+    fed: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         self._known: dict[str, NodeSpec | None] = {}
-        self._flow = Flow(self.graph.nodes, self.spec)
+        self._flow = Flow(self.graph.nodes, self.spec, self.fed)
 
     def spec(self, node: Node) -> NodeSpec | None:
         """The node's type, looked up once."""
@@ -114,8 +117,8 @@ class _Look:
             self._known[node.type] = spec_of(self.graph, node.type, self.specs)
         return self._known[node.type]
 
-    def at(self, node: Node, fed: frozenset[str] = frozenset()) -> list[Problem]:
-        """The problems of one node; `fed` are inputs that come from outside a subgraph."""
+    def at(self, node: Node) -> list[Problem]:
+        """The problems of one node."""
         if node.mode != "run":
             return []
         spec = self.spec(node)
@@ -130,7 +133,11 @@ class _Look:
                 installed=spec.version,
             )
             return [Problem(node.id, "", node.title or spec.title, reason)]
-        return [*value_problems(node, spec, self.files), *link_problems(node, spec, self._flow, fed)]
+        return [
+            *value_problems(node, spec, self.files),
+            *exposure_problems(node, spec, self.graph, self.specs, self.fed),
+            *link_problems(node, spec, self._flow),
+        ]
 
     def _unknown(self, node: Node) -> Problem:
         if is_instance(node.type):
@@ -138,6 +145,13 @@ class _Look:
             ending = meant(name, self.graph.subgraphs, Phrase("unpack or remove the node"))
             reason = Phrase("there is no subgraph called {name!r}{ending}", name=name, ending=ending)
             return Problem(node.id, "", "", reason)
+        if node.type.startswith(FOREIGN):
+            theirs = node.type.removeprefix(FOREIGN)
+            reason = Phrase(
+                "ComfyUI's {theirs} has no equal here; put other nodes in its place, or mute it.",
+                theirs=theirs,
+            )
+            return Problem(node.id, "", node.title, reason)
         remedy = Phrase("install the package that brings it, or mute the node")
         ending = meant(node.type, self.specs, remedy)
         near = nearest(node.type, self.specs)
@@ -157,13 +171,13 @@ class _Look:
             seen.add(found.name)
             path = f"{prefix}{instance.id}/"
             values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
-            look = _Look(values.graph, self.specs, self.files)
+            fed = frozenset((port.node, port.port) for port in found.inputs)
+            look = _Look(values.graph, self.specs, self.files, fed)
             for problem in expression_problems(values.graph, values.faults, self.specs):
-                yield _within(problem, path)
+                yield _within(problem, path, found.name)
             for node in found.nodes.values():
-                fed = frozenset(port.port for port in found.inputs if port.node == node.id)
-                for problem in look.at(node, fed):
-                    yield _within(problem, path)
+                for problem in look.at(node):
+                    yield _within(problem, path, found.name)
                 waiting.append((path, node))
 
 
@@ -172,5 +186,6 @@ def _once(found: Iterable[Problem]) -> list[Problem]:
     return list({(problem.node, problem.reason): problem for problem in found}.values())
 
 
-def _within(problem: Problem, path: str) -> Problem:
-    return replace(problem, node=f"{path}{problem.node}", fix=None)
+def _within(problem: Problem, path: str, subgraph: str) -> Problem:
+    fix = Inside(subgraph, problem.fix) if problem.fix is not None else None
+    return replace(problem, node=f"{path}{problem.node}", fix=fix)

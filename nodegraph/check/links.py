@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nodegraph.check.problem import Problem
@@ -20,16 +20,18 @@ SpecOf = Callable[[Node], NodeSpec | None]
 
 @dataclass
 class Flow:
-    """Follows links through bypassed nodes; remembers where they lead."""
+    """Follows links through bypassed nodes; remembers where they lead. `fed` are inputs that ports feed, by node."""
 
     nodes: Mapping[str, Node]
     spec_of: SpecOf
+    fed: Container[tuple[str, str]] = frozenset()
     found: dict[tuple[str, str], Source | Problem | None] = field(default_factory=dict)
 
     def origin(self, source: Source) -> Source | Problem | None:
         """The output of a running node that a link really starts at; None if a muted branch or nothing is there.
 
-        A bypassed node through which nothing can come is a problem.
+        A bypassed node through which nothing can come is a problem; one through which a subgraph's port comes is where
+        the link starts, as far as one sees from inside.
         """
         path: list[tuple[str, str]] = []
         current: Source | Problem | None = source
@@ -44,6 +46,8 @@ class Flow:
             path.append(spot)
             self.found[spot] = None
             current = self._behind(node, current.output)
+            if current == Source(*spot):
+                break
         if isinstance(current, Source) and current.muted:
             current = None
         for spot in path:
@@ -59,6 +63,8 @@ class Flow:
         linked = [socket.name for socket in order if node.inputs.get(socket.name)]
         if linked:
             return node.inputs[linked[0]][0]
+        if any((node.id, socket.name) in self.fed for socket in order):
+            return Source(node.id, name)
         remedy = Phrase("turn the bypass off or link what follows to another node")
         if order:
             remedy = Phrase("link its input {input} or turn the bypass off", input=order[0].name)
@@ -71,12 +77,13 @@ class Flow:
         return Problem(node.id, name, node.title or spec.title, reason, SetMode((node.id,), "run"))
 
 
-def link_problems(node: Node, spec: NodeSpec, flow: Flow, fed: frozenset[str]) -> Iterator[Problem]:
-    """What is wrong with the links of a running node. `fed` are inputs that a subgraph's ports feed."""
+def link_problems(node: Node, spec: NodeSpec, flow: Flow) -> Iterator[Problem]:
+    """What is wrong with the links of a running node."""
     title = node.title or spec.title
     for socket in spec.sockets:
         sources = node.inputs.get(socket.name, ())
-        if not sources and not socket.optional and socket.name not in fed and _read(node, spec, socket.name):
+        fed = (node.id, socket.name) in flow.fed
+        if not sources and not socket.optional and not fed and _read(node, spec, socket.name):
             reason = Phrase(
                 "input {input} is not linked; link {kind}.", input=socket.name, kind=_a(socket.type)
             )

@@ -13,8 +13,8 @@ class Problem:
     """A reason why `node` cannot run. `field` is the input, parameter or output it is about, or empty.
 
     `title` is what the node is called, beside its id; `reason` says what is wrong and names the remedy. `fix`,
-    where there is one, is the edit that mends it; its title says how. Inside a subgraph `node` is
-    `instance/inner` and there is no fix.
+    where there is one, is the edit of the document that mends it; its title says how. Inside a subgraph `node` is
+    `instance/inner`.
     """
 
     node: str

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nodegraph.check.problem import Problem
 from nodegraph.edits.values import SetParam, SetParams
+from nodegraph.exposure import allowed, beyond, nearest_allowed, within
 from nodegraph.files import Files
 from nodegraph.graph import Node
 from nodegraph.nearest import meant, nearest
@@ -90,25 +91,17 @@ def _limits(node: Node, title: str, param: Param, value: Scalar) -> Problem | No
             value=value,
         )
         return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
-    low, high = param.minimum, param.maximum
-    if low is not None and value < low:
-        bound, word = low, Phrase("below {bound}", bound=_number(low))
-    elif high is not None and value > high:
-        bound, word = high, Phrase("above {bound}", bound=_number(high))
-    else:
+    if within(param, value):
         return None
-    allowed = _number(bound)
-    if low is not None and high is not None:
-        allowed = Phrase("{least} to {most}", least=_number(low), most=_number(high))
     reason = Phrase(
         "{name} is {value}, {beyond}; use {allowed}.",
         name=param.name,
         value=value,
-        beyond=word,
-        allowed=allowed,
+        beyond=beyond(param, value),
+        allowed=allowed(param),
     )
-    mended = int(bound) if param.type == "Int" else float(bound)
-    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, mended))
+    mended = SetParam(node.id, param.name, nearest_allowed(param, value))
+    return Problem(node.id, param.name, title, reason, mended)
 
 
 def _color(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
@@ -165,9 +158,3 @@ def _shown(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value[:60]) if isinstance(value, str) else str(value)
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if float(value).is_integer() else f"{value:g}"

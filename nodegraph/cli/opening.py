@@ -15,6 +15,7 @@ from nodegraph.errors import GraphError
 from nodegraph.expressions import with_expressions
 from nodegraph.fileformat import load
 from nodegraph.graph import Graph
+from nodegraph.lookup import spec_of
 from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param, Scalar
 from nodegraph.userfolders import cache_folder
@@ -67,7 +68,7 @@ def with_value(graph: Graph, specs: Mapping[str, NodeSpec], text: str) -> Graph:
     node = graph.nodes.get(name)
     if node is None:
         raise GraphError(f"--set {text}: there is no node called {name}{near(name, graph.nodes)}")
-    spec = specs.get(node.type)
+    spec = spec_of(graph, node.type, specs)
     param = spec.param(parameter) if spec else None
     if spec is None or param is None:
         names = [p.name for p in spec.params] if spec else []

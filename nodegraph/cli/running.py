@@ -20,7 +20,7 @@ from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine
 from nodegraph.engine.result import Result
 from nodegraph.engine.wire import to_json
-from nodegraph.fileformat import dumps
+from nodegraph.fileformat import carried
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         bar = Bar(sys.stderr) if sys.stderr.isatty() and not arguments.json else None
         listener = _json_line if arguments.json else bar.show if bar else _quiet
         base = Path(arguments.file).parent
-        result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=dumps(graph))
+        result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=carried(graph))
         if bar:
             bar.close()
     return _conclude(result, arguments.json)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from nodegraph.errors import EditError
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources
 from nodegraph.limits import id_fault, number_fault, scalar_fault, text_fault
+from nodegraph.notepictures import together_fault
 from nodegraph.phrases import Phrase
 
 
@@ -54,7 +55,10 @@ def with_frames(graph: Graph, frames: Mapping[str, Frame]) -> Graph:
 
 
 def with_notes(graph: Graph, notes: Mapping[str, Note]) -> Graph:
-    """`graph` with these notes."""
+    """`graph` with these notes; raises EditError where their pictures are too much together."""
+    fault = together_fault(notes.values())
+    if fault is not None:
+        raise EditError(fault)
     return replace(graph, notes=MappingProxyType(dict(notes)))
 
 

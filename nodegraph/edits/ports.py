@@ -47,7 +47,7 @@ class AddPort:
                 port=self.port.port,
                 node=self.port.node,
             )
-        return _with_ports(graph, found, (*ports, self.port), self.output)
+        return with_ports(graph, found, (*ports, self.port), self.output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class RemovePort:
         found = subgraph_of(graph, self.name)
         ports = found.outputs if self.output else found.inputs
         port_of(found, self.port, self.output)
-        after = _with_ports(graph, found, tuple(p for p in ports if p.name != self.port), self.output)
+        after = with_ports(graph, found, tuple(p for p in ports if p.name != self.port), self.output)
         return without_lost_ports(after, found, after.subgraphs[self.name])
 
 
@@ -95,7 +95,7 @@ class RenamePort:
         _check_free(found, self.to, self.output)
         ports = found.outputs if self.output else found.inputs
         renamed = tuple(replace(p, name=self.to) if p.name == self.port else p for p in ports)
-        graph = _with_ports(graph, found, renamed, self.output)
+        graph = with_ports(graph, found, renamed, self.output)
         change = self._source if self.output else self._instance
         subgraphs = {k: replace(s, nodes=change(s.nodes)) for k, s in graph.subgraphs.items()}
         return replace(graph, nodes=change(graph.nodes), subgraphs=frozen(subgraphs))
@@ -125,11 +125,12 @@ class RenamePort:
 
 @dataclass(frozen=True, slots=True)
 class OrderPorts:
-    """Show the ports of a subgraph in another order: `names` are all of them."""
+    """Show the ports of a subgraph in another order: `names` are all of them, `sections` their headings anew."""
 
     name: str
     names: tuple[str, ...]
     output: bool = False
+    sections: tuple[str, ...] | None = None
 
     @property
     def title(self) -> str:
@@ -142,9 +143,12 @@ class OrderPorts:
         ports = {port.name: port for port in (found.outputs if self.output else found.inputs)}
         if sorted(self.names) != sorted(ports):
             raise EditError("To reorder the ports name each of them once.")
-        if list(self.names) == list(ports):
+        ordered = [ports[name] for name in self.names]
+        if self.sections is not None:
+            ordered = [replace(port, section=s) for port, s in zip(ordered, self.sections, strict=True)]
+        if ordered == list(ports.values()):
             return graph
-        return _with_ports(graph, found, tuple(ports[name] for name in self.names), self.output)
+        return with_ports(graph, found, tuple(ordered), self.output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ def _check_free(found: Subgraph, name: str, output: bool) -> None:
         raise EditError("There must be a name for the port that is not taken: {name!r}.", name=name[:40])
 
 
-def _with_ports(graph: Graph, found: Subgraph, ports: tuple[Port, ...], output: bool) -> Graph:
+def with_ports(graph: Graph, found: Subgraph, ports: tuple[Port, ...], output: bool) -> Graph:
+    """The graph with other inputs or outputs of a subgraph."""
     changed = replace(found, outputs=ports) if output else replace(found, inputs=ports)
     return replace(graph, subgraphs=frozen({**graph.subgraphs, found.name: changed}))
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.errors import GraphError
+from nodegraph.errors import GraphError, LoadError
 from nodegraph.files import Files
 from nodegraph.fingerprint import Fingerprints, stamp
 from nodegraph.keys import digest
+from nodegraph.pictures.folders import pictures_in
 from nodegraph.plan import Keyed
 from nodegraph.spec import Param
 from nodegraph.wiring import Wired
+
+IMAGE_FOLDER = "image_folder"
+READ = 512
+"""So many pictures of a folder are read for their key; of more, the times of their changes count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,9 @@ class Contents:
                 raise GraphError(f"Node {item.id} ({item.title}): {self.files.missing(kind, value)}")
             path = found
         try:
-            return self._whole(kind, path)
+            return self._whole(kind, path) if kind != param.file else self._input(kind, path)
+        except LoadError as error:
+            raise GraphError(f"Node {item.id} ({item.title}): {error}") from None
         except OSError as error:
             reason = error.strerror or str(error)
             raise GraphError(
@@ -80,6 +88,16 @@ class Contents:
         """What a file contains, and those that are read along with it; raises OSError."""
         own, beside = self.fingerprints.of(path), self.files.beside(kind, path)
         return digest(own, [(file.name, self._content(file)) for file in beside]) if beside else own
+
+    def _input(self, kind: str, path: Path) -> str:
+        """What a file that the artist names contains; of a folder only the pictures right in it."""
+        if kind == IMAGE_FOLDER:
+            found = pictures_in(path)
+            few = len(found) <= READ
+            return digest([(p.name, self.fingerprints.of(p) if few else stamp(p)) for p in found])
+        if path.is_dir():
+            raise OSError(errno.EISDIR, "it is a folder")
+        return self.fingerprints.of(path)
 
     def _mentioned(self, param: Param, text: str) -> str:
         found = self.files.mentioned(param.mentions, text)

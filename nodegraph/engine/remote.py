@@ -15,7 +15,7 @@ from nodegraph import events
 from nodegraph.engine.local import Options
 from nodegraph.engine.wire import pack, read_frame, unpack_event
 from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps
+from nodegraph.fileformat import carried
 from nodegraph.graph import Graph
 from nodegraph.phrases import Phrase
 
@@ -80,7 +80,7 @@ class RemoteEngine:
         self._listener(events.EngineState("running"))
         request = {
             "do": "run",
-            "graph": dumps(graph),
+            "graph": carried(graph),
             "targets": list(targets) if targets is not None else None,
             "base": str(base or Path()),
         }
@@ -108,7 +108,7 @@ class RemoteEngine:
     def recall(self, graph: Graph, number: int, *, base: Path | None = None) -> None:
         """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer."""
         head = {"do": "recall", "number": number}
-        self._request({**head, "graph": dumps(graph), "base": str(base or Path())})
+        self._request({**head, "graph": carried(graph), "base": str(base or Path())})
 
     def gauge(self) -> None:
         """Ask for memory figures; Gauge is the answer."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nodegraph.atomic import write_text
 from nodegraph.errors import LoadError, SaveError
@@ -14,12 +14,26 @@ from nodegraph.fileformat.reading import graph_of
 from nodegraph.fileformat.writing import text_of
 from nodegraph.graph import Graph
 from nodegraph.migrate import migrated, upgraded
+from nodegraph.notepictures import without_pictures
 from nodegraph.pictures import MAGIC_BYTES, is_picture, read_workflow
 from nodegraph.spec import NodeSpec
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a file holds, and whether it is a workflow file of ours: only such a one may be written over."""
+
+    graph: Graph
+    own: bool
+
+
 def load(path: Path | str) -> Graph:
     """The graph in a workflow file, or in a picture that carries one; raises LoadError."""
+    return opened(path).graph
+
+
+def opened(path: Path | str) -> Loaded:
+    """The workflow in a file of ours or of ComfyUI's, or in a picture that carries one; raises LoadError."""
     path = Path(path)
     place = path.name
     try:
@@ -38,7 +52,7 @@ def load(path: Path | str) -> Graph:
                         most=MAX_BYTES >> 20,
                     )
                 file.seek(0)
-                return loads(decoded(file.read(MAX_BYTES + 1), place), place)
+                return _read(decoded(file.read(MAX_BYTES + 1), place), place)
         text = read_workflow(path)
     except (OSError, ValueError) as error:
         raise LoadError("{place} cannot be read: {reason}.", place=place, reason=_reason(error)) from None
@@ -46,21 +60,26 @@ def load(path: Path | str) -> Graph:
         raise LoadError(
             "{place}: this picture carries no workflow; open the workflow file that made it.", place=place
         )
-    return loads(text, place)
+    return Loaded(loads(text, place), False)
 
 
 def loads(text: str, place: str = "workflow") -> Graph:
     """The graph in the text of a workflow file; `place` is what sentences call it. Raises LoadError.
 
-    Older format and node versions are brought up to date; unknown node types and unknown keys are kept.
+    Older format and node versions are brought up to date; unknown node types and unknown keys are kept. Workflows of
+    ComfyUI's, in both of its formats, are said with our node types.
     """
-    data = parsed(text, place)
-    return upgraded(graph_of(_checked(data, place), place))
+    return _read(text, place).graph
 
 
 def dumps(graph: Graph, specs: Mapping[str, NodeSpec] | None = None) -> str:
     """The text of a graph's file. With `specs`, parameters at their defaults are written too."""
     return text_of(graph, specs)
+
+
+def carried(graph: Graph) -> str:
+    """The text of a graph as what is made of it carries it: pictures pasted into notes are left at home."""
+    return text_of(without_pictures(graph))
 
 
 def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = None) -> None:
@@ -77,12 +96,19 @@ def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = 
         ) from None
 
 
-def _checked(data: Any, place: str) -> dict[str, Any]:
-    if not isinstance(data, dict) or data.get("format") != "nodegraph":
-        raise LoadError(
-            '{place}: no nodegraph workflow; such a file begins with {{"format": "nodegraph".', place=place
-        )
-    return migrated(data, place)
+def _read(text: str, place: str) -> Loaded:
+    data = parsed(text, place)
+    if isinstance(data, dict) and data.get("format") == "nodegraph":
+        return Loaded(upgraded(graph_of(migrated(data, place), place)), True)
+    from nodegraph import comfyui
+
+    if comfyui.is_workflow(data):
+        return Loaded(comfyui.read(data, place), False)
+    raise LoadError(
+        '{place}: no workflow; those of nodegraph begin with {{"format": "nodegraph", those of ComfyUI have nodes '
+        "and links, or a class_type in each node.",
+        place=place,
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.errors import LoadError
+from nodegraph.fileformat.exposed import with_exposure
 from nodegraph.fileformat.fields import MAX_NAME, NOTHING, Fields, described
 from nodegraph.fileformat.nesting import check_nesting
 from nodegraph.fileformat.nodes import check_name, read_mode, read_nodes
 from nodegraph.fileformat.parsing import check_depth
 from nodegraph.graph import Frame, Graph, Mode, Node, Note, Port, Subgraph, frozen
+from nodegraph.notepictures import NotePicture, together_fault
 from nodegraph.phrases import Phrase
 
 
@@ -80,8 +82,22 @@ def _note(item: object, place: str) -> Note:
         fields.numbers("size", 2, (240, 120)),
         fields.text("color"),
         fields.text("on"),
-        fields.rest(),
+        pictures=_pictures(fields),
+        extra=fields.rest(),
     )
+
+
+def _pictures(fields: Fields) -> Mapping[str, NotePicture]:
+    found: dict[str, NotePicture] = {}
+    for name, text in fields.members("pictures").items():
+        check_name(fields, Phrase("a picture"), name)
+        try:
+            found[name] = NotePicture.read(text)
+        except ValueError as fault:
+            raise LoadError(
+                "{place}: its picture {name!r} {fault}.", place=fields.place, name=name, fault=fault.args[0]
+            ) from None
+    return MappingProxyType(found) if found else NOTHING
 
 
 def _boxes(items: Iterable[Any], place: str) -> dict[str, Any]:
@@ -127,6 +143,9 @@ def _check_boxes(
                     id=frame.id,
                 )
             owner[member] = frame.id
+    fault = together_fault(notes.values())
+    if fault is not None:
+        raise LoadError("{place}: {fault}", place=place, fault=fault)
     for note in notes.values():
         if note.on and note.on not in nodes:
             raise LoadError(
@@ -146,7 +165,7 @@ def _subgraph(name: str, item: object, place: str) -> Subgraph:
     return Subgraph(
         name,
         MappingProxyType(nodes),
-        _ports(fields, "inputs", nodes),
+        with_exposure(fields, _ports(fields, "inputs", nodes)),
         _ports(fields, "outputs", nodes),
         fields.rest(),
     )

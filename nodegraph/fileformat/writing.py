@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nodegraph.fileformat.exposed import exposed
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
 from nodegraph.migrate import FORMAT_VERSION
 from nodegraph.spec import NodeSpec, Scalar
@@ -79,7 +80,8 @@ class _Lines:
         return spec if spec and spec.version == node.version else None
 
     def subgraph(self, subgraph: Subgraph) -> str:
-        ports = {"inputs": _ports(subgraph.inputs), "outputs": _ports(subgraph.outputs)}
+        ports: dict[str, Any] = {"inputs": _ports(subgraph.inputs), "outputs": _ports(subgraph.outputs)}
+        ports["exposed"] = {port.name: shown for port in subgraph.inputs if (shown := exposed(port))}
         members = [f"{_json(key)}: {_json(value)}" for key, value in ports.items() if value]
         members.append(f'"nodes": {_rows(map(self.node, subgraph.nodes.values()))}')
         members += (f"{_json(key)}: {_json(value)}" for key, value in subgraph.extra.items())
@@ -122,6 +124,8 @@ def _note(note: Note) -> str:
     found: dict[str, Any] = {"id": note.id, "text": note.text}
     found |= {"pos": _numbers(note.pos), "size": _numbers(note.size)}
     found |= {key: value for key in ("color", "on") if (value := getattr(note, key))}
+    if note.pictures:
+        found["pictures"] = {name: picture.text() for name, picture in note.pictures.items()}
     return _json(_with_extra(found, note.extra))
 
 

@@ -1,12 +1,14 @@
 """What a picture file carries besides its pixels. Standard library only; no pixel is decoded.
 
 PNG: an iTXt chunk with the keyword `nodegraph` holds the workflow as UTF-8 JSON. JPEG and WebP: the EXIF tag
-ImageDescription (0x010E) is `nodegraph:` followed by the workflow as UTF-8 JSON.
+ImageDescription (0x010E) is `nodegraph:` followed by the workflow as UTF-8 JSON. Where there is none, one of ComfyUI's
+counts: PNG texts called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0x010F and 0x0110 that begin so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +20,9 @@ from nodegraph.pictures.webp import read_webp
 
 KEYWORD = "nodegraph"
 PREFIX = b"nodegraph:"
+COMFYUI = ("workflow", "prompt")
+"""What ComfyUI calls its two kinds of workflow; the first says where nodes lie."""
+
 MAGIC_BYTES = 12
 """How many bytes `is_picture` looks at."""
 
@@ -71,11 +76,23 @@ def text_keys(path: Path) -> tuple[str, ...]:
     return carried(path).keys
 
 
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG or WebP in memory, by its header; None for anything else. Raises LoadError."""
+    try:
+        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return read_png(BytesIO(data), ())[0]
+        return read_webp(BytesIO(data))[0] if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+    except (EOFError, ValueError):
+        raise LoadError("The picture is cut off or damaged; fetch it again.") from None
+
+
 def _read(file: BinaryIO, start: bytes) -> Carried:
     if start.startswith(b"\x89PNG"):
-        size, texts, exif = read_png(file, KEYWORD)
+        size, texts, exif = read_png(file, (KEYWORD, *COMFYUI))
         workflow = texts.get(KEYWORD)
         found = _described(exif) if workflow is None else workflow
+        if found is None:
+            found = next((texts[key] for key in COMFYUI if texts.get(key, "").startswith("{")), None)
         return Carried(size, found, (*texts, *_names(exif)))
     size, exif = read_jpeg(file) if start[:2] == b"\xff\xd8" else read_webp(file)
     return Carried(size, _described(exif), _names(exif))
@@ -83,7 +100,14 @@ def _read(file: BinaryIO, start: bytes) -> Carried:
 
 def _described(exif: Exif) -> str | None:
     text = exif.get(0x010E, b"")
-    return text[len(PREFIX) :].rstrip(b"\0").decode() if text.startswith(PREFIX) else None
+    if text.startswith(PREFIX):
+        return text[len(PREFIX) :].rstrip(b"\0").decode()
+    for key in COMFYUI:
+        for tag in (0x010F, 0x0110):
+            begin = f"{key}:{{".encode()
+            if exif.get(tag, b"").startswith(begin):
+                return exif[tag][len(begin) - 1 :].rstrip(b"\0").decode()
+    return None
 
 
 def _names(exif: Exif) -> tuple[str, ...]:

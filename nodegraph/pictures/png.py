@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from nodegraph.pictures.exif import MAX_EXIF, Exif, read_exif
@@ -15,8 +16,10 @@ MAX_CHUNKS = 100_000
 MAX_KEYS = 100
 
 
-def read_png(file: BinaryIO, wanted: str) -> tuple[tuple[int, int], dict[str, str], Exif]:
-    """Size, texts and EXIF. Only the text called `wanted` is read; of others only the name is kept.
+def read_png(file: BinaryIO, wanted: Sequence[str]) -> tuple[tuple[int, int], dict[str, str], Exif]:
+    """Size, texts and EXIF. Only the texts called as in `wanted` are read; of others only the name is kept.
+
+    The first of `wanted` must be sound, others are left empty where they are not.
 
     Raises EOFError if the file is cut off, ValueError with a sentence if it is no sound PNG.
     """
@@ -51,20 +54,27 @@ def exactly(file: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _text(file: BinaryIO, kind: bytes, length: int, wanted: str, texts: dict[str, str]) -> None:
+def _text(file: BinaryIO, kind: bytes, length: int, wanted: Sequence[str], texts: dict[str, str]) -> None:
     end = file.tell() + length
     head = file.read(min(length, 80))
     raw_key, zero, _ = head.partition(b"\0")
     key = raw_key.decode("latin-1")
     if zero and key.isprintable() and key not in texts and len(texts) < MAX_KEYS:
-        if key != wanted:
-            texts[key] = ""
-        elif length <= MAX_TEXT:
+        texts[key] = ""
+        if key in wanted:
             file.seek(end - length + len(raw_key) + 1)
-            texts[key] = _unpacked(kind, exactly(file, length - len(raw_key) - 1))
-        else:
-            raise ValueError(f"the workflow in the picture is larger than {MAX_TEXT >> 20} MB.")
+            try:
+                texts[key] = _whole(file, kind, length - len(raw_key) - 1)
+            except ValueError:
+                if key == wanted[0]:
+                    raise
     file.seek(end)
+
+
+def _whole(file: BinaryIO, kind: bytes, length: int) -> str:
+    if length > MAX_TEXT:
+        raise ValueError(f"the workflow in the picture is larger than {MAX_TEXT >> 20} MB.")
+    return _unpacked(kind, exactly(file, length))
 
 
 def _unpacked(kind: bytes, data: bytes) -> str:

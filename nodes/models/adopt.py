@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nodegraph.errors import LoadError
 from nodes.models.detect import recognise
 from nodes.models.folders import ModelFolders
-from nodes.models.places import own_folder
+from nodes.models.places import add_place, own_folder, set_places, settings_file
 from nodes.models.walking import walk
 
 if TYPE_CHECKING:
@@ -44,6 +44,29 @@ def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
         )
     kind = KINDS[found.kind]
     return kind, _linked(path, own_folder() / kind)
+
+
+def adopt_folder(files: ModelFolders, folder: Path) -> int:
+    """Name a folder in the settings file, so that its models are found from now on; how many those are.
+
+    Raises LoadError for a folder without models, and where the settings cannot be kept.
+    """
+    folder = folder.absolute()
+    count = len(walk(folder).found)
+    if not count:
+        raise LoadError("{name} holds no model files.", name=folder.name)
+    known = {place for places in files.places.values() for place in places}
+    if folder not in known.union(set_places()):
+        try:
+            add_place(folder)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LoadError(
+                "The settings file {path} cannot be changed ({reason}); name the folder in NODEGRAPH_MODELS instead.",
+                path=settings_file(),
+                reason=reason,
+            ) from None
+    return count
 
 
 def _linked(path: Path, folder: Path) -> str:

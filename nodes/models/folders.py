@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from nodegraph.phrases import Phrase
-from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places
+from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places, settings_stamp
 from nodes.models.walking import ENDINGS, MARKS, Walked, Walks
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from nodegraph.fingerprint import Stamp
     from nodes.conditions.wildcard_files import WildcardFiles
 
 PRACTICE = Path(__file__).parents[1] / "practice"
@@ -34,11 +35,21 @@ class ModelFolders:
     model that ships is always there as "practice".
     """
 
-    def __init__(self, places: Places, own: Path | None = None) -> None:
-        self.places = places
+    def __init__(self, places: Places, own: Path | None = None, given: Sequence[Path] | None = None) -> None:
+        """With `given`, the places are those under it and under what the settings name, whenever that changes."""
+        self._places = places
         self._own = own
+        self._given = given
+        self._stamp: Stamp | tuple[()] | None = ()
         self._walks = Walks()
         self._sorted: dict[str, tuple[Mapping[str, Path], list[Walked], tuple[str, ...]]] = {}
+
+    @property
+    def places(self) -> Places:
+        """The folders of each kind, in order."""
+        if self._given is not None and (now := settings_stamp()) != self._stamp:
+            self._stamp, self._places = now, places_of([*self._given, *set_places()])
+        return self._places
 
     def names(self, kind: str) -> Sequence[str]:
         """The files and model folders of a kind, sorted; folders are read again where they have changed."""
@@ -159,7 +170,7 @@ def _same(left: Path, right: Path) -> bool:
 
 def open_folders(models: Sequence[Path]) -> ModelFolders:
     """The folders given, then those that the environment and the settings name, then this program's own."""
-    return ModelFolders(places_of([*models, *set_places()]), own_folder())
+    return ModelFolders({}, own_folder(), tuple(models))
 
 
 def shipped(kind: str) -> Mapping[str, Path]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nodegraph.atomic import write_text
+from nodegraph.fingerprint import Stamp, stamp
 from nodegraph.userfolders import config_folder, state_folder
 
 if TYPE_CHECKING:
@@ -46,12 +49,48 @@ VARIABLE = "NODEGRAPH_MODELS"
 def set_places() -> list[Path]:
     """The folders and files that the environment variable and then the settings file name."""
     listed = [Path(entry) for entry in os.environ.get(VARIABLE, "").split(os.pathsep) if entry]
-    settings = config_folder() / "models.json"
     try:
-        named = json.loads(settings.read_text(encoding="utf-8"))["models"] if settings.is_file() else []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        named = []
+        named = _settings().get("models", ())
+    except (OSError, ValueError, RecursionError):
+        named = ()
+    if not isinstance(named, list):
+        return listed
     return listed + [Path(entry).expanduser() for entry in named if isinstance(entry, str)]
+
+
+def settings_file() -> Path:
+    """Where folders of models are set."""
+    return config_folder() / "models.json"
+
+
+def settings_stamp() -> Stamp | None:
+    """What differs once the settings file has changed; None where there is none."""
+    try:
+        return stamp(settings_file())
+    except OSError:
+        return None
+
+
+def add_place(folder: Path) -> None:
+    """Name a folder in the settings file, after those that are there; raises OSError and changes nothing."""
+    try:
+        settings = _settings()
+    except (ValueError, RecursionError):
+        raise OSError(errno.EINVAL, "it is not JSON") from None
+    named = settings.get("models", [])
+    if not isinstance(named, list):
+        raise OSError(errno.EINVAL, "its 'models' is no list")
+    write_text(settings_file(), json.dumps({**settings, "models": [*named, str(folder)]}, indent=1) + "\n")
+
+
+def _settings() -> dict[str, Any]:
+    path = settings_file()
+    if not path.is_file():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError
+    return found
 
 
 def own_folder() -> Path:

@@ -22,6 +22,8 @@ MOST_PIXELS = 2**27
 """134 million pixels: 16384 x 8192, 1.6 gigabytes as a tensor. More is refused before it is decoded."""
 
 MOST_FRAMES = 512
+ORIENTATION = 0x0112
+"""The EXIF note of how the camera was held: from 5 on, the sides change places."""
 
 
 class Picture(NamedTuple):
@@ -45,6 +47,18 @@ def read(path: Path, name: str) -> Picture:
     first = frames[0].size
     pairs = [_tensors(frame) for frame in frames if frame.size == first]
     return Picture(torch.stack([image for image, _ in pairs]), torch.stack([mask for _, mask in pairs]))
+
+
+def size_of(path: Path, name: str) -> tuple[int, int]:
+    """Width and height of a picture file as it is seen, by its header alone. Raises LoadError as `read` does."""
+    with _sentences(name):
+        import PIL.Image
+
+        with PIL.Image.open(path) as picture:
+            _check_size(picture, name)
+            width, height = picture.size
+            turned = picture.getexif().get(ORIENTATION, 1) >= 5
+    return (height, width) if turned else (width, height)
 
 
 @contextmanager

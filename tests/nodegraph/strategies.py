@@ -37,7 +37,12 @@ from nodegraph.edits import (
     SetView,
 )
 from nodegraph.graph import Frame, Graph, Link, Node, Note, Source
+from nodegraph.notepictures import NotePicture
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000020000000108020000007b40e8dd0000000f"
+    "49444154789c63344e9bc9c0c0000005a20134563e4a5b0000000049454e44ae426082"
+)
 NAMES = ("a", "b", "c", "d", "e", "f")
 BOXES = ("f1", "f2", "n1", "n2")
 names = st.sampled_from(NAMES)
@@ -99,6 +104,8 @@ notes = st.builds(
     points,
     st.just(""),
     st.sampled_from(("", *NAMES)),
+    st.just({}),
+    st.sampled_from(({}, {"p": NotePicture.of(PNG)}, {"p": NotePicture.of(PNG), "q": NotePicture.of(PNG)})),
 )
 links = st.builds(Link, sources, names, sockets, st.integers(0, 2))
 some_links = st.lists(links, min_size=1, max_size=2).map(tuple)

@@ -136,6 +136,24 @@ def test_a_bypass_with_no_way_through_says_so() -> None:
     assert check(problem.fix.apply(SetMode(("decode",), "bypass").apply(graph))) == []
 
 
+def test_through_a_bypass_inside_comes_what_a_port_brings() -> None:
+    inner = {
+        "invert": Node("invert", "Invert", mode="bypass"),
+        "save": node("save", "Save", {"image": "invert.image"}),
+    }
+    found = Subgraph("S", inner, (Port("picture", "invert", "image"),))
+    instance = node("use", "subgraph/S", {"picture": "solid.image"})
+    graph = replace(Graph.of(node("solid", "Solid"), instance), subgraphs={"S": found})
+    assert check(graph) == []
+    closed = check(replace(graph, subgraphs={"S": replace(found, inputs=())}))
+    assert any("link its input image or turn the bypass off" in problem.sentence for problem in closed)
+
+
+def test_a_node_of_comfyui_without_an_equal_says_so() -> None:
+    graph = Graph.of(Node("a", "comfyui/StyleModelApply"))
+    assert "ComfyUI's StyleModelApply has no equal here; put other nodes in its place" in only(graph).sentence
+
+
 def test_a_bypass_passes_types_through() -> None:
     graph = workflow()
     invert = node("invert", "Invert", {"image": "decode.image"})

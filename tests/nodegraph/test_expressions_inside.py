@@ -30,8 +30,11 @@ def test_inside_a_subgraph_they_name_the_nodes_around_them() -> None:
     outside = graph.with_nodes([Node("one", "subgraph/Sizes", params={"own": 9})])
     assert wire(outside, SPECS).nodes["one/half"].params["width"] == 9
     broken = Subgraph("Sizes", {**inner.nodes, "half": computed("half", width="no.width")})
-    (found,) = problems(Graph(nodes=graph.nodes, subgraphs={"Sizes": broken}), SPECS)[-1:]
-    assert found.node == "one/half" and found.fix is None
+    wrong = Graph(nodes=graph.nodes, subgraphs={"Sizes": broken})
+    (found,) = problems(wrong, SPECS)[-1:]
+    assert found.node == "one/half" and found.fix is not None
+    mended = found.fix.apply(wrong)
+    assert not expressions_of(mended.subgraphs["Sizes"].nodes["half"])
 
 
 def sized(**params: int) -> Graph:

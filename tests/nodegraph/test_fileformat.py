@@ -126,8 +126,9 @@ def test_defaults_are_written_where_the_types_are_known() -> None:
     [
         ("{", "w.json: not JSON at line 1, column 2"),
         ("", "w.json: not JSON"),
-        ("[]", "no nodegraph workflow"),
-        ('{"nodes": []}', "no nodegraph workflow"),
+        ("[]", "no workflow; those of nodegraph begin"),
+        ('{"nodes": []}', "no workflow; those of nodegraph begin"),
+        ("{}", "no workflow; those of nodegraph begin"),
         ('{"format": "nodegraph"}', "'version' must be"),
         ('{"format": "nodegraph", "version": true}', "'version' must be"),
         ('{"format": "nodegraph", "version": 99}', "saved by a newer nodegraph (format version 99"),

@@ -11,10 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import events
+from nodegraph import GraphError, events
+from nodegraph.engine import contents
+from nodegraph.engine.contents import Contents
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.graph import Graph
+from nodegraph.files import NoFiles
+from nodegraph.fingerprint import Fingerprints
+from nodegraph.graph import Graph, Node
 from nodegraph.runtime import Compute, PlainRuntime
+from nodegraph.spec import NodeSpec, Param
+from nodegraph.wiring import Wired
 from tests.nodegraph.counting import Words, make, registry
 
 NAMES = ("a", "b", "ab")
@@ -191,3 +197,41 @@ def test_a_choice_is_settled_once_an_engine(tmp_path: Path, known: str) -> None:
         for number in (1, 2, 3):
             engine.run(Graph.of(make("v", "Value", number=number)))
     assert nodes.asked == 1
+
+
+def named(folder: Path, kind: str, value: str) -> str | None:
+    """What a parameter that names a file of a kind has of it."""
+    spec = NodeSpec("test/Named", "Named", "test", params=(Param("it", "Text", "", file=kind),))
+    item = Wired(Node("n", spec.type), spec, {"it": value}, {})
+    return Contents(NoFiles(), Fingerprints(), folder, {}).of(item, "it")
+
+
+def test_a_folder_counts_by_the_pictures_right_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "in"
+    (place / "deeper").mkdir(parents=True)
+    (place / "a.png").write_bytes(b"one")
+    first = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    (place / "notes.txt").write_bytes(b"beside")
+    (place / "deeper" / "b.png").write_bytes(b"below")
+    assert named(tmp_path, contents.IMAGE_FOLDER, "in") == first
+    (place / "b.png").write_bytes(b"two")
+    second = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    (place / "b.png").rename(place / "B.png")
+    third = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    (place / "B.png").unlink()
+    assert named(tmp_path, contents.IMAGE_FOLDER, "in") == first
+    (place / "a.png").write_bytes(b"six")
+    assert len({first, second, third, named(tmp_path, contents.IMAGE_FOLDER, "in")}) == 4
+    monkeypatch.setattr(contents, "READ", 0)
+    many = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    (place / "a.png").write_bytes(b"seven")
+    assert named(tmp_path, contents.IMAGE_FOLDER, "in") != many
+    with pytest.raises(GraphError, match="the file 'gone' cannot be read"):
+        named(tmp_path, contents.IMAGE_FOLDER, "gone")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="these are names of other systems")
+@pytest.mark.parametrize(("value", "why"), [("/", "it is a folder"), ("/dev/zero", "it is no ordinary file")])
+def test_a_strangers_file_name_reads_no_disk_and_no_device(tmp_path: Path, value: str, why: str) -> None:
+    with pytest.raises(GraphError, match=why):
+        named(tmp_path, "image", value)

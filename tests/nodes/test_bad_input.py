@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from nodegraph.cli import main
+from nodegraph.executor import sentence
 
 CHECKPOINT = {"id": "checkpoint", "type": "CheckpointLoader", "params": {"checkpoint": "practice"}}
 DECODE = {
@@ -179,3 +181,9 @@ def test_what_cannot_be_done_fails_with_a_sentence(
     assert sentence in said.err, (code, said.err, said.out)
     assert code == 1
     assert "Traceback" not in said.err + said.out
+
+
+def test_want_of_memory_in_torch_is_a_plain_sentence() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 44)
+    assert sentence(caught.value).startswith("there is not enough memory")

@@ -77,6 +77,14 @@ LOAD_IMAGE = NodeSpec(
     outputs=(Output("image", "Image"), Output("mask", "Mask")),
     help="Read a picture from a file.",
 )
+LOAD_FOLDER = NodeSpec(
+    "LoadImageFolder",
+    "Load picture folder",
+    "image",
+    params=(Param("folder", "Text", "", widget="file", file="image_folder"),),
+    outputs=(Output("image", "Image"), Output("mask", "Mask")),
+    help="Read the pictures of a folder.",
+)
 LORA = NodeSpec(
     "LoraLoader",
     "Load LoRA",
@@ -98,7 +106,8 @@ BATCH = NodeSpec(
 )
 
 SPECS: Mapping[str, NodeSpec] = {
-    spec.type: spec for spec in (LOADER, PROMPT, LATENT, SAMPLER, DECODE, SAVE, LOAD_IMAGE, LORA, BATCH)
+    spec.type: spec
+    for spec in (LOADER, PROMPT, LATENT, SAMPLER, DECODE, SAVE, LOAD_IMAGE, LOAD_FOLDER, LORA, BATCH)
 }
 
 

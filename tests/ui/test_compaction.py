@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nodegraph.edits import SetParam
+from nodegraph.edits import AddNote, ChangeNote, SetParam
+from nodegraph.graph import Note
+from nodegraph.notepictures import NotePicture
+from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
 from ui.journal import codec
 from ui.journal.compact import compact
@@ -49,3 +53,17 @@ def test_a_kill_while_a_journal_is_written_anew_leaves_a_whole_one(tmp_path: Pat
     found.journal.close()
     assert codec.encode(found.history.graph) == codec.encode(history.graph)
     assert len(found.history.steps) == 300 if when == "before" else 0 < len(found.history.steps) < 300
+
+
+def test_pictures_in_notes_drop_no_step_of_undo(tmp_path: Path) -> None:
+    picture = NotePicture(PNG + bytes(50_000), (2, 1))
+    history = History(AddNote(Note("n", "![](p)", pictures={"p": picture})).apply(text_to_picture()))
+    for number in range(10):
+        note = replace(history.graph.notes["n"], pos=(8.0 * number, 8.0))
+        history.push(Step(f"Step {number}", ChangeNote(note).apply(history.graph)))
+    compact(tmp_path / "a.journal", history, None, None, limit=20_000)
+    assert (tmp_path / "a.journal").stat().st_size < 90_000
+    found = recover(tmp_path / "a.journal")
+    assert found is not None
+    found.journal.close()
+    assert [step.graph for step in found.history.steps] == [step.graph for step in history.steps]

@@ -84,7 +84,7 @@ def test_every_recipe_makes_linked_nodes_that_fit(recipe: object) -> None:
 
 def test_a_link_is_only_offered_what_takes_it() -> None:
     off_model = {entry.id for entry in entries(SPECS, "Model", True)}
-    assert off_model == {"KSampler", "LoraLoader", "recipe:lora", "recipe:sample"}
+    assert off_model == {"KSampler", "LoraLoader", "recipe:lora", "recipe:sample", "link:reroute"}
     into_image = {entry.id for entry in entries(SPECS, "Image", False)}
-    assert into_image == {"VAEDecode", "LoadImage", "BatchImages"}
+    assert into_image == {"VAEDecode", "LoadImage", "BatchImages", "link:reroute"}
     assert len(entries(SPECS)) == len(SPECS)

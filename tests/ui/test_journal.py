@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.notepictures import NotePicture
+from tests.nodegraph.strategies import PNG
 from tests.ui.journals import graph, journal_of
 from ui.journal import codec
 from ui.journal.history import Branch, History, Step
@@ -38,6 +41,10 @@ nodes = st.builds(
 )
 
 
+limits = st.none() | st.integers(-9, 9)
+ports = st.builds(Port, names, names, names, st.sampled_from(["", "Quality"]), limits, limits)
+
+
 def keyed(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
     return st.dictionaries(names, values, max_size=4)
 
@@ -48,7 +55,13 @@ graphs = st.builds(
     frames=keyed(st.builds(Frame, names, st.text(max_size=2), st.tuples(names))),
     notes=keyed(st.builds(Note, names, st.text(max_size=5), points)),
     subgraphs=keyed(
-        st.builds(Subgraph, names, keyed(nodes), st.tuples(st.builds(Port, names, names, names)))
+        st.builds(
+            Subgraph,
+            names,
+            keyed(nodes),
+            st.tuples(ports),
+            extra=st.dictionaries(names, st.integers(), max_size=1),
+        )
     ),
     view=st.dictionaries(names, st.integers()),
 )
@@ -192,3 +205,15 @@ def test_a_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     found = recover(recoverable(tmp_path)[0])
     assert found is not None
     found.journal.close()
+
+
+def test_the_journal_keeps_a_picture_and_writes_it_once() -> None:
+    picture = NotePicture.of(PNG)
+    graph = Graph(notes={"n": Note("n", "![](p)", pictures={"p": picture})})
+    moved = Graph(notes={"n": replace(graph.notes["n"], pos=(8.0, 8.0))})
+    bare = Graph(notes={"n": replace(graph.notes["n"], pictures={})})
+    assert codec.decode(json.loads(json.dumps(codec.encode(graph)))) == graph
+    change = json.dumps(codec.delta(graph, moved))
+    assert picture.text() not in change
+    assert codec.apply(graph, json.loads(change)) == moved
+    assert codec.apply(graph, json.loads(json.dumps(codec.delta(graph, bare)))) == bare

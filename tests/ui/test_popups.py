@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,8 @@ from nodegraph.spec import NodeSpec, Output, Socket
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.standin import StandIn
 from ui.application import Application
+from ui.canvas.geometry import PortRef
+from ui.canvas.wiring import Loose
 from ui.find.popup import FindPopup
 from ui.popup import ChoicePopup
 from ui.search.popup import AddNodePopup
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
 
 ENTER = Qt.Key.Key_Return
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@dataclass(frozen=True)
-class Ref:
-    node: str
-    name: str
-    output: bool
 
 
 @pytest.fixture
@@ -116,8 +110,8 @@ def test_escape_and_a_click_elsewhere_change_nothing(
 
 
 def test_a_link_dropped_on_nothing_offers_what_takes_it(window: MainWindow, view: DocumentView) -> None:
-    view.widget.search_requested.emit(QPointF(40, 60), Ref("checkpoint", "model", True))  # type: ignore[attr-defined]
-    assert type_in(window, "") == ["KSampler", "Load LoRA", "LoRA", "Sample and decode"]
+    view.widget.search_requested.emit(QPointF(40, 60), Loose((PortRef("checkpoint", "model", True),)))  # type: ignore[attr-defined]
+    assert type_in(window, "") == ["KSampler", "Load LoRA", "LoRA", "Sample and decode", "Reroute point"]
     type_in(window, "sample and")
     press(window, ENTER)
     after = view.editor.graph

@@ -29,3 +29,17 @@ def test_a_new_scale_is_one_press_away_and_everything_comes_back(tmp_path: Path)
         "selected": ["sampler"],
         "zoom": 0.5,
     }
+
+
+def test_another_key_and_another_layout_are_there_in_the_next_process(tmp_path: Path) -> None:
+    environment = {**os.environ, "NODEGRAPH_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    for _ in range(2):
+        command = [sys.executable, "-m", "tests.ui.rebound"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+        said = [line for line in done.stderr.splitlines() if "This plugin does not support" not in line]
+        assert (done.returncode, said) == (0, [])
+    before, after, modes = (
+        json.loads((tmp_path / name).read_text()) for name in ("before", "after", "modes")
+    )
+    assert modes == ["run", "mute"]
+    assert after == before == {"size": [790, 700], "history": [True, "LeftDockWidgetArea"], "outline": False}

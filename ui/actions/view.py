@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_nodes, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP
+from ui.panels.bookmarks import go_or_set
 from ui.problems.going import go_to_next
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _bookmarks() -> Iterator[Action]:
 
 
 def _bookmark(verb: str, number: int) -> Callable[[MainWindow], object]:
-    return lambda window: window.bookmark(verb, number)
+    return lambda window: go_or_set(window, verb, number)
 
 
 ACTIONS = (
@@ -214,7 +215,7 @@ ACTIONS = (
     Action(
         "bookmark.next",
         QT_TRANSLATE_NOOP("Actions", "&Next bookmark"),
-        lambda w: w.bookmark("next", 0),
+        lambda w: go_or_set(w, "next", 0),
         "View/Bookmarks",
         keys("F2"),
         words="cycle mark place",

@@ -91,6 +91,7 @@ class Form(QScrollArea):
                 self._build(bindings)
         for row in self.rows:
             row.row.refresh()
+        self._head()
         self._mark()
 
     def _changed(self, _old: Graph, _new: Graph) -> None:
@@ -153,6 +154,18 @@ class Form(QScrollArea):
         name = label_of(binding.param.name)
         return f"{name} · {title}" if shared else name
 
+    def _head(self) -> None:
+        """The section of a subgraph's parameter stands above the first of those in a row that it holds."""
+        before = ("", "")
+        places = [(row.key[0], row.row.binding.param.section) for row in self.rows]
+        for row, place in zip(self.rows, places, strict=True):
+            section = place[1]
+            shared = section and len({n for n, s in places if s == section}) > 1
+            binding = row.row.binding
+            title = f"{section} · {node_title(binding.found, binding.spec)}" if shared else section
+            row.head(title if place != before else "")
+            before = place
+
     def _mark(self) -> None:
         for row in self.rows:
             found = self._validation.of(*row.key)
@@ -171,6 +184,7 @@ class Form(QScrollArea):
                 self.rows.insert(other, self.rows.pop(at))
                 column.removeWidget(row)
                 column.insertWidget(other, row)
+                self._head()
                 column.activate()
                 self.ensureWidgetVisible(row)
                 return

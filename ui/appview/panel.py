@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from nodegraph.appform import opening
+from nodegraph.notepictures import told
 from nodegraph.spec import Param
 from nodegraph.stars import opens_as_app
 from ui.appview.form import MARGIN, Form
@@ -159,7 +160,7 @@ class AppPanel(QWidget):
     def _edited(self, *_: object) -> None:
         graph = self._editor.graph
         self.title.setText(self._editor.name.replace("_", " "))
-        notes = [note.text for note in graph.notes.values() if note.text and not note.on]
+        notes = [told(note.text) for note in graph.notes.values() if note.text and not note.on]
         self.lead.setText(notes[0].split("\n\n")[0] if notes else "")
         self.lead.setVisible(bool(notes))
         self.opens.setChecked(opens_as_app(graph))

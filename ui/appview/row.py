@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nodegraph.stars import Key
 from ui.icons import icon
@@ -72,13 +72,27 @@ class AppRow(QWidget):
         self.out.clicked.connect(lambda: self.removed.emit(self.key))
         for button in (self.grip, self.out):
             button.setFixedHeight(look.metrics.row + 8)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        self.heading = QLabel(self)
+        self.heading.setProperty("role", "heading")
+        self.heading.setWordWrap(True)
+        self.heading.setContentsMargins(0, 12, 0, 2)
+        self.heading.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.heading)
+        line = QHBoxLayout()
         line.setSpacing(2)
+        column.addLayout(line)
         line.addWidget(self.grip, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.row, 1)
         line.addWidget(self.out, 0, Qt.AlignmentFlag.AlignTop)
         self.arrange(False)
+
+    def head(self, text: str) -> None:
+        """Show a heading above, or none."""
+        self.heading.setText(text)
+        self.heading.setVisible(bool(text))
 
     def arrange(self, on: bool) -> None:
         """Show what moves it and takes it out."""

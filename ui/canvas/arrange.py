@@ -7,24 +7,27 @@ from dataclasses import replace
 from typing import Literal
 
 from nodegraph.edits import Batch, ChangeFrame, Edit, Move
-from nodegraph.graph import Frame, Point
+from nodegraph.graph import Frame, Graph, Point
 from nodegraph.phrases import Phrase
 from ui.canvas.boxes import LinkKey
 from ui.canvas.folding import HEADER
 from ui.canvas.layout import layered
+from ui.canvas.refit import MARGIN, refitted
 from ui.canvas.scene import Scene
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]
-MARGIN = 24.0
 Sizes = dict[str, Point]
 
 
 def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
-    """The layered layout of these nodes, or of all; frames stay together, pinned nodes stay where they are."""
+    """The layered layout of these nodes, or of all.
+
+    Frames stay together, and grow where only some of their nodes are laid out. Pinned nodes stay where they are,
+    and so does all that is in a frame with them or in a locked one.
+    """
     graph = scene.graph
-    chosen = set(graph.nodes if names is None else names)
-    chosen = {name for name in chosen if not graph.nodes[name].pinned}
-    frames = [f for f in graph.frames.values() if f.members and set(f.members) <= chosen and not f.locked]
+    chosen = set(graph.nodes if names is None else names) - _fixed(graph)
+    frames = [f for f in graph.frames.values() if f.members and set(f.members) <= chosen]
     owner = {member: frame.id for frame in frames for member in frame.members}
     inner = {frame.id: _inner(scene, frame) for frame in frames}
     sizes: Sizes = {n: (scene.nodes[n].width, scene.nodes[n].height) for n in chosen if n not in owner}
@@ -53,7 +56,17 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     moved = {name: place for name, place in moves.items() if graph.nodes[name].pos != place}
     if not moved:
         return None
-    return Batch((Move(moved), *changes), Phrase("Lay out"))
+    alone = {name: place for name, place in moved.items() if name not in owner}
+    return Batch((Move(moved), *changes, *refitted(scene, alone)), Phrase("Lay out"))
+
+
+def _fixed(graph: Graph) -> set[str]:
+    """The nodes that no layout moves."""
+    fixed = {name for name, node in graph.nodes.items() if node.pinned}
+    for frame in graph.frames.values():
+        if frame.locked or fixed.intersection(frame.members):
+            fixed.update(frame.members)
+    return fixed
 
 
 def _as_they_are(scene: Scene, frame: Frame) -> dict[str, Point]:
@@ -106,7 +119,7 @@ def aligned(scene: Scene, names: Iterable[str], side: Side) -> Edit | None:
 
 def distributed(scene: Scene, names: Iterable[str], across: bool) -> Edit | None:
     """Make the gaps between the nodes equal, from left to right (`across`) or from top to bottom."""
-    boxes = [scene.nodes[name] for name in names]
+    boxes = [scene.nodes[name] for name in names if not scene.nodes[name].node.pinned]
     if len(boxes) < 3:
         return None
     boxes.sort(key=lambda box: box.x if across else box.y)
@@ -126,7 +139,7 @@ def distributed(scene: Scene, names: Iterable[str], across: bool) -> Edit | None
 
 def _inner(scene: Scene, frame: Frame) -> tuple[dict[str, Point], Point]:
     """The layout of a frame's members within it, and the size that the frame then has."""
-    members = [name for name in frame.members if not scene.nodes[name].node.pinned]
+    members = frame.members
     sizes = {name: (scene.nodes[name].width, scene.nodes[name].height) for name in members}
     found = layered(sizes, _edges(scene, set(members), {}), {n: scene.nodes[n].y for n in members})
     places = {name: (x + MARGIN, y + HEADER + MARGIN / 2) for name, (x, y) in found.items()}

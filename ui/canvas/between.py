@@ -14,6 +14,7 @@ from nodegraph.phrases import Phrase
 from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
+from ui.canvas.refit import refitted
 from ui.canvas.routing import comes_near, distance
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
@@ -74,7 +75,8 @@ def inserted(scene: Scene, box: NodeBox, key: LinkKey, by: Point) -> Edit:
     link = link_of(scene.graph, key)
     ports = ports_for(scene, box, scene.links[key])
     place = (box.x + by[0], box.y + by[1])
-    edits: list[Edit] = [Move({box.id: place, **_slid(scene, box, key, by)})]
+    slid = _slid(scene, box, key, by)
+    edits: list[Edit] = [Move({box.id: place, **slid}), *refitted(scene, slid)]
     if ports is not None:
         edits.append(
             Connect(Source(link.source.node, link.source.output, link.source.muted), box.id, ports[0])

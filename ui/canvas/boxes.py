@@ -13,7 +13,7 @@ from nodegraph.expressions import expressions_of
 from nodegraph.graph import Node, Point, Source
 from nodegraph.spec import NodeSpec
 from ui.canvas.geometry import NodeLayout, Rect
-from ui.canvas.routing import STUB, Style, edges_of, path_of, polyline
+from ui.canvas.routing import STUB, Style, edges_of, halved, path_of, polyline
 
 
 class LinkKey(NamedTuple):
@@ -155,6 +155,15 @@ class LinkBox:
         if self._line is None:
             self._line = polyline(self.points, self.style)
         return self._line
+
+    def half(self, entering: bool) -> list[Point]:
+        """The half that ends in the input, or the one that leaves the output; of a portal its stub."""
+        if self.source.portal:
+            start, end = self.points[0], self.points[-1]
+            return (
+                [(end[0] - STUB / 2, end[1]), end] if entering else [start, (start[0] + STUB / 2, start[1])]
+            )
+        return halved(polyline(self.points, self.style, fine=True))[entering]
 
     @property
     def cut(self) -> bool:

@@ -23,6 +23,8 @@ class Camera:
         self.size = QSizeF(1.0, 1.0)
         self.ratio = 1.0
         self.steady = True
+        self.covered = 0.0
+        """Pixels at the left and as many at the right over which something lies."""
 
     def transform(self) -> QTransform:
         """Scene to view."""
@@ -66,7 +68,8 @@ class Camera:
         fit then is seen from its upper left corner on."""
         if rect.isEmpty():
             return
-        room_x = max(16.0, self.size.width() - 2 * margin)
+        side = max(margin, min(self.covered, self.size.width() / 4) + margin / 2)
+        room_x = max(16.0, self.size.width() - 2 * side)
         room_y = max(16.0, self.size.height() - 2 * margin)
         fitting = min(room_x / rect.width(), room_y / rect.height(), most * self.usual)
         zoom = max(fitting, least * self.usual)

@@ -9,26 +9,28 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nodegraph.graph import Graph
+from nodegraph.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics, PortRef, spread
+from ui.canvas.geometry import Density, Metrics, spread
+from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
 from ui.canvas.hit import EMPTY
 from ui.canvas.inline import Inline
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
-from ui.canvas.paint_state import MESSAGE
+from ui.canvas.paint_state import message_room
 from ui.canvas.reader import Attention
 from ui.canvas.renderer import Renderer
 from ui.canvas.scene import Scene
 from ui.canvas.sharpen import Sharpener
-from ui.canvas.stage import SNAP, Gesture, Stage
+from ui.canvas.stage import SNAP, Gesture, Pointer, Stage
 from ui.canvas.state import CanvasState
 from ui.canvas.text import TextPainter
 from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
+from ui.canvas.wiring import Loose
 from ui.editor import Editor
 from ui.theme.palette import Theme
 
@@ -114,12 +116,16 @@ class Canvas(Handled):
         self.set_theme(self.theme)
         self.camera_went()
 
-    def _searched(self, point: QPointF, port: PortRef | None) -> None:
-        dropped = (
-            port is not None and self.rails is not None and self.rails.drop(self.camera.to_view(point), port)
-        )
-        if not dropped:
-            self.search_requested.emit(point, port)
+    def _searched(self, point: QPointF, loose: Loose) -> None:
+        if self.rails is None or not self.rails.drop(self.camera.to_view(point), loose.port):
+            self.search_requested.emit(point, loose)
+
+    def carry_on(self, loose: Loose, point: Point) -> None:
+        """Links in hand go through a point and stay in the hand, until a click says where they end."""
+        here = self.camera.to_view(QPointF(*point))
+        none = Qt.MouseButton.NoButton
+        pointer = Pointer(here, QPointF(*point), none, none, Qt.KeyboardModifier.NoModifier)
+        self.begin(LinkDrag(self.stage, pointer, loose.bent(point), waiting=True))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
@@ -132,7 +138,8 @@ class Canvas(Handled):
         marks = look.links
         hovered = look.glowing or (self._hovered.link if self._gesture is None else None)
         flow = flowing(self.scene, self.state)
-        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow)
+        half = None if look.glowing or hovered is None else self._half_of(self._hovered)
+        look.links = Marked(now.links, hovered, marks.cut, marks.dimmed, self._revealed, flow, half)
         look.hovered = self._hovered.node
         look.frame, look.button = self._hovered.frame, self._hovered.part
         rect = QRectF(event.rect())
@@ -210,10 +217,10 @@ class Canvas(Handled):
         return self._renderer.sharpen(self.scene, self.camera)
 
     def _graph_changed(self, old: Graph, new: Graph) -> None:
-        glides, self.stage.glides = self.stage.glides and self.stage.habits.motion, False
+        glides, self.stage.glides = self.stage.glides if self.stage.habits.motion else 0, 0
         self._glide.finish()
         self._hovered = EMPTY
-        if not (glides and self._glide.begin(old, new)):
+        if not (glides and self._glide.begin(old, new, glides)):
             self._show_graph(new)
         if self._gesture is not None and not self._gesture.changed():
             self.begin(None)
@@ -236,9 +243,9 @@ class Canvas(Handled):
             corner = self.camera.to_view(box.rect.topLeft())
             told = bool(self.state.of(node).message) or node in self._told
             self._told = self._told | {node} if self.state.of(node).message else self._told - {node}
-            beside = max(0.0, MESSAGE - box.width) * zoom if told else 0.0
-            area = QRectF(corner, QSizeF(box.width, box.height) * zoom).adjusted(-12, -12, 12 + beside, 40)
-            self.update(area.toAlignedRect())
+            room = message_room() if told else QRectF()
+            size = QSizeF(max(box.width, room.width()), box.height + room.height()) * zoom
+            self.update(QRectF(corner, size).adjusted(-12, -12, 12, 12).toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:
         preview = self.state.preview(node)

@@ -30,6 +30,7 @@ from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
+from ui.canvas.glide import LAYOUT
 from ui.canvas.paint_links import portal_rects
 from ui.canvas.values import plain_label
 from ui.canvas.wiring import link_of, links_of
@@ -95,6 +96,16 @@ class Commands(Framing):
             self.collapse_frames()
         else:
             self._flag("collapsed")
+
+    def fold_rows(self) -> None:
+        """Show or hide the sections and advanced parameters of the selected nodes, all alike."""
+        chosen = [self.scene.nodes[name] for name in self._acted()]
+        folds = [(box.id, row) for box in chosen for row in box.layout.rows if row.kind == "fold"]
+        shut = all(not row.open for _, row in folds)
+        for name, row in folds:
+            if row.open is not shut:
+                self.scene.toggle_fold(name, row.section)
+        self.update()
 
     def hide_unlinked(self) -> None:
         """Hide the unlinked ports of the selected nodes, or show them again."""
@@ -185,9 +196,9 @@ class Commands(Framing):
 
     def glide(self, edit: Edit | None) -> None:
         """Apply an edit and show where it moves things."""
-        self.stage.glides = True
+        self.stage.glides = LAYOUT
         self.apply(edit)
-        self.stage.glides = False
+        self.stage.glides = 0
 
     def straighten(self) -> None:
         """Make the selected links, or those between the selected nodes, level."""
@@ -205,9 +216,12 @@ class Commands(Framing):
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little; nudges in a row are one step of undo."""
         now, graph = self.stage.selection.now, self.stage.graph
+        frames = [graph.frames[name] for name in now.frames if not graph.frames[name].locked]
+        names = now.nodes.union(*(frame.members for frame in frames))
         places: dict[str, Point] = {
-            name: moved(graph.nodes[name].pos, (dx, dy)) for name in now.nodes if not graph.nodes[name].pinned
+            name: moved(graph.nodes[name].pos, (dx, dy)) for name in names if not graph.nodes[name].pinned
         }
+        places.update({frame.id: moved(frame.rect[:2], (dx, dy)) for frame in frames})
         places.update({name: moved(graph.notes[name].pos, (dx, dy)) for name in now.notes})
         if places:
             self.editor.apply(Move(places), merge=f"nudge {sorted(places)}")

@@ -21,7 +21,7 @@ from ui.canvas.gestures.stroke import CutHeld, Purpose, Stroke, rerouted
 from ui.canvas.hit import Hit
 from ui.canvas.scene import Scene, link_source
 from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture, Pointer
-from ui.canvas.wiring import link_of
+from ui.canvas.wiring import Loose, link_of
 
 if TYPE_CHECKING:
     from ui.canvas.handled import Handled
@@ -77,7 +77,7 @@ def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
         canvas.view_requested.emit(found.node)
         return None
     if found.row is not None and found.row.kind == "fold" and pointer.only():
-        canvas.scene.toggle_fold(found.node)
+        canvas.scene.toggle_fold(found.node, found.row.section)
         canvas.update()
         return None
     if found.row is not None and found.row.param is not None and pointer.only():
@@ -93,13 +93,13 @@ def link_from(canvas: Handled, pointer: Pointer, port: PortRef) -> LinkDrag | No
     if port.output:
         leaving = tuple(sorted(scene.leaving(port.node, port.name)))
         if pointer.held(CTRL) and leaving:
-            return LinkDrag(stage, pointer, inputs_of(leaving), leaving)
-        return LinkDrag(stage, pointer, (port,))
+            return LinkDrag(stage, pointer, Loose(inputs_of(leaving), leaving))
+        return LinkDrag(stage, pointer, Loose((port,)))
     key = LinkKey(port.node, port.name, port.index)
     link = scene.links.get(key)
     if link is not None and link.source.node in scene.nodes:
-        return LinkDrag(stage, pointer, (link_source(link.source),), (key,))
-    return LinkDrag(stage, pointer, (port,))
+        return LinkDrag(stage, pointer, Loose((link_source(link.source),), (key,)))
+    return LinkDrag(stage, pointer, Loose((port,)))
 
 
 def inputs_of(keys: tuple[LinkKey, ...]) -> tuple[PortRef, ...]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 
-from ui.canvas.boxes import LinkKey
+from ui.canvas.boxes import LinkBox, LinkKey
+from ui.canvas.camera import Camera
 from ui.canvas.look import view_rect
+from ui.canvas.paint_links import portal_rects
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 
 if TYPE_CHECKING:
     from ui.canvas.canvas import Canvas
 
-MARGIN = 8
-"""Pixels that a highlighted link stands out from its course."""
+MARGIN, AROUND = 8, 12.0
+"""Pixels, and scene units where those are more, that a highlighted link stands out from its course."""
 
 
 def flowing(scene: Scene, state: CanvasState) -> frozenset[LinkKey]:
@@ -35,6 +38,14 @@ def repaint(canvas: Canvas, node: str) -> None:
         return
     for key in canvas.scene.links_of(node):
         if key.target == node:
-            left, top, right, bottom = canvas.scene.links[key].edges
-            area = view_rect(canvas.camera, QRectF(left, top, right - left, bottom - top))
-            canvas.update(area.toAlignedRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            canvas.update(link_area(canvas.scene, canvas.camera, canvas.scene.links[key]))
+
+
+def link_area(scene: Scene, camera: Camera, link: LinkBox) -> QRect:
+    """The part of the view that a link may cover when it is highlighted."""
+    left, top, right, bottom = link.edges
+    area = QRectF(left, top, right - left, bottom - top)
+    for sign in portal_rects(link, scene.metrics.measure):
+        area = area.united(sign)
+    margin = max(MARGIN, math.ceil(AROUND * camera.zoom))
+    return view_rect(camera, area).toAlignedRect().adjusted(-margin, -margin, margin, margin)

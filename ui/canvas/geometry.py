@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from nodegraph.exposure import sections
 from nodegraph.graph import Node
 from nodegraph.spec import NodeSpec, Param
 from ui.canvas.values import format_value, label_of
@@ -50,13 +51,18 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A horizontal band of a node: a pair of ports, a parameter, or the fold of advanced parameters."""
+    """A horizontal band of a node: a pair of ports, a parameter, or a line that folds the rows below it.
+
+    A fold is that of a `section`, or of the advanced parameters where it has none.
+    """
 
     kind: RowKind
     y: float
     height: float
     param: Param | None = None
     label: str = ""
+    section: str = ""
+    open: bool = False
 
 
 def _estimate(text: str) -> float:
@@ -95,20 +101,23 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class LayoutKey:
-    """All that a layout depends on; two nodes with equal keys share one layout."""
+    """All that a layout depends on; two nodes with equal keys share one layout.
+
+    `turned` are the folds that were turned by hand: sections are open before, advanced parameters ("") are not.
+    """
 
     spec: NodeSpec
     size: tuple[float, float] | None
     collapsed: bool
     shown: frozenset[str] | None
     variadic: tuple[int, ...]
-    unfolded: bool
+    turned: frozenset[str]
     aspect: float
     title: str
     metrics: Metrics
 
     def __hash__(self) -> int:
-        return hash((self.spec.type, self.size, self.collapsed, self.shown, self.variadic, self.unfolded))
+        return hash((self.spec.type, self.size, self.collapsed, self.shown, self.variadic, self.turned))
 
 
 @dataclass(frozen=True)
@@ -133,23 +142,18 @@ class NodeLayout:
 
 
 def layout_key(
-    spec: NodeSpec, node: Node, outputs: frozenset[str], metrics: Metrics, unfolded: bool, aspect: float
+    spec: NodeSpec,
+    node: Node,
+    outputs: frozenset[str],
+    metrics: Metrics,
+    turned: frozenset[str],
+    aspect: float,
 ) -> LayoutKey:
     """The key of `node`'s layout; `outputs` are the outputs that feed something."""
     shown = frozenset({*node.inputs, *(f">{name}" for name in outputs)}) if node.hide_unlinked else None
     counts = tuple(len(node.inputs.get(s.name, ())) for s in spec.sockets if s.variadic)
-    title = node.title or spec.title
-    return LayoutKey(
-        spec,
-        node.size,
-        node.collapsed,
-        shown,
-        counts,
-        unfolded,
-        aspect,
-        title if node.collapsed else "",
-        metrics,
-    )
+    title = (node.title or spec.title) if node.collapsed else ""
+    return LayoutKey(spec, node.size, node.collapsed, shown, counts, turned, aspect, title, metrics)
 
 
 def lay_out(key: LayoutKey) -> NodeLayout:
@@ -165,8 +169,8 @@ def lay_out(key: LayoutKey) -> NodeLayout:
     for index in range(max(len(inputs), len(outputs))):
         rows.append(Row("ports", y, metrics.row))
         middle = y + metrics.row / 2
-        ports += [_placed(port, 0.0, middle) for port in inputs[index : index + 1]]
-        ports += [_placed(port, width, middle) for port in outputs[index : index + 1]]
+        ports += [replace(port, x=0.0, y=middle) for port in inputs[index : index + 1]]
+        ports += [replace(port, x=width, y=middle) for port in outputs[index : index + 1]]
         y += metrics.row
     for row in _param_rows(key, y):
         rows.append(row)
@@ -198,21 +202,11 @@ def _stretch(rows: list[Row], ports: list[Port], spare: float) -> tuple[list[Row
     growing = next((i for i, r in enumerate(rows) if r.param and r.param.widget == "multiline"), None)
     if growing is None:
         return rows, ports
-    edge = rows[growing].y
-    grown = [
-        row
-        if i < growing
-        else Row(
-            row.kind,
-            row.y + (spare if i > growing else 0.0),
-            row.height + (spare if i == growing else 0.0),
-            row.param,
-            row.label,
-        )
-        for i, row in enumerate(rows)
-    ]
-    below = edge + rows[growing].height
-    return grown, [_placed(p, p.x, p.y + (spare if p.y >= below else 0.0)) for p in ports]
+    tall = rows[growing]
+    grown = [*rows[:growing], replace(tall, height=tall.height + spare)]
+    grown += [replace(row, y=row.y + spare) for row in rows[growing + 1 :]]
+    below = tall.y + tall.height
+    return grown, [replace(p, y=p.y + (spare if p.y >= below else 0.0)) for p in ports]
 
 
 def _inputs(key: LayoutKey) -> list[Port]:
@@ -243,22 +237,31 @@ def _outputs(key: LayoutKey) -> list[Port]:
 
 def _param_rows(key: LayoutKey, y: float) -> list[Row]:
     row = key.metrics.row
-    shown = [p for p in key.spec.params if key.shown is None or p.name in key.shown or not p.advanced]
-    plain = [param for param in shown if not param.advanced]
-    folded = [param for param in shown if param.advanced]
     rows: list[Row] = []
-    for param in plain + (folded if key.unfolded else []):
-        height = row * MULTILINE_ROWS + 4 if param.widget == "multiline" else row
-        rows.append(Row("param", y, height, param, label_of(param.name)))
-        y += height
-    if folded:
-        at = len(plain)
-        fold_y = rows[at].y if at < len(rows) else y
-        rows[at:] = [Row(r.kind, r.y + row, r.height, r.param, r.label) for r in rows[at:]]
-        rows.insert(
-            at, Row("fold", fold_y, row, None, tr("Canvas", "Advanced ({count})").format(count=len(folded)))
-        )
+    for fold, params in _groups(key):
+        held = params if fold.open else []
+        found = [Row("param", y, _height(param, row), param, label_of(param.name)) for param in held]
+        for line in [fold, *found] if fold.label else found:
+            rows.append(replace(line, y=y))
+            y += line.height
     return rows
+
+
+def _groups(key: LayoutKey) -> Iterator[tuple[Row, list[Param]]]:
+    """Folds with what they hold: first what stands under none, an open fold without label; last what is advanced."""
+    fold = Row("fold", 0.0, key.metrics.row)
+    shown = [p for p in key.spec.params if key.shown is None or p.name in key.shown or not p.advanced]
+    for section, params in sections(param for param in shown if not param.advanced):
+        is_open = not section or section not in key.turned
+        label = section if is_open else f"{section} ({len(params)})"
+        yield replace(fold, label=label, section=section, open=is_open), params
+    if advanced := [param for param in shown if param.advanced]:
+        label = tr("Canvas", "Advanced ({count})").format(count=len(advanced))
+        yield replace(fold, label=label, open="" in key.turned), advanced
+
+
+def _height(param: Param, row: float) -> float:
+    return row * MULTILINE_ROWS + 4 if param.widget == "multiline" else row
 
 
 def _width(key: LayoutKey, inputs: list[Port], outputs: list[Port]) -> float:
@@ -271,6 +274,7 @@ def _width(key: LayoutKey, inputs: list[Port], outputs: list[Port]) -> float:
         natural = measure(key.title) + 56
     else:
         natural = max([natural, *(_param_width(param, measure) for param in key.spec.params)])
+        natural = max([natural, *(measure(param.section) + 64 for param in key.spec.params if param.section)])
     least = max(MIN_WIDTH, 8.0 * -(-min(natural, MAX_WIDTH) // 8))
     if key.collapsed:
         return least
@@ -288,16 +292,10 @@ def _param_width(param: Param, measure: Callable[[str], float]) -> float:
 
 def _collapsed(key: LayoutKey, width: float, inputs: list[Port], outputs: list[Port]) -> NodeLayout:
     middle = key.metrics.title / 2
-    ports = [_placed(port, 0.0, middle) for port in inputs]
+    ports = [replace(port, x=0.0, y=middle) for port in inputs]
     ports += [Port(p.name, p.type, 0.0, middle, False, param=True) for p in key.spec.params]
-    ports += [_placed(port, width, middle) for port in outputs]
+    ports += [replace(port, x=width, y=middle) for port in outputs]
     return NodeLayout(width, key.metrics.title, key.metrics.title, (), tuple(ports), None, _named(ports))
-
-
-def _placed(port: Port, x: float, y: float) -> Port:
-    return Port(
-        port.name, port.type, x, y, port.output, port.index, port.param, port.many, port.optional, port.label
-    )
 
 
 def _named(ports: list[Port]) -> Mapping[tuple[str, bool, int], Port]:

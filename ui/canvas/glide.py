@@ -9,7 +9,8 @@ from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from nodegraph.graph import Graph, Point
 
-MILLISECONDS = 180
+LAYOUT, INSERT = 200, 120
+"""Milliseconds of motion after a layout, and after a node went into a link."""
 MOST = 300
 """More nodes than this jump: they could not be drawn often enough to be followed."""
 
@@ -23,7 +24,6 @@ class Glide(QObject):
         self._after: Graph | None = None
         self._from: dict[str, Point] = {}
         self._motion = QVariantAnimation(self)
-        self._motion.setDuration(MILLISECONDS)
         self._motion.setStartValue(0.0)
         self._motion.setEndValue(1.0)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -35,7 +35,7 @@ class Glide(QObject):
         """Whether anything moves."""
         return self._after is not None
 
-    def begin(self, before: Graph, after: Graph) -> bool:
+    def begin(self, before: Graph, after: Graph, milliseconds: int) -> bool:
         """Go from one graph to the other; False where nothing moved, or too much."""
         self.finish()
         moved = {
@@ -46,6 +46,7 @@ class Glide(QObject):
         if not 0 < len(moved) <= MOST:
             return False
         self._after, self._from = after, moved
+        self._motion.setDuration(milliseconds)
         self._motion.start()
         return True
 

@@ -14,6 +14,7 @@ from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter, far_paths
+from ui.canvas.paint_notes import NotePainter
 from ui.canvas.paint_sizes import LEGIBLE, SizePainter
 from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
@@ -26,12 +27,14 @@ class Ground:
         self,
         grid: GridPainter,
         frames: FramePainter,
+        notes: NotePainter,
         links: LinkPainter,
         formulas: FormulaPainter,
         sizes: SizePainter,
     ) -> None:
         self._grid = grid
         self._frames = frames
+        self._notes = notes
         self._links = links
         self._formulas = formulas
         self._sizes = sizes
@@ -145,7 +148,7 @@ class Ground:
             if note.id in names and note.id not in scene.folds.notes:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 rect = view_rect(camera, QRectF(*note.pos, *note.size))
-                self._frames.note(painter, note, rect, camera, note.id in look.notes)
+                self._notes.note(painter, note, rect, camera, note.id in look.notes)
 
     def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
         marked = look.links

@@ -9,11 +9,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from ui.canvas.dispatch import double_click, gesture_for, held_key
+from ui.canvas.flowing import link_area
 from ui.canvas.gestures.look_around import Pan
 from ui.canvas.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.look import view_rect
 from ui.canvas.stage import ALT, Gesture, Pointer
 from ui.canvas.walking import Walking
+from ui.canvas.wiring import takes_input
 
 STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""
@@ -22,11 +24,15 @@ HELD: dict[int, str] = {Qt.Key.Key_Space: "SpaceHeld", Qt.Key.Key_Y: "CutHeld", 
 """The gestures that last while a key is held."""
 
 
+HALVES = ("link", "portal")
+LINKS = (*HALVES, "reroute")
+
+
 class Handled(Walking):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
 
     search_requested = Signal(QPointF, object)
-    """Scene point, PortRef to wire to or None: show the search for nodes."""
+    """Scene point, Loose (links in hand) or None: show the search for nodes."""
     context_menu_requested = Signal(QPoint, object)
     """Global point, Hit: show the menu of what was hit."""
     node_activated = Signal(str)
@@ -247,14 +253,32 @@ class Handled(Walking):
     def _hover(self, found: Hit, alt: bool = False) -> None:
         before = self._hovered
         revealed = alt and found.kind == "portal"
+        same = replace(found, along=0.0, row=None) == replace(before, along=0.0, row=None)
+        if same and revealed == self._revealed and self._half_of(found) == self._half_of(before):
+            return
+        self._hovered = found
         if revealed != self._revealed:
             self._revealed = revealed
             self.update()
-        if replace(found, along=0.0, row=None) != replace(before, along=0.0, row=None):
-            self._hovered = found
+        else:
+            self._relight(before, found)
+        if not same:
             self._show_cursor()
-            self.update()
             self.hovered.emit(found)
+
+    def _relight(self, before: Hit, found: Hit) -> None:
+        """Paint anew what is lit, and what was: of links no more than the part of the view that they cover."""
+        for one in (before, found):
+            if one.kind not in LINKS and one.kind != "empty":
+                self.update()
+                return
+            if one.link in self.scene.links:
+                self.update(link_area(self.scene, self.camera, self.scene.links[one.link]))
+
+    def _half_of(self, found: Hit) -> bool | None:
+        """Which half of the link under the pointer a drag would take: True the one at the input."""
+        link = self.scene.links.get(found.link) if found.link and found.kind in HALVES else None
+        return None if link is None else takes_input(self.scene, link, found.along)
 
     def _show_cursor(self) -> None:
         shape = self._gesture.cursor if self._gesture else _CURSORS.get(self._hovered.kind)

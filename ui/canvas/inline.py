@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ui.canvas.camera import Camera
 from ui.canvas.look import view_rect
+from ui.canvas.note_pictures import brought
 from ui.theme.palette import Theme
 from ui.theme.typeface import SIZES, text_font
 
+Take = Callable[[QMimeData], str]
 POPUP = Qt.FocusReason.PopupFocusReason
 READABLE = (0.6, 2.0)
 """Zooms between which an editor is as large as what it covers; beyond them it is of readable size."""
@@ -43,10 +45,12 @@ class Inline(QObject):
         self._open(editor, rect, text, commit, theme)
         editor.selectAll()
 
-    def page(self, rect: QRectF, text: str, commit: Callable[[str], None], theme: Theme) -> None:
-        """Edit many lines over a rectangle of the scene."""
+    def page(
+        self, rect: QRectF, text: str, commit: Callable[[str], None], theme: Theme, take: Take | None = None
+    ) -> None:
+        """Edit many lines over a rectangle of the scene; `take` makes words of a picture that is pasted."""
         self.close(True)
-        editor = QPlainTextEdit(text, self._canvas)
+        editor = Page(text, self._canvas, take)
         editor.setTabChangesFocus(True)
         self._open(editor, rect, text, commit, theme)
 
@@ -124,6 +128,30 @@ class Inline(QObject):
         seen.setWidth(max(seen.width(), self._rect.width() * zoom, 120.0))
         seen.setHeight(max(seen.height(), self._rect.height() * zoom, 22.0))
         return seen.toAlignedRect()
+
+
+class Page(QPlainTextEdit):
+    """Many lines, into which pictures can be pasted and dropped."""
+
+    def __init__(self, text: str, parent: QWidget, take: Take | None) -> None:
+        super().__init__(text, parent)
+        self._take = take
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Pictures too."""
+        return self._pictures(source) or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Pictures become words that name them."""
+        if self._take is not None and self._pictures(source):
+            self.insertPlainText(self._take(source))
+        else:
+            super().insertFromMimeData(source)
+
+    def _pictures(self, source: QMimeData) -> bool:
+        # Other programs add a picture to the text one copies from them; whoever writes wants the text.
+        words = source.hasText() and not source.hasUrls()
+        return self._take is not None and brought(source) and not words
 
 
 def _nothing(text: str) -> None:

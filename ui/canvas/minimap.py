@@ -1,4 +1,4 @@
-"""The whole graph in a corner: what is in view, what runs, what failed. Drag to pan, wheel to zoom."""
+"""The whole graph in a corner: what is in view, what runs, what failed or is wrong. Drag to pan, wheel to zoom."""
 
 from __future__ import annotations
 
@@ -135,14 +135,13 @@ class Minimap(QWidget):
             self.update()
 
     def _alarms(self) -> list[tuple[str, str]]:
-        found = []
-        for name, state in self._canvas.state.states().items():
-            if state.status in ("failed", "running") and name in self._canvas.scene.nodes:
-                found.append((name, "error" if state.status == "failed" else "accent"))
-        for name, node in self._canvas.scene.graph.nodes.items():
-            if node.mode == "bypass":
-                found.append((name, "bypass"))
-        return found
+        """Nodes and the colours in which they stand out, what matters most last and so on top."""
+        state, nodes = self._canvas.state, self._canvas.scene.graph.nodes
+        found = [(name, "bypass") for name, node in nodes.items() if node.mode == "bypass"]
+        found += [(name, "error") for name in state.wrong()]
+        found += [(name, "error") for name, now in state.states().items() if now.status == "failed"]
+        found += [(name, "accent") for name in sorted(state.running)]
+        return [(name, color) for name, color in found if name in self._canvas.scene.nodes]
 
     def _frames(self, painter: QPainter, scale: float, origin: QPointF) -> None:
         theme = self._canvas.theme

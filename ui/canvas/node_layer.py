@@ -52,7 +52,7 @@ class NodeLayer:
         """Paint these nodes."""
         boxes = sorted(boxes, key=lambda box: scene.height_of(box.id))
         self._outlines(painter, boxes, camera, look)
-        missing = [box for box in boxes if not self._put(painter, box, scene, camera)]
+        missing = [box for box in boxes if not self._put(painter, box, camera)]
         if missing:
             self._flat(painter, missing, camera)
         if self._state.busy():
@@ -73,22 +73,22 @@ class NodeLayer:
         if self._state.busy():
             self._alarms(painter, boxes, camera)
 
-    def sharpen(self, boxes: Iterable[NodeBox], scene: Scene, camera: Camera) -> Iterator[None]:
+    def sharpen(self, boxes: Iterable[NodeBox], camera: Camera) -> Iterator[None]:
         """Make the pictures of these nodes that the cache lacks at this scale, one by step."""
         scale = camera.zoom * camera.ratio
         for box in boxes:
             picture = self.cache.get(box.content)
             if picture is None or picture.scale != scale:
-                self._make(box, scene, camera)
+                self._make(box, camera)
                 yield
 
-    def _put(self, painter: QPainter, box: NodeBox, scene: Scene, camera: Camera) -> bool:
+    def _put(self, painter: QPainter, box: NodeBox, camera: Camera) -> bool:
         """Draw a node's picture; False where the frame has no time left to make it."""
         scale, ratio = camera.zoom * camera.ratio, camera.ratio
         picture = self.cache.get(box.content)
         exact = picture is not None and picture.scale == scale
         if not exact and camera.steady and self._spent < BUDGET:
-            picture, exact = self._make(box, scene, camera), True
+            picture, exact = self._make(box, camera), True
         self.wanting = self.wanting or not exact
         picture = picture or self._face(box, scale, ratio)
         if picture is None:
@@ -108,10 +108,10 @@ class NodeLayer:
         painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
         return True
 
-    def _make(self, box: NodeBox, scene: Scene, camera: Camera) -> Picture:
+    def _make(self, box: NodeBox, camera: Camera) -> Picture:
         begun = perf_counter()
         scale = camera.zoom * camera.ratio
-        picture = self._nodes.picture(box, scale, camera.ratio, box.id in scene.unfolded)
+        picture = self._nodes.picture(box, scale, camera.ratio)
         self.cache.put(box.content, picture)
         self._spent += perf_counter() - begun
         return picture

@@ -1,15 +1,14 @@
-"""Frames behind the nodes and notes beside them."""
+"""Frames behind the nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTextDocument
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from nodegraph.graph import Frame, Note
-from ui.canvas.camera import Camera
+from nodegraph.graph import Frame
 from ui.canvas.folding import HEADER, Fold
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.icons import paint_icon
@@ -33,12 +32,11 @@ ICONS = {"run": "play", "mute": "mute", "bypass": "bypass", "lock": "lock", "col
 
 
 class FramePainter:
-    """Draws frames and notes in one theme, in view coordinates, so that names stay readable far off."""
+    """Draws frames in one theme, in view coordinates, so that names stay readable far off."""
 
     def __init__(self, theme: Theme, text: TextPainter) -> None:
         self._theme = theme
         self._text = text
-        self._notes: dict[tuple[str, float, float, float, str], QPixmap] = {}
 
     def frame(
         self,
@@ -124,62 +122,6 @@ class FramePainter:
                 left, right = (middle, x - 12) if leaves else (x + 12, middle)
                 room = QRectF(left, fold.rect.top() + y - 10, right - left, 20)
                 self._text.draw(painter, room, label_of(name), RIGHT if leaves else LEFT)
-
-    def note(self, painter: QPainter, note: Note, rect: QRectF, camera: Camera, lit: bool) -> None:
-        """One note; its text is set as markdown."""
-        zoom, ratio = camera.zoom, camera.ratio
-        ground = QColor(note.color) if note.color else self._theme.color("note")
-        edge = self._theme.color("accent") if lit else self._theme.color("hairline")
-        painter.setPen(QPen(edge, 2 if lit else 1))
-        painter.setBrush(ground)
-        radius = 6.0 * min(1.0, zoom)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        if zoom >= 0.35 and note.text:
-            # At rest pixel by pixel: letters that are scaled lose their stems.
-            scale = zoom * ratio if camera.steady else round(zoom * ratio * 8) / 8 or 0.125
-            page = self._page(note, scale, ground)
-            place = QRectF(rect)
-            if camera.steady:
-                corner = QPointF(round(rect.x() * ratio), round(rect.y() * ratio)) / ratio
-                place = QRectF(corner, page.size().toSizeF() / ratio)
-            painter.save()
-            painter.setClipRect(rect)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(place, page, QRectF(page.rect()))
-            painter.restore()
-
-    def clear(self) -> None:
-        """Forget what was drawn, as when the theme changes."""
-        self._notes.clear()
-
-    def _page(self, note: Note, scale: float, ground: QColor) -> QPixmap:
-        key = (note.text, note.size[0], note.size[1], scale, ground.name())
-        page = self._notes.get(key)
-        if page is None:
-            if len(self._notes) > 64:
-                self._notes.clear()
-            page = self._notes[key] = self._set(note, scale, ground)
-        return page
-
-    def _set(self, note: Note, scale: float, ground: QColor) -> QPixmap:
-        page = QPixmap(QSizeF(note.size[0] * scale, note.size[1] * scale).toSize())
-        page.fill(Qt.GlobalColor.transparent)
-        ink = QColor("#1c1c1f") if ground.lightnessF() > 0.55 else QColor("#ececef")
-        document = QTextDocument()
-        document.setDefaultFont(self._text.body)
-        document.setDocumentMargin(10)
-        document.setTextWidth(note.size[0])
-        document.setMarkdown(note.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
-        painter = QPainter(page)
-        painter.scale(scale, scale)
-        painter.setClipRect(QRectF(4, 4, note.size[0] - 8, note.size[1] - 8))
-        context = document.documentLayout().PaintContext()
-        palette = context.palette
-        palette.setColor(palette.ColorRole.Text, ink)
-        context.palette = palette
-        document.documentLayout().draw(painter, context)
-        painter.end()
-        return page
 
 
 def shown_buttons(frame: Frame, hovered: bool) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from ui.theme.types import type_color
 
 WIDTH = 1.8
 REROUTE = 4.0
+LIT, RING = 0.45, 9.0
+"""How much of the text's colour is in a half that is lit; the radius of the ring around its end."""
 HAIR = 1.0
 """Width in pixels up to which a link is drawn as a line of one pixel."""
 SMOOTH, PATHS = 1.3, 3.0
@@ -31,7 +33,8 @@ FarPaths = dict[str, QPainterPath]
 class Marked:
     """Links that stand out: selected ones, the one under the pointer, those about to be cut, those to dim.
 
-    With `revealed` the one under the pointer, a portal, shows the way that it spares.
+    With `revealed` the one under the pointer, a portal, shows the way that it spares. `half` is the half of it that
+    a drag would take: True the one at the input, False the one at the output.
     `flowing` are those into nodes that run.
     """
 
@@ -41,6 +44,7 @@ class Marked:
     dimmed: bool = False
     revealed: bool = False
     flowing: Collection[LinkKey] = NOTHING
+    half: bool | None = None
 
 
 class LinkPainter:
@@ -123,12 +127,7 @@ class LinkPainter:
 
     def _mixed(self, type_name: str, part: float) -> QColor:
         """A hue mixed with the ground; Qt draws opaque lines eight times as fast as transparent ones."""
-        hue, ground = type_color(self._theme, type_name), self._ground
-        return QColor(
-            round(ground.red() + (hue.red() - ground.red()) * part),
-            round(ground.green() + (hue.green() - ground.green()) * part),
-            round(ground.blue() + (hue.blue() - ground.blue()) * part),
-        )
+        return mixed(self._ground, type_color(self._theme, type_name), part)
 
     def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
         width = max(WIDTH, 1.1 / zoom)
@@ -143,6 +142,19 @@ class LinkPainter:
         painter.drawPath(link.path())
         painter.setPen(QPen(color, width * 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(link.path())
+        if marked.half is not None and link.key == marked.hovered:
+            self._half(painter, link, width, marked.half)
+
+    def _half(self, painter: QPainter, link: LinkBox, width: float, entering: bool) -> None:
+        """The half that a drag would take, with a ring around the end that would come loose."""
+        hue, text = type_color(self._theme, link.type), self._theme.color("text")
+        pen = QPen(mixed(hue, text, LIT), width * 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolyline([QPointF(*point) for point in link.half(entering)])
+        pen.setWidthF(width)
+        painter.setPen(pen)
+        painter.drawEllipse(QPointF(*link.points[-1 if entering else 0]), RING, RING)
 
     def _behind(self, painter: QPainter, link: LinkBox, width: float) -> None:
         """The way that a portal spares."""
@@ -187,6 +199,12 @@ class LinkPainter:
         painter.setPen(self._theme.color("text"))
         self._text.draw(painter, rect, "≈", CENTER)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def mixed(first: QColor, second: QColor, part: float) -> QColor:
+    """A colour between two: 0 is the first, 1 the second."""
+    pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[index]
+    return QColor(*(round(a + (b - a) * part) for a, b in pairs))
 
 
 def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF, ...]:

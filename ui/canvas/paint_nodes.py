@@ -44,12 +44,10 @@ class NodePainter:
         self._muted = theme.color("muted")
         self._outline = theme.color("outline")
 
-    def picture(self, box: NodeBox, scale: float, ratio: float = 1.0, unfolded: bool = False) -> Picture:
+    def picture(self, box: NodeBox, scale: float, ratio: float = 1.0) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
         full = self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
-        return self._drawn(
-            box, scale, ratio, lambda on: self._body(on, box, unfolded) if full else self._wells(on, box)
-        )
+        return self._drawn(box, scale, ratio, lambda on: (self._body if full else self._wells)(on, box))
 
     def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:
         """The node without its values, as all nodes look that have one `look_of`."""
@@ -112,7 +110,7 @@ class NodePainter:
 
     def _title(self, painter: QPainter, box: NodeBox) -> None:
         bar = box.layout.title - 2
-        right = box.width - MARGIN - 16
+        right = box.width - MARGIN - 18
         for name, shown in (
             ("subgraph", is_instance(box.node.type)),
             ("pin", box.node.pinned),
@@ -135,13 +133,13 @@ class NodePainter:
         title = box.node.title or box.spec.title
         self._text.draw(painter, QRectF(12, 0, right - 10, bar), title, LEFT, self._text.bold)
 
-    def _body(self, painter: QPainter, box: NodeBox, unfolded: bool) -> None:
+    def _body(self, painter: QPainter, box: NodeBox) -> None:
         linked = {name for name, _ in box.linked_in}
         for row in box.layout.rows:
             if row.param is not None:
                 self._rows.param(painter, box, row, row.param.name in linked)
             elif row.kind == "fold":
-                self._rows.fold(painter, box, row, unfolded)
+                self._rows.fold(painter, box, row)
         self._ports(painter, box)
 
     def _ports(self, painter: QPainter, box: NodeBox) -> None:

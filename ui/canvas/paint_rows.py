@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from nodegraph.expressions import expressions_of
@@ -16,6 +16,7 @@ from ui.theme.palette import Theme
 
 FIELD_RADIUS = 4.0
 INSET = 8.0
+SWATCH = QSizeF(18.0, 11.0)
 ICONS = {"choice": "chevron-down", "seed": "dice", "file": "folder"}
 
 
@@ -66,9 +67,9 @@ class RowPainter:
             computed = param.name in expressions_of(box.node)
             self._field_row(painter, rect, row, param, value, computed)
 
-    def fold(self, painter: QPainter, box: NodeBox, row: Row, unfolded: bool) -> None:
-        """The line that shows and hides advanced parameters."""
-        icon = "chevron-down" if unfolded else "chevron-right"
+    def fold(self, painter: QPainter, box: NodeBox, row: Row) -> None:
+        """The line that shows and hides a section, or the advanced parameters."""
+        icon = "chevron-down" if row.open else "chevron-right"
         middle = row.y + row.height / 2
         paint_icon(painter, icon, MARGIN + INSET + 3, middle, self._muted, 14)
         painter.setPen(self._muted)
@@ -84,7 +85,9 @@ class RowPainter:
             self._slider(painter, rect, filled)
         shown = f"= {format_value(param, value)}" if computed else format_value(param, value)
         icon = icon_of(param)
-        right = rect.right() - INSET - (18.0 if icon else 0.0)
+        swatch = QColor.fromString(str(value)) if param.widget == "color" else QColor()
+        beside = SWATCH.width() + 6.0 if swatch.isValid() else 18.0 if icon else 0.0
+        right = rect.right() - INSET - beside
         room = right - rect.left() - INSET
         label_width = min(self._text.measure(row.label), room * 0.6)
         painter.setPen(self._muted)
@@ -94,8 +97,16 @@ class RowPainter:
         painter.setPen(self._accent if computed else self._ink)
         left = rect.left() + INSET + label_width + 10
         self._text.draw(painter, QRectF(left, rect.top(), right - left, rect.height()), shown, RIGHT)
-        if icon:
+        if swatch.isValid():
+            self._swatch(painter, rect, swatch)
+        elif icon:
             paint_icon(painter, icon, rect.right() - INSET - 5, rect.center().y(), self._muted, 14)
+
+    def _swatch(self, painter: QPainter, rect: QRectF, color: QColor) -> None:
+        corner = QPointF(rect.right() - INSET - SWATCH.width() + 2, rect.center().y() - SWATCH.height() / 2)
+        painter.setPen(self._hairline)
+        painter.setBrush(color)
+        painter.drawRoundedRect(QRectF(corner, SWATCH), 2.5, 2.5)
 
     def _multiline(self, painter: QPainter, rect: QRectF, label: str, text: str) -> None:
         self._well(painter, rect)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ui.canvas.boxes import NodeBox
 from ui.canvas.figures import fitting
+from ui.canvas.geometry import Row
 from ui.canvas.icons import paint_icon
 from ui.canvas.paint_nodes import RADIUS
 from ui.canvas.paint_rows import field_rect
@@ -15,7 +16,15 @@ from ui.canvas.text import LEFT, RIGHT, TextPainter
 from ui.theme.palette import Theme
 
 MESSAGE = 400.0
-"""The widest that the sentence under a failed node gets; all of it is in the node's tooltip."""
+"""The widest that the sentence under a failed node gets."""
+LINES = 4
+"""So many lines of it are shown; all of it is in the node's tooltip."""
+LINE = 17.0
+
+
+def message_room() -> QRectF:
+    """The most that a sentence needs under a node, from the node's lower left corner, in scene units."""
+    return QRectF(0, 0, MESSAGE, 6 + LINES * LINE + 9)
 
 
 class StatePainter:
@@ -83,14 +92,16 @@ class StatePainter:
         if not state.message or zoom < 0.5:
             return
         width = max(box.width, min(MESSAGE, self._text.measure(state.message) + 42))
-        strip = QRectF(0, box.height + 6, width, 26)
+        lines = self._text.wrap(state.message, width - 34, LINES)
+        strip = QRectF(0, box.height + 6, width, len(lines) * LINE + 9)
         painter.setPen(QPen(self._theme.color("error", 0.7), 1))
         painter.setBrush(self._theme.color("raised"))
         painter.drawRoundedRect(strip, 5, 5)
+        paint_icon(painter, "alert", 14, strip.top() + 13, self._theme.color("error"), 13)
         painter.setPen(self._theme.color("text"))
-        paint_icon(painter, "alert", 14, strip.center().y(), self._theme.color("error"), 13)
-        painter.setPen(self._theme.color("text"))
-        self._text.draw(painter, strip.adjusted(26, 0, -8, 0), state.message, LEFT)
+        for number, line in enumerate(lines):
+            place = QRectF(26, strip.top() + 4.5 + number * LINE, width - 34, LINE)
+            self._text.draw(painter, place, line, LEFT)
 
     def _outline(self, painter: QPainter, box: NodeBox, color: str, width: float) -> None:
         painter.setPen(QPen(self._theme.color(color), width))
@@ -101,8 +112,8 @@ class StatePainter:
         middle = (box.layout.title - 2) / 2
         x = box.width - 14
         muted = self._theme.color("muted")
-        if state.status == "running" and state.text:
-            self._figures(painter, box, state.text, 10)
+        if state.status == "running":
+            self._figures(painter, box, state.text or "…", 10)
         elif state.status in ("cached", "done"):
             paint_icon(painter, "check", x, middle, self._theme.color("done"), 13)
             if state.text:
@@ -137,6 +148,7 @@ class StatePainter:
         error = self._theme.color("error")
         for name in self._state.problems(box.id):
             row = next((r for r in box.layout.rows if r.param and r.param.name == name), None)
+            row = row or _fold_of(box, name)
             if row is not None:
                 painter.setPen(QPen(error, 1.4))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -149,3 +161,11 @@ class StatePainter:
                 painter.drawEllipse(QPointF(port.x, port.y), 8, 8)
             else:
                 paint_icon(painter, "alert", box.width - 14, (box.layout.title - 2) / 2, error, 14)
+
+
+def _fold_of(box: NodeBox, name: str) -> Row | None:
+    """The line under which a parameter is folded away."""
+    param = box.spec.param(name) if not box.node.collapsed else None
+    if param is None:
+        return None
+    return next((r for r in box.layout.rows if r.kind == "fold" and r.section == param.section), None)

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QVBoxLayout, QWidget
 
 from nodegraph.edits import Edit
+from nodegraph.edits.exposure import RenameSection
 from nodegraph.edits.ports import AddPort, OrderPorts, RemovePort, RenamePort, free_port
-from nodegraph.graph import Port as Exposed
+from nodegraph.exposure import in_sections
+from nodegraph.graph import Port as SubgraphPort
 from nodegraph.spec import ANY
 from ui.canvas.canvas import Canvas
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.paint_ports import paint_port
+from ui.canvas.rail_list import PortList
+from ui.exposure.exposed import Exposed, range_words
+from ui.exposure.menu import fill_shown
 from ui.inner import Inner
 from ui.theme.types import type_color
 
 WIDTH, TOP, EDGE = 168, 64, 8
-ROW = 28
-OWN_KEYS = (
-    Qt.Key.Key_Delete,
-    Qt.Key.Key_Backspace,
-    Qt.Key.Key_F2,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-)
 
 
 class Rail(QFrame):
@@ -45,10 +32,9 @@ class Rail(QFrame):
         self._canvas = canvas
         self._editor = editor
         self.output = output
-        self._filling = False
         title = QLabel(self.tr("Outputs") if output else self.tr("Inputs"), self)
         title.setProperty("role", "small")
-        self.list = PortList(self)
+        self.list = PortList(self, lambda: canvas.theme.color("muted"))
         self.list.setAccessibleName(title.text())
         self.list.setToolTip(
             self.tr(
@@ -60,38 +46,55 @@ class Rail(QFrame):
         box.setSpacing(4)
         box.addWidget(title)
         box.addWidget(self.list)
-        self.list.itemChanged.connect(self._renamed)
-        self.list.model().rowsMoved.connect(self._reordered)
+        self.list.renamed.connect(self._renamed)
+        self.list.section_renamed.connect(self._section_renamed)
+        self.list.arranged.connect(self._arranged)
+        self.list.hidden.connect(self._hide)
+        self.list.menu_asked.connect(lambda at: self.menu().popup(at))
+        self.list.left.connect(canvas.setFocus)
         self.refresh()
 
-    def ports(self) -> tuple[Exposed, ...]:
-        """The ports as they stand."""
+    def ports(self) -> tuple[SubgraphPort, ...]:
+        """The ports as they stand, those of a section together."""
         found = self._editor.definition
-        return () if found is None else found.outputs if self.output else found.inputs
+        return () if found is None else in_sections(found.outputs if self.output else found.inputs)
 
     def refresh(self) -> None:
         """List the ports anew."""
-        self._filling = True
-        self.list.clear()
-        for port in self.ports():
-            item = QListWidgetItem(port.name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setData(Qt.ItemDataRole.UserRole, port.name)
-            item.setToolTip(f"{port.node}.{port.port}")
-            self.list.addItem(item)
-        self._filling = False
-        rows = max(1, self.list.count())
-        self.list.setFixedHeight(rows * ROW + 4)
+        self.list.fill(self.ports(), self._tip)
         self.setFixedSize(WIDTH, self.sizeHint().height())
         self.place()
+
+    def exposed(self, name: str) -> Exposed:
+        """An input as it is shown outside."""
+        return Exposed(self._editor.root, self._editor.subgraph, name)
+
+    def menu(self) -> QMenu:
+        """What can be done with the chosen port or section."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        port, section = self.list.chosen, self.list.section
+        if port or section:
+            menu.addAction(self.tr("Rename"), self.list.rename)
+        if section:
+            menu.addAction(self.tr("Remove section"), lambda: self._section_renamed(section, ""))
+        elif port:
+            if not self.output:
+                fill_shown(menu, self.exposed(port), self)
+            menu.addSeparator()
+            menu.addAction(self.tr("Move up"), lambda: self.list.step(-1))
+            menu.addAction(self.tr("Move down"), lambda: self.list.step(1))
+            menu.addSeparator()
+            menu.addAction(self.tr("Hide from outside"), lambda: self._hide(port))
+        return menu
 
     def place(self) -> None:
         """Stand at the canvas's side."""
         self.move(self._canvas.width() - WIDTH - EDGE if self.output else EDGE, TOP)
 
-    def anchor(self, row: int) -> QPointF:
+    def anchor(self, port: str) -> QPointF:
         """Where the line of a port begins, in the canvas."""
-        rect = self.list.visualItemRect(self.list.item(row))
+        rect = self.list.place_of(port)
         at = self.list.viewport().mapTo(self._canvas, QPoint(rect.left(), rect.center().y()))
         return QPointF(self.x() if self.output else self.x() + WIDTH, at.y())
 
@@ -110,62 +113,39 @@ class Rail(QFrame):
         found = self._editor.definition
         if found is None or ref.output is not self.output:
             return False
-        port = free_port(found, Exposed(ref.name, ref.node, ref.name), self.output)
+        port = free_port(found, SubgraphPort(ref.name, ref.node, ref.name), self.output)
         return self.apply(AddPort(found.name, port, self.output))
-
-    def hide_chosen(self) -> None:
-        """Show the chosen port no more."""
-        item = self.list.currentItem()
-        if item is not None:
-            self.apply(RemovePort(self._editor.subgraph, item.data(Qt.ItemDataRole.UserRole), self.output))
 
     def apply(self, edit: Edit) -> bool:
         """One step of undo of the document."""
         return self._editor.root.apply(edit)
 
-    def _renamed(self, item: QListWidgetItem) -> None:
-        old, new = item.data(Qt.ItemDataRole.UserRole), item.text().strip()
-        if (
-            not self._filling
-            and old
-            and not self.apply(RenamePort(self._editor.subgraph, old, new, self.output))
-        ):
+    def _tip(self, port: SubgraphPort) -> str:
+        tip = f"{port.node}.{port.port}"
+        param = None if self.output else self.exposed(port.name).param
+        return f"{tip}\n{range_words(param, port)}" if param is not None and port.limited else tip
+
+    def _hide(self, port: str) -> None:
+        self.apply(RemovePort(self._editor.subgraph, port, self.output))
+
+    def _renamed(self, old: str, new: str) -> None:
+        if not self.apply(RenamePort(self._editor.subgraph, old, new, self.output)):
             self.refresh()
 
-    def _reordered(self) -> None:
-        if not self._filling:
-            rows = range(self.list.count())
-            names = tuple(self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in rows)
-            self.apply(OrderPorts(self._editor.subgraph, names, self.output))
+    def _section_renamed(self, old: str, new: str) -> None:
+        if not self.apply(RenameSection(self._editor.subgraph, old, new)):
+            self.refresh()
 
-
-class PortList(QListWidget):
-    """A plain list whose rows can be dragged and edited."""
-
-    def __init__(self, rail: Rail) -> None:
-        super().__init__(rail)
-        self._rail = rail
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-        self.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the list come before the canvas's actions."""
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in OWN_KEYS:
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Del hides a port."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._rail.hide_chosen()
+    def _arranged(self, places: list[tuple[str, str]]) -> None:
+        """The list was dragged into this order of (port, section); only parameters stand under a heading."""
+        if self.output:
+            edit = OrderPorts(self._editor.subgraph, tuple(name for name, _ in places), True)
         else:
-            super().keyPressEvent(event)
+            found = [(name, section if self.exposed(name).param else "") for name, section in places]
+            names, sections = (tuple(part) for part in zip(*found, strict=True))
+            edit = OrderPorts(self._editor.subgraph, names, False, sections)
+        if not self.apply(edit):
+            self.refresh()
 
 
 class Rails:
@@ -176,6 +156,7 @@ class Rails:
         self.inputs = Rail(canvas, editor, False)
         self.outputs = Rail(canvas, editor, True)
         canvas.rails = self
+        canvas.camera.covered = float(WIDTH + EDGE)
         canvas.stage.on_shelf = lambda at: self.takes(at, False)
         canvas.stage.expose = self.expose
         canvas.scene.whole = lambda: editor.root.graph
@@ -194,6 +175,11 @@ class Rails:
         for rail in (self.inputs, self.outputs):
             rail.refresh()
         self._canvas.update()
+
+    def take_focus(self) -> None:
+        """Choose ports by keys: those of the inputs first, unless there are none or one is there already."""
+        first, other = self.inputs.list, self.outputs.list
+        (other if first.hasFocus() or not first.count() else first).take_focus()
 
     def place(self) -> None:
         """The canvas has another size."""
@@ -217,9 +203,9 @@ class Rails:
         canvas = self._canvas
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for rail in (self.inputs, self.outputs):
-            for row, port in enumerate(rail.ports()):
+            for port in rail.ports():
                 box = canvas.scene.nodes.get(port.node)
-                if box is None or row >= rail.list.count():
+                if box is None or not rail.list.has(port.name):
                     continue
                 ref = PortRef(port.node, port.port, rail.output)
                 kind = canvas.scene.port_type(ref) or ANY
@@ -227,7 +213,7 @@ class Rails:
                 color = QColor(hue)
                 color.setAlphaF(0.6)
                 painter.setPen(QPen(color, 1.4))
-                start = rail.anchor(row)
+                start = rail.anchor(port.name)
                 end = canvas.camera.to_view(QPointF(*box.port_at(port.port, rail.output)))
                 bend = (-1 if rail.output else 1) * min(120.0, max(24.0, abs(end.x() - start.x()) / 2))
                 path = QPainterPath(start)

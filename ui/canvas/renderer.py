@@ -18,6 +18,7 @@ from ui.canvas.paint_frames import FramePainter
 from ui.canvas.paint_grid import GridPainter
 from ui.canvas.paint_links import LinkPainter
 from ui.canvas.paint_nodes import NodePainter
+from ui.canvas.paint_notes import NotePainter
 from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
@@ -35,6 +36,7 @@ class Renderer:
         self._ground = Ground(
             GridPainter(theme),
             FramePainter(theme, text),
+            NotePainter(theme, text),
             self.links,
             FormulaPainter(theme),
             SizePainter(theme, text),
@@ -68,7 +70,7 @@ class Renderer:
         for _ in scene.index_slowly():
             yield
         if not is_far(camera):
-            yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), scene, camera)
+            yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), camera)
 
     def _put_nodes(
         self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving

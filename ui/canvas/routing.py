@@ -110,6 +110,19 @@ def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:
     return best, where
 
 
+def halved(line: Sequence[Point]) -> tuple[list[Point], list[Point]]:
+    """A polyline cut in the middle of its length."""
+    left = sum(math.dist(a, b) for a, b in itertools.pairwise(line)) / 2
+    for number, (a, b) in enumerate(itertools.pairwise(line), 1):
+        length = math.dist(a, b)
+        if left <= length and length:
+            part = left / length
+            middle = (a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1]))
+            return [*line[:number], middle], [middle, *line[number:]]
+        left -= length
+    return list(line), [line[-1], line[-1]]
+
+
 def crosses(line: Sequence[Point], other: Sequence[Point]) -> bool:
     """Whether two polylines meet."""
     return crossing(line, other) is not None

@@ -37,7 +37,8 @@ UNMOVED = (
 class Scene(Sight):
     """Boxes of the nodes and links of one graph, with an index over each.
 
-    `aspects` holds height / width of previews by node id, `unfolded` the nodes whose advanced parameters show.
+    `aspects` holds height / width of previews by node id, `turned` the folds of each node's rows turned by hand
+    (see `LayoutKey`).
     """
 
     def __init__(self, specs: Mapping[str, NodeSpec], metrics: Metrics, style: Style = "curve") -> None:
@@ -47,7 +48,7 @@ class Scene(Sight):
         self.style: Style = style
         self.version = 0
         self.aspects: dict[str, float] = {}
-        self.unfolded: set[str] = set()
+        self.turned: dict[str, frozenset[str]] = {}
         self.sizes = Sizes(Graph(), specs)
         self.whole: Callable[[], Graph] | None = None
         """The document that the graph is a subgraph of; None for a document itself."""
@@ -116,9 +117,9 @@ class Scene(Sight):
             self.aspects[name] = aspect
             self.refresh([name])
 
-    def toggle_fold(self, name: str) -> None:
-        """Show or hide a node's advanced parameters."""
-        self.unfolded ^= {name}
+    def toggle_fold(self, name: str, section: str = "") -> None:
+        """Show or hide a section of a node's parameters, or the advanced ones."""
+        self.turned[name] = self.turned.get(name, frozenset()) ^ {section}
         self.refresh([name])
 
     def bring_up(self, names: Iterable[str]) -> None:
@@ -194,7 +195,7 @@ class Scene(Sight):
         outputs = frozenset(self.links[key].source.output for key in self._leaving.get(name, ()))
         spec, known = spec_of(node, self.graph, self.specs, outputs)
         aspect = 0.0 if node.collapsed else self.aspects.get(name, 0.0)
-        key = layout_key(spec, node, outputs, self.metrics, name in self.unfolded, aspect)
+        key = layout_key(spec, node, outputs, self.metrics, self.turned.get(name, frozenset()), aspect)
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = lay_out(key)

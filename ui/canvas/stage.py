@@ -14,6 +14,7 @@ from ui.canvas.geometry import PortRef
 from ui.canvas.look import STILL, Look, Moving
 from ui.canvas.scene import Scene
 from ui.canvas.text import TextPainter
+from ui.canvas.wiring import Loose
 from ui.editor import Editor
 from ui.selection import Selection
 from ui.theme.palette import Theme
@@ -71,7 +72,7 @@ class Stage:
     text: TextPainter
     repaint: Callable[[], None]
     say: Callable[[str], None]
-    search: Callable[[QPointF, PortRef | None], None]
+    search: Callable[[QPointF, Loose], None]
     finish: Callable[[], None]
     look: Look = field(default_factory=Look)
     moving: Moving = STILL
@@ -80,8 +81,8 @@ class Stage:
     """Whether a point of the view lies on the rail where a subgraph's inputs stand."""
     expose: Callable[[PortRef], object] = lambda _port: None
     """Show a port of a node outside the subgraph."""
-    glides: bool = False
-    """Whether the next change of the graph is shown as motion."""
+    glides: int = 0
+    """So many milliseconds the next change of the graph is shown as motion."""
 
     @property
     def graph(self) -> Graph:

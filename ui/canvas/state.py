@@ -133,6 +133,10 @@ class CanvasState(QObject):
         """What is wrong, by input or parameter name; the empty name is the node itself."""
         return self._problems.get(node, {})
 
+    def wrong(self) -> Iterable[str]:
+        """The nodes at which something is wrong."""
+        return self._problems.keys()
+
     def set_problems(self, problems: dict[str, dict[str, str]]) -> None:
         """Replace all problems."""
         touched = self._problems.keys() | problems.keys()

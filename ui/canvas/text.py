@@ -27,10 +27,26 @@ class TextPainter:
         self.measure_bold = lru_cache(maxsize=2048)(QFontMetricsF(self.bold).horizontalAdvance)
         self.measure_small = lru_cache(maxsize=2048)(QFontMetricsF(self.small).horizontalAdvance)
         self.elide = lru_cache(maxsize=8192)(self._elide)
+        self.wrap = lru_cache(maxsize=256)(self._wrap)
 
     def _elide(self, text: str, width: float, bold: bool = False) -> str:
         metrics = QFontMetricsF(self.bold if bold else self.body)
         return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+    def _wrap(self, text: str, width: float, most: int) -> tuple[str, ...]:
+        """The text in lines that are at most so wide; the last of `most` lines takes the rest, elided at its end."""
+        lines: list[str] = []
+        words = text.split()
+        while words and len(lines) < most - 1:
+            count = 1
+            while count < len(words) and self.measure(" ".join(words[: count + 1])) <= width:
+                count += 1
+            lines.append(" ".join(words[:count]))
+            words = words[count:]
+        if words:
+            rest = QFontMetricsF(self.body)
+            lines.append(rest.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
+        return tuple(lines)
 
     def draw(
         self,

@@ -16,7 +16,7 @@ from ui.canvas.keyboard import DIRECTIONS, along_links, first_node, linkable, ne
 from ui.canvas.look import view_rect
 from ui.canvas.paint_rows import field_rect
 from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture
-from ui.canvas.wiring import links_of, rewire
+from ui.canvas.wiring import Loose, links_of, rewire
 from ui.i18n import tr
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Walking(Commands):
             box = self.scene.nodes[node]
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
+
+    def go_to_rails(self) -> None:
+        """Inside a subgraph, put the focus on the list of its inputs, or of its outputs."""
+        if self.rails is not None:
+            self.rails.take_focus()
 
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
@@ -113,4 +118,4 @@ class Walking(Commands):
         if verdict.port is None:
             self.say(verdict.why)
             return False
-        return self.apply(rewire(self.scene, (one,), other, ()))
+        return self.apply(rewire(self.scene, Loose((one,)), other))

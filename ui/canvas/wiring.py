@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
-from nodegraph.graph import Graph, Link, Node, Source, readable_id
+from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
 from nodegraph.phrases import Phrase
 from nodegraph.sockets import Conversion
-from ui.canvas.boxes import LinkKey
+from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.scene import Scene
+
+
+@dataclass(frozen=True)
+class Loose:
+    """Links in the hand: the ends that stay, all outputs or all inputs; the links that were taken from where they
+    led; and the points, from output to input, that they shall go through."""
+
+    fixed: tuple[PortRef, ...]
+    taken: tuple[LinkKey, ...] = ()
+    via: tuple[Point, ...] = ()
+
+    @property
+    def port(self) -> PortRef:
+        """The first of the ends that stay."""
+        return self.fixed[0]
+
+    def bent(self, point: Point) -> Loose:
+        """The same links, going through one more point before the hand."""
+        snapped = (round(point[0] / 8) * 8.0, round(point[1] / 8) * 8.0)
+        return replace(self, via=(*self.via, snapped) if self.port.output else (snapped, *self.via))
 
 
 def link_of(graph: Graph, key: LinkKey) -> Link:
@@ -29,7 +49,18 @@ def links_of(graph: Graph, keys: Iterable[LinkKey]) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def connect(scene: Scene, output: PortRef, target: PortRef, old: Source | None = None) -> Connect:
+def takes_input(scene: Scene, link: LinkBox, along: float) -> bool:
+    """Whether a drag that begins so far along a link takes its end at the input; else that at the output."""
+    return along >= 0.5 and link.source.node in scene.nodes
+
+
+def connect(
+    scene: Scene,
+    output: PortRef,
+    target: PortRef,
+    old: Source | None = None,
+    via: tuple[Point, ...] = (),
+) -> Connect:
     """Link an output to an input; on a variadic input the free place adds, others replace."""
     sources = scene.graph.nodes[target.node].inputs.get(target.name, ())
     socket = scene.nodes[target.node].spec.socket(target.name)
@@ -37,46 +68,41 @@ def connect(scene: Scene, output: PortRef, target: PortRef, old: Source | None =
     if socket is not None and socket.variadic:
         index = target.index if target.index < len(sources) else None
     muted = old.muted if old else False
-    return Connect(Source(output.node, output.name, muted=muted), target.node, target.name, index)
+    return Connect(Source(output.node, output.name, muted=muted, via=via), target.node, target.name, index)
 
 
-def rewire(scene: Scene, fixed: Sequence[PortRef], end: PortRef, taken: Sequence[LinkKey]) -> Edit | None:
-    """Put the loose end of links on a port: new links, or `taken` ones that leave their old place."""
-    graph = scene.graph
+def rewire(scene: Scene, loose: Loose, end: PortRef) -> Edit | None:
+    """Put the loose end of links on a port: new links, or taken ones that leave their old place."""
+    graph, output, via = scene.graph, loose.port, loose.via
     if end.output:
-        return _resourced(scene, fixed, end, taken)
-    output = fixed[0]
-    if not taken:
-        return connect(scene, output, end)
-    key = taken[0]
+        return _resourced(scene, loose, end)
+    if not loose.taken:
+        return connect(scene, output, end, via=via)
+    key = loose.taken[0]
     old = link_of(graph, key)
-    if key == LinkKey(end.node, end.name, end.index):
+    if key == LinkKey(end.node, end.name, end.index) and not via:
         return None
     if (key.target, key.input) == (end.node, end.name):
-        return connect(scene, output, end, old.source)
+        return connect(scene, output, end, old.source, via)
     return Batch(
-        (Disconnect((old,)), connect(scene, output, end, old.source)),
+        (Disconnect((old,)), connect(scene, output, end, old.source, via)),
         Phrase("Reconnect {node}", node=end.node),
     )
 
 
-def _resourced(scene: Scene, fixed: Sequence[PortRef], end: PortRef, taken: Sequence[LinkKey]) -> Edit | None:
-    if not taken:
-        edits: tuple[Edit, ...] = tuple(connect(scene, end, ref) for ref in fixed)
+def _resourced(scene: Scene, loose: Loose, end: PortRef) -> Edit | None:
+    if not loose.taken:
+        edits: tuple[Edit, ...] = tuple(connect(scene, end, ref, via=loose.via) for ref in loose.fixed)
         return edits[0] if len(edits) == 1 else Batch(edits, Phrase("Connect {node}", node=end.node))
     graph = scene.graph
-    moved = tuple(
-        Connect(
-            replace(link_of(graph, key).source, node=end.node, output=end.name),
-            key.target,
-            key.input,
-            key.index,
-        )
-        for key in taken
-    )
+    moved = []
+    for key in loose.taken:
+        old = link_of(graph, key).source
+        source = replace(old, node=end.node, output=end.name, via=(*loose.via, *old.via))
+        moved.append(Connect(source, key.target, key.input, key.index))
     if len(moved) == 1:
         return moved[0]
-    return Batch(moved, Phrase("Move {count} links to {node}", count=len(moved), node=end.node))
+    return Batch(tuple(moved), Phrase("Move {count} links to {node}", count=len(moved), node=end.node))
 
 
 def converted(

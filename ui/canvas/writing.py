@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QMimeData, QRect, QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
+from nodegraph.errors import LoadError
+from nodegraph.graph import Note, frozen
+from nodegraph.notepictures import NotePicture, shown_in, together_fault
 from nodegraph.phrases import Phrase
 from ui.canvas.copying import Copying
 from ui.canvas.folding import HEADER
+from ui.canvas.hit import note_rect
 from ui.canvas.inline import Inline
+from ui.canvas.look import view_rect
+from ui.canvas.note_page import NotePage
+from ui.canvas.note_pictures import brought, put
+from ui.i18n import said
+
+ROOMY = 800.0
+"""A note grows with its pictures up to this height, in scene units."""
 
 
 class Writing(Copying):
@@ -38,7 +51,55 @@ class Writing(Copying):
         if found is None:
             return
         rect = QRectF(*found.pos, *found.size)
-        self._inline.page(rect, found.text, lambda text: self._rewrite(note, text), self.stage.theme)
+        pictures = dict(found.pictures)
+
+        def take(data: QMimeData) -> str:
+            return "\n\n".join(self._brought(note, pictures, data))
+
+        def commit(text: str) -> None:
+            self._rewrite(note, text, pictures)
+
+        self._inline.page(rect, found.text, commit, self.stage.theme, take)
+
+    def note_places(self) -> dict[str, QRect]:
+        """Where the notes in sight lie in the view."""
+        rects = {
+            note.id: view_rect(self.camera, note_rect(note)).toAlignedRect().intersected(self.rect())
+            for note in self.stage.graph.notes.values()
+            if note.id not in self.scene.folds.notes
+        }
+        return {name: rect for name, rect in rects.items() if not rect.isEmpty()}
+
+    def put_in_note(self, data: QMimeData, note: str = "") -> bool:
+        """Put pictures under the text of a note, by default of the one that alone is selected; False for none."""
+        now, graph = self.stage.selection.now, self.stage.graph
+        if not note and len(now.notes) == 1 and not (now.nodes or now.frames):
+            note = next(iter(now.notes))
+        if note not in graph.notes or not brought(data):
+            return False
+        found = graph.notes[note]
+        pictures = dict(found.pictures)
+        words = self._brought(note, pictures, data)
+        if words:
+            text = "\n\n".join([*([found.text.rstrip()] if found.text.strip() else []), *words])
+            self._rewrite(note, text, pictures, Phrase("Put a picture into"))
+        return True
+
+    def _brought(self, note: str, pictures: dict[str, NotePicture], data: QMimeData) -> list[str]:
+        """Add what is pasted to a note's pictures, or say why not; the words for it."""
+        grown = dict(pictures)
+        try:
+            words = put(grown, data)
+        except LoadError as error:
+            self.say(said(error))
+            return []
+        notes = self.stage.graph.notes
+        fault = together_fault({**notes, note: Note(note, pictures=grown)}.values())
+        if fault is not None:
+            self.say(said(fault))
+            return []
+        pictures.update(grown)
+        return words
 
     def _retitle(self, name: str, text: str) -> None:
         graph, title = self.stage.graph, text.strip()
@@ -48,7 +109,20 @@ class Writing(Copying):
         elif name in graph.frames:
             self.apply(ChangeFrame(replace(graph.frames[name], title=title), Phrase("Rename")))
 
-    def _rewrite(self, name: str, text: str) -> None:
+    def _rewrite(
+        self, name: str, text: str, pictures: Mapping[str, NotePicture], verb: str = Phrase("Write")
+    ) -> None:
         note = self.stage.graph.notes.get(name)
-        if note is not None:
-            self.apply(ChangeNote(replace(note, text=text), Phrase("Write")))
+        if note is None:
+            return
+        kept = shown_in(text, pictures)
+        if kept == note.pictures:
+            written = replace(note, text=text)
+        else:
+            written = self._roomy(replace(note, text=text, pictures=frozen(kept)))
+        self.apply(ChangeNote(written, verb))
+
+    def _roomy(self, note: Note) -> Note:
+        """The note, high enough for its pictures."""
+        height = min(NotePage(note, self.stage.text.body).size().height(), ROOMY)
+        return replace(note, size=(note.size[0], max(note.size[1], math.ceil(height / 8) * 8.0)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from nodegraph.graph import Frame, Graph, Node, Note
+from nodegraph.notepictures import first_line
 from nodegraph.spec import NodeSpec, Scalar
 
 TERM = re.compile(r"""(-?)(?:([\w.]+)(:|<=|>=|!=|<|>|=))?("[^"]*"?|\S+)""")
@@ -78,7 +79,7 @@ def find(text: str, graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[Hit
             yield Hit("frame", frame.id, title=frame.title or frame.id)
     for note in graph.notes.values():
         if all(_text_meets(term, "note", _note_text(note)) for term in terms):
-            yield Hit("note", note.id, title=_first_line(note.text) or note.id)
+            yield Hit("note", note.id, title=first_line(note.text) or note.id)
 
 
 def _nodes(
@@ -200,10 +201,6 @@ def _frame_text(frame: Frame) -> str:
 
 def _note_text(note: Note) -> str:
     return f"{note.text} {note.id}"
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip("# ") for line in text.splitlines() if line.strip()), "")
 
 
 def _short(value: Scalar) -> str:

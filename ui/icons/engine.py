@@ -22,17 +22,19 @@ def paint(painter: QPainter, rect: QRectF, name: str, color: str) -> None:
 
 
 class _Engine(QIconEngine):
-    """Draws one icon; greyed where the widget is disabled."""
+    """Draws one icon; greyed where the widget is disabled, in another colour where it is switched on."""
 
-    def __init__(self, name: str, color: str, disabled: str) -> None:
+    def __init__(self, name: str, color: str, disabled: str, on: str) -> None:
         super().__init__()
         self._name = name
         self._color = color
         self._disabled = disabled
+        self._on = on
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into the rectangle."""
-        color = self._disabled if mode == QIcon.Mode.Disabled else self._color
+        color = self._on if state == QIcon.State.On else self._color
+        color = self._disabled if mode == QIcon.Mode.Disabled else color
         side = min(rect.width(), rect.height())
         square = QRectF(0, 0, side, side)
         square.moveCenter(QRectF(rect).center())
@@ -49,10 +51,10 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Another engine that draws the same."""
-        return _Engine(self._name, self._color, self._disabled)
+        return _Engine(self._name, self._color, self._disabled, self._on)
 
 
-def icon(name: str, color: str, disabled: str = "") -> QIcon:
+def icon(name: str, color: str, disabled: str = "", on: str = "") -> QIcon:
     """The icon in a colour (`#rrggbb`). Raises KeyError for an icon there is none of."""
     _renderer(name, color)
-    return QIcon(_Engine(name, color, disabled or color))
+    return QIcon(_Engine(name, color, disabled or color, on or color))

@@ -13,6 +13,8 @@ from nodegraph.appform import toggled
 from nodegraph.expressions import reference
 from nodegraph.stars import stars
 from ui.canvas.specs import spec_of
+from ui.exposure.exposed import Exposed
+from ui.exposure.menu import add_exposure
 from ui.i18n import tr
 from ui.inner import Inner
 from ui.params.binding import Binding
@@ -57,6 +59,10 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
     menu.addAction(tr(CONTEXT, "Copy as command-line option"), lambda: _copy(binding.flag))
     name = reference(binding.node, binding.param.name)
     menu.addAction(tr(CONTEXT, "Copy name for expressions"), lambda: _copy(name))
+    exposed = Exposed.of(binding.editor, *key)
+    if exposed is not None:
+        menu.addSeparator()
+        add_exposure(menu, exposed, owner)
     return menu
 
 

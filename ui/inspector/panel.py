@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nodegraph.exposure import sections
 from nodegraph.graph import Graph, Node
 from nodegraph.spec import NodeSpec
 from nodegraph.stars import stars
@@ -118,11 +119,11 @@ class Inspector(QScrollArea):
             quiet.setVisible(bool(text))
             box.addWidget(quiet)
         liked = {name for other, name in stars(self._editor.graph) if other == node.id}
-        groups = (
-            (self.tr("Favourites"), [p for p in spec.params if p.name in liked]),
-            (self.tr("Parameters"), [p for p in spec.params if not p.advanced and p.name not in liked]),
-            (self.tr("Advanced"), [p for p in spec.params if p.advanced and p.name not in liked]),
-        )
+        rest = [p for p in spec.params if p.name not in liked]
+        groups = [(self.tr("Favourites"), [p for p in spec.params if p.name in liked])]
+        for section, found in sections(p for p in rest if not p.advanced):
+            groups.append((section or self.tr("Parameters"), found))
+        groups.append((self.tr("Advanced"), [p for p in rest if p.advanced]))
         for title, params in groups:
             if params:
                 box.addWidget(heading(title, body))

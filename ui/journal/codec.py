@@ -7,10 +7,13 @@ from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph, frozen
+from nodegraph.notepictures import NotePicture
 
 T = TypeVar("T")
 PARTS = ("nodes", "frames", "notes", "subgraphs")
 WHOLE = ("view", "extra")
+KEPT = "pictures_kept"
+"""Stands in a changed note for the pictures it had before."""
 
 
 def encode(graph: Graph) -> dict[str, Any]:
@@ -57,11 +60,26 @@ def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[
     if gone:
         found["gone"] = gone
     if new:
-        found["set"] = {name: plain(value) for name, value in new.items()}
+        found["set"] = {name: _plain(before.get(name), value) for name, value in new.items()}
     order = [name for name in before if name in after] + [name for name in new if name not in before]
     if order != list(after):
         found["order"] = list(after)
     return found
+
+
+def _plain(before: object, after: object) -> Any:
+    data = plain(after)
+    if isinstance(before, Note) and isinstance(after, Note) and before.pictures is after.pictures:
+        # A note that is only moved writes no picture again.
+        data.pop("pictures", None)
+        return {**data, KEPT: True} if after.pictures else data
+    return data
+
+
+def _refilled(before: object, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if data.get(KEPT) and isinstance(before, Note):
+        return {**{key: value for key, value in data.items() if key != KEPT}, "pictures": before.pictures}
+    return data
 
 
 def _merged(
@@ -71,7 +89,7 @@ def _merged(
     for name in change.get("gone", ()):
         del merged[name]
     for name, value in change.get("set", {}).items():
-        merged[name] = read(value)
+        merged[name] = read(_refilled(before.get(name), value))
     if "order" in change:
         merged = {name: merged[name] for name in change["order"]}
     return merged
@@ -84,6 +102,8 @@ def plain(value: object) -> Any:
         return {item.name: plain(got) for item, got in kept if not _is_default(item, got)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, NotePicture):
+        return value.text()
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
@@ -109,12 +129,17 @@ def _frame(data: Mapping[str, Any]) -> Frame:
 
 
 def _note(data: Mapping[str, Any]) -> Note:
-    return Note(**_tupled(data))
+    pictures = {
+        name: found if isinstance(found, NotePicture) else NotePicture.read(found)
+        for name, found in data.get("pictures", {}).items()
+    }
+    return Note(**_tupled({**data, "pictures": frozen(pictures)}))
 
 
 def _subgraph(data: Mapping[str, Any]) -> Subgraph:
     nodes = {name: _node(node) for name, node in data.get("nodes", {}).items()}
-    return Subgraph(data["name"], nodes, _ports(data.get("inputs", ())), _ports(data.get("outputs", ())))
+    ports = {key: _ports(data.get(key, ())) for key in ("inputs", "outputs")}
+    return Subgraph(**{**data, **ports, "nodes": nodes})
 
 
 def _ports(data: Iterable[Mapping[str, Any]]) -> tuple[Port, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nodegraph.atomic import write_bytes
 from nodegraph.graph import Graph
+from nodegraph.notepictures import ALL_BYTES
 from ui.journal import codec
 from ui.journal.history import Branch, History, Step
 from ui.journal.journal import Event, begin, move, push, saved
@@ -19,13 +20,23 @@ KEEP = 1000
 
 
 def compact(file: Path, history: History, path: Path | None, stamp: Stamp | None, limit: int = LIMIT) -> None:
-    """Replace a journal by one of at most `limit` bytes if the graph alone allows it. Raises OSError."""
-    keep = KEEP
+    """Replace a journal by one of at most `limit` bytes, and its pictures, if the graph allows it. Raises OSError."""
+    keep, limit = KEEP, limit + _pictures(history)
     data = _encoded(history, keep, path, stamp)
     while len(data) > limit and keep:
         keep //= 2
         data = _encoded(history, keep, path, stamp)
     write_bytes(file, data)
+
+
+def _pictures(history: History) -> int:
+    """Bytes for the pictures in notes: they alone are to drop no step of undo."""
+    steps = [*history.steps, *(step for branch in history.branches for step in branch.steps)]
+    graphs = [history.base, *(step.graph for step in steps)]
+    notes = {id(note.pictures): note.pictures for graph in graphs for note in graph.notes.values()}
+    # A note's pictures are written together, so one of several may stand there more than once.
+    written = sum(len(picture.data) * 4 // 3 for kept in notes.values() for picture in kept.values())
+    return min(written, 4 * ALL_BYTES)
 
 
 def _encoded(history: History, keep: int, path: Path | None, stamp: Stamp | None) -> bytes:

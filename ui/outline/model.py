@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
 from nodegraph.diff import diff
 from nodegraph.edits import SetParam, SetTitle
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.notepictures import first_line
 from nodegraph.spec import NodeSpec, Param
+from nodegraph.subgraphs import is_instance
 from ui.editor import Editor
 from ui.find.query import node_title
 from ui.icons import icon
@@ -30,6 +32,9 @@ NAME = Qt.ItemDataRole.UserRole + 3
 
 class OutlineModel(QStandardItemModel):
     """Two columns: what it is, and its value or where it is linked. Values and titles can be edited."""
+
+    refilling, refilled = Signal(), Signal()
+    """The rows of a node are about to be made anew, and have been."""
 
     def __init__(self, editor: Editor, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +126,8 @@ class OutlineModel(QStandardItemModel):
         self._remove("note", (id for id in changes.notes if id not in new.notes))
         self._add(new)
         touched = {*changes.changed, *changes.added}
+        for id in changes.subgraphs and [id for id in self._filled if is_instance(new.nodes[id].type)]:
+            self._refill(new.nodes[id])
         touched |= {link.source.node for id in touched for link in _links(old, new, id)}
         touched |= {link.target for id in touched for link in new.consumers.get(id, ())}
         touched |= {link.source.node for id in changes.removed for link in old.nodes[id].links()}
@@ -129,7 +136,20 @@ class OutlineModel(QStandardItemModel):
         for id in changes.frames & new.frames.keys():
             self._rows["frame", id].setText(new.frames[id].title or self.tr("Frame"))
         for id in changes.notes & new.notes.keys():
-            self._rows["note", id].setText(_first_line(new.notes[id].text) or self.tr("Note"))
+            self._rows["note", id].setText(first_line(new.notes[id].text) or self.tr("Note"))
+
+    def _refill(self, node: Node) -> None:
+        """The subgraph of an opened node has changed, and shows other ports or the same in another order."""
+        item, spec = self._rows["node", node.id], self._spec(node)
+        rows = [item.child(row).data(NAME) for row in range(item.rowCount())]
+        if spec is None or rows == [part.name for part in (*spec.inputs, *spec.outputs)]:
+            self._write_rows(item, node, spec)
+            return
+        self.refilling.emit()
+        self._filled.discard(node.id)
+        item.removeRows(0, item.rowCount())
+        self._fill(item, node.id)
+        self.refilled.emit()
 
     def _remove(self, kind: str, ids: Iterable[str]) -> None:
         for id in ids:
@@ -149,7 +169,7 @@ class OutlineModel(QStandardItemModel):
                 self._row("frame", id, "frame", theme.muted).setText(frame.title or self.tr("Frame"))
         for id, note in graph.notes.items():
             if ("note", id) not in self._rows:
-                self._row("note", id, "note", theme.muted).setText(_first_line(note.text) or self.tr("Note"))
+                self._row("note", id, "note", theme.muted).setText(first_line(note.text) or self.tr("Note"))
 
     def _row(self, kind: str, id: str, icon_name: str, color: str) -> QStandardItem:
         item, value = QStandardItem(icon(icon_name, color), ""), QStandardItem("")
@@ -222,7 +242,3 @@ class OutlineModel(QStandardItemModel):
 def _links(old: Graph, new: Graph, id: str) -> list:  # type: ignore[type-arg]
     nodes = (graph.nodes[id] for graph in (old, new) if id in graph.nodes)
     return [link for node in nodes for link in node.links()]
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip("# ") for line in text.splitlines() if line.strip()), "")

@@ -12,6 +12,8 @@ from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrame, Remov
 from nodegraph.graph import Mode, Source
 from nodegraph.lookup import spec_of
 from ui.editor import Editor
+from ui.exposure.exposed import Exposed
+from ui.exposure.menu import add_exposure
 from ui.find.query import find
 from ui.look import Look
 from ui.outline.model import ID, KIND, OutlineModel
@@ -46,6 +48,9 @@ class Outline(QWidget):
         line.addWidget(self.filter)
         box.addLayout(line)
         box.addWidget(self.tree, 1)
+        self._stood: tuple[str, Ref] | None = None
+        self.model.refilling.connect(self._note)
+        self.model.refilled.connect(self._return)
         self.filter.textChanged.connect(self._filter)
         editor.selection.changed.connect(self._follow)
         editor.changed.connect(self._refilter)
@@ -137,6 +142,9 @@ class Outline(QWidget):
             menu.addAction(self.tr("Connect…"), lambda: self.connect_port(port))
             disconnect = menu.addAction(self.tr("Disconnect"), self.delete)
             disconnect.setEnabled(bool(links_at(self._editor.graph, port)))
+            exposed = None if port.output else Exposed.of(self._editor, port.node, port.name)
+            if exposed is not None:
+                add_exposure(menu, exposed, self)
         elif kind == "node":
             menu.addAction(self.tr("Show on canvas"), lambda: self.activate(index))
             menu.addAction(self.tr("Rename"), lambda: self.tree.edit(index.siblingAtColumn(0)))
@@ -189,6 +197,21 @@ class Outline(QWidget):
             self.tree.selectionModel().setCurrentIndex(index, flags.NoUpdate)
             self.tree.scrollTo(index)
         self._syncing = False
+
+    def _note(self) -> None:
+        index = self.tree.currentIndex()
+        port = self.model.port(index)
+        self._stood = (index.siblingAtColumn(0).data(KIND), port) if port is not None else None
+
+    def _return(self) -> None:
+        """Stand where one stood, though the row is another."""
+        if self._stood is None:
+            return
+        kind, port = self._stood
+        index = self.model.port_row(port.node, port.name, kind)
+        if index.isValid():
+            flags = QItemSelectionModel.SelectionFlag
+            self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def _refilter(self) -> None:
         if self.filter.text():

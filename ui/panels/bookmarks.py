@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
@@ -14,6 +15,9 @@ from ui.find.query import node_title
 from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
 from ui.theme import category_color
+
+if TYPE_CHECKING:
+    from ui.window import MainWindow
 
 KEY = "bookmarks"
 
@@ -34,6 +38,29 @@ def set_bookmark(graph: Graph, number: int, node: str, title: str) -> Batch:
         kept[number] = node
     marks = {str(key): value for key, value in sorted(kept.items())}
     return Batch((SetView({**graph.view, KEY: marks}),), title)
+
+
+def go_or_set(window: MainWindow, verb: str, number: int) -> None:
+    """Set bookmark `number` on the selected node, go to it, or (verb "next") go to the next one."""
+    view = window.view
+    if view is None:
+        return
+    editor, tr = view.editor, window.tr
+    kept = bookmarks(editor.graph)
+    if verb == "set" and view.levels.inner:
+        window.say(tr("Bookmarks are for nodes outside subgraphs; press Esc to leave this one first."))
+    elif verb == "set" and editor.selection.active:
+        title = tr("Set bookmark {number}").format(number=number)
+        editor.apply(set_bookmark(editor.graph, number, editor.selection.active, title))
+    elif verb == "go" and number in kept:
+        window.show_outside(kept[number])
+    elif verb == "next" and kept:
+        nodes = list(kept.values())
+        now = editor.selection.active
+        at = nodes.index(now) + 1 if now in nodes else 0
+        window.show_outside(nodes[at % len(nodes)])
+    elif verb != "set":
+        window.say(tr("There is no such bookmark. Select a node and press Ctrl with a digit to set one."))
 
 
 class Bookmarks(QWidget):

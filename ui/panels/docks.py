@@ -111,7 +111,8 @@ class Docks(QObject):
         editor = view.level if name in AT_LEVEL else view.editor
         panel = PANELS[name](editor, self._window.app.look, dock)
         if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
-            panel.show_asked.connect(self._window.show_node)
+            show = self._window.show_node if name in AT_LEVEL else self._window.show_outside
+            panel.show_asked.connect(show)
         self._put(dock, panel)
 
     def _put(self, dock: QDockWidget, panel: QWidget) -> None:

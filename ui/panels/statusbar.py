@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.editor import Editor
 
@@ -40,6 +40,26 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.counts = SteadyLabel(self)
         self.addPermanentWidget(self.counts)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The sentence, with an ellipsis where the counts leave no room for all of it."""
+        painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self._room(), Qt.AlignmentFlag.AlignVCenter, self.shown())
+
+    def shown(self) -> str:
+        """What is seen of the sentence."""
+        room = self._room().width()
+        return self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, room)
+
+    def _room(self) -> QRect:
+        lefts = [
+            child.x() for child in self.findChildren(QWidget) if child.parent() is self and child.isVisible()
+        ]
+        return QRect(8, 0, max(0, min(lefts, default=self.width()) - 16), self.height())
 
     def say(self, text: str) -> None:
         """Show a sentence for a while; a screen reader says it."""

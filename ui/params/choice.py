@@ -74,7 +74,8 @@ class ChoiceEditor(ParamEditor):
             popup.foot.setText(self.tr("There is no {kind} file yet.").format(kind=kind))
         popup.note = self.of_several()
         popup.chosen.connect(self._chosen)
-        popup.given_up.connect(lambda: self._closed(False))
+        # Not by a lambda, which would outlive the editor: undo may take its node away under the open list.
+        popup.given_up.connect(self._given_up)
         self._popup = popup
         popup.open_below(self, query if isinstance(query, str) else "")
         return True
@@ -85,6 +86,9 @@ class ChoiceEditor(ParamEditor):
             self._try.spread()
         self.show_value()
         self._closed(True)
+
+    def _given_up(self) -> None:
+        self._closed(False)
 
     def _closed(self, kept: bool) -> None:
         self._popup = None

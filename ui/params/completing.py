@@ -11,7 +11,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, QRect, QStringListModel
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
+from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit
 
 from ui.params import modelfiles
 from ui.params.listing import listing
@@ -20,6 +20,7 @@ SHOWN = 40
 """Names by which the list's width is measured."""
 MOST = 200
 """Names that are listed; typing on finds the others."""
+VISIBLE = 10
 LONGEST = 120
 """Characters before the cursor that are looked at."""
 
@@ -112,14 +113,15 @@ class Completion(QObject):
         super().__init__(page)
         self._page = page
         self._mentions = mentions
-        self.list: QAbstractItemView | None = None
+        self.list: QListView | None = None
         """The list, once it was needed: it is a window of its own and costs to make."""
+        self._placed = (QRect(), 0)
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setWidget(page)
         # Filtering is ours: its own takes long over thousands of names, and knows nothing of what comes first.
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self.completer.setMaxVisibleItems(10)
+        self.completer.setMaxVisibleItems(VISIBLE)
         self.completer.activated.connect(self.take)
 
     @property
@@ -129,7 +131,7 @@ class Completion(QObject):
 
     def look(self) -> None:
         """Open, follow or close, after something was typed."""
-        mention, _, name = self._typed()
+        mention, length, name = self._typed()
         if mention is None:
             self.close()
             return
@@ -139,12 +141,39 @@ class Completion(QObject):
             self.close()
             return
         self._names.setStringList(names)
-        self.list = popup = cast("QAbstractItemView", self.completer.popup())
-        place, measure = self._page.cursorRect(), popup.fontMetrics()
+        self.list = popup = self._list()
+        place = self._place(popup, names, length)
+        if not self.open or place != self._placed:
+            self._placed = place
+            self.completer.complete(place[0])
+        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
+
+    def _place(self, popup: QListView, names: Sequence[str], length: int) -> tuple[QRect, int]:
+        """Under the first letter of what is typed, and how many lines: to lay it out anew costs as much as a key.
+
+        While it is open it becomes no narrower.
+        """
+        cursor, measure = self._page.textCursor(), popup.fontMetrics()
+        cursor.setPosition(cursor.position() - length)
+        start = self._page.cursorRect(cursor)
         width = max(measure.horizontalAdvance(name) for name in names[:SHOWN])
         width += popup.verticalScrollBar().sizeHint().width() + 24
-        self.completer.complete(QRect(place.left(), place.bottom() + 4, width, 1))
-        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
+        if self.open:
+            width = max(width, self._placed[0].width())
+        return QRect(start.left(), start.bottom() + 4, width, 1), min(len(names), VISIBLE)
+
+    def make_ready(self) -> None:
+        """Make the list while the hand rests, if there are names for it."""
+        if self.list is None and any(mention.names() for mention in self._mentions):
+            self.list = self._list()
+            self.list.winId()
+            self.list.ensurePolished()
+
+    def _list(self) -> QListView:
+        found = cast("QListView", self.completer.popup())
+        # One line is measured, not each of them at every key.
+        found.setUniformItemSizes(True)
+        return found
 
     def take(self, name: str) -> None:
         """Write a name in the place of what was typed of it."""

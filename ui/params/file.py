@@ -45,13 +45,14 @@ class FileEditor(TextEditor):
         """Open the system's dialog, without waiting for it."""
         if self._dialog is not None:
             return True
-        kind = self.binding.param.file
-        filters = [self.tr("All files (*)")]
-        if kind in PATTERNS:
-            filters.insert(0, self.tr("Pictures ({patterns})").format(patterns=PATTERNS[kind]))
-        dialog = QFileDialog(self.window(), self.tr("Choose a file"), str(self._folder()))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(filters)
+        dialog = QFileDialog(self.window(), "", str(self._folder()))
+        if self.binding.param.file == "image_folder":
+            dialog.setWindowTitle(self.tr("Choose a folder"))
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+        else:
+            dialog.setWindowTitle(self.tr("Choose a file"))
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilters(self._filters())
         dialog.fileSelected.connect(self.take)
         dialog.finished.connect(self._closed)
         self._dialog = dialog
@@ -76,6 +77,11 @@ class FileEditor(TextEditor):
         if urls and urls[0].isLocalFile():
             self.take(urls[0].toLocalFile())
             event.acceptProposedAction()
+
+    def _filters(self) -> list[str]:
+        patterns = PATTERNS.get(self.binding.param.file)
+        pictures = [self.tr("Pictures ({patterns})").format(patterns=patterns)] if patterns else []
+        return [*pictures, self.tr("All files (*)")]
 
     def _folder(self) -> Path:
         base = self.binding.editor.path.parent if self.binding.editor.path else Path.cwd()

@@ -16,6 +16,7 @@ from ui.theme.typeface import SIZES
 WIDEST_LABEL = 140
 LEAST = {"line": 132, "seed": 264, "page": 260}
 MARGIN = 8
+NEARLY = 0.75
 
 
 class Overlay(QFrame):
@@ -53,6 +54,10 @@ class Overlay(QFrame):
         lines = pixels * (9 if self.editor.tall else 2)
         height = max(seen.height(), lines) if on_row else lines
         width = max(seen.width() if on_row else 0, least)
+        if on_row and self.editor.tall:
+            # A page that almost fits lies exactly over its row: a rim over the next row would cut its words.
+            height = seen.height() if seen.height() >= NEARLY * lines else height
+            width = seen.width() if seen.width() >= NEARLY * least else width
         rect = QRectF(seen.x(), seen.y(), width, height).toAlignedRect()
         if not self.editor.tall:
             rect.moveTop(round(seen.center().y() - rect.height() / 2))

@@ -39,8 +39,8 @@ class Colours(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument, look: Look, choices: bool) -> None:
         super().__init__(document)
         self._choices = choices
-        mentions = (EMBEDDING, WILDCARD) if choices else (EMBEDDING,)
-        self._known = {mention: mention.spellings() for mention in mentions}
+        self._mentions = (EMBEDDING, WILDCARD) if choices else (EMBEDDING,)
+        self._known = self._found()
         names = [f"(?P<embedding>{EMBEDDING.written})"]
         signs = [WEIGHT]
         if choices:
@@ -57,13 +57,16 @@ class Colours(QSyntaxHighlighter):
 
     def refresh(self) -> None:
         """Look which files there are."""
-        found = {mention: mention.spellings() for mention in self._known}
+        found = self._found()
         if found != self._known:
             self._known = found
             self.rehighlight()
 
+    def _found(self) -> dict[str, frozenset[str]]:
+        return {mention.folder: mention.spellings() for mention in self._mentions}
+
     def _of(self, mention: Mention, name: str) -> QTextCharFormat:
-        return self._name if mention.among(name, self._known[mention]) else self._unknown
+        return self._name if mention.among(name, self._known[mention.folder]) else self._unknown
 
     def highlightBlock(self, text: str) -> None:
         """Colour a line."""

@@ -16,6 +16,8 @@ from ui.params.weights import reweighted
 
 PAUSE = 300
 """Milliseconds without a key after which what was typed so far is put into the graph."""
+READY = 150
+"""Milliseconds after which the list of names is made, for the first key that needs it not to wait."""
 LONGEST = 32_767
 
 
@@ -85,7 +87,7 @@ class PromptEditor(ParamEditor):
         super().__init__(binding, look, parent)
         self.page = Page(self, look)
         self._hold(self.page)
-        self._showing = False
+        self._showing = self._weighing = False
         self._choices = binding.param.mentions == "wildcards"
         self.completion = Completion(self.page, (WILDCARD, EMBEDDING) if self._choices else (EMBEDDING,))
         self._colours = Colours(self.page.document(), look, self._choices)
@@ -113,6 +115,7 @@ class PromptEditor(ParamEditor):
         super().entered(reason)
         self._colours.refresh()
         self._count()
+        QTimer.singleShot(READY, self.completion, self.completion.make_ready)
 
     def show_value(self) -> None:
         """Show the prompt; the cursor stays where it is."""
@@ -165,11 +168,14 @@ class PromptEditor(ParamEditor):
         new = reweighted(self.page.toPlainText(), cursor.selectionStart(), cursor.selectionEnd(), steps)
         if new is None:
             return
+        self._weighing = True
+        self.completion.close()
         cursor.beginEditBlock()
         cursor.setPosition(new.start)
         cursor.setPosition(new.end, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(new.text)
         cursor.endEditBlock()
+        self._weighing = False
         cursor.setPosition(new.select[0])
         cursor.setPosition(new.select[1], QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(cursor)
@@ -177,8 +183,9 @@ class PromptEditor(ParamEditor):
     def _typed(self) -> None:
         if not self._showing and (self.page.hasFocus() or self.completion.open):
             self._pause.start()
-            # The cursor is moved only after the document tells of its change.
-            QTimer.singleShot(0, self.page, self.completion.look)
+            if not self._weighing:
+                # The cursor is moved only after the document tells of its change.
+                QTimer.singleShot(0, self.page, self.completion.look)
 
     def _count(self) -> None:
         node = self.binding.editor.graph.nodes.get(self.binding.node)

@@ -21,5 +21,5 @@ def go_to_next(window: MainWindow) -> None:
     if problem is None:
         window.say(tr("Problems", "Nothing is wrong: this workflow can run."))
         return
-    window.show_node(problem.node.partition("/")[0])
+    window.show_outside(problem.node.partition("/")[0])
     window.say(said(problem.sentence))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from nodegraph.check import Checker, Problem
 from nodegraph.edits import SetExpression, SetParam
+from nodegraph.edits.inside import Inside
 from nodegraph.graph import Graph
 from ui.editor import Editor
 from ui.i18n import capitalized, said, tr
@@ -91,6 +92,8 @@ def sentence_of(problem: Problem) -> str:
 def fix_words(problem: Problem) -> str:
     """What the button that mends the problem says; empty where nothing does."""
     fix = problem.fix
+    while isinstance(fix, Inside):
+        fix = fix.edit
     if isinstance(fix, SetParam):
         if fix.value is None:
             return tr("Problems", "Reset")

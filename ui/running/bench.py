@@ -86,6 +86,7 @@ class Bench(QObject):
         self.strip.restore_asked.connect(self.restore)
         self.viewer.export_asked.connect(self._export)
         runner.told.connect(self._told)
+        runner.status.connect(self.window.say)
         runner.finished.connect(self._finished)
         self.desk.bridge.heard.connect(self._heard)
         self.desk.live.switched.connect(self._live_switched)
@@ -119,6 +120,8 @@ class Bench(QObject):
         """Another document is in front."""
         if self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.editor.changed.disconnect(self._edited)
+        if view is None and self.live:
+            self.desk.live.follow(None)
         self._sheet = self.desk.sheet(view)
         self.overlays.follow(self._sheet, view.base if view is not None else None)
         self.showing.follow(self._sheet)

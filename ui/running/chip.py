@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.look import Look
+
+STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""Another window may be needed to act on what the card says, as one to drag a file from."""
 
 
 class PracticeChip(QPushButton):
@@ -52,6 +55,12 @@ class PracticeChip(QPushButton):
             self.setChecked(False)
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The card closes when something else is turned to."""
+        super().focusOutEvent(event)
+        if event.reason() not in STAYS:
+            self.setChecked(False)
 
     def _toggled(self, on: bool) -> None:
         self.card.setVisible(on)

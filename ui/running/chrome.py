@@ -38,4 +38,5 @@ class IconButton(QToolButton):
 
     def set_look(self, look: Look) -> None:
         """Follow the theme."""
-        self.setIcon(icon(self._name, look.theme.text, look.theme.muted))
+        theme = look.theme
+        self.setIcon(icon(self._name, theme.text, theme.muted, theme.accent))

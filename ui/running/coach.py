@@ -37,6 +37,7 @@ class Coach(QObject):
         self._sheet: Sheet | None = None
         self._canvas: QWidget | None = None
         self._at = 0
+        self._veiled = False
         self.bubble = Bubble(look, window)
         self.bubble.skipped.connect(self.skip)
         self._escape = QShortcut(QKeySequence("Esc"), self.bubble)
@@ -67,6 +68,11 @@ class Coach(QObject):
         """Follow the theme."""
         self.bubble.set_look(look)
 
+    def veil(self, on: bool) -> None:
+        """Give way to a card that was opened, and come back after it."""
+        self._veiled = on
+        self.place()
+
     def skip(self) -> None:
         """No more of this, now and in later starts."""
         self._end()
@@ -75,7 +81,7 @@ class Coach(QObject):
         """Follow what the sentence speaks of, after the view moved."""
         if self._sheet is None:
             return
-        if self._canvas is not None and not self._canvas.isVisible():
+        if self._veiled or (self._canvas is not None and not self._canvas.isVisible()):
             self.bubble.hide()
             return
         editor = self._sheet.editor

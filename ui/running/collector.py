@@ -13,11 +13,12 @@ from shiboken6 import isValid
 
 from nodegraph import events
 from nodegraph.diff import diff
-from nodegraph.fileformat import dumps
+from nodegraph.fileformat import carried
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
 from ui.running.bridge import EngineBridge
 from ui.running.job import Job
+from ui.running.labels import of_result
 from ui.running.picks import Spot, downstream, identity, result_spots, seen_output, upstream
 from ui.running.pictures import image_of
 from ui.running.results import Result, Results
@@ -115,7 +116,14 @@ class Collector(QObject):
         job = take.job
         first = paths[0] if paths else ""
         made = Result(
-            job.label, job.document, *spot, target, take.identity, dumps(job.graph), job.seconds, first
+            of_result(job.label, job.graph, self._specs),
+            job.document,
+            *spot,
+            target,
+            take.identity,
+            carried(job.graph),
+            job.seconds,
+            first,
         )
         self._added(take, made, image)
         for path in paths[1:]:

@@ -25,6 +25,7 @@ from ui.running.bridge import EngineBridge, editor_options
 from ui.running.live import Live
 from ui.running.nested import at_level, seen
 from ui.running.past import PastSeeds
+from ui.running.picks import identity
 from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner
@@ -32,14 +33,16 @@ from ui.running.sheet import Sheet
 from ui.start.templates import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QImage
 
+    from nodegraph.graph import Graph
     from ui.application import Application
     from ui.view import DocumentView
     from ui.window import MainWindow
 
+CARD_SIDE = 512
 FIRST = "text_to_image"
 """The template that a first launch opens and runs."""
 
@@ -122,7 +125,7 @@ class Desk(QObject):
         if path is None:
             return
         try:
-            graph, _ = diskfile.read(path)
+            graph = diskfile.read(path).graph
         except LoadError as error:
             window.say(said(error))
             return
@@ -132,6 +135,16 @@ class Desk(QObject):
             window.bench.set_live(True)
             self.runner.run(sheet)
             window.bench.teach(sheet)
+
+    def picture_of(self, path: Path, graph: Graph, answer: Callable[[QImage], object]) -> None:
+        """Answer with what a workflow's file shows: itself if it is a picture, else the newest result of its graph."""
+        if diskfile.kind(path) == "picture":
+            self.results.files.read(path, answer, CARD_SIDE)
+            return
+        known = self.results.of(identity(graph, self.specs, None))
+        made = known[-1:] or [one for one in self.results.all() if one.document == str(path)][:1]
+        for result in made:
+            self.results.small(result, answer)
 
     def close(self) -> None:
         """End the engine; what waits is kept for the next start."""

@@ -53,7 +53,7 @@ class Film:
             self.frames, self._order = self.frames[::2], self._order[::2]
 
     def clear(self) -> None:
-        """Another run begins."""
+        """Hold no pictures."""
         self.node, self.frames, self._order = "", [], []
 
 
@@ -103,12 +103,14 @@ class FilmStrip(QWidget):
             self._thumbs.clear()
         self._changed()
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self._film.clear()
+    def show_film(self, film: Film) -> None:
+        """Show another film."""
+        if film is self._film:
+            return
+        self._film = film
         self._thumbs.clear()
         self._at = -1
-        self.update()
+        self._changed()
 
     def image(self, index: int) -> QImage:
         """The whole picture of a step."""

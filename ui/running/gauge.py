@@ -31,6 +31,8 @@ class GaugeBar(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(self.tr("Memory"))
         bridge.heard.connect(self._hear)
+        # The status bar has its height before there is anything to say.
+        self._grow(0)
 
     @property
     def now(self) -> events.Gauge | None:
@@ -90,7 +92,7 @@ class GaugeBar(QWidget):
             x += width + 6
             if share >= 0:
                 bar = QRectF(x, self.height() / 2 - 2, BAR, 4)
-                painter.fillRect(bar, theme.color("field"))
+                painter.fillRect(bar, theme.color("outline"))
                 bar.setWidth(BAR * min(1.0, share))
                 painter.fillRect(bar, theme.color("warning" if share > 0.9 else "muted"))
                 x += BAR + 6

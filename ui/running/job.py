@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from nodegraph.fileformat import dumps, loads
+from nodegraph.fileformat import carried, loads
 from nodegraph.graph import Graph
 
 JobState = Literal["waiting", "running", "done", "failed", "stopped"]
@@ -58,7 +58,7 @@ class Job:
             "base": self.base,
             "targets": None if self.targets is None else list(self.targets),
             "seeds": dict(self.seeds),
-            "graph": dumps(self.graph),
+            "graph": carried(self.graph),
         }
 
     @staticmethod

@@ -10,6 +10,7 @@ from nodegraph.graph import Graph, Node
 from nodegraph.spec import NodeSpec, Scalar
 from ui.running.picks import prompt_of
 
+AGAIN = "again"
 LONGEST = 60
 MOST = 3
 """So many changes are named, the rest are counted."""
@@ -21,10 +22,15 @@ def label(before: Graph | None, now: Graph, specs: Mapping[str, NodeSpec]) -> st
         return short(prompt_of(now, specs)) or "First run"
     changes = list(_changes(before, now, specs))
     if not changes:
-        return "again"
+        return AGAIN
     named = changes[:MOST]
     rest = len(changes) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def of_result(words: str, graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+    """What a picture of a job so labelled is called: "again" tells nothing of a picture, its prompt does."""
+    return (short(prompt_of(graph, specs)) or words) if words == AGAIN else words
 
 
 def _changes(before: Graph, now: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[str]:

@@ -78,9 +78,11 @@ class Overlays(QObject):
         canvas.destroyed.connect(self._gone)
         self.chip = PracticeChip(self._window.app.look, canvas)
         self.chip.place()
+        self.chip.toggled.connect(self._card_toggled)
         self.show_chip()
 
     def _leave(self) -> None:
+        self._card_toggled(False)
         if self._canvas is not None:
             self._canvas.hovered.disconnect(self.prober.hover)
             self._canvas.view_requested.disconnect(self._look_at)
@@ -90,6 +92,10 @@ class Overlays(QObject):
                 self.chip.card.deleteLater()
                 self.chip.deleteLater()
         self._canvas = self.chip = None
+
+    def _card_toggled(self, on: bool) -> None:
+        if self.coach is not None:
+            self.coach.veil(on)
 
     def _gone(self) -> None:
         self._canvas = self.chip = None

@@ -70,8 +70,9 @@ class QueuePanel(QWidget):
         runner.changed.connect(self.refresh)
         runner.told.connect(self._told)
         runner.resulted.connect(self._resulted)
-        runner.finished.connect(lambda job: self.refresh())
-        runner.began.connect(lambda job: self.refresh())
+        # Not by a lambda, which would outlive the panel: the runner goes on when a window closes.
+        runner.finished.connect(self.refresh)
+        runner.began.connect(self._began)
         self.refresh()
 
     def set_look(self, look: Look) -> None:
@@ -83,7 +84,7 @@ class QueuePanel(QWidget):
         self.run.setIcon(icon("play", look.theme.on_accent))
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, _job: Job | None = None) -> None:
         """Show the queue as it is."""
         queue = self._runner.queue
         running = queue.running
@@ -213,6 +214,10 @@ class QueuePanel(QWidget):
             job = self.rows.job(row)
             if job is not None and job.id == id:
                 self.list.setCurrentIndex(self.rows.index(row))
+
+    def _began(self, job: Job) -> None:
+        self.rows.set_running("", 0.0)
+        self.refresh()
 
     def _told(self, job: Job, event: events.Event) -> None:
         sheet = self._runner.sheet(job.document)

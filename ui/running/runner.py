@@ -115,8 +115,6 @@ class Runner(QObject):
         words = label(sheet.asked, graph, self.specs)
         base = str(sheet.base)
         job = Job(fresh_id(), graph, words, sheet.key, base, targets or None, live=True, coarse=coarse)
-        if not coarse:
-            sheet.asked = graph
         self.queue.start_now(job)
         self._hand_over(job)
         return job
@@ -192,7 +190,6 @@ class Runner(QObject):
 
     def _hear(self, event: events.Event) -> None:
         if isinstance(event, events.EngineState):
-            self.status.emit(event.text)
             self._engine_is(event.state)
             return
         job = self.queue.running
@@ -239,7 +236,7 @@ class Runner(QObject):
         done = self.queue.finish(event)
         if done is not None:
             self.finished.emit(done)
-            if done.state == "failed":
+            if done.state == "failed" and not (sheet is not None and sheet.state.failed()):
                 self.status.emit(done.error)
         self.pump()
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from nodegraph import events
+from ui.running.film import Film
+from ui.running.films import Films
 from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.past import seed_of
@@ -34,6 +36,7 @@ class Showing(QObject):
         self._sheet: Sheet | None = None
         self._wanted = ""
         self._spot: Spot | None = None
+        self._films = Films(runner.specs)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(LOOK_MS)
@@ -51,8 +54,7 @@ class Showing(QObject):
             self._sheet.arrived.disconnect(self._arrived)
             self._sheet.editor.selection.changed.disconnect(self._soon.start)
         self._sheet = sheet
-        self._viewer.begin_film()
-        self._viewer.set_film(False)
+        self._viewer.show_film((self._films.of(sheet.editor.graph) if sheet is not None else None) or Film())
         if sheet is not None:
             sheet.picture.connect(self._grew)
             sheet.arrived.connect(self._arrived)
@@ -110,8 +112,11 @@ class Showing(QObject):
         if self._sheet is None or job.document != self._sheet.key:
             return
         if isinstance(event, events.RunStarted) and event.steps:
-            self._viewer.begin_film()
+            self._viewer.show_film(self._films.of(job.graph) or Film())
         elif isinstance(event, events.Preview) and isinstance(event.picture, events.Picture):
+            begun = self._films.growing(job, event)
+            if begun is not None:
+                self._viewer.show_film(begun)
             self._viewer.add_frame(event.node, event.picture, event.index)
         elif isinstance(event, events.RunFinished):
             self._viewer.set_film(bool(self._viewer.film.film.frames))
@@ -127,6 +132,9 @@ class Showing(QObject):
         if result.document == sheet.key or sheet.ran is sheet.editor.graph:
             self._strip.select(result)
             self.show_result(result)
+            film = self._films.of(sheet.editor.graph)
+            if film is not None:
+                self._viewer.show_film(film)
 
     def _finished(self, job: Job) -> None:
         own = self._sheet is not None and job.document == self._sheet.key and job.state == "done"
@@ -154,7 +162,14 @@ class Showing(QObject):
     def _looked(self, node: str, shown: events.Shown) -> None:
         if self._sheet is not None and node in self._sheet.editor.graph.nodes:
             self._wanted, self._spot = "", (shown.node, shown.output)
-            self._viewer.show_answer(shown, self._name(node))
+            self._viewer.show_answer(shown, self._name(node), self._seen(node, shown.node))
+
+    def _seen(self, node: str, shown: str) -> QImage | None:
+        """The picture that a node itself has on the canvas, where that is of its newest result."""
+        sheet = self._sheet
+        if sheet is None or node != shown or sheet.state.of(node).status not in ("done", "cached"):
+            return None
+        return sheet.shown.get(node)
 
 
 def _facts(image: QImage, seed: str) -> str:

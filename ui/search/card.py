@@ -42,12 +42,15 @@ class Card(QWidget):
         self.setObjectName("Card")
         self._look = look
         self._shown: NodeSpec | Recipe | None = None
+        self.help = ""
+        """The first line of its help."""
         self.setFixedWidth(280)
 
     def show_item(self, item: NodeSpec | Recipe | None) -> None:
         """Show this node type or recipe."""
         self._shown = item
-        self.setAccessibleDescription(item.help if item else "")
+        self.help = item.help.split("\n")[0] if item else ""
+        self.setAccessibleDescription(self.help)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -63,7 +66,7 @@ class Card(QWidget):
         top = self._wrapped(painter, self._shown.title, PAD - 4)
         painter.setFont(self._look.font())
         painter.setPen(theme.color("muted"))
-        top = self._wrapped(painter, self._shown.help, top + 4)
+        top = self._wrapped(painter, self.help, top + 4)
         if isinstance(self._shown, NodeSpec):
             self._ports(painter, self._shown, top + 12)
         else:
@@ -82,6 +85,8 @@ class Card(QWidget):
             self._wrapped(painter, ", ".join(names), top)
 
     def _steps(self, painter: QPainter, recipe: Recipe, top: float) -> None:
+        if not recipe.parts:
+            return
         top = self._heading(painter, self.tr("Adds"), top)
         painter.setFont(self._look.font())
         painter.setPen(self._look.theme.color("text"))

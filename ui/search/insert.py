@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from nodegraph.edits import AddNodes, Batch, Connect, Edit
-from nodegraph.graph import Graph, Node, Point, Source, readable_id
+from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
+from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
 from nodegraph.lookup import spec_of
-from nodegraph.sockets import fits
-from nodegraph.spec import NodeSpec
+from nodegraph.sockets import convert, fits
+from nodegraph.spec import NodeSpec, Scalar
+from ui.search.place import free_place
 from ui.search.recipes import Recipe
 
 WIDTH = 240.0
 GAP = 80.0
 ROW = 200.0
+KINDS: Mapping[str, type[Scalar]] = {"Int": int, "Float": float, "Bool": bool, "Text": str}
 
 
 class Port(Protocol):
@@ -54,13 +56,6 @@ def port_type(graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> str | 
     return output.type if output else None
 
 
-def suits(spec: NodeSpec, type_id: str, from_output: bool) -> bool:
-    """Whether a node of this type has a port for a link of `type_id` that comes from an output or an input."""
-    if from_output:
-        return input_for(spec, type_id) is not None
-    return output_for(spec, type_id) is not None
-
-
 def input_for(spec: NodeSpec, type_id: str) -> str | None:
     """The input that best takes `type_id`: of the same type before one that only fits, sockets first."""
     named = [(socket.name, socket.type) for socket in spec.sockets]
@@ -78,9 +73,17 @@ def output_for(spec: NodeSpec, type_id: str) -> str | None:
 
 
 def insert_node(
-    spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], pos: Point, port: Port | None = None
+    spec: NodeSpec,
+    graph: Graph,
+    specs: Mapping[str, NodeSpec],
+    pos: Point,
+    port: Port | None = None,
+    taken: Sequence[Link] = (),
 ) -> Insertion:
-    """A node of that type at `pos`, linked with `port` where it fits."""
+    """A node of that type at `pos`, linked with `port` where it fits.
+
+    `taken` are links in hand whose other end `port` is, all of which then lead to the new node or come from it.
+    """
     node = _new(spec, graph, pos)
     kind = port_type(graph, specs, port) if port else None
     if port is None or kind is None:
@@ -88,17 +91,40 @@ def insert_node(
     if port.output:
         name = input_for(spec, kind)
         linked = {name: (Source(port.node, port.name),)} if name else {}
-        return Insertion(AddNodes((replace(node, inputs=linked),)), (node.id,))
+        add = AddNodes((replace(node, inputs=linked),))
+        away = (Disconnect(tuple(taken)),) if linked and taken else ()
+        return Insertion(Batch((add, *away), add.title), (node.id,))
     output = output_for(spec, kind)
     if output is None:
         return Insertion(AddNodes((node,)), (node.id,))
-    add = AddNodes((node,))
+    add = AddNodes((replace(node, params=_held(spec, graph, specs, port)),))
+    source = Source(node.id, output)
+    links: Iterable[Connect] = (_feeding(source, graph, specs, port),)
+    if taken:
+        links = [
+            Connect(replace(k.source, node=node.id, output=output), k.target, k.input, k.index) for k in taken
+        ]
+    return Insertion(Batch((add, *links), add.title), (node.id,))
+
+
+def _feeding(source: Source, graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> Connect:
+    """The link from a source to an input; one more where that takes several."""
+    known = spec_of(graph, graph.nodes[port.node].type, specs)
+    socket = known.socket(port.name) if known is not None else None
+    return Connect(source, port.node, port.name, None if socket is not None and socket.variadic else 0)
+
+
+def _held(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> dict[str, Scalar]:
+    """The value of a parameter, for a node that does nothing but hold one: linked, all stays as it was."""
     target = graph.nodes[port.node]
     known = spec_of(graph, target.type, specs)
-    socket = known.socket(port.name) if known is not None else None
-    index = None if socket is not None and socket.variadic else 0
-    connect = Connect(Source(node.id, output), port.node, port.name, index)
-    return Insertion(Batch((add, connect), add.title), (node.id,))
+    param = known.param(port.name) if known is not None else None
+    if param is None or spec.sockets or len(spec.params) != 1 or not spec.category.startswith("values"):
+        return {}
+    wanted = spec.params[0]
+    value = convert(target.params.get(param.name, param.default), wanted.type)
+    kind = KINDS.get(wanted.type)
+    return {wanted.name: value} if kind is not None and isinstance(value, kind) else {}
 
 
 def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], selected: str) -> Insertion:
@@ -106,28 +132,37 @@ def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], s
 
     It goes to the right and takes what the selected node gives; where nothing fits it goes to the left
     and feeds the selected node's free inputs; where nothing fits there either, to the right, unwired.
+    It covers no other node.
     """
     beside = graph.nodes[selected]
     known = spec_of(graph, beside.type, specs)
     width = beside.size[0] if beside.size else WIDTH
     right = (beside.pos[0] + width + GAP, beside.pos[1])
-    node = _new(spec, graph, right)
+    node = _new(spec, graph, free_place(graph, specs, spec, right))
     taken = _taken(spec, known, selected) if known else {}
     if taken or known is None:
         return Insertion(AddNodes((replace(node, inputs=taken),)), (node.id,))
     for socket in known.sockets:
         output = next((out.name for out in spec.outputs if out.type == socket.type), None)
         if output and socket.name not in beside.inputs:
-            add = AddNodes((replace(node, pos=(beside.pos[0] - WIDTH - GAP, beside.pos[1])),))
+            left = (beside.pos[0] - WIDTH - GAP, beside.pos[1])
+            add = AddNodes((replace(node, pos=free_place(graph, specs, spec, left)),))
             connect = Connect(Source(node.id, output), selected, socket.name)
             return Insertion(Batch((add, connect), add.title), (node.id,))
     return Insertion(AddNodes((node,)), (node.id,))
 
 
 def insert_recipe(
-    recipe: Recipe, graph: Graph, specs: Mapping[str, NodeSpec], pos: Point, port: Port
+    recipe: Recipe,
+    graph: Graph,
+    specs: Mapping[str, NodeSpec],
+    pos: Point,
+    port: Port,
+    taken: Sequence[Link] = (),
 ) -> Insertion:
     """The nodes of a recipe from `pos` to the right, the link from `port` spread to all that take it.
+
+    Links in hand, `taken` from where they led, lead nowhere else any more, unless the recipe passes them on.
 
     Nodes that depend on no other part stand below each other, those that do stand a column further.
     """
@@ -148,6 +183,8 @@ def insert_recipe(
         source = _source(recipe.passes_on, ids, port)
         fed = [link for link in graph.consumers.get(port.node, ()) if link.source.output == port.name]
         edits += [Connect(source, link.target, link.input, link.index) for link in fed]
+    elif taken:
+        edits.append(Disconnect(tuple(taken)))
     return Insertion(Batch(tuple(edits), recipe.title), tuple(ids.values()))
 
 

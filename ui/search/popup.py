@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+ICONS = {candidates.REROUTE: "link", candidates.DISCONNECT: "close"}
+
+
 class AddNodePopup(ChoicePopup):
     """Offers every node type, or (with `type_id`) those that a link of that type can go to or come from."""
 
@@ -31,16 +34,21 @@ class AddNodePopup(ChoicePopup):
         type_id: str | None = None,
         from_output: bool = True,
         wires: bool = False,
+        taken: bool = False,
     ) -> None:
         self._specs = specs
         self._usage = usage
-        self._entries = candidates.entries(specs, type_id, from_output)
+        self._entries = candidates.entries(specs, type_id, from_output, taken)
         super().__init__(parent, look, self.tr("Add node"), self._hint(type_id, from_output))
         self.card = Card(look, self)
         self.body.addWidget(self.card)
         self.current_changed.connect(self._preview)
         if wires:
             self.foot.setText(self.tr("Enter adds and wires to the selected node, Ctrl+Enter adds alone"))
+        elif taken:
+            self.foot.setText(self.tr("Enter moves the link, Ctrl+Enter adds alone, Esc puts it back"))
+        elif type_id is not None:
+            self.foot.setText(self.tr("Enter adds and links, Ctrl+Enter adds alone, Esc closes"))
         else:
             self.foot.setText(self.tr("Enter adds, Esc closes"))
 
@@ -52,7 +60,8 @@ class AddNodePopup(ChoicePopup):
     def _row(self, id: str, title: str, group: str) -> Row:
         spec = self._specs.get(id)
         if spec is None:
-            return Row(id, title, hint=group, icon="recipe", color=self.look.theme.accent)
+            icon = ICONS.get(id, "recipe")
+            return Row(id, title, hint=group, icon=icon, color=self.look.theme.accent)
         return Row(id, title, hint=group, color=category_color(self.look.theme, spec.category).name())
 
     def _hint(self, type_id: str | None, from_output: bool) -> str:
@@ -63,4 +72,6 @@ class AddNodePopup(ChoicePopup):
         return self.tr("Get {type} from…").format(type=type_id)
 
     def _preview(self, id: str) -> None:
-        self.card.show_item(self._specs.get(id) or candidates.recipe_of(id, RECIPES))
+        self.card.show_item(
+            self._specs.get(id) or candidates.recipe_of(id, RECIPES) or candidates.link_way(id)
+        )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from nodegraph.errors import LoadError
 from ui import diskfile
@@ -152,14 +154,23 @@ class StartPage(QScrollArea):
             return
         card = self._waiting.pop(0)
         try:
-            graph, _ = diskfile.read(card.path)
+            graph = diskfile.read(card.path).graph
         except (LoadError, OSError):
             return
         card.show_graph(graph, self._window.app.specs)
-        if card.path in self._templates:
-            desk = self._window.app.desk
-            if desk is not None:
-                needs = needs_of(graph, self._window.app.specs, desk.files)
-                card.set_detail(needs.line, needs.ready)
-                if needs.ready:
-                    card.show_picture(QPixmap(str(thumbnail(card.path))))
+        desk = self._window.app.desk
+        if desk is None:
+            return
+        if card.path not in self._templates:
+            desk.picture_of(card.path, graph, partial(_show, card))
+            return
+        needs = needs_of(graph, self._window.app.specs, desk.files)
+        card.set_detail(needs.line, needs.ready)
+        if needs.ready:
+            card.show_picture(QPixmap(str(thumbnail(card.path))))
+
+
+def _show(card: WorkflowCard, image: QImage) -> None:
+    """Show what a recent workflow made last, unless the page was made anew meanwhile."""
+    if isValid(card) and not image.isNull():
+        card.show_picture(QPixmap.fromImage(image))

@@ -111,7 +111,8 @@ QPushButton:disabled { color: $muted; background: $surface; border-color: $line;
 QPushButton[role="link"] { background: transparent; border: 0; color: $accent; padding: 0 4px; min-width: 0; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 3px; }
 QToolButton:hover { background: $hover; }
-QToolButton:pressed, QToolButton:checked { background: $field; }
+QToolButton:pressed { background: $field; }
+QToolButton:checked { background: $chosen; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 

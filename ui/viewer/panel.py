@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nodegraph.events import Channels, Picture, Shown
 from ui.look import Look
 from ui.running.chrome import IconButton
-from ui.running.film import FilmStrip
+from ui.running.film import Film, FilmStrip
 from ui.running.pictures import as_large, image_of
 from ui.viewer.channels import ChannelGrid
 from ui.viewer.parts import ChannelButton, Elided, ItemStepper, WordButton
@@ -31,6 +31,7 @@ class ViewerPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self._kept = QImage()
+        self._kept_size = QSize()
         self._alarm = ""
         self.viewer = Viewer(look, self)
         self.grid = ChannelGrid(look, self)
@@ -60,15 +61,18 @@ class ViewerPanel(QWidget):
         for button in (self.fit, self.one, self.histogram, self.export):
             button.set_look(look)
 
-    def show_picture(self, image: QImage, title: str = "", facts: str = "", alarm: str = "") -> None:
-        """Show a picture and what it is."""
+    def show_picture(
+        self, image: QImage, title: str = "", facts: str = "", alarm: str = "", size: QSize | None = None
+    ) -> None:
+        """Show a picture and what it is; `size` as for the viewer."""
         self._kept, self._alarm, self._is_latent = image, alarm, False
+        self._kept_size = size or image.size()
         self._front()
         if title:
             self.title.setText(title)
         self.facts.setText(facts or f"{image.width()} × {image.height()}")
         if self.film.at < 0:
-            self.viewer.show_image(image, alarm)
+            self.viewer.show_image(image, alarm, size)
 
     def show_step(self, image: QImage, title: str) -> None:
         """Show a picture that is still growing."""
@@ -77,14 +81,17 @@ class ViewerPanel(QWidget):
         self._is_latent = False
         self._front()
         if self.film.at < 0:
-            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
+            self.viewer.show_image(image, size=as_large(image, self._kept_size))
 
-    def show_answer(self, shown: Shown, title: str) -> None:
-        """Show what the engine answered to a look: picture and facts, or why there is none."""
+    def show_answer(self, shown: Shown, title: str, seen: QImage | None = None) -> None:
+        """Show what the engine answered to a look: picture and facts, or why there is none.
+
+        A latent in good health is shown as it was `seen` while it grew, in truer colours than its numbers have.
+        """
         facts = dict(shown.facts)
         self.title.setText(title)
         if shown.picture is None:
-            self._kept, self._is_latent = QImage(), False
+            self._kept, self._kept_size, self._is_latent = QImage(), QSize(), False
             self._front()
             gone = "gone" in facts
             self.facts.setText("")
@@ -98,7 +105,11 @@ class ViewerPanel(QWidget):
         # Of a latent each channel tells its own range.
         told = ("shape", "dtype") if latent else ("shape", "dtype", "range")
         line = "   ".join(facts[name] for name in told if name in facts)
-        self.show_picture(image_of(shown.picture), title, line, facts.get("alarm", ""))
+        alarm = facts.get("alarm", "")
+        if latent and seen is not None and not alarm:
+            self.show_picture(seen, title, line, size=as_large(seen, self._kept_size))
+        else:
+            self.show_picture(image_of(shown.picture), title, line, alarm)
         self._is_latent = latent
         self._front()
         if self._is_latent and self.latent.isChecked():
@@ -116,10 +127,10 @@ class ViewerPanel(QWidget):
         self.film.add(node, picture, index)
         self.set_film(True)
 
-    def begin_film(self) -> None:
-        """Another run begins."""
-        self.film.clear()
-        self.export.setEnabled(False)
+    def show_film(self, film: Film) -> None:
+        """Show the steps of another run; they may still come."""
+        self.film.show_film(film)
+        self.set_film(bool(film.frames))
 
     def set_film(self, shown: bool) -> None:
         """Show the strip once there is something in it."""
@@ -227,6 +238,6 @@ class ViewerPanel(QWidget):
     def _scrubbed(self, image: QImage | None) -> None:
         self._front(scrubbing=image is not None)
         if image is None:
-            self.viewer.show_image(self._kept, self._alarm)
+            self.viewer.show_image(self._kept, self._alarm, self._kept_size)
         else:
-            self.viewer.show_image(image, size=as_large(image, self._kept.size()))
+            self.viewer.show_image(image, size=as_large(image, self._kept_size))

@@ -10,6 +10,7 @@ from nodegraph.document import Document
 from nodegraph.graph import Graph
 from tests.ui.canvas.catalogue import SPECS
 from ui.canvas.canvas import Canvas
+from ui.canvas.wiring import Loose
 from ui.editor import Editor
 from ui.theme import DARK
 
@@ -27,9 +28,9 @@ class Hand:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.searches: list[tuple[QPointF, object]] = []
+        self.searches: list[tuple[QPointF, Loose | None]] = []
         self.said: list[str] = []
-        canvas.search_requested.connect(lambda point, port: self.searches.append((point, port)))
+        canvas.search_requested.connect(lambda point, loose: self.searches.append((point, loose)))
         canvas.status.connect(self.said.append)
         canvas.editor.status.connect(self.said.append)
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from nodegraph.graph import Frame, Note
+from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.glide import MILLISECONDS
+from ui.canvas.glide import LAYOUT
 
 
 def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:
@@ -41,6 +44,16 @@ def test_copies_paste_as_text_with_their_inner_links(hand: Hand) -> None:
     assert hand.graph.nodes["sampler_3"].inputs["model"] == link("checkpoint.model")
     places = {node.pos for node in hand.graph.nodes.values()}
     assert len(places) == len(hand.graph.nodes), "no copy hides another"
+
+
+def test_a_workflow_of_comfyuis_is_pasted_as_nodes(hand: Hand) -> None:
+    before = hand.graph
+    QGuiApplication.clipboard().setText(json.dumps(text_to_image().data()))
+    hand.canvas.paste()
+    added = [node.type for name, node in hand.graph.nodes.items() if name not in before.nodes]
+    assert sorted(added).count("TextEncode") == 2 and "KSampler" in added
+    hand.canvas.editor.stack.undo()
+    assert hand.graph is before
 
 
 def test_pasting_nonsense_says_so(hand: Hand) -> None:
@@ -170,7 +183,7 @@ def test_motion_is_shown_and_ends_where_the_graph_is(hand: Hand) -> None:
     canvas.align("right")
     wanted = hand.graph.nodes["latent"].pos
     assert canvas.scene.nodes["latent"].node.pos != wanted
-    QTest.qWait(MILLISECONDS + 120)
+    QTest.qWait(LAYOUT + 120)
     assert canvas.scene.nodes["latent"].node.pos == wanted and canvas.scene.graph is hand.graph
     canvas.editor.stack.undo()
     assert canvas.scene.graph is hand.graph

@@ -7,8 +7,10 @@ from nodegraph.graph import Node, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, NONE, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.gestures.link import LinkDrag
+from ui.canvas.wiring import Loose
 
 EMPTY = (620.0, 640.0)
 
@@ -64,8 +66,10 @@ def test_dropping_on_empty_ground_asks_for_a_node_and_deletes_nothing(hand: Hand
     before = hand.graph
     hand.drag(hand.port("sampler", "positive"), EMPTY)
     assert hand.graph is before
-    (point, port), *rest = hand.searches
-    assert not rest and port == PortRef("prompt", "conditioning", True)
+    (point, loose), *rest = hand.searches
+    assert not rest and loose == Loose(
+        (PortRef("prompt", "conditioning", True),), (LinkKey("sampler", "positive"),)
+    )
     assert (point - QPointF(*EMPTY)).manhattanLength() < 2
 
 
@@ -90,7 +94,8 @@ def test_a_linked_input_gives_its_link_to_another_input(hand: Hand) -> None:
 
 def test_each_half_of_a_link_can_be_rewired(hand: Hand) -> None:
     hand.drag(hand.along("sampler", "latent", 0.12), hand.port("decode", "latent", False) + QPointF(300, 300))
-    assert hand.searches and hand.searches[-1][1] == PortRef("sampler", "latent", False)
+    loose = hand.searches[-1][1]
+    assert loose is not None and loose.fixed == (PortRef("sampler", "latent", False),)
     hand.drag(hand.along("decode", "latent", 0.85), hand.port("sampler", "latent"))
     assert hand.said[-1] == "KSampler cannot feed itself."
 

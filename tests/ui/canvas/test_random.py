@@ -236,7 +236,7 @@ def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(
 def assert_same_scene(canvas: Canvas) -> None:
     """What the scene has kept through all changes is what it would derive anew."""
     kept, fresh = canvas.scene, Scene(canvas.scene.specs, Metrics(measure=canvas.scene.metrics.measure))
-    fresh.unfolded = kept.unfolded
+    fresh.turned = kept.turned
     fresh.update(kept.graph)
     assert {n: b.bounds() for n, b in fresh.nodes.items()} == {n: b.bounds() for n, b in kept.nodes.items()}
     assert fresh.folds == kept.folds

@@ -32,9 +32,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     born = NodePainter.picture
 
-    def picture(self: NodePainter, box: NodeBox, scale: float, ratio: float, unfolded: bool) -> Picture:
+    def picture(self: NodePainter, box: NodeBox, scale: float, ratio: float) -> Picture:
         names.append(box.id)
-        return born(self, box, scale, ratio, unfolded)
+        return born(self, box, scale, ratio)
 
     monkeypatch.setattr(NodePainter, "picture", picture)
     return names

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from nodegraph.edits import SetParam
 from tests.ui.canvas.hand import NONE
 from tests.ui.params.conftest import Desk
 from ui.params.color import ColorEditor, parsed
@@ -60,3 +61,18 @@ def test_files_are_dropped_and_kept_relative(desk: Desk, tmp_path: Path) -> None
     QApplication.sendEvent(editor, drop)
     assert desk.value("all", "image_file") == "in/a.png"
     assert editor.line.text() == "in/a.png"
+
+
+def test_a_row_shows_its_colour_as_a_swatch_and_none_for_what_is_no_colour(desk: Desk) -> None:
+    def inks() -> set[str]:
+        image = desk.canvas.grab().toImage()
+        spot = desk.view(desk.row("all", "color")) * image.devicePixelRatio()
+        return {image.pixelColor(x, spot.y()).name() for x in range(image.width())}
+
+    assert "#ff8000" in inks()
+    desk.editor.apply(SetParam("all", "color", "#008080"))
+    QTest.qWait(300)
+    assert "#008080" in inks() and "#ff8000" not in inks()
+    desk.editor.apply(SetParam("all", "color", "nonsense"))
+    QTest.qWait(300)
+    assert "#008080" not in inks()

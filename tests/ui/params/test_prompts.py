@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from nodegraph.graph import Graph, Node
 from nodes.text import weighted_tokens
 from nodes.text.chunks import laid_out
 from nodes.text.tokenizer import clip_tokens
 from tests.ui.params.conftest import LOOK, Desk, Folders, MakeDesk
-from ui.params.text import PAUSE, PromptEditor
+from ui.params.text import PAUSE, READY, PromptEditor
 from ui.params.tokens import token_words
 
 EMBEDDINGS = ("bad hands.pt", "bad-hands-5.pt", "easynegative.safetensors", "styles/ink.safetensors")
@@ -227,3 +228,39 @@ def test_where_chance_decides_no_border_is_claimed(wild: Desk) -> None:
         if box.hint.text():
             break
     assert box.hint.text().startswith("about ") and editor.page.borders == []
+
+
+def test_weighing_an_unfinished_name_opens_no_list(desk: Desk, folders: Folders) -> None:
+    folders.kinds["embeddings"] = ("ink.pt", "inkwell.pt")
+    editor = prompt(desk)
+    desk.type(" embedding:in")
+    QApplication.processEvents()
+    assert editor.completion.open and editor.completion.list is not None
+    QTest.keyClick(editor.completion.list, Qt.Key.Key_Escape)
+    desk.hit(Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert not editor.completion.open and ":1.05)" in editor.page.toPlainText()
+    desk.hit(Qt.Key.Key_Right)
+    desk.type("k")
+    QApplication.processEvents()
+    assert editor.completion.open, "typing on opens it again"
+
+
+def test_the_list_is_ready_before_its_first_key_and_stays_where_it_opened(
+    desk: Desk, folders: Folders
+) -> None:
+    folders.kinds["embeddings"] = tuple(f"ink_{n:02}.pt" for n in range(13))
+    editor = prompt(desk)
+    QTest.qWait(READY + 100)
+    names = editor.completion.list
+    assert names is not None and not names.isVisible()
+    desk.type(" embedding:")
+    QApplication.processEvents()
+    opened = names.geometry()
+    assert names.isVisible()
+    desk.type("ink")
+    QApplication.processEvents()
+    assert names.geometry() == opened
+    desk.type("_1")
+    QApplication.processEvents()
+    assert names.height() < opened.height() and names.pos() == opened.topLeft()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAction,
     QGuiApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.canvas.hand import CTRL
 from tests.ui.params.conftest import Desk
+from ui.canvas.paint_rows import field_rect
 from ui.params.text import PromptEditor, TextEditor
 from ui.params.weights import reweighted
 
@@ -190,3 +191,16 @@ def test_the_editor_is_readable_at_any_zoom(make_desk: object) -> None:
         desk.canvas.camera_changed.emit()
         assert box.pos() != before or zoom == 4.0
         desk.canvas.close()
+
+
+def test_a_page_that_almost_fits_lies_exactly_over_its_row(desk: Desk) -> None:
+    desk.click(desk.row("all", "prompt"))
+    box, row = desk.canvas.scene.nodes["all"], desk.rows.row_of("all", "prompt")
+    assert row is not None and desk.rows.box is not None
+    rect = field_rect(box, row).translated(box.x, box.y)
+    seen = QRectF(desk.canvas.camera.to_view(rect.topLeft()), rect.size() * desk.canvas.camera.zoom)
+    assert desk.rows.box.geometry() == seen.toAlignedRect()
+    desk.hit(Qt.Key.Key_Escape)
+    desk.canvas.zoom_by(0.5)
+    desk.click(desk.row("all", "prompt"))
+    assert desk.rows.box.height() > 1.5 * seen.height() * desk.canvas.camera.zoom, "small rows open large"

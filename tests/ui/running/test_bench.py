@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
+from nodegraph import fileformat
 from nodegraph.edits import AddNodes, SetParam
 from nodegraph.graph import Node, Source
-from tests.ui.running.graphs import WAIT
+from tests.ui.running.graphs import WAIT, painting
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
 from tests.ui.running.started import Start, parts, wait_done
@@ -22,6 +24,8 @@ from ui.canvas.canvas import Canvas
 from ui.running.results import Result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from ui.running.bench import Bench
@@ -76,6 +80,64 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
 
 def parts_or_none(app: Application) -> Bench | None:
     return app.windows[0].bench
+
+
+def test_the_card_of_the_chip_is_not_under_a_lesson_and_closes_by_esc_or_a_click_elsewhere(
+    qtbot: QtBot, start: Start
+) -> None:
+    window, bench, _ = parts(start())
+    wait_done(qtbot, bench, 1)
+    chip, coach, canvas = (
+        bench.overlays.chip,
+        bench.overlays.coach,
+        window.view.widget if window.view else None,
+    )
+    assert chip is not None and coach is not None and isinstance(canvas, Canvas)
+    window.activateWindow()
+    chip.set_shown(True)
+    qtbot.waitUntil(coach.bubble.isVisible)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    chip.setFocus()
+    assert chip.card.isVisible() and not coach.bubble.isVisible()
+    shoot(window, "practice_card")
+    qtbot.keyClick(chip, Qt.Key.Key_Escape)
+    assert not chip.card.isVisible() and coach.bubble.isVisible() and coach.lesson == 0
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    chip.setFocus()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() - 20, canvas.height() - 20))
+    canvas.setFocus()
+    assert not chip.card.isVisible() and coach.bubble.isVisible()
+
+
+def test_recent_workflows_show_what_they_made(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
+    window, bench, sheet = parts(start())
+    wait_done(qtbot, bench, 1)
+    qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
+    flow, other, still = (tmp_path / name for name in ("flow.json", "other.json", "still.png"))
+    fileformat.save(sheet.editor.graph, flow)
+    fileformat.save(painting(text="never run"), other)
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(QColor("#336699"))
+    image.setText("nodegraph", flow.read_text())
+    image.save(str(still))
+    window.app.change(recent=(str(flow), str(other), str(still)))
+    window._stack.setCurrentWidget(window.start)
+    window.start.refresh()
+    qtbot.waitUntil(lambda: not window.start._waiting, timeout=WAIT)
+    cards = {card.path: card for card in window.start.cards}
+    qtbot.waitUntil(lambda: cards[flow].pictured and cards[still].pictured, timeout=WAIT)
+    assert not cards[other].pictured
+    shoot(window, "recent")
+
+
+def test_a_long_sentence_ends_in_an_ellipsis_before_the_counts(qtbot: QtBot, start: Start) -> None:
+    window, bench, _ = parts(start())
+    wait_done(qtbot, bench, 1)
+    window.say("Short.")
+    assert window.bar.shown() == "Short."
+    window.say("The engine was ended by the system. " * 20)
+    assert window.bar.shown().endswith("…") and len(window.bar.shown()) > 20
+    shoot(window.bar, "status_bar")
 
 
 def test_lessons_are_skipped_for_good(qtbot: QtBot, start: Start) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph import events
 from nodegraph.edits import SetParam
 from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
+from tests.ui.running.started import pick_soon
 from ui.running.film import LONGEST, Film, FilmStrip
 from ui.running.gauge import GaugeBar
 from ui.running.panel import QueuePanel
@@ -167,7 +168,7 @@ def test_a_film_has_one_picture_a_step_and_scrubs_the_viewer(qtbot: QtBot) -> No
     exported: list[tuple[object, object]] = []
     panel.export_asked.connect(lambda frames, path: exported.append((frames, path)))
     assert panel.export.isEnabled()
-    panel.begin_film()
+    panel.show_film(Film())
     assert not strip.film.frames and not panel.export.isEnabled()
     dress(LIGHT)
     panel.set_look(LIGHT)
@@ -192,25 +193,32 @@ def test_the_film_is_exported_by_the_engine(qtbot: QtBot, bridge: EngineBridge, 
     assert told == [events.Exported(str(path))] and path.read_text() == f"3 x {EDGE}"
 
 
+def choose(qtbot: QtBot, gauge: GaugeBar, entry: int) -> None:
+    """Click the gauge, then an entry of the menu that it opens; the menu waits inside the first click."""
+    pick_soon(gauge.menu().actions()[entry].text())
+    qtbot.mouseClick(gauge, Qt.MouseButton.LeftButton)
+    assert QApplication.activePopupWidget() is None
+
+
 def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
     dress(DARK)
     gauge = GaugeBar(runner.bridge, DARK)
     qtbot.addWidget(gauge)
     runner.run(sheet)
+    high = gauge.height()
     wait_over(qtbot, runner, 1)
     qtbot.waitUntil(lambda: gauge.now is not None and gauge.now.cache > 0, timeout=WAIT)
-    gauge.resize(gauge.sizeHint())
+    assert gauge.height() == high, "The status bar keeps its height when figures come."
     gauge.show()
     assert [name for name, *_ in gauge.parts()] == ["Engine", "Cache", "Disk"]
     shoot(gauge, "gauge")
-    free, purge = gauge.menu().actions()
-    free.trigger()
+    choose(qtbot, gauge, 0)
     qtbot.waitUntil(
         lambda: gauge.now is not None and gauge.now.cache == 0 and gauge.now.disk > 0, timeout=WAIT
     )
     runner.run(sheet)
     assert wait_over(qtbot, runner, 2)[1].ran == 0
-    purge.trigger()
+    choose(qtbot, gauge, 1)
     qtbot.waitUntil(lambda: gauge.now is not None and gauge.now.disk == 0, timeout=WAIT)
     runner.run(sheet)
     assert wait_over(qtbot, runner, 3)[2].ran == 3

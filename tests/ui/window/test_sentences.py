@@ -73,7 +73,7 @@ def test_what_the_core_finds_wrong_is_translated(spoken: None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"format": "nodegraph", "version": 99, "nodes": []}']
+    ["", "{", "[]", '{"nodes": [], "links": []}', '{"format": "nodegraph", "version": 99, "nodes": []}']
     + [
         f'{{"format": "nodegraph", "version": 1, "nodes": [{node}]}}'
         for node in (

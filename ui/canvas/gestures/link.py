@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.graph import Point
-from ui.canvas.boxes import LinkKey, NodeBox
+from ui.canvas.boxes import NodeBox
 from ui.canvas.fitting import Fitting, Verdict
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.hit import hit
@@ -15,7 +15,7 @@ from ui.canvas.look import is_far
 from ui.canvas.paint_ports import paint_port
 from ui.canvas.routing import path_of
 from ui.canvas.stage import Gesture, Pointer, Stage
-from ui.canvas.wiring import converted, rewire
+from ui.canvas.wiring import Loose, converted, rewire
 from ui.i18n import tr
 from ui.theme.types import type_color
 
@@ -26,28 +26,22 @@ OFFER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_C)
 
 
 class LinkDrag(Gesture):
-    """`fixed` are the ends that stay, `taken` the links whose other end is in hand.
+    """Dropped on empty ground nothing is lost: the search opens for what to put there.
 
-    Dropped on empty ground nothing is lost: the search opens for what to put there.
+    With `waiting` no button is down: a click says where the links end.
     """
 
-    def __init__(
-        self,
-        stage: Stage,
-        start: Pointer,
-        fixed: tuple[PortRef, ...],
-        taken: tuple[LinkKey, ...] = (),
-    ) -> None:
+    def __init__(self, stage: Stage, start: Pointer, loose: Loose, waiting: bool = False) -> None:
         super().__init__(stage)
-        self._fitting = Fitting(stage.scene, fixed)
-        self._taken = taken
+        self._fitting = Fitting(stage.scene, loose.fixed)
+        self._loose = loose
         self._press = start.view
         self._at = start.scene
         self._verdict = Verdict()
         self._dragged = False
-        self._waiting = False
+        self._waiting = waiting
         self._marks: dict[str, list[tuple[Port, PortRef, bool]]] = {}
-        stage.look.hidden = frozenset(taken)
+        stage.look.hidden = frozenset(loose.taken)
 
     @property
     def verdict(self) -> Verdict:
@@ -67,7 +61,7 @@ class LinkDrag(Gesture):
         """Judge the ports anew, where the link still has its ends."""
         scene, fixed = self.stage.scene, self._fitting.fixed
         there = all(scene.port_type(ref) is not None for ref in fixed)
-        if not there or any(key not in scene.links for key in self._taken):
+        if not there or any(key not in scene.links for key in self._loose.taken):
             return False
         self._fitting, self._verdict, self._marks = Fitting(scene, fixed), Verdict(), {}
         return True
@@ -127,7 +121,7 @@ class LinkDrag(Gesture):
     def _finish(self, pointer: Pointer) -> bool:
         verdict = self._verdict
         if verdict.port is not None:
-            edit = rewire(self.stage.scene, self._fitting.fixed, verdict.port, self._taken)
+            edit = rewire(self.stage.scene, self._loose, verdict.port)
             self.cancel()
             if edit is not None:
                 self.stage.editor.apply(edit)
@@ -139,7 +133,7 @@ class LinkDrag(Gesture):
         if verdict.why:
             self.stage.say(verdict.why)
         else:
-            self.stage.search(pointer.scene, self._fitting.fixed[0])
+            self.stage.search(pointer.scene, self._loose)
         return False
 
     def _convert(self) -> None:
@@ -189,11 +183,13 @@ class LinkDrag(Gesture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for ref, kind in zip(self._fitting.fixed, self._fitting.types, strict=True):
             color = type_color(theme, kind)
-            ends = (self._place(ref), loose) if ref.output else (loose, self._place(ref))
+            via = self._loose.via
+            ends = (self._place(ref), *via, loose) if ref.output else (loose, *via, self._place(ref))
             painter.setPen(QPen(color, max(2.4, 1.6 / zoom), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPath(path_of(ends, self.stage.scene.style))
             painter.setBrush(color)
-            painter.drawEllipse(QPointF(*loose), 3.5, 3.5)
+            for point in (*via, loose):
+                painter.drawEllipse(QPointF(*point), 3.5, 3.5)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if verdict.port is not None:
             painter.setPen(QPen(theme.color("accent"), 2 / zoom))

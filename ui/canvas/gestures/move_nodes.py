@@ -14,6 +14,7 @@ from nodegraph.phrases import Phrase
 from ui.canvas.between import Kin, extracted, inserted, kin_of, link_under
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by
+from ui.canvas.glide import INSERT
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label
 from ui.canvas.look import Moving, view_rect
@@ -112,7 +113,7 @@ class MoveNodes(MoveThings):
         name = next(iter(moving.nodes), "")
         if self._over is not None and self._ripe() and not self._extracting:
             box = self.stage.scene.nodes[name]
-            self.stage.glides = True
+            self.stage.glides = INSERT
             edits.append(inserted(self.stage.scene, box, self._over, self._by))
         else:
             move = moved_by(self.stage, moving, self._by)
@@ -126,7 +127,7 @@ class MoveNodes(MoveThings):
             self.stage.editor.apply(
                 Batch(tuple(edits), Phrase("{verb} {what}", verb=verb, what=_some(moving.nodes)))
             )
-        self.stage.glides = False
+        self.stage.glides = 0
 
     def paint(self, painter: QPainter) -> None:
         """The guides, and which frame the nodes enter or leave, or would with F."""

@@ -11,6 +11,7 @@ from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.hit import Hit
 from ui.canvas.scene import link_source
 from ui.canvas.stage import CTRL, SHIFT, Gesture, Pointer, Stage
+from ui.canvas.wiring import Loose, takes_input
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
@@ -76,10 +77,10 @@ class LinkPress(Gesture):
     def _taken(self) -> LinkDrag | None:
         scene = self.stage.scene
         link = scene.links[self._key]
-        if self._along >= 0.5 and link.source.node in scene.nodes:
-            return LinkDrag(self.stage, self._start, (link_source(link.source),), (self._key,))
+        if takes_input(scene, link, self._along):
+            return LinkDrag(self.stage, self._start, Loose((link_source(link.source),), (self._key,)))
         end = PortRef(self._key.target, self._key.input, False, self._key.index)
-        return LinkDrag(self.stage, self._start, (end,), (self._key,))
+        return LinkDrag(self.stage, self._start, Loose((end,), (self._key,)))
 
     def _select(self, pointer: Pointer) -> None:
         now = self.stage.selection.now

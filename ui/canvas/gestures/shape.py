@@ -72,9 +72,8 @@ class ResizeThing(Gesture):
             box = stage.scene.nodes[hit.node]
             bare = replace(box.node, size=None)
             aspect = stage.scene.aspects.get(hit.node, 0.0)
-            key = layout_key(
-                box.spec, bare, box.linked_out, stage.scene.metrics, hit.node in stage.scene.unfolded, aspect
-            )
+            turned = stage.scene.turned.get(hit.node, frozenset())
+            key = layout_key(box.spec, bare, box.linked_out, stage.scene.metrics, turned, aspect)
             natural = lay_out(key)
             return QRectF(box.rect), (natural.width, natural.height)
         if hit.frame:

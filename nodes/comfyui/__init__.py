@@ -1,0 +1,19 @@
+"""Which nodes stand in for ComfyUI's, by its class names; the names of its inputs are those of version 0.8.0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nodegraph.comfyui.same import Translation
+from nodes.comfyui import conditioning, latents, loading, models, pictures, sampling, sigmas, values
+
+SAME: Mapping[str, Translation] = {
+    **loading.SAME,
+    **conditioning.SAME,
+    **latents.SAME,
+    **models.SAME,
+    **pictures.SAME,
+    **sampling.SAME,
+    **sigmas.SAME,
+    **values.SAME,
+}

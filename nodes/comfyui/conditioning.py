@@ -1,0 +1,145 @@
+"""Prompts and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nodegraph.comfyui.old import Old
+from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+
+PLAIN = "conditioning"
+SYSTEM = {
+    "superior": "You are an assistant designed to generate superior images with the superior degree of image-text "
+    "alignment based on textual prompts or user prompts.",
+    "alignment": "You are an assistant designed to generate high-quality images with the highest degree of image-text "
+    "alignment based on textual prompts.",
+}
+"""What Lumina 2 was trained with before each prompt, as its authors published it."""
+
+
+def _own(text: object, shared: object) -> object:
+    """What an encoder is told of its own: nothing where it is the shared text; a blank where it is to read nothing."""
+    if text == shared:
+        return ""
+    return text or " "
+
+
+def _sd3(old: Old) -> Made:
+    values, _ = read_widgets(old, "clip_l clip_g t5xxl empty_padding")
+    if values.get("empty_padding", "none") == "none" and not all(
+        values.get(n) for n in ("clip_l", "clip_g", "t5xxl")
+    ):
+        raise Untranslatable("an empty prompt with the padding 'none' has no equal")
+    shared = values.get("t5xxl", "")
+    params = {"text": shared, **{name: _own(values.get(name, ""), shared) for name in ("clip_l", "clip_g")}}
+    ports = {
+        "clip": (("", "clip"),),
+        "clip_l": (("", "clip_l"),),
+        "clip_g": (("", "clip_g"),),
+        "t5xxl": (("", "t5"),),
+    }
+    return Made({"": Part("TextEncodeSD3", params)}, ports, (("", PLAIN),))
+
+
+def _flux(old: Old) -> Made:
+    values, _ = read_widgets(old, "clip_l t5xxl guidance")
+    shared = values.get("t5xxl", "")
+    params = {
+        "text": shared,
+        "clip_l": _own(values.get("clip_l", ""), shared),
+        "guidance": values.get("guidance", 3.5),
+    }
+    ports = {
+        "clip": (("", "clip"),),
+        "clip_l": (("", "clip_l"),),
+        "t5xxl": (("", "text"),),
+        "guidance": (("", "guidance"),),
+    }
+    return Made({"": Part("TextEncodeFlux", params)}, ports, (("", PLAIN),))
+
+
+def _sdxl(old: Old) -> Made:
+    widgets = "width height crop_w crop_h target_width target_height text_g text_l"
+    values, _ = read_widgets(old, widgets)
+    names = {"crop_w": "crop_x", "crop_h": "crop_y", "text_g": "text"}
+    shared = values.get("text_g", "")
+    params = {names.get(name, name): value for name, value in values.items()}
+    params["text_l"] = _own(values.get("text_l", ""), shared)
+    ports = {name: (("", names.get(name, name)),) for name in (*widgets.split(), "clip")}
+    return Made({"": Part("TextEncodeSDXL", params)}, ports, (("", PLAIN),))
+
+
+def _control(old: Old) -> Made:
+    """The plain form steers the negative prompt by the same hint, though it takes the positive one alone."""
+    values, _ = read_widgets(old, "strength")
+    both = (("", "positive"), ("", "negative"))
+    ports = {
+        PLAIN: both,
+        "control_net": (("", "controlnet"),),
+        "image": (("", "image"),),
+        "strength": (("", "strength"),),
+    }
+    remark = "it also steers the negative prompt; link that through the node as well"
+    return Made({"": Part("ControlNetApply", values)}, ports, (("", "positive"),), (remark,))
+
+
+CONTROL = Same(
+    "ControlNetApply",
+    "strength start_percent=start end_percent=end",
+    "positive negative control_net=controlnet image vae=",
+    "positive negative",
+)
+
+SAME: Mapping[str, Translation] = {
+    "CLIPTextEncode": Same("TextEncode", "text", "clip", PLAIN),
+    "CLIPTextEncodeSDXL": _sdxl,
+    "CLIPTextEncodeSDXLRefiner": Same(
+        "TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN
+    ),
+    "CLIPTextEncodeSD3": _sd3,
+    "CLIPTextEncodeFlux": _flux,
+    "CLIPTextEncodeLumina2": Same(
+        "TextEncodeLumina2",
+        "system_prompt=instruction user_prompt=text",
+        "clip",
+        PLAIN,
+        {"system_prompt": SYSTEM},
+    ),
+    "CLIPSetLastLayer": Same("ClipSkip", "stop_at_clip_layer=layer", "clip", "clip"),
+    "ConditioningCombine": Same(
+        "ConditioningCombine", "", "conditioning_1=conditionings conditioning_2=conditionings", PLAIN
+    ),
+    "ConditioningConcat": Same(
+        "ConditioningConcat", "", "conditioning_to=first conditioning_from=second", PLAIN
+    ),
+    "ConditioningAverage": Same(
+        "ConditioningAverage",
+        "conditioning_to_strength=share",
+        "conditioning_to=first conditioning_from=second",
+        PLAIN,
+    ),
+    "ConditioningSetArea": Same("ConditioningArea", "width height x y strength", PLAIN, PLAIN),
+    "ConditioningSetAreaPercentage": Same(
+        "ConditioningAreaFraction", "width height x y strength", PLAIN, PLAIN
+    ),
+    "ConditioningSetAreaStrength": Same("ConditioningStrength", "strength", PLAIN, PLAIN),
+    "ConditioningSetMask": Same(
+        "ConditioningMask",
+        "strength set_cond_area=bounds_only",
+        "conditioning mask",
+        PLAIN,
+        {"set_cond_area": {"default": False, "mask bounds": True}},
+    ),
+    "ConditioningSetTimestepRange": Same("ConditioningRange", "start end", PLAIN, PLAIN),
+    "ConditioningZeroOut": Same("ConditioningZeroOut", "", PLAIN, PLAIN),
+    "FluxGuidance": Same("ConditioningGuidance", "guidance", PLAIN, PLAIN),
+    "ControlNetApply": _control,
+    "ControlNetApplyAdvanced": CONTROL,
+    "ControlNetApplySD3": CONTROL,
+    "InpaintModelConditioning": Same(
+        "InpaintConditioning",
+        "noise_mask",
+        "positive negative vae pixels=image mask",
+        "positive negative latent",
+    ),
+}

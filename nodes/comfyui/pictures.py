@@ -1,0 +1,97 @@
+"""Pictures and masks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nodegraph.comfyui.old import Old
+from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodes.comfyui.loading import file_name
+
+METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "lanczos")}}
+CHANNELS = ("red", "green", "blue", "alpha")
+MODES = {
+    "soft_light": "soft light",
+    **{n: n for n in ("normal", "multiply", "screen", "overlay", "difference")},
+}
+
+
+def _picture(value: Any) -> Any:
+    """A picture's name without the folder that ComfyUI writes behind it in brackets."""
+    return re.sub(r" \[(input|output|temp)\]$", "", file_name(value)) if isinstance(value, str) else value
+
+
+def _edge(value: Any) -> Any:
+    """A threshold of 0..1 as one of 0..255."""
+    return round(value * 255) if isinstance(value, int | float) else value
+
+
+def _color(value: Any) -> Any:
+    """A colour counted up from black as #rrggbb."""
+    return f"#{value & 0xFFFFFF:06x}" if isinstance(value, int) else value
+
+
+def _mask_file(old: Old) -> Made:
+    values, _ = read_widgets(old, "image channel upload")
+    channel = values.get("channel", "alpha")
+    file = Part("LoadImage", {"image": _picture(values.get("image", ""))})
+    if channel == "alpha":
+        return Made({"": file}, {"image": (("", "image"),)}, (("", "mask"),))
+    if channel not in CHANNELS:
+        raise Untranslatable(f"the channel {channel!r} has no equal")
+    mask = Part("MaskFromImage", {"channel": channel}, {"image": (("file", "image"),)})
+    return Made({"": mask, "file": file}, {"image": (("file", "image"),)}, (("", "mask"),))
+
+
+def _solid_mask(old: Old) -> Made:
+    values, _ = read_widgets(old, "value width height")
+    if values.get("value", 1.0) != 1:
+        raise Untranslatable("a mask that is not all white has no equal")
+    width, height = values.get("width", 512), values.get("height", 512)
+    params = {"width": width, "height": height, "x": 0, "y": 0, "inner_width": width, "inner_height": height}
+    ports = {name: (("", name), ("", f"inner_{name}")) for name in ("width", "height")}
+    return Made({"": Part("MaskRectangle", params)}, ports, (("", "mask"),))
+
+
+SAME: Mapping[str, Translation] = {
+    "LoadImage": Same("LoadImage", "image upload=", "", "image mask", {"image": _picture}),
+    "LoadImageMask": _mask_file,
+    "SaveImage": Same(
+        "SaveImage", "filename_prefix=prefix", "images=image", values={"filename_prefix": file_name}
+    ),
+    "PreviewImage": Same("PreviewImage", "", "images=image"),
+    "EmptyImage": Same("SolidColor", "width height batch_size color", "", "image", {"color": _color}),
+    "ImageScale": Same(
+        "ImageResize",
+        "upscale_method=method width height crop=fit",
+        "image",
+        "image",
+        {"upscale_method": METHOD, "crop": {"disabled": "stretch", "center": "crop"}},
+    ),
+    "ImageInvert": Same("ImageInvert", "", "image", "image"),
+    "ImageBlend": Same(
+        "ImageBlend",
+        "blend_factor=strength blend_mode=mode",
+        "image1=image image2=over",
+        "image",
+        {"blend_mode": MODES},
+    ),
+    "ImagePadForOutpaint": Same(
+        "OutpaintPad", "left top right bottom feathering=feather", "image", "image mask"
+    ),
+    "Canny": Same(
+        "CannyEdges",
+        "low_threshold=low high_threshold=high",
+        "image",
+        "image",
+        {"low_threshold": _edge, "high_threshold": _edge},
+        remark="outlines are found by another program, look at them",
+    ),
+    "InvertMask": Same("MaskInvert", "", "mask", "mask"),
+    "GrowMask": Same("MaskGrow", "expand=pixels tapered_corners=", "mask", "mask"),
+    "ImageToMask": Same("MaskFromImage", "channel", "image", "mask"),
+    "MaskToImage": Same("MaskToImage", "", "mask", "image"),
+    "SolidMask": _solid_mask,
+}

@@ -1,0 +1,103 @@
+"""Samplers, guiders, noise and solvers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nodegraph.comfyui.old import Old
+from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+
+SIDES = "model positive negative"
+
+
+def _custom(old: Old) -> Made:
+    """One node with its noise and guidance in it: here they are nodes of their own."""
+    values, modes = read_widgets(old, "add_noise noise_seed! cfg")
+    seed = {"seed_mode": {"seed": modes["noise_seed"]}} if modes else {}
+    noise = Part("SeedNoise", {"seed": values.get("noise_seed", 0)}, extra=seed)
+    parts = {
+        "": Part("SamplerCustom", {}, {"noise": (("noise", "noise"),), "guider": (("guider", "guider"),)}),
+        "noise": noise if values.get("add_noise", True) else Part("NoNoise"),
+        "guider": Part("GuiderCFG", {"cfg": values.get("cfg", 8.0)}),
+    }
+    ports = {name: (("guider", name),) for name in (*SIDES.split(), "cfg")}
+    ports |= {"sampler": (("", "solver"),), "sigmas": (("", "sigmas"),), "latent_image": (("", "latent"),)}
+    ports |= {"noise_seed": (("noise", "seed"),)} if parts["noise"] is noise else {}
+    return Made(parts, ports, (("", "latent"), ("", "denoised")))
+
+
+def _solver(name: str, widgets: str = "eta s_noise") -> Same:
+    return Same("SolverSelect", widgets, "", "solver", fixed={"name": name})
+
+
+def _sde(old: Old, names: Mapping[str, str], widgets: str) -> Made:
+    """A stochastic solver, whose kind and whose place of noise are part of its name here."""
+    values, _ = read_widgets(old, widgets)
+    kind = values.get("solver_type", "midpoint")
+    if kind not in names:
+        raise Untranslatable(f"the solver type {kind!r} has no equal")
+    name = names[kind] + ("_gpu" if values.get("noise_device", "gpu") == "gpu" else "")
+    params = {key: value for key, value in values.items() if key in ("eta", "s_noise", "r")}
+    ports = {key: (("", key),) for key in params}
+    return Made({"": Part("SolverSelect", {"name": name, **params})}, ports, (("", "solver"),))
+
+
+def _two_m(old: Old) -> Made:
+    names = {"midpoint": "dpmpp_2m_sde", "heun": "dpmpp_2m_sde_heun"}
+    return _sde(old, names, "solver_type eta s_noise noise_device")
+
+
+def _three_m(old: Old) -> Made:
+    return _sde(old, {"midpoint": "dpmpp_3m_sde"}, "eta s_noise noise_device")
+
+
+def _one(old: Old) -> Made:
+    return _sde(old, {"midpoint": "dpmpp_sde"}, "eta s_noise r noise_device")
+
+
+SAMPLER = "sampler_name=sampler scheduler=schedule"
+
+SAME: Mapping[str, Translation] = {
+    "KSampler": Same(
+        "KSampler", f"seed! steps cfg {SAMPLER} denoise", f"{SIDES} latent_image=latent", "latent"
+    ),
+    "KSamplerAdvanced": Same(
+        "KSamplerAdvanced",
+        f"add_noise noise_seed!=seed steps cfg {SAMPLER} start_at_step end_at_step "
+        "return_with_leftover_noise=leave_noise",
+        f"{SIDES} latent_image=latent",
+        "latent",
+        {
+            "add_noise": {"enable": True, "disable": False},
+            "return_with_leftover_noise": {"enable": True, "disable": False},
+        },
+    ),
+    "SamplerCustom": _custom,
+    "SamplerCustomAdvanced": Same(
+        "SamplerCustom", "", "noise guider sampler=solver sigmas latent_image=latent", "latent denoised"
+    ),
+    "BasicGuider": Same("GuiderBasic", "", "model conditioning=positive", "guider"),
+    "CFGGuider": Same("GuiderCFG", "cfg", SIDES, "guider"),
+    "DualCFGGuider": Same(
+        "GuiderDualCFG",
+        "cfg_conds=first_cfg cfg_cond2_negative=second_cfg style=nested",
+        "model cond1=first cond2=second negative",
+        "guider",
+        {"style": {"regular": False, "nested": True}},
+    ),
+    "PerpNegGuider": Same(
+        "GuiderPerpNeg",
+        "cfg neg_scale=negative_scale",
+        f"{SIDES} empty_conditioning=empty",
+        "guider",
+    ),
+    "RandomNoise": Same("SeedNoise", "noise_seed!=seed", "", "noise"),
+    "DisableNoise": Same("NoNoise", "", "", "noise"),
+    "KSamplerSelect": Same("SolverSelect", "sampler_name=name", "", "solver"),
+    "SamplerEulerAncestral": _solver("euler_ancestral"),
+    "SamplerEulerAncestralCFGPP": _solver("euler_ancestral_cfg_pp"),
+    "SamplerDPMPP_2S_Ancestral": _solver("dpmpp_2s_ancestral"),
+    "SamplerDPMPP_2M_SDE": _two_m,
+    "SamplerDPMPP_3M_SDE": _three_m,
+    "SamplerDPMPP_SDE": _one,
+}

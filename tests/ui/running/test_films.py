@@ -1,0 +1,120 @@
+"""What a run leaves to be looked at: its steps, the picture of a latent, its name in the strip and the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+
+from nodegraph.edits import SetParam
+from nodegraph.events import Picture, Preview, Shown
+from nodegraph.graph import Node, Source
+from tests.ui.running.graphs import WAIT, painting, wait_over
+from tests.ui.running.look import DARK, dress, shoot
+from tests.ui.running.painting_nodes import SPECS
+from ui.running.films import KEPT, Films
+from ui.running.job import Job
+from ui.running.labels import of_result
+from ui.running.panel import QueuePanel
+from ui.running.showing import Showing
+from ui.running.strip import ResultStrip
+from ui.viewer.panel import ViewerPanel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.running.runner import Runner
+    from ui.running.sheet import Sheet
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, runner: Runner, sheet: Sheet) -> ViewerPanel:
+    """A viewer that follows the document."""
+    dress(DARK)
+    found, strip = ViewerPanel(DARK), ResultStrip(runner.results, DARK)
+    for widget in (found, strip):
+        qtbot.addWidget(widget)
+    found.resize(400, 520)
+    found.show()
+    Showing(runner, found, strip, found).follow(sheet)
+    return found
+
+
+def test_the_steps_of_a_result_stay_and_come_back_with_it(
+    qtbot: QtBot, runner: Runner, sheet: Sheet, panel: ViewerPanel
+) -> None:
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    first = panel.film.film
+    assert len(first.frames) == 4 and panel.film.isVisible()
+    latent = Node("latent", "test/Latent", inputs={"image": (Source("paint", "image"),)})
+    sheet.editor.push("More", sheet.editor.graph.with_nodes([latent]))
+    runner.run(sheet, ["latent"])
+    assert wait_over(qtbot, runner, 2)[1].ran == 1
+    assert panel.film.film is first, "What did not run again keeps its steps."
+    sheet.editor.apply(SetParam("paint", "steps", 7))
+    runner.run(sheet)
+    wait_over(qtbot, runner, 3)
+    assert len(panel.film.film.frames) == 7
+    sheet.editor.stack.undo()
+    qtbot.waitUntil(lambda: panel.film.film is first, timeout=WAIT)
+    assert len(first.frames) == 4
+
+
+def test_the_oldest_film_goes_first() -> None:
+    films, graph = Films(SPECS), painting()
+    graphs = [
+        graph.with_nodes([Node("paint", "test/Paint", params={"seed": seed})]) for seed in range(KEPT + 1)
+    ]
+    for number, one in enumerate(graphs):
+        event = Preview("paint", Picture(1, 1, b"abc"))
+        assert films.growing(Job(str(number), one, ""), event) is not None
+        assert films.growing(Job(str(number), one, ""), event) is None
+    assert films.of(graphs[0]) is None
+    assert all(films.of(one) is not None for one in graphs[1:])
+
+
+def test_a_latent_is_shown_as_it_was_seen_to_grow(
+    qtbot: QtBot, runner: Runner, sheet: Sheet, panel: ViewerPanel
+) -> None:
+    latent = Node("latent", "test/Latent", inputs={"image": (Source("paint", "image"),)})
+    sheet.editor.push("More", sheet.editor.graph.with_nodes([latent]))
+    runner.run(sheet, ["latent"])
+    wait_over(qtbot, runner, 1)
+    grown = QImage(16, 12, QImage.Format.Format_RGB888)
+    grown.fill(QColor("#3366cc"))
+    sheet.show("latent", grown)
+    sheet.editor.selection.set(["latent"])
+    qtbot.waitUntil(panel.latent.isVisible, timeout=WAIT)
+    assert panel.viewer.image == grown and panel.viewer.lens.zoom < 40
+    shoot(panel, "latent_as_seen")
+    qtbot.mouseClick(panel.latent, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.grid.isVisible, timeout=WAIT)
+    facts = (("type", "latent"), ("alarm", "3 values are NaN"))
+    panel.latent.setChecked(False)
+    panel.show_answer(Shown("latent", "latent", Picture(1, 1, b"abc"), facts), "Latent", grown)
+    assert panel.viewer.image.size().width() == 1, (
+        "Where something is wrong, the numbers themselves are shown."
+    )
+
+
+def test_a_job_that_begins_shows_no_progress_of_the_one_before(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    queue = QueuePanel(runner, DARK)
+    qtbot.addWidget(queue)
+    said: list[tuple[str, float]] = []
+    runner.began.connect(lambda job: said.append((queue.rows.detail(job), queue.rows.progress())))
+    for seed in (1, 2):
+        sheet.editor.apply(SetParam("paint", "seed", seed))
+        runner.run(sheet)
+    wait_over(qtbot, runner, 2)
+    assert said == [("running", 0.0)] * 2
+
+
+def test_a_picture_is_never_called_again() -> None:
+    graph = painting(text="a red fox")
+    assert of_result("again", graph, SPECS) == "a red fox"
+    assert of_result("seed 7", graph, SPECS) == "seed 7"

@@ -1,0 +1,46 @@
+"""Files that are not workflow files of ours, opened and saved with real keys: they stay as they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from nodegraph.fileformat import dumps, load
+from tests.nodegraph.comfyui.saving import text_to_image
+from tests.ui.catalogue import text_to_picture
+from ui.documents import Documents
+from ui.window import MainWindow
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(params=["comfyui", "picture"])
+def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    if request.param == "comfyui":
+        path = tmp_path / "harbour.json"
+        path.write_text(json.dumps(text_to_image().data()))
+        return path
+    path, info = tmp_path / "harbour.png", PngInfo()
+    info.add_itxt("nodegraph", dumps(text_to_picture()))
+    Image.new("RGB", (8, 8)).save(path, pnginfo=info)
+    return path
+
+
+def test_saving_asks_for_a_file(
+    window: MainWindow, foreign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = foreign.read_bytes()
+    view = window.documents.open(foreign)
+    assert view is not None and view.editor.name == "harbour" and view.editor.path is None
+    assert f"{foreign.name} stays as it is" in window.bar.currentMessage()
+    target = tmp_path / "mine.json"
+    monkeypatch.setattr(Documents, "choose_save", lambda self, view: target)
+    QTest.keyClick(window, Qt.Key.Key_S, CTRL)
+    assert foreign.read_bytes() == before
+    assert load(target) == view.editor.graph and view.editor.name == "mine"

@@ -1,0 +1,100 @@
+"""Going about in a workflow by keys: views, bookmarks, Find, and what of it is no step of undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.window.keymap_canvas import subgraph
+from tests.ui.window.person import Person
+
+
+@pytest.mark.parametrize("keys", ["F", "A", "Home"])
+def test_shift_f_goes_back_to_the_view_before(person: Person, keys: str) -> None:
+    person.select("save")
+    before = person.canvas.view_state()
+    person.key(keys)
+    assert person.canvas.view_state() != before
+    person.key("Shift+F")
+    assert person.canvas.view_state() == before and person.editor.stack.count() == 0
+
+
+def test_f2_goes_from_bookmark_to_bookmark(person: Person) -> None:
+    for number, name in ((1, "latent"), (3, "save")):
+        person.select(name)
+        person.key(f"Ctrl+{number}")
+    person.select("checkpoint")
+    seen = []
+    for _ in range(3):
+        person.key("F2")
+        seen.append(person.editor.selection.active)
+    assert seen == ["latent", "save", "latent"]
+
+
+def test_a_bookmark_is_reached_from_inside_a_subgraph(person: Person) -> None:
+    person.select("latent")
+    person.key("Ctrl+4")
+    subgraph(person)
+    person.key("Tab")
+    assert person.view.levels.inner
+    person.key("4")
+    assert not person.view.levels.inner and person.editor.selection.nodes == {"latent"}
+
+
+def test_inside_a_subgraph_no_bookmark_is_set_and_that_is_said(person: Person) -> None:
+    subgraph(person)
+    person.key("Tab")
+    person.canvas.select_all()
+    before = person.view.editor.graph
+    person.key("Ctrl+2")
+    assert person.view.editor.graph is before
+    assert "Bookmarks" in person.window.bar.currentMessage()
+
+
+def test_find_flies_to_what_lies_in_a_subgraph(person: Person) -> None:
+    subgraph(person)
+    person.select()
+    person.key("Ctrl+F")
+    person.write("type:VAEDecode")
+    person.key("Return")
+    assert person.view.levels.inner and person.editor.selection.nodes == {"decode"}
+    assert person.canvas.camera.visible().contains(person.canvas.scene.nodes["decode"].rect)
+
+
+def test_find_searches_titles_values_and_notes(person: Person) -> None:
+    for words, nodes, notes in (
+        ("red house", {"prompt"}, set()),
+        ("title:ksampler", {"sampler"}, set()),
+        ("first steps", set(), {"note"}),
+        ("type:KSampler steps>20", {"sampler"}, set()),
+        ("type:KSampler steps>40", set(), set()),
+    ):
+        person.select()
+        person.key("Ctrl+F")
+        person.write(words)
+        person.key("Return")
+        if person.window.popups.current is not None:
+            person.key("Escape")
+        now = person.editor.selection.now
+        assert (set(now.nodes), set(now.notes)) == (nodes, notes), words
+    assert person.editor.stack.count() == 0
+
+
+def test_delete_heals_and_shift_delete_severs(person: Person) -> None:
+    person.select("decode")
+    person.key("Delete")
+    assert not person.node("save").inputs, "nothing of a latent fits a picture"
+    person.editor.stack.undo()
+    for keys, healed in (("Delete", True), ("Shift+Delete", False)):
+        person.select("checkpoint")
+        person.key("Tab")
+        person.write("load lora")
+        person.key("Ctrl+Return")
+        hand = person.hand
+        hand.drag(hand.port("checkpoint", "model", True), hand.port("lora_loader", "model"))
+        hand.drag(hand.port("lora_loader", "model", True), hand.port("sampler", "model"))
+        assert person.node("sampler").inputs["model"][0].node == "lora_loader"
+        person.select("lora_loader")
+        person.key(keys)
+        feeds = [source.node for source in person.node("sampler").inputs.get("model", ())]
+        assert feeds == (["checkpoint"] if healed else [])
+        person.editor.stack.setIndex(0)

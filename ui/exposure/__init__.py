@@ -1,0 +1,1 @@
+"""How the parameters that a subgraph exposes are shown outside: sections and limits, from wherever they are seen."""
