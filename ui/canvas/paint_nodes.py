@@ -11,8 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 from nodegraph.subgraphs import is_instance
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
-from ui.canvas.geometry import MARGIN, Metrics, Port
+from ui.canvas.geometry import MARGIN, Port
 from ui.canvas.icons import paint_icon
+from ui.canvas.metrics import Metrics
 from ui.canvas.paint_ports import paint_port
 from ui.canvas.paint_rows import RowPainter, field_rect
 from ui.canvas.text import LEFT, RIGHT, TextPainter
