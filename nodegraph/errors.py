@@ -14,7 +14,7 @@ class NodegraphError(Exception):
 
     phrase: Phrase
 
-    def __init__(self, sentence: str = "", **values: object) -> None:
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
         self.phrase = phrase(sentence, **values)
         super().__init__(self.phrase)
 

@@ -16,7 +16,9 @@ class Phrase(str):
     def __new__(cls, template: str, /, **values: object) -> Phrase:
         """The template with the values in their places."""
         made = super().__new__(cls, template.format(**values))
-        made.template, made.values = template, values
+        # An exception would keep everything alive that its traceback has seen.
+        kept = {name: str(v) if isinstance(v, BaseException) else v for name, v in values.items()}
+        made.template, made.values = template, kept
         return made
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:

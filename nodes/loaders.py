@@ -186,7 +186,7 @@ def clip_skip(
 
 def _chosen(name: str, what: str) -> str:
     if not name:
-        raise GraphError(f"No {what} is chosen; choose one.")
+        raise GraphError("No {what} is chosen; choose one.", what=what)
     return name
 
 

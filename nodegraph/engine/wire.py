@@ -125,10 +125,19 @@ def _planes(data: Mapping[str, Any], payload: bytes) -> bytes:
 def _told(value: object) -> object:
     """A field as it travels: a phrase with what it was made of, so that the editor can say it in its language."""
     if isinstance(value, Phrase):
-        return {"template": value.template, "values": {k: _part(v) for k, v in value.values.items()}}
+        data = {"template": value.template, "values": {k: _part(v) for k, v in value.values.items()}}
+        return data if _arrives(data, value) else str(value)
     if isinstance(value, tuple):
         return [_told(item) for item in value]
     return _plain(value)
+
+
+def _arrives(data: Mapping[str, Any], text: str) -> bool:
+    """Whether it says the same at the other end, where values are only what JSON can hold."""
+    try:
+        return _phrase(data) == text
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return False
 
 
 def _part(value: object) -> object:
