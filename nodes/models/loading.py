@@ -141,7 +141,10 @@ def _check_shapes(part: Part, wanted: Mapping[str, tuple[int, ...]]) -> None:
         if found != shape:
             raise LoadError(
                 "{place} does not fit its own sizes: {name!r} is {found} where {shape} belongs.",
-                **{"place": part.place, "name": piece.name, "found": list(found), "shape": list(shape)},
+                place=part.place,
+                name=piece.name,
+                found=list(found),
+                shape=list(shape),
             )
 
 
@@ -183,10 +186,8 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
             for place, name in computed:
                 setattr(network.get_submodule(place), name, getattr(made.get_submodule(place), name))
         return network
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise LoadError(
-            "{place} has settings that make no network: {error}.", place=part.place, error=error
-        ) from error
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as why:
+        raise LoadError("{at} has settings that make no network: {why}.", at=part.place, why=why) from why
 
 
 def _on_meta(value: Any) -> bool:
@@ -283,9 +284,7 @@ def check_config(part: Part) -> None:
         limit = DEEPEST if "layers" in name else WIDEST
         numbers = [n for item in items for n in (item if isinstance(item, list) else [item])]
         if len(numbers) > DEEPEST or any(isinstance(n, int | float) and n > limit for n in numbers):
-            raise LoadError(
-                "{place}: the setting {name!r} is too large to be true.", place=part.place, name=name
-            )
+            raise LoadError("{at}: the setting {name!r} is too large to be true.", at=part.place, name=name)
 
 
 def first_bad(network: nn.Module) -> str | None:
