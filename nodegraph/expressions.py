@@ -18,6 +18,10 @@ PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(
     r"""(?<![\w.'"])(?:(?P<quote>['"])(?P<quoted>[^'"]+)(?P=quote)|(?P<plain>[A-Za-z_]\w*))(?=\s*\.\s*[A-Za-z_])"""
 )
+_PARAMETER = re.compile(
+    r"""(?<![\w.'"])(?:(?:(?P<quote>['"])(?P<quoted>[^'"]+)(?P=quote)|(?P<plain>[A-Za-z_]\w*))\s*\.\s*)?"""
+    r"""(?P<param>[A-Za-z_]\w*)(?!\w|\s*[.('"])"""
+)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,6 +62,26 @@ def follow(node: Node, names: Mapping[str, str]) -> Node:
     """The node with its expressions naming nodes as `names` says; the same node if they name none of them."""
     found = expressions_of(node)
     return with_expressions(node, {name: renamed(text, names) for name, text in found.items()})
+
+
+def param_renamed(node: Node, owners: Iterable[str], old: str, new: str) -> Node:
+    """The node with its expressions naming parameter `old` of the nodes `owners` as `new`.
+
+    A name that no expression can say (one with a space) is not put in: what names it is then told as a problem.
+    """
+    found = expressions_of(node)
+    if not found or not PLAIN_ID.fullmatch(new):
+        return node
+    wanted = set(owners)
+
+    def called(text: str) -> str:
+        for match in reversed([*_PARAMETER.finditer(text)]):
+            owner = match["quoted"] or match["plain"] or node.id
+            if owner in wanted and match["param"] == old:
+                text = text[: match.start("param")] + new + text[match.end("param") :]
+        return text
+
+    return with_expressions(node, {name: called(text) for name, text in found.items()})
 
 
 def without_outsiders(node: Node, inside: Iterable[str]) -> Node:

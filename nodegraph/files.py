@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from nodegraph.phrases import Phrase
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A model file that is known from now on: its kind, and the name that finds it.
+
+    `side` is that of the pictures it was trained on, in pixels; 0 for a file that makes none by itself.
+    """
+
+    kind: str
+    name: str
+    side: int = 0
 
 
 class Files(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 from nodegraph.errors import LoadError
 from nodegraph.events import Picture
-from nodegraph.files import Files, NoFiles
+from nodegraph.files import Adopted, Files, NoFiles
 from nodegraph.fingerprint import Fingerprints
 from nodegraph.values import Codec, PlainCodec
 
@@ -60,8 +60,8 @@ class Runtime(Protocol):
         `reader` is the type of the node that reads it. Must not import torch.
         """
 
-    def adopt(self, files: Files, path: Path) -> tuple[str, str]:
-        """Make a model file known that lies anywhere: its kind, and the name that finds it from now on.
+    def adopt(self, files: Files, path: Path) -> Adopted:
+        """Make a model file known that lies anywhere.
 
         Must not import torch. Raises LoadError.
         """
@@ -110,7 +110,7 @@ class PlainRuntime:
         """Nothing but what was asked for."""
         return [("device", compute.device), ("dtype", compute.dtype)]
 
-    def adopt(self, files: Files, path: Path) -> tuple[str, str]:
+    def adopt(self, files: Files, path: Path) -> Adopted:
         """Refuse."""
         raise LoadError("No installed node loads {name}.", name=path.name)
 

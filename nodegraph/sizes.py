@@ -66,7 +66,8 @@ class Sizes:
                 begun.update(open_needs)
                 waiting += open_needs
                 continue
-            self._known.setdefault(spot, self._worked_out(spot))
+            if spot not in self._known:
+                self._known[spot] = self._worked_out(spot)
             waiting.pop()
         return self._known[wanted]
 

@@ -19,6 +19,9 @@ FOREIGN = "comfyui/"
 Scalar = bool | int | float | str
 """What a parameter may hold."""
 
+IMAGE_FOLDER = "image_folder"
+"""What the `file` of a parameter says that names a folder of pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lazy:

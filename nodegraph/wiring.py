@@ -21,7 +21,7 @@ class Wired:
 
     `params` are complete (defaults filled in, linked ones left out). `open_choice` says that a linked parameter
     decides which lazy inputs are read, so that they are only known while running. `limited` are the parameters
-    whose range subgraphs around narrow.
+    whose range subgraphs around narrow, `blocked` bypassed nodes before it that let nothing through.
     """
 
     node: Node
@@ -30,6 +30,7 @@ class Wired:
     inputs: Mapping[str, Sources]
     open_choice: bool = False
     limited: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -94,6 +95,7 @@ class _Resolver:
         self._graph = graph
         self._specs = specs
         self._found: dict[tuple[str, str], Source | None] = {}
+        self._blocked: dict[tuple[str, str], str] = {}
 
     def wire(self, node: Node, spec: NodeSpec) -> Wired:
         params = {p.name: held(p, node.params.get(p.name, p.default)) for p in spec.params}
@@ -104,16 +106,21 @@ class _Resolver:
                 inputs[name] = live
         linked = {name for name in params if name in inputs}
         taken, open_choice = _taken(spec, params, linked, inputs)
-        return Wired(node, spec, {k: v for k, v in params.items() if k not in linked}, taken, open_choice)
+        read = [s for name in node.inputs for s in _read(spec, params, node.inputs, name, open_choice)]
+        spots = {(source.node, source.output) for source in read if not source.muted}
+        blocked = frozenset(self._blocked[spot] for spot in spots & self._blocked.keys())
+        own = {k: v for k, v in params.items() if k not in linked}
+        return Wired(node, spec, own, taken, open_choice, blocked=blocked)
 
     def resolve(self, source: Source) -> Source | None:
         """The source behind bypassed nodes; None where nothing arrives."""
         path: list[tuple[str, str]] = []
         current: Source | None = source
+        blocked = ""
         while current is not None:
             spot = (current.node, current.output)
             if spot in self._found:
-                current = self._found[spot]
+                current, blocked = self._found[spot], self._blocked.get(spot, "")
                 break
             node = self._graph.nodes.get(current.node)
             if current.muted or node is None or node.mode == "mute":
@@ -127,8 +134,11 @@ class _Resolver:
                         "Node {id}: bypassed nodes feed each other in a circle; cut one link.", id=node.id
                     )
                 current = self._behind(node, current.output)
+                blocked = node.id if current is None else ""
         for spot in path:
             self._found[spot] = current
+            if blocked:
+                self._blocked[spot] = blocked
         return current
 
     def _behind(self, node: Node, output: str) -> Source | None:
@@ -171,15 +181,20 @@ def _taken(
         return inputs, False
     if any(lazy.param in linked for lazy in lazies.values()):
         return inputs, True
-    kept: dict[str, Sources] = {}
-    for name, sources in inputs.items():
-        lazy = lazies.get(name)
-        if lazy is not None:
-            value = params.get(lazy.param)
-            sources = tuple(s for i, s in enumerate(sources) if lazy_taken(lazy, value, i))
-        if sources:
-            kept[name] = sources
-    return kept, False
+    kept = {name: _read(spec, params, inputs, name, False) for name in inputs}
+    return {name: sources for name, sources in kept.items() if sources}, False
+
+
+def _read(
+    spec: NodeSpec, params: Mapping[str, Scalar], inputs: Mapping[str, Sources], name: str, open_choice: bool
+) -> Sources:
+    """The sources of an input that are read, as far as that is known; all of them while the choice is open."""
+    socket = spec.socket(name)
+    lazy = socket.lazy if socket is not None and not open_choice else None
+    if lazy is None:
+        return inputs[name]
+    value = params.get(lazy.param)
+    return tuple(s for i, s in enumerate(inputs[name]) if lazy_taken(lazy, value, i))
 
 
 def _skip(flat: Graph, wired: dict[str, Wired], skipped: dict[str, str]) -> None:
@@ -208,8 +223,11 @@ def _without(item: Wired, gone: str) -> Wired:
 
 
 def _cut_off(node: Node, item: Wired) -> bool:
-    """Whether a required input is linked in the document but nothing arrives over the link."""
-    return any(
+    """Whether a required input is linked in the document but nothing arrives over the link.
+
+    What a bypassed node keeps back is missed, not muted: such a node takes part, to be refused.
+    """
+    return not item.blocked and any(
         not socket.optional and node.inputs.get(socket.name) and socket.name not in item.inputs
         for socket in item.spec.sockets
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nodegraph.events import Picture
-    from nodegraph.files import Files
+    from nodegraph.files import Adopted, Files
     from nodegraph.fingerprint import Fingerprints
     from nodegraph.runtime import Compute
     from nodegraph.values import Codec
@@ -67,8 +67,8 @@ def prompt_chunks(text: str, reader: str = "") -> Sequence[tuple[int, int]]:
     return laid_out(text)
 
 
-def adopt(files: Files, path: Path) -> tuple[str, str]:
-    """Make a model file known that lies anywhere: its kind and name; raises LoadError."""
+def adopt(files: Files, path: Path) -> Adopted:
+    """Make a model file known that lies anywhere; raises LoadError."""
     from nodes.models.adopt import adopt as link
     from nodes.models.folders import ModelFolders
 

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long anything takes says nothing on a machine with much else to do; what must be fast is in benchmarks/.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 attempts: list[str] = []
 """Where this process tried to go, since the last test that was blamed for it."""

@@ -31,6 +31,7 @@ def main(files: Sequence[Path]) -> int:
     from ui.canvas.canvas import Canvas
     from ui.language import speak
     from ui.running.desk import Desk
+    from ui.sweeping import Sweeper
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     qt.setApplicationName("nodegraph")
@@ -39,7 +40,7 @@ def main(files: Sequence[Path]) -> int:
     app = Application(qt, specs(), Canvas)
     app.desk = Desk(app)
     app.start(files)
-    QTimer.singleShot(0, _collect)
+    QTimer.singleShot(0, lambda: Sweeper(qt))
     try:
         code = qt.exec()
     finally:
@@ -66,12 +67,6 @@ def _put_back(asked: str | None) -> None:
         os.environ.pop(FACTOR, None)
     else:
         os.environ[FACTOR] = asked
-
-
-def _collect() -> None:
-    """Look for what is not needed from now on, but not through what was made for the start."""
-    gc.freeze()
-    gc.enable()
 
 
 def specs() -> Mapping[str, NodeSpec]:

@@ -182,7 +182,7 @@ class Documents(QObject):
         if files:
             self._window.drops.take(files)
         elif data.hasImage():
-            self._paste_picture(QApplication.clipboard().image())
+            self.put_picture(QApplication.clipboard().image())
         elif data.hasUrls() or data.text().strip().startswith(("http://", "https://")):
             self._window.say(
                 self.tr("Nothing is fetched from the network: copy the picture itself, not its address.")
@@ -190,12 +190,12 @@ class Documents(QObject):
         else:
             view.canvas.paste(keep_inputs)
 
-    def _paste_picture(self, picture: QImage) -> None:
-        """Keep a picture as a file, for workflows name files, and add its loader."""
+    def put_picture(self, picture: QImage) -> None:
+        """Keep a picture that is in no file as one, for workflows name files, and add its loader."""
         data = QBuffer()
         data.open(QBuffer.OpenModeFlag.WriteOnly)
         if picture.isNull() or not QImageWriter(data, QByteArray(b"png")).write(picture):
-            self._window.say(self.tr("The picture on the clipboard cannot be read."))
+            self._window.say(self.tr("The picture cannot be read; save it as a file and drop that."))
             return
         content = bytes(data.data().data())
         path = paths.pasted_folder() / f"pasted_{sha256(content).hexdigest()[:16]}.png"

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QRect, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 
 from nodegraph import runtime
 from nodegraph.edits import AddNodes, SetParams
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph, Node, Point, readable_id
 from nodegraph.pictures.folders import counted
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from ui import diskfile
-from ui.dropzones import Way, Zones, holds, zones_for
+from ui.dropzones import PICTURE, Way, Zones, holds, zones_for
 from ui.i18n import said
+from ui.params.file import relative
 from ui.params.modelfiles import kind_of, model_files
-from ui.running.needs import PRACTICE
+from ui.running.needs import PRACTICE, PRACTICE_SIDE
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -45,7 +46,7 @@ def folder_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | Non
     """The node type that reads a folder of pictures, and its parameter."""
     for spec in specs.values():
         for param in spec.params:
-            if param.file == "image_folder":
+            if param.file == IMAGE_FOLDER:
                 return spec, param
     return None
 
@@ -68,15 +69,38 @@ def added(
     return Node(id, spec.type, spec.version, params={param.name: value}, pos=pos)
 
 
-def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> SetParams | None:
-    """The edit that puts a checkpoint in the place of the practice model; None where that is not used."""
-    values = {
+def swapped(graph: Graph, specs: Mapping[str, NodeSpec], name: str, side: int = 0) -> SetParams | None:
+    """The edit that puts a checkpoint in the place of the practice model; None where that is not used.
+
+    With the `side` of the pictures that it was trained on, blank latents grow to the size that it is good at.
+    """
+    values: dict[str, dict[str, Scalar]] = {
         node.id: {param.name: name}
         for node in graph.nodes.values()
         for param in (specs[node.type].params if node.type in specs else ())
         if kind_of(param) == "checkpoints" and node.params.get(param.name, param.default) == PRACTICE
     }
+    if values and side:
+        values |= dict(_grown(graph, specs, side))
     return SetParams(values) if values else None
+
+
+def _grown(graph: Graph, specs: Mapping[str, NodeSpec], side: int) -> Iterator[tuple[str, dict[str, Scalar]]]:
+    """Width and height of the latents that are made from nothing, in the proportions they have."""
+    for node in graph.nodes.values():
+        spec = specs.get(node.type)
+        params = [param for name in ("width", "height") if spec and (param := spec.param(name)) is not None]
+        blank = spec is not None and not spec.sockets and any(out.type == "Latent" for out in spec.outputs)
+        if not blank or len(params) < 2 or any(param.name in node.inputs for param in params):
+            continue
+        now = {param.name: node.params.get(param.name, param.default) for param in params}
+        if all(isinstance(value, int) and value <= 2 * PRACTICE_SIDE for value in now.values()):
+            yield node.id, {name: _whole(int(value) * side / PRACTICE_SIDE) for name, value in now.items()}
+
+
+def _whole(pixels: float) -> int:
+    """The next size that every family can make."""
+    return max(64, round(pixels / 64) * 64)
 
 
 def unfolded(folder: Path) -> list[Path]:
@@ -96,12 +120,12 @@ class Drops(QObject):
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Accept files; show the zones that say what can be done with them."""
-        paths = _files(event)
-        if not paths:
+        paths, data = _files(event), event.mimeData()
+        if not paths and not data.hasImage():
             return
         event.acceptProposedAction()
-        pictures = any(diskfile.kind(path) == "picture" for path in paths)
-        self.zones.open(zones_for(paths), self._notes() if pictures else {})
+        pictures = not paths or any(diskfile.kind(path) == "picture" for path in paths)
+        self.zones.open(zones_for(paths) if paths else PICTURE[:1], self._notes() if pictures else {})
 
     def move(self, event: QDragMoveEvent) -> None:
         """Light the zone under the pointer."""
@@ -114,19 +138,23 @@ class Drops(QObject):
 
     def drop(self, event: QDropEvent) -> None:
         """Take the files."""
-        zone = self.zones.at(event.position())
+        zone, paths, data = self.zones.at(event.position()), _files(event), event.mimeData()
         self.zones.hide()
-        if zone is not None:
-            self.take(_files(event), zone.way, zone.note)
         event.acceptProposedAction()
+        if zone is None:
+            return
+        if zone.way == "note" and self._window.view is not None:
+            self._window.view.canvas.put_in_note(data, zone.note)
+            paths = [path for path in paths if diskfile.kind(path) != "picture"]
+        elif not paths:
+            self._window.documents.put_picture(QImage(data.imageData()))
+        if paths:
+            self.take(paths, zone.way)
 
-    def take(self, paths: Iterable[Path], way: Way | None = None, note: str = "") -> None:
+    def take(self, paths: Iterable[Path], way: Way | None = None) -> None:
         """Do with files what a zone offers, by default the first one; no workflow opens over the current tab."""
         paths = list(paths)
         way = way or zones_for(paths)[0].way
-        if way == "note" and self._window.view is not None:
-            self._window.view.canvas.put_in_note(_held(paths), note)
-            return
         loaded: list[Path] = []
         for path in paths:
             if not path.is_dir():
@@ -195,9 +223,9 @@ class Drops(QObject):
         nodes: list[Node] = []
         for path in paths:
             if path.is_dir() and holds(path) == "pictures":
-                value, found = path.as_posix(), folder_loader(editor.specs)
+                value, found = relative(path, view.editor.path), folder_loader(editor.specs)
             elif diskfile.kind(path) == "picture":
-                value, found = path.as_posix(), picture_loader(editor.specs)
+                value, found = relative(path, view.editor.path), picture_loader(editor.specs)
             else:
                 value, found = self._model(path)
                 if found is None:
@@ -220,14 +248,21 @@ class Drops(QObject):
             return "", None
         editor = view.level
         try:
-            kind, name = runtime.installed().adopt(model_files(), path)
+            known = runtime.installed().adopt(model_files(), path)
         except LoadError as error:
             self._window.say(said(error))
             return "", None
-        swap = swapped(editor.graph, editor.specs, name) if kind == "checkpoints" else None
+        kind, name = known.kind, known.name
+        swap = swapped(editor.graph, editor.specs, name, known.side) if kind == "checkpoints" else None
         if swap is not None and editor.apply(swap):
-            text = self.tr("{name} now takes the place of the practice model; undo brings that back.")
-            self._window.say(text.format(name=path.name))
+            text = (
+                self.tr(
+                    "{name}, at {side} pixels, now takes the place of the practice model; undo brings that back."
+                )
+                if known.side
+                else self.tr("{name} now takes the place of the practice model; undo brings that back.")
+            )
+            self._window.say(text.format(name=path.name, side=known.side))
             return name, None
         loader = model_loader(editor.specs, kind)
         if loader is None:
@@ -238,9 +273,3 @@ class Drops(QObject):
 
 def _files(event: QDropEvent) -> list[Path]:
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
-def _held(paths: Iterable[Path]) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data

@@ -25,6 +25,7 @@ from ui.search.insert import Insertion, Port, insert_beside, insert_node, insert
 from ui.search.popup import AddNodePopup
 from ui.search.rank import Habit
 from ui.search.recipes import RECIPES
+from ui.selection import kept
 from ui.tabbing import give_back
 
 if TYPE_CHECKING:
@@ -36,13 +37,21 @@ if TYPE_CHECKING:
 
 NODE_MENU = (
     ("edit.copy", "edit.duplicate", "edit.delete"),
-    ("node.mute", "node.bypass", "node.collapse", "node.rows", "node.hide_unlinked", "node.pin"),
+    (
+        "node.mute",
+        "node.bypass",
+        "node.collapse",
+        "node.rows",
+        "node.hide_unlinked",
+        "node.pin",
+        "node.rename",
+    ),
     ("node.swap", "node.subgraph", "node.unpack", "node.unique"),
     ("node.frame", "node.arrange", "node.straighten"),
 )
 FRAME_MENU = (
     ("run.frame",),
-    ("node.mute", "node.bypass", "node.collapse", "node.lock_frame"),
+    ("node.mute", "node.bypass", "node.collapse", "node.lock_frame", "node.rename"),
     ("edit.copy", "edit.duplicate", "edit.delete"),
 )
 LINK_MENU = (("node.portal", "node.mute", "node.straighten"), ("edit.delete",))
@@ -111,10 +120,11 @@ class Popups(QObject):
         view = self._window.view
         if view is None:
             return
-        before = view.level.selection.now
-        popup = FindPopup(self._window, self._window.app.look, view.level)
+        editor = view.level
+        before = editor.selection.now
+        popup = FindPopup(self._window, self._window.app.look, editor)
         popup.chosen.connect(lambda id, _other: self._found(popup, id))
-        popup.given_up.connect(lambda: view.level.selection.take(before))
+        popup.given_up.connect(lambda: editor.selection.take(kept(before, editor.graph)))
         self._open(popup, QSize(560, 380))
 
     def commands(self) -> None:
@@ -258,12 +268,17 @@ class Popups(QObject):
         view = self._window.view
         if hit is None or view is None:
             return
-        if hit.subgraph:
-            if not view.levels.enter_subgraph(hit.subgraph):
-                self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
-                return
-            view.level.selection.set([hit.id])
-        view.canvas.frame_selected()
+        if popup.in_view(hit):
+            view.canvas.fly_to_selected()
+            return
+        if not hit.subgraph:
+            view.levels.leave_to(0)
+        elif not view.levels.enter_subgraph(hit.subgraph):
+            self._window.say(self.tr("Nothing uses subgraph {name}.").format(name=hit.subgraph))
+            return
+        FindPopup.select(view.level, hit)
+        # A subgraph shows all of itself first, which needs its size.
+        QTimer.singleShot(0, view.widget, view.canvas.fly_to_selected)
 
     def _run(self, id: str) -> None:
         old = self._used.get(id, Habit())

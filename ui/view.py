@@ -73,6 +73,7 @@ class Canvas(Protocol):
     def toggle_portals(self) -> None: ...  # noqa: D102
     def expose(self, port: Any) -> None: ...  # noqa: D102
     def go_to_rails(self) -> None: ...  # noqa: D102
+    def fly_to_selected(self) -> None: ...  # noqa: D102
     def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
     def previous_view(self) -> None: ...  # noqa: D102
@@ -81,6 +82,7 @@ class Canvas(Protocol):
     def select_similar(self) -> None: ...  # noqa: D102
     def align(self, side: Any) -> None: ...  # noqa: D102
     def distribute(self, across: bool) -> None: ...  # noqa: D102
+    def rename_selected(self) -> None: ...  # noqa: D102
     def toggle_lock(self) -> None: ...  # noqa: D102
     def make_subgraph(self) -> None: ...  # noqa: D102
     def unpack(self) -> None: ...  # noqa: D102

@@ -14,7 +14,7 @@ from nodegraph.diff import Changes, diff
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
 from nodegraph.files import Files
-from nodegraph.graph import Graph, Node
+from nodegraph.graph import Graph, Node, Source, Subgraph
 from nodegraph.lookup import spec_of
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
@@ -179,6 +179,32 @@ class _Look:
                 for problem in look.at(node):
                     yield _within(problem, path, found.name)
                 waiting.append((path, node))
+            for problem in look.held_back(self.graph, found):
+                yield _within(problem, path, found.name)
+
+    def held_back(self, whole: Graph, found: Subgraph) -> Iterator[Problem]:
+        """Bypassed nodes that let nothing through to an output of the subgraph that is used outside."""
+        for port in found.outputs:
+            node = found.nodes.get(port.node)
+            if node is not None and node.mode == "bypass" and _is_used(whole, found.name, port.name):
+                origin = self._flow.origin(Source(port.node, port.port))
+                if isinstance(origin, Problem):
+                    yield origin
+
+
+def _is_used(graph: Graph, subgraph: str, output: str) -> bool:
+    """Whether any node that stands for the subgraph feeds anything with that output."""
+    kind = PREFIX + subgraph
+    for nodes in (graph.nodes, *(found.nodes for found in graph.subgraphs.values())):
+        for node in nodes.values():
+            for source in (source for sources in node.inputs.values() for source in sources):
+                if source.output == output and source.node in nodes and nodes[source.node].type == kind:
+                    return True
+    return any(
+        port.port == output and port.node in found.nodes and found.nodes[port.node].type == kind
+        for found in graph.subgraphs.values()
+        for port in found.outputs
+    )
 
 
 def _once(found: Iterable[Problem]) -> list[Problem]:

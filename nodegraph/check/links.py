@@ -56,8 +56,15 @@ class Flow:
 
     def _behind(self, node: Node, name: str) -> Source | Problem | None:
         spec = self.spec_of(node)
-        output = spec.output(name) if spec else None
-        if spec is None or output is None:
+        if spec is None:
+            reason = Phrase(
+                "it is bypassed, but the type {type} is not installed, so that nobody knows what would pass; "
+                "install the package that brings it, or mute the node.",
+                type=node.type,
+            )
+            return Problem(node.id, name, node.title, reason)
+        output = spec.output(name)
+        if output is None:
             return None
         order = bypass_order(spec, output)
         linked = [socket.name for socket in order if node.inputs.get(socket.name)]

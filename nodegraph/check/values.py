@@ -13,7 +13,7 @@ from nodegraph.files import Files
 from nodegraph.graph import Node
 from nodegraph.nearest import meant, nearest
 from nodegraph.phrases import Phrase
-from nodegraph.spec import NodeSpec, Param, Scalar
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 _KINDS = {
@@ -132,9 +132,10 @@ def _file(node: Node, title: str, param: Param, value: Scalar, files: Files | No
     if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
         return None
     if not value:
-        return Problem(
-            node.id, param.name, title, Phrase("{name} names no file; choose one.", name=param.name)
-        )
+        none = Phrase("{name} names no file; choose one.", name=param.name)
+        if param.file == IMAGE_FOLDER:
+            none = Phrase("{name} names no folder; choose one.", name=param.name)
+        return Problem(node.id, param.name, title, none)
     kind = param.file.removeprefix("model:") if param.file.startswith("model:") else param.choices_from
     if not kind or files is None or files.find(kind, value) is not None:
         return None

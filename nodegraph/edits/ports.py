@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from nodegraph.edits.base import check_text, node_of
 from nodegraph.edits.inside import without_lost_ports
 from nodegraph.edits.subgraphs import sources_changed
 from nodegraph.errors import EditError
+from nodegraph.expressions import param_renamed
 from nodegraph.graph import Graph, Node, Port, Source, Subgraph, frozen
 from nodegraph.phrases import Phrase
+from nodegraph.stars import stars, view_with
 from nodegraph.subgraphs import PREFIX, definition, is_instance
 
 MAX_NAME = 200
+BY_PARAMETER = ("expressions", "seed_mode")
+"""What a node keeps beside its values by the names of its parameters."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class RemovePort:
 
 @dataclass(frozen=True, slots=True)
 class RenamePort:
-    """Call a port of a subgraph otherwise; links and values outside follow."""
+    """Call a port of a subgraph otherwise; links, values, expressions and stars outside follow."""
 
     name: str
     port: str
@@ -98,20 +104,38 @@ class RenamePort:
         graph = with_ports(graph, found, renamed, self.output)
         change = self._source if self.output else self._instance
         subgraphs = {k: replace(s, nodes=change(s.nodes)) for k, s in graph.subgraphs.items()}
-        return replace(graph, nodes=change(graph.nodes), subgraphs=frozen(subgraphs))
+        view = self._stars(graph)
+        return replace(graph, nodes=change(graph.nodes), subgraphs=frozen(subgraphs), view=view)
 
     def _instance(self, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
-        def called(key: str) -> str:
-            return self.to if key == self.port else key
-
-        def changed(node: Node) -> Node:
-            if self.port not in node.inputs and self.port not in node.params:
-                return node
-            inputs = {called(key): value for key, value in node.inputs.items()}
-            return replace(node, inputs=inputs, params={called(k): v for k, v in node.params.items()})
-
         kind = PREFIX + self.name
-        return frozen({name: changed(n) if n.type == kind else n for name, n in nodes.items()})
+        owners = [name for name, node in nodes.items() if node.type == kind]
+        if not owners:
+            return nodes
+        named = {n: param_renamed(node, owners, self.port, self.to) for n, node in nodes.items()}
+        return frozen({n: self._called(node) if node.type == kind else node for n, node in named.items()})
+
+    def _called(self, node: Node) -> Node:
+        """The node with what it holds under the old name under the new one."""
+
+        def moved(found: Mapping[str, T]) -> dict[str, T]:
+            return {self.to if key == self.port else key: value for key, value in found.items()}
+
+        extra = {
+            key: moved(value) if key in BY_PARAMETER and isinstance(value, Mapping) else value
+            for key, value in node.extra.items()
+        }
+        return replace(node, inputs=moved(node.inputs), params=moved(node.params), extra=extra)
+
+    def _stars(self, graph: Graph) -> Mapping[str, Any]:
+        if self.output:
+            return graph.view
+        kind = PREFIX + self.name
+        keys = [
+            (node, self.to if name == self.port and graph.nodes[node].type == kind else name)
+            for node, name in stars(graph)
+        ]
+        return graph.view if tuple(keys) == stars(graph) else view_with(graph, keys)
 
     def _source(self, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
         instances = {name for name, node in nodes.items() if node.type == PREFIX + self.name}

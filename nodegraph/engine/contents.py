@@ -13,10 +13,9 @@ from nodegraph.fingerprint import Fingerprints, stamp
 from nodegraph.keys import digest
 from nodegraph.pictures.folders import pictures_in
 from nodegraph.plan import Keyed
-from nodegraph.spec import Param
+from nodegraph.spec import IMAGE_FOLDER, Param
 from nodegraph.wiring import Wired
 
-IMAGE_FOLDER = "image_folder"
 READ = 512
 """So many pictures of a folder are read for their key; of more, the times of their changes count."""
 
@@ -78,9 +77,9 @@ class Contents:
         except LoadError as error:
             raise GraphError(f"Node {item.id} ({item.title}): {error}") from None
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason, what = error.strerror or str(error), "folder" if kind == IMAGE_FOLDER else "file"
             raise GraphError(
-                f"Node {item.id} ({item.title}): the file {value!r} cannot be read ({reason}); "
+                f"Node {item.id} ({item.title}): the {what} {value!r} cannot be read ({reason}); "
                 f"choose another {param.name}."
             ) from None
 

@@ -56,8 +56,8 @@ def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
 
 
 def _refuse(found: Iterable[Problem], order: Iterable[Wired]) -> None:
-    """Raise for the first problem of a node that takes part, or of a subgraph instance around one."""
-    needed = {part for item in order for part in _and_around(item.id)}
+    """Raise for the first problem of a node that takes part, of one bypassed before it, or of a subgraph around."""
+    needed = {part for item in order for name in (item.id, *item.blocked) for part in _and_around(name)}
     for problem in found:
         if problem.node in needed:
             raise GraphError(problem.sentence)

@@ -23,6 +23,7 @@ Listener = Callable[[events.Event], None]
 
 WORKER = "nodegraph.engine.worker"
 """The module that is run as the child."""
+FORCED = "The run did not stop when asked, so the engine was started anew."
 STILLBORN = 3
 """So many children in a row may die before they are ready; then something is wrong that a restart does not mend."""
 
@@ -226,7 +227,7 @@ class RemoteEngine:
         node, title = self._node
         if not cancelled and node:
             self._listener(events.NodeFailed(node, title, why))
-        error = "" if cancelled else why
+        error = FORCED if cancelled else why
         self._listener(events.RunFinished(False, (), (), (), 0.0, cancelled=cancelled, error=error))
 
     def _stop_timer(self) -> None:

@@ -12,6 +12,8 @@ from nodegraph import events
 from nodegraph.errors import LoadError
 from nodegraph.phrases import Phrase
 
+MARK = b"\x89ngf"
+"""Begins every frame: what else comes is known at once, not after as many bytes as it seems to announce."""
 MAX_FRAME = 1 << 28
 RAW = ("picture", "planes")
 """Fields that travel beside the JSON."""
@@ -51,16 +53,18 @@ def picture_of(value: Any) -> events.Picture:
 
 
 def pack(head: Mapping[str, Any], payload: bytes = b"") -> bytes:
-    """One frame: length of the whole, length of the head, the head as JSON, the payload."""
+    """One frame: its mark, length of the whole, length of the head, the head as JSON, the payload."""
     text = json.dumps(head).encode()
-    return (len(text) + len(payload) + 4).to_bytes(4, "big") + len(text).to_bytes(4, "big") + text + payload
+    sizes = (len(text) + len(payload) + 4).to_bytes(4, "big") + len(text).to_bytes(4, "big")
+    return MARK + sizes + text + payload
 
 
 def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next frame, or None at the end; raises LoadError for anything that is no frame."""
-    head = stream.read(4)
-    if not head:
+    mark = stream.read(len(MARK))
+    if not mark:
         return None
+    head = stream.read(4) if mark == MARK else b""
     size = int.from_bytes(head, "big")
     if len(head) < 4 or not 4 <= size <= MAX_FRAME:
         raise LoadError("The engine sent something that is no message.")

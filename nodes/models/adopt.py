@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph.errors import LoadError
+from nodegraph.files import Adopted
 from nodes.models.detect import recognise
+from nodes.models.families import families
 from nodes.models.folders import ModelFolders
 from nodes.models.places import add_place, own_folder, set_places, settings_file
+from nodes.models.recognised import Recognised
 from nodes.models.walking import walk
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ KINDS: Mapping[str, str] = {
 """What a file holds, and the kind of folder it belongs to."""
 
 
-def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
-    """The kind of a model file and the name that finds it from now on; raises LoadError for what is no model.
+def adopt(files: ModelFolders, path: Path) -> Adopted:
+    """What a model file is from now on known as; raises LoadError for what is no model.
 
     A file that lies in a model folder keeps its name there; another one is linked into this program's own folder.
     """
@@ -36,7 +39,8 @@ def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
     for kind, folders in files.places.items():
         for folder in folders:
             if path.is_relative_to(folder) and files.find(kind, path.relative_to(folder).as_posix()) == path:
-                return kind, path.relative_to(folder).as_posix()
+                side = _side(recognise(path)) if kind == "checkpoints" else 0
+                return Adopted(kind, path.relative_to(folder).as_posix(), side)
     found = recognise(path)
     if found.kind not in KINDS:
         raise LoadError(
@@ -44,7 +48,12 @@ def adopt(files: ModelFolders, path: Path) -> tuple[str, str]:
             name=path.name,
         )
     kind = KINDS[found.kind]
-    return kind, _linked(path, own_folder() / kind)
+    return Adopted(kind, _linked(path, own_folder() / kind), _side(found))
+
+
+def _side(found: Recognised) -> int:
+    family = families().get(found.family)
+    return family.side if family is not None else 0
 
 
 def adopt_folder(files: ModelFolders, folder: Path) -> int:

@@ -116,7 +116,8 @@ class Family:
     encoder that is missing is missing there). `original` says where each parameter lies in files of the
     original project, whatever file the part is from: patches name them so. `repeats` says that a context
     may be repeated without changing its meaning, so that prompts of different lengths share a call. `tiny` is how
-    the TAESD for its latents is called, which no shape tells.
+    the TAESD for its latents is called, which no shape tells. `side` is that of the pictures it was trained on, in
+    pixels.
     """
 
     name: str
@@ -130,4 +131,5 @@ class Family:
     original: Callable[[Part], Mapping[str, Piece]]
     repeats: bool = False
     tiny: str = ""
+    side: int = 1024
     control: Callable[[nn.Module, Inputs, Tensor, float], Mapping[str, Any]] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +16,14 @@ from nodegraph.edits.inside import Inside
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RenamePort
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
-from nodegraph.errors import EditError, GraphError, LoadError
+from nodegraph.errors import EditError, GraphError
 from nodegraph.exposure import narrowed
+from nodegraph.expressions import expressions_of
 from nodegraph.fileformat import dumps, loads
 from nodegraph.graph import Graph, Node, Port, Source, Subgraph
 from nodegraph.settle import settled
 from nodegraph.spec import Param
+from nodegraph.stars import stars
 from nodegraph.subgraphs import subgraph_spec
 from tests.nodegraph.checking import FILES, workflow
 from tests.nodegraph.counting import engine, make
@@ -246,64 +247,18 @@ def test_what_is_shown_outside_follows_every_edit_of_the_subgraph() -> None:
     }
 
 
-def test_a_file_says_sections_and_limits_beside_the_ports_and_nothing_where_there_are_none() -> None:
-    plain = exposed()
-    assert '"exposed"' not in dumps(plain)
-    graph = SetSection("Group", "steps", "Quality").apply(SetLimits("Group", "cfg", None, 9.5).apply(plain))
-    text = dumps(graph)
-    assert '"exposed": {"cfg": {"maximum": 9.5}, "steps": {"section": "Quality"}}' in text
-    assert loads(text) == graph and dumps(loads(text)) == text
-    assert dumps(loads(dumps(plain))) == dumps(plain)
-
-
-BAD = {
-    "the wrong way round": (
-        {"steps": {"minimum": 9, "maximum": 4}},
-        "w.json, subgraph 'Group', input 'steps': 'minimum' is 9 and 'maximum' is 4; "
-        "write the smaller one as 'minimum'.",
-    ),
-    "text": (
-        {"steps": {"minimum": "few"}},
-        "w.json, subgraph 'Group', input 'steps': 'minimum' must be a number, not the text 'few'.",
-    ),
-    "true": (
-        {"steps": {"maximum": True}},
-        "w.json, subgraph 'Group', input 'steps': 'maximum' must be a number, not true.",
-    ),
-    "no object": (
-        {"steps": 3},
-        "w.json, subgraph 'Group', input 'steps': expected an object in braces, found the number 3.",
-    ),
-    "no such input": (
-        {"stps": {"minimum": 3}},
-        "w.json, subgraph 'Group': 'exposed' names 'stps', which is none of the inputs; remove it.",
-    ),
-    "unknown key": (
-        {"steps": {"min": 3}},
-        "w.json, subgraph 'Group', input 'steps': unknown key 'min'; known are section, minimum and maximum.",
-    ),
-    "a section of numbers": (
-        {"steps": {"section": 4}},
-        "w.json, subgraph 'Group', input 'steps': 'section' must be a text, not the number 4.",
-    ),
-    "a list": ([], "w.json, subgraph 'Group': 'exposed' must be an object in braces, not a list."),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_nonsense_in_a_file_gets_one_sentence(name: str) -> None:
-    data = json.loads(dumps(exposed()))
-    exposure, sentence = BAD[name]
-    data["subgraphs"]["Group"]["exposed"] = exposure
-    with pytest.raises(LoadError) as caught:
-        loads(json.dumps(data), "w.json")
-    assert str(caught.value) == sentence
-
-
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 30])
-def test_a_limit_that_is_no_number_to_compute_with_gets_one_sentence(number: str) -> None:
-    data = json.loads(dumps(exposed()))
-    data["subgraphs"]["Group"]["exposed"] = {"steps": {"minimum": "HERE"}}
-    with pytest.raises(LoadError) as caught:
-        loads(json.dumps(data).replace('"HERE"', number), "w.json")
-    assert str(caught.value).startswith("w.json: ") and str(caught.value).count(". ") == 0
+def test_expressions_stars_and_seed_modes_follow_a_renamed_parameter() -> None:
+    graph = SetExpression("group", "steps", "cfg*2 + max(steps, 1)").apply(exposed())
+    graph = SetExpression("empty", "width", "group.steps + group.cfg/empty.height").apply(graph)
+    graph = replace(graph, view={"app": {"params": ["group.steps", "empty.width"]}})
+    node = graph.nodes["group"]
+    graph = graph.with_nodes([replace(node, extra={**node.extra, "seed_mode": {"seed": "new"}})])
+    renamed = RenamePort("Group", "steps", "count").apply(graph)
+    assert expressions_of(renamed.nodes["group"]) == {"count": "cfg*2 + max(count, 1)"}
+    assert expressions_of(renamed.nodes["empty"])["width"] == "group.count + group.cfg/empty.height"
+    assert stars(renamed) == (("group", "count"), ("empty", "width"))
+    assert RenamePort("Group", "count", "steps").apply(renamed) == graph
+    again = RenamePort("Group", "seed", "My seed").apply(renamed)
+    assert again.nodes["group"].extra["seed_mode"] == {"My seed": "new"}
+    spaced = RenamePort("Group", "count", "How many").apply(renamed)
+    assert any("group has no parameter called count" in text for text in sentences(spaced))

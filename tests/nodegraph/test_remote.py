@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import queue
 import random
@@ -13,13 +14,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nodegraph import events
 from nodegraph.context import Context
 from nodegraph.declare import node
 from nodegraph.engine.local import Options
 from nodegraph.engine.remote import RemoteEngine
-from nodegraph.engine.wire import pack, pack_event, read_frame, unpack_event
+from nodegraph.engine.wire import MARK, pack, pack_event, read_frame, unpack_event
 from nodegraph.errors import LoadError
 from nodegraph.graph import Graph
 from nodegraph.registry import Registry
@@ -50,7 +53,8 @@ def die(number: Number, *, how: str = "kill") -> Number:
         os._exit(3)
     for handle in range(3, 12):
         try:
-            os.write(handle, b"\xff" * 4096)
+            # The second kind reads as the length of a message that never comes.
+            os.write(handle, b"\xff" * 4096 if how == "garbage" else b"\x07" * 300)
         except OSError:
             continue
     time.sleep(5)
@@ -134,7 +138,7 @@ def test_a_run_in_a_child_tells_all_and_keeps_its_cache(engine: RemoteEngine, ea
     assert isinstance(gauge, events.Gauge) and gauge.process > 1_000_000
 
 
-@pytest.mark.parametrize("how", ["kill", "crash", "exit", "garbage"])
+@pytest.mark.parametrize("how", ["kill", "crash", "exit", "garbage", "announced"])
 def test_a_child_that_dies_costs_the_run_and_no_more(engine: RemoteEngine, ears: Ears, how: str) -> None:
     engine.submit(graph("Die", how=how))
     said = ears.until(lambda event: isinstance(event, events.RunFinished))
@@ -158,7 +162,8 @@ def test_cancel_is_asked_for_and_then_forced(engine: RemoteEngine, ears: Ears, d
     ears.until(lambda event: isinstance(event, events.NodeStarted) and event.node == "last")
     started = time.monotonic()
     engine.cancel()
-    assert ears.finished().cancelled
+    ended = ears.finished()
+    assert ended.cancelled and bool(ended.error) == deaf
     assert time.monotonic() - started < (3.0 if deaf else 0.4)
     engine.submit(graph())
     again = ears.finished()
@@ -256,7 +261,8 @@ def test_events_survive_the_wire(tmp_path: Path) -> None:
         pack({"kind": "Progress", "data": {"step": 1}}),
         pack({"kind": "Preview", "data": {"node": "a"}, "picture": {"width": 100, "height": 100}}, b"short"),
         pack({"data": 7}),
-        b"\x00\x00\x00\x08\x00\x00\x00\x04[1]]",
+        MARK + b"\x00\x00\x00\x08\x00\x00\x00\x04[1]]",
+        MARK + b"\x10\x00\x00\x01",
     ],
 )
 def test_garbage_is_refused_in_a_sentence(tmp_path: Path, data: bytes) -> None:
@@ -266,6 +272,14 @@ def test_garbage_is_refused_in_a_sentence(tmp_path: Path, data: bytes) -> None:
         frame = read_frame(stream)
         assert frame is not None
         unpack_event(*frame)
+
+
+@given(st.binary(min_size=4, max_size=40).filter(lambda data: not data.startswith(MARK)))
+def test_garbage_is_known_by_its_first_letters(data: bytes) -> None:
+    stream = io.BytesIO(data)
+    with pytest.raises(LoadError, match="no message"):
+        read_frame(stream)
+    assert stream.tell() == len(MARK), "a pipe would wait for what never comes"
 
 
 def test_an_engine_that_cannot_start_says_so_and_gives_up(tmp_path: Path, ears: Ears) -> None:

@@ -19,7 +19,7 @@ from nodegraph.files import NoFiles
 from nodegraph.fingerprint import Fingerprints
 from nodegraph.graph import Graph, Node
 from nodegraph.runtime import Compute, PlainRuntime
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param
 from nodegraph.wiring import Wired
 from tests.nodegraph.counting import Words, make, registry
 
@@ -210,24 +210,24 @@ def test_a_folder_counts_by_the_pictures_right_in_it(tmp_path: Path, monkeypatch
     place = tmp_path / "in"
     (place / "deeper").mkdir(parents=True)
     (place / "a.png").write_bytes(b"one")
-    first = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    first = named(tmp_path, IMAGE_FOLDER, "in")
     (place / "notes.txt").write_bytes(b"beside")
     (place / "deeper" / "b.png").write_bytes(b"below")
-    assert named(tmp_path, contents.IMAGE_FOLDER, "in") == first
+    assert named(tmp_path, IMAGE_FOLDER, "in") == first
     (place / "b.png").write_bytes(b"two")
-    second = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    second = named(tmp_path, IMAGE_FOLDER, "in")
     (place / "b.png").rename(place / "B.png")
-    third = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    third = named(tmp_path, IMAGE_FOLDER, "in")
     (place / "B.png").unlink()
-    assert named(tmp_path, contents.IMAGE_FOLDER, "in") == first
+    assert named(tmp_path, IMAGE_FOLDER, "in") == first
     (place / "a.png").write_bytes(b"six")
-    assert len({first, second, third, named(tmp_path, contents.IMAGE_FOLDER, "in")}) == 4
+    assert len({first, second, third, named(tmp_path, IMAGE_FOLDER, "in")}) == 4
     monkeypatch.setattr(contents, "READ", 0)
-    many = named(tmp_path, contents.IMAGE_FOLDER, "in")
+    many = named(tmp_path, IMAGE_FOLDER, "in")
     (place / "a.png").write_bytes(b"seven")
-    assert named(tmp_path, contents.IMAGE_FOLDER, "in") != many
-    with pytest.raises(GraphError, match="the file 'gone' cannot be read"):
-        named(tmp_path, contents.IMAGE_FOLDER, "gone")
+    assert named(tmp_path, IMAGE_FOLDER, "in") != many
+    with pytest.raises(GraphError, match="the folder 'gone' cannot be read"):
+        named(tmp_path, IMAGE_FOLDER, "gone")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="these are names of other systems")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from ui.sweeping import sweep
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -29,6 +32,14 @@ def nothing_left_behind() -> Iterator[None]:
         for widget in left:
             widget.close()
         assert not left, left
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """Python looks for cycles in this thread alone, as in the editor: see ui/sweeping.py."""
+    gc.disable()
+    yield
+    sweep()
 
 
 _status = 0

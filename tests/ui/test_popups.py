@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from nodegraph.graph import Source
 from nodegraph.spec import NodeSpec, Output, Socket
 from tests.ui.catalogue import SPECS, text_to_picture
+from tests.ui.running.look import shoot
 from tests.ui.standin import StandIn
 from ui.application import Application
 from ui.canvas.geometry import PortRef
@@ -96,6 +97,18 @@ def test_ctrl_enter_adds_it_alone(window: MainWindow, view: DocumentView) -> Non
     assert view.editor.graph.nodes["lora_loader"].inputs == {}
 
 
+def test_a_query_that_finds_nothing_says_so(window: MainWindow, view: DocumentView) -> None:
+    window.popups.add_node()
+    assert not popup(window).none.isVisible()
+    assert type_in(window, "qqq") == [] and popup(window).none.isVisible()
+    shoot(window, "nothing_found")
+    press(window, Qt.Key.Key_Backspace)
+    press(window, Qt.Key.Key_Backspace)
+    press(window, Qt.Key.Key_Backspace)
+    assert not popup(window).none.isVisible()
+    press(window, Qt.Key.Key_Escape)
+
+
 def test_escape_and_a_click_elsewhere_change_nothing(
     window: MainWindow, view: DocumentView, qtbot: QtBot
 ) -> None:
@@ -168,7 +181,7 @@ def test_find_selects_as_it_goes_and_escape_puts_back(window: MainWindow, view: 
     type_in(window, "lake")
     press(window, ENTER)
     assert view.editor.selection.nodes == {"prompt"}
-    assert ("frame_selected",) in view.widget.calls  # type: ignore[attr-defined]
+    assert ("fly_to_selected",) in view.widget.calls  # type: ignore[attr-defined]
 
 
 def test_a_key_in_the_search_takes_less_than_a_frame_with_500_types(window: MainWindow) -> None:

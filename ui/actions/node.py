@@ -124,6 +124,17 @@ ACTIONS = (
         group=2,
     ),
     Action(
+        "node.rename",
+        QT_TRANSLATE_NOOP("Actions", "&Rename"),
+        on_canvas(lambda c: c.rename_selected()),
+        "Node",
+        keys("Ctrl+F2", Blender="F2"),
+        words="title name label write note",
+        enabled=has_selection,
+        scope="canvas",
+        group=2,
+    ),
+    Action(
         "node.pin",
         QT_TRANSLATE_NOOP("Actions", "&Pin in place"),
         on_canvas(lambda c: c.pin()),

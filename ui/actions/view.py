@@ -217,7 +217,7 @@ ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "&Next bookmark"),
         lambda w: go_or_set(w, "next", 0),
         "View/Bookmarks",
-        keys("F2"),
+        keys("F2", Blender="Ctrl+F2"),
         words="cycle mark place",
         enabled=has_document,
     ),

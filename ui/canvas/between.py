@@ -15,7 +15,7 @@ from nodegraph.sockets import fits
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.refit import refitted
-from ui.canvas.routing import comes_near, distance
+from ui.canvas.routing import gap
 from ui.canvas.scene import Scene
 from ui.canvas.wiring import link_of
 
@@ -47,11 +47,8 @@ def link_under(scene: Scene, box: NodeBox, by: Point, kin: Kin) -> LinkKey | Non
     for link in scene.links_in(near):
         if link.source.portal or link.source.node in kin.after or link.key.target in kin.before:
             continue
-        line = link.polyline()
-        if not comes_near(point, line, least) or ports_for(scene, box, link) is None:
-            continue
-        away = distance(point, line)[0]
-        if away < least:
+        away = gap(point, link.polyline(), least)
+        if away < least and ports_for(scene, box, link) is not None:
             best, least = link.key, away
     return best
 

@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath, QPolygonF, QTransform
 
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Node, Point, Source
 from nodegraph.spec import NodeSpec
 from ui.canvas.geometry import NodeLayout, Rect
+from ui.canvas.packed import Values, packed
 from ui.canvas.routing import STUB, Style, edges_of, halved, path_of, polyline
 
 
@@ -24,10 +25,30 @@ class LinkKey(NamedTuple):
     index: int = 0  # type: ignore[assignment]  # nobody asks a key for the position of a value
 
 
+class Kinds:
+    """Numbers that stand for what nodes have in common, which are found faster than that; none is given twice."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._next = itertools.count()
+
+    def number(self, common: Hashable) -> int:
+        """The number of what is equal to `common`."""
+        found = self._numbers.get(common)
+        if found is None:
+            found = self._numbers[common] = next(self._next)
+        return found
+
+    def forget(self) -> None:
+        """Give everything a new number."""
+        self._numbers.clear()
+
+
 class NodeBox:
     """A node in the scene; `uses` counts the nodes that stand for the same subgraph.
 
-    `content` is equal for boxes that look the same; the position is no part of it.
+    `content` is equal for boxes that look the same, `plain` for those that do where they are too small for values;
+    the position is no part of either.
     """
 
     __slots__ = (
@@ -39,9 +60,9 @@ class NodeBox:
         "linked_in",
         "linked_out",
         "node",
+        "plain",
         "rect",
         "spec",
-        "strip",
         "uses",
         "width",
         "x",
@@ -55,7 +76,8 @@ class NodeBox:
         known: bool,
         layout: NodeLayout,
         linked_out: frozenset[str],
-        uses: int = 0,
+        uses: int,
+        kinds: Kinds,
     ) -> None:
         self.id = node.id
         self.node = node
@@ -67,19 +89,26 @@ class NodeBox:
         self.linked_in = frozenset((name, i) for name, s in node.inputs.items() for i in range(len(s)))
         self.linked_out = linked_out
         self.uses = uses
+        params = {param.name for param in spec.params}
+        self.plain = kinds.number(
+            (
+                node.type,
+                id(layout),
+                known,
+                node.title,
+                node.color,
+                node.mode,
+                node.pinned,
+                uses,
+                frozenset(name for name, _ in self.linked_in if name in params),
+            )
+        )
         self.content: Hashable = (
-            node.type,
-            id(layout),
-            known,
+            self.plain,
             tuple(node.params.items()),
             tuple(expressions_of(node)),
             self.linked_in,
             linked_out,
-            node.title,
-            node.color,
-            node.mode,
-            node.pinned,
-            uses,
         )
 
     def move(self, node: Node) -> None:
@@ -87,7 +116,6 @@ class NodeBox:
         self.node = node
         self.x, self.y = node.pos
         self.rect = QRectF(self.x, self.y, self.width, self.height)
-        self.strip = QRectF(self.x, self.y, self.width, min(self.layout.title, self.height))
 
     def bounds(self) -> Rect:
         """x, y, width, height."""
@@ -109,8 +137,8 @@ class LinkBox:
         "_edges",
         "_line",
         "_path",
+        "_pieces",
         "key",
-        "line",
         "lossy",
         "points",
         "source",
@@ -125,17 +153,16 @@ class LinkBox:
         self.lossy = lossy
         self.style = style
         self.points: tuple[Point, ...] = ((0.0, 0.0), (0.0, 0.0))
-        self.line = QLineF()
         self._edges: tuple[float, float, float, float] | None = None
         self._path: QPainterPath | None = None
+        self._pieces: QPolygonF | None = None
         self._line: list[Point] | None = None
-        self._drawn: tuple[bool, list[Point], list[QLineF]] | None = None
+        self._drawn: tuple[bool | None, list[Point], Values] | None = None
 
     def place(self, start: Point, end: Point) -> None:
         """Lay the link between its ends."""
         self.points = (start, *self.source.via, end)
-        self.line = QLineF(*start, *end)
-        self._edges = self._path = self._line = self._drawn = None
+        self._edges = self._path = self._pieces = self._line = self._drawn = None
 
     @property
     def edges(self) -> tuple[float, float, float, float]:
@@ -149,6 +176,12 @@ class LinkBox:
         if self._path is None:
             self._path = self._stubs() if self.source.portal else path_of(self.points, self.style)
         return self._path
+
+    def pieces(self) -> QPolygonF:
+        """The same in the few straight pieces that suffice for a line of one pixel, which Qt draws faster."""
+        if self._pieces is None:
+            self._pieces = _flat(self.path(), 0.4)
+        return self._pieces
 
     def polyline(self) -> list[Point]:
         """The course as short straight pieces, to be hit."""
@@ -166,19 +199,26 @@ class LinkBox:
         return halved(polyline(self.points, self.style, fine=True))[entering]
 
     @property
+    def pieced(self) -> bool:
+        """Whether `pieces` has been asked for, and costs nothing now."""
+        return self._pieces is not None
+
+    @property
     def cut(self) -> bool:
-        """Whether `drawn` has been asked for, and costs nothing now."""
+        """The same of `drawn`."""
         return self._drawn is not None
 
-    def drawn(self, fine: bool | None) -> tuple[list[Point], list[QLineF]]:
-        """The course as lines to paint, with their points; Qt draws these in half the time of the path.
+    def drawn(self, fine: bool | None) -> tuple[list[Point], Values]:
+        """The course as points, and as lines to paint; Qt draws these in half the time of the path.
 
-        None takes them as they were cut last.
+        None takes them as they were cut last, or as fast as may be.
         """
         if self._drawn is None or fine not in (None, self._drawn[0]):
-            fine = bool(fine)
-            line = polyline(self.points, self.style, fine) if fine else self.polyline()
-            self._drawn = (fine, line, [QLineF(*a, *b) for a, b in itertools.pairwise(line)])
+            if fine is None:
+                line = [(point.x(), point.y()) for point in _flat(self.path(), 1.0).toList()]
+            else:
+                line = polyline(self.points, self.style, fine) if fine else self.polyline()
+            self._drawn = (fine, line, packed((*a, *b) for a, b in itertools.pairwise(line)))
         return self._drawn[1], self._drawn[2]
 
     def _stubs(self) -> QPainterPath:
@@ -188,3 +228,9 @@ class LinkBox:
         path.moveTo(end[0] - STUB / 2, end[1])
         path.lineTo(*end)
         return path
+
+
+def _flat(path: QPainterPath, zoom: float) -> QPolygonF:
+    """The first stroke of a path in as few pieces as show as a curve at that zoom; at twice as much they still do."""
+    polygons = path.toSubpathPolygons(QTransform.fromScale(zoom, zoom))
+    return QTransform.fromScale(1 / zoom, 1 / zoom).map(polygons[0]) if polygons else QPolygonF()

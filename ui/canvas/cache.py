@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A pixmap of a node at `scale` device pixels a scene unit; `pad` device pixels lie around the node."""
+    """A pixmap of a node at `scale` device pixels a scene unit; `pad` device pixels lie around the node.
+
+    `area` is all of the pixmap, in device pixels.
+    """
 
     pixmap: QPixmap
     scale: float
     pad: int
+    area: QRectF
     size: int
+
+
+def scaled(picture: Picture, scale: float) -> Picture:
+    """The picture at another scale, smoothly, its node's corner on a whole pixel."""
+    grown, area = scale / picture.scale, picture.area
+    pad = math.ceil(picture.pad * grown)
+    width = round((area.width() - 2 * picture.pad) * grown) + 2 * pad
+    height = round((area.height() - 2 * picture.pad) * grown) + 2 * pad
+    beside = pad - picture.pad * grown
+    pixmap = QPixmap(width, height)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    target = QRectF(beside, beside, area.width() * grown, area.height() * grown)
+    painter.drawPixmap(target, picture.pixmap, area)
+    painter.end()
+    pixmap.setDevicePixelRatio(picture.pixmap.devicePixelRatio())
+    return Picture(pixmap, scale, pad, QRectF(0, 0, width, height), width * height * 4)
 
 
 class PixmapCache:

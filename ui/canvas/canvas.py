@@ -124,6 +124,9 @@ class Canvas(Handled):
 
     def carry_on(self, loose: Loose, point: Point) -> None:
         """Links in hand go through a point and stay in the hand, until a click says where they end."""
+        there = all(self.scene.port_type(ref) is not None for ref in loose.fixed)
+        if not there or any(key not in self.scene.links for key in loose.taken):
+            return
         here = self.camera.to_view(QPointF(*point))
         none = Qt.MouseButton.NoButton
         pointer = Pointer(here, QPointF(*point), none, none, Qt.KeyboardModifier.NoModifier)

@@ -37,7 +37,7 @@ class Copying(Viewing):
             self.say(tr("Canvas", "There is nothing on the clipboard to paste."))
             return
         try:
-            part = loads(text, "clipboard")
+            part = loads(_bare(text), "clipboard")
         except NodegraphError as error:
             self.say(said(error))
             return
@@ -82,6 +82,12 @@ class Copying(Viewing):
                 [frame.id for frame in edit.frames],
                 [note.id for note in edit.notes],
             )
+
+
+def _bare(text: str) -> str:
+    """The workflow in a text, without the words and fences that it stood between in a message."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else text
 
 
 def _rects(part: Graph, scene: Scene) -> list[Rect]:

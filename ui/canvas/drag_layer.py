@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from array import array
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving
-from ui.canvas.paint_links import LinkPainter, far_paths, within
+from ui.canvas.packed import FIELDS, draw_lines, packed
+from ui.canvas.paint_links import SMOOTH, THIN, LinkPainter, within
 from ui.canvas.routing import polyline
 from ui.canvas.scene import Scene
+from ui.canvas.straight import is_long, straight
 
-Stretched = tuple[Callable[[float, float, float, float], None], float, float, float, float]
-"""How a line is laid anew, and where its ends are before the drag."""
+
+class Stretched:
+    """Straight lines of which one end is dragged: the first, or else the second."""
+
+    def __init__(self, lines: list[tuple[Point, Point]], first: bool) -> None:
+        self.values = packed((*a, *b) for a, b in lines)
+        self._at = 0 if first else FIELDS // 2
+        self._ends = self.values[self._at :: FIELDS], self.values[self._at + 1 :: FIELDS]
+
+    def stretch(self, by: Point) -> None:
+        """Lay the lines for a drag by so much."""
+        for at, ends, moved in zip((self._at, self._at + 1), self._ends, by, strict=True):
+            self.values[at::FIELDS] = array("d", [end + moved for end in ends])
 
 
 class DragLayer:
@@ -32,32 +44,26 @@ class DragLayer:
         keys = {key for name in names for key in scene.links_of(name)} - hidden
         links = [scene.links[key] for key in keys if not scene.conceals(key)]
         self.inner = [k for k in links if k.key.target in names and k.source.node in names]
-        self._paths = far_paths(self.inner)
+        self._lines = straight(self.inner)
         self._outer = [
             (k, k.source.node in names) for k in links if (k.key.target in names) != (k.source.node in names)
         ]
-        self._stretched: dict[str, list[QLineF]] = {}
-        self._leaving: list[Stretched] = []
-        self._entering: list[Stretched] = []
+        groups: dict[tuple[str, float, bool], list[tuple[Point, Point]]] = {}
         for link, leaves in self._outer:
-            line = QLineF(link.line)
-            self._stretched.setdefault(link.type, []).append(line)
-            ends = (line.setLine, *link.points[0], *link.points[-1])
-            (self._leaving if leaves else self._entering).append(ends)
+            key = (link.type, THIN if is_long(link) else 1.0, leaves)
+            groups.setdefault(key, []).append((link.points[0], link.points[-1]))
+        self._stretched = [(key[:2], Stretched(lines, key[2])) for key, lines in groups.items()]
 
     def paint_far(self, painter: QPainter, links: LinkPainter, camera: Camera, by: Point) -> None:
         """All links as lines of one pixel."""
-        dx, dy = by
-        for stretch, x1, y1, x2, y2 in self._leaving:
-            stretch(x1 + dx, y1 + dy, x2, y2)
-        for stretch, x1, y1, x2, y2 in self._entering:
-            stretch(x1, y1, x2 + dx, y2 + dy)
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        links.lines(painter, self._stretched)
-        painter.translate(dx, dy)
-        links.far(painter, [self._paths])
+        for (kind, width), lines in self._stretched:
+            lines.stretch(by)
+            links.lines(painter, kind, lines.values, width)
+        painter.translate(*by)
+        links.far(painter, self._lines)
         painter.restore()
 
     def paint_near(
@@ -67,12 +73,12 @@ class DragLayer:
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fine = camera.zoom * camera.ratio > SMOOTH
         for link, leaves in self._outer:
             start, end = stretched(link, leaves, by)
-            line = polyline((start, *link.source.via, end), link.style, fine=camera.zoom * camera.ratio > 1.3)
+            line = polyline((start, *link.source.via, end), link.style, fine)
             painter.setPen(links.pen(link.type, camera.zoom, link.source.muted))
-            segments = [QLineF(*a, *b) for a, b in itertools.pairwise(line)]
-            painter.drawLines(within(line, segments, view))
+            draw_lines(painter, within(line, view))
         painter.restore()
 
 

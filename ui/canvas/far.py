@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -12,8 +11,10 @@ from PySide6.QtGui import QColor, QPainter
 from ui.canvas.boxes import LinkBox, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.geometry import Rect
-from ui.canvas.paint_links import FarPaths, LinkPainter, far_paths
+from ui.canvas.packed import Values, draw_rects, joined, packed
+from ui.canvas.paint_links import LinkPainter
 from ui.canvas.scene import Scene
+from ui.canvas.straight import Straight, merged, straight
 from ui.theme.palette import Theme
 
 TILE = 4096.0
@@ -29,12 +30,11 @@ def tile_of(rect: Rect) -> Tile:
     return None if width > REACH or height > REACH else (int(left // TILE), int(top // TILE))
 
 
-def shows(tile: Tile, view: QRectF) -> bool:
-    """Whether anything of a tile may be in view."""
-    if tile is None:
-        return True
-    left, top = tile[0] * TILE, tile[1] * TILE
-    return view.intersects(QRectF(left, top, TILE + REACH, TILE + REACH))
+def seen(tiles: Iterable[Tile], view: QRectF) -> tuple[Tile, ...]:
+    """The tiles of which anything may be in view."""
+    left, top = (view.left() - REACH) / TILE - 1, (view.top() - REACH) / TILE - 1
+    right, bottom = view.right() / TILE, view.bottom() / TILE
+    return tuple(t for t in tiles if t is None or (left < t[0] < right and top < t[1] < bottom))
 
 
 class FarLinks:
@@ -43,38 +43,44 @@ class FarLinks:
     def __init__(self, links: LinkPainter) -> None:
         self._links = links
         self._made = -1
-        self._tiles: dict[Tile, FarPaths] = {}
+        self._tiles: dict[Tile, Straight] = {}
+        self._seen: tuple[Tile, ...] = ()
+        self._lines = Straight()
 
     def paint(self, painter: QPainter, scene: Scene, camera: Camera, view: QRectF) -> None:
         """Draw them all; `view` is the part of the scene that is seen."""
-        if self._made != scene.version:
+        fresh = self._made != scene.version
+        if fresh:
             self._made, self._tiles = scene.version, _tiled(scene.shown_links())
-        self.put(painter, camera, [paths for tile, paths in self._tiles.items() if shows(tile, view)])
+        tiles = seen(self._tiles, view)
+        if fresh or tiles != self._seen:
+            self._seen, self._lines = tiles, merged(self._tiles[tile] for tile in tiles)
+        self.put(painter, camera, self._lines)
 
-    def put(self, painter: QPainter, camera: Camera, parts: Collection[FarPaths]) -> None:
-        """Draw these, made by `far_paths`."""
+    def put(self, painter: QPainter, camera: Camera, lines: Straight) -> None:
+        """Draw these."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setWorldTransform(camera.transform(), True)
-        self._links.far(painter, parts)
+        self._links.far(painter, lines)
         painter.restore()
 
 
-def _tiled(links: Iterable[LinkBox]) -> dict[Tile, FarPaths]:
+def _tiled(links: Iterable[LinkBox]) -> dict[Tile, Straight]:
     found: dict[Tile, list[LinkBox]] = {}
     for link in links:
         (x1, y1), (x2, y2) = link.points[0], link.points[-1]
         rect = (min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
         found.setdefault(tile_of(rect), []).append(link)
-    return {tile: far_paths(members) for tile, members in found.items()}
+    return {tile: straight(members) for tile, members in found.items()}
 
 
 @dataclass
 class Flat:
-    """The rectangles of a tile's nodes, and their strips by category."""
+    """The rectangles of nodes, and their strips by category."""
 
-    rects: list[QRectF] = field(default_factory=list)
-    strips: dict[str, list[QRectF]] = field(default_factory=dict)
+    rects: Values = field(default_factory=packed)
+    strips: dict[str, Values] = field(default_factory=dict)
 
 
 class FarNodes:
@@ -85,6 +91,10 @@ class FarNodes:
         self._line_color = line_color
         self._key: object = None
         self._tiles: dict[Tile, Flat] = {}
+        self._seen: tuple[Tile, ...] = ()
+        self._flat = Flat()
+        self._names: frozenset[str] = frozenset()
+        self._chosen = packed()
         self._shades: dict[str, QColor] = {}
 
     def paint(
@@ -94,38 +104,49 @@ class FarNodes:
         key: object,
         camera: Camera,
         view: QRectF,
-        chosen: Iterable[QRectF],
+        chosen: frozenset[str],
     ) -> None:
-        """Draw these boxes, `chosen` over them; equal keys stand for the same boxes in the same places."""
-        if key != self._key:
+        """Draw these boxes, `chosen` in another colour; equal keys stand for the same boxes in the same places."""
+        fresh = key != self._key
+        if fresh:
             self._key = key
             self._sort(boxes)
-        seen = [flat for tile, flat in self._tiles.items() if shows(tile, view)]
+        if fresh or chosen != self._names:
+            self._names = chosen
+            self._chosen = packed(box.bounds() for box in boxes if box.id in chosen) if chosen else packed()
+        tiles = seen(self._tiles, view)
+        if fresh or tiles != self._seen:
+            self._seen, self._flat = tiles, self._merged([self._tiles[tile] for tile in tiles])
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setWorldTransform(camera.transform(), True)
         painter.setPen(Qt.PenStyle.NoPen)
-        self._rects(painter, self._theme.color("far"), (flat.rects for flat in seen))
-        self._rects(painter, self._theme.color("accent"), [chosen])
-        for category, shade in self._shades.items():
-            self._rects(painter, shade, (flat.strips.get(category, ()) for flat in seen))
+        self._rects(painter, self._theme.color("far"), self._flat.rects)
+        self._rects(painter, self._theme.color("accent"), self._chosen)
+        for category, strips in self._flat.strips.items():
+            self._rects(painter, self._shades[category], strips)
         painter.restore()
 
-    def _rects(self, painter: QPainter, color: QColor, parts: Iterable[Iterable[QRectF]]) -> None:
-        rects = list(itertools.chain.from_iterable(parts))
-        if rects:
-            painter.setBrush(color)
-            painter.drawRects(rects)
+    def _rects(self, painter: QPainter, color: QColor, values: Values) -> None:
+        painter.setBrush(color)
+        draw_rects(painter, values)
+
+    def _merged(self, parts: list[Flat]) -> Flat:
+        strips = {name: joined(p.strips[name] for p in parts if name in p.strips) for name in self._shades}
+        return Flat(joined(part.rects for part in parts), strips)
 
     def _sort(self, boxes: Iterable[NodeBox]) -> None:
         self._tiles = {}
         for box in boxes:
-            tile = tile_of(box.bounds())
+            bounds = box.bounds()
+            tile = tile_of(bounds)
             flat = self._tiles.get(tile)
             if flat is None:
                 flat = self._tiles[tile] = Flat()
-            flat.rects.append(box.rect)
+            flat.rects.extend(bounds)
             category = box.spec.category if box.known else "?"
             if category not in self._shades:
                 self._shades[category] = self._line_color(box)
-            flat.strips.setdefault(category, []).append(box.strip)
+            x, y, width, height = bounds
+            strip = (x, y, width, min(box.layout.title, height))
+            flat.strips.setdefault(category, packed()).extend(strip)

@@ -13,11 +13,12 @@ from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, view_rect
 from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.paint_grid import GridPainter
-from ui.canvas.paint_links import LinkPainter, far_paths
+from ui.canvas.paint_links import LinkPainter
 from ui.canvas.paint_notes import NotePainter
-from ui.canvas.paint_sizes import LEGIBLE, SizePainter
+from ui.canvas.paint_sizes import SizePainter
 from ui.canvas.rough_links import RoughLinks
 from ui.canvas.scene import Scene
+from ui.canvas.straight import straight
 
 
 class Ground:
@@ -78,7 +79,7 @@ class Ground:
             dimmed = look.links.dimmed
             rough = not (camera.steady or is_far(camera))
             painted = rough and self._rough.paint(painter, camera, around, key, links_in, dimmed)
-            links = [] if painted and camera.zoom < LEGIBLE else links_in(around)
+            links = self._rough.links if painted else links_in(around)
             if not painted:
                 self.put_links(painter, links, around, camera, look)
             self._put_words(painter, scene, links, around, camera)
@@ -92,7 +93,7 @@ class Ground:
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._sizes.paint(painter, links, scene, camera.zoom)
+        self._sizes.paint(painter, links, scene, camera.zoom, around)
         self._formulas.paint(painter, scene, around)
         painter.restore()
 
@@ -101,7 +102,7 @@ class Ground:
     ) -> None:
         """Paint links; `around` is the part of the scene in sight."""
         if is_far(camera):
-            self._far.put(painter, camera, [far_paths(links)])
+            self._far.put(painter, camera, straight(links))
             return
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
@@ -161,7 +162,8 @@ class Ground:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             self._links.special(painter, links, camera.zoom, marked)
-            self._sizes.paint(painter, links, scene, camera.zoom)
+            around = scene_rect(camera, camera.view())
+            self._sizes.paint(painter, links, scene, camera.zoom, around)
             painter.restore()
 
 

@@ -30,8 +30,8 @@ def guided(scene: Scene, names: frozenset[str], by: Point, reach: float) -> tupl
     rect = scene.bounds(names).translated(*by)
     around = rect.adjusted(-NEAR, -NEAR, NEAR, NEAR)
     others = [box.rect for box in scene.nodes_in(around) if box.id not in names]
-    dx = _closest(_edges_x(rect), (value for other in others for value in _edges_x(other)), reach)
-    dy = _closest(_edges_y(rect), (value for other in others for value in _edges_y(other)), reach)
+    dx = _closest(_edges_x(rect), [value for other in others for value in _edges_x(other)], reach)
+    dy = _closest(_edges_y(rect), [value for other in others for value in _edges_y(other)], reach)
     found = (by[0] + (dx or 0.0), by[1] + (dy or 0.0))
     landed = rect.translated(dx or 0.0, dy or 0.0)
     guides: list[Guide] = []
@@ -51,13 +51,9 @@ def _edges_y(rect: QRectF) -> tuple[float, float]:
 
 
 def _closest(own: Iterable[float], others: Iterable[float], reach: float) -> float | None:
-    mine = list(own)
-    best: float | None = None
-    for value in others:
-        for edge in mine:
-            if abs(value - edge) <= (reach if best is None else abs(best)):
-                best = value - edge
-    return best
+    """The smallest step from an edge of its own to one of the others, None where all are out of reach."""
+    steps = [step for edge in own for value in others if -reach <= (step := value - edge) <= reach]
+    return min(steps, key=abs, default=None)
 
 
 def _upright(rect: QRectF, others: list[QRectF]) -> list[Guide]:

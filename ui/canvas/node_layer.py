@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator
 from time import perf_counter
 
@@ -9,31 +10,34 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from ui.canvas.boxes import NodeBox
-from ui.canvas.cache import Picture, PixmapCache
+from ui.canvas.cache import Picture, PixmapCache, scaled
 from ui.canvas.camera import Camera
 from ui.canvas.far import FarNodes
 from ui.canvas.look import Look, view_rect
-from ui.canvas.paint_nodes import RADIUS, NodePainter, look_of
+from ui.canvas.paint_nodes import RADIUS, NodePainter
 from ui.canvas.paint_state import StatePainter
 from ui.canvas.scene import Scene
 from ui.canvas.state import CanvasState
 
 BUDGET, HASTE = 0.005, 0.002
 """Seconds of a frame that may go into drawing pictures that the cache lacks, and faces while the zoom changes."""
-LEAST, MOST = 0.7, 1.5
-"""How much smaller and larger than it was made a face may be shown."""
+STEP = 1.4
+"""From one scale at which faces are made to the next."""
 
 
 class NodeLayer:
     """Paints nodes. `wanting` says that pictures are missing or not at the exact scale.
 
-    While the zoom changes no picture is made: nodes are shown by those they have, the others by faces without values.
+    While the zoom changes no picture is made: nodes are shown by those they have, and by faces where they have none
+    or are too small for values.
     """
 
     def __init__(self, nodes: NodePainter, states: StatePainter, state: CanvasState) -> None:
         self.wanting = False
         self.cache = PixmapCache()
-        self._faces = PixmapCache(2**24)
+        self._faces = PixmapCache(2**25)
+        self._fitted: dict[int, Picture] = {}
+        self._fitted_to = (0.0, 0.0)
         self._nodes = nodes
         self._states = states
         self._state = state
@@ -50,9 +54,9 @@ class NodeLayer:
         self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Look
     ) -> None:
         """Paint these nodes."""
-        boxes = sorted(boxes, key=lambda box: scene.height_of(box.id))
+        boxes = scene.piled(boxes)
         self._outlines(painter, boxes, camera, look)
-        missing = [box for box in boxes if not self._put(painter, box, camera)]
+        missing = self._put(painter, boxes, camera)
         if missing:
             self._flat(painter, missing, camera)
         if self._state.busy():
@@ -68,65 +72,101 @@ class NodeLayer:
         look: Look,
     ) -> None:
         """Paint nodes too small for text; equal keys stand for the same boxes in the same places."""
-        chosen = [box.rect for box in boxes if box.id in look.nodes] if look.nodes else []
-        self._far.paint(painter, boxes, key, camera, view, chosen)
+        self._far.paint(painter, boxes, key, camera, view, look.nodes)
         if self._state.busy():
             self._alarms(painter, boxes, camera)
 
     def sharpen(self, boxes: Iterable[NodeBox], camera: Camera) -> Iterator[None]:
         """Make the pictures of these nodes that the cache lacks at this scale, one by step."""
         scale = camera.zoom * camera.ratio
+        full = self._nodes.in_full(scale, camera.ratio)
         for box in boxes:
-            picture = self.cache.get(box.content)
+            picture = self.cache.get(box.content if full else box.plain)
             if picture is None or picture.scale != scale:
                 self._make(box, camera)
                 yield
 
-    def _put(self, painter: QPainter, box: NodeBox, camera: Camera) -> bool:
-        """Draw a node's picture; False where the frame has no time left to make it."""
+    def _put(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> list[NodeBox]:
+        """Draw the nodes' pictures; returns those that the frame has no time left to make."""
+        scale, ratio, steady = camera.zoom * camera.ratio, camera.ratio, camera.steady
+        left, top = camera.origin.x(), camera.origin.y()
+        full, missing = self._nodes.in_full(scale, ratio), list[NodeBox]()
+        if not (full or steady):
+            return self._put_faces(painter, boxes, camera)
+        for box in boxes:
+            picture = self.cache.get(box.content if full else box.plain)
+            if picture is None or picture.scale != scale:
+                if steady and self._spent < BUDGET:
+                    picture = self._make(box, camera)
+                else:
+                    self.wanting = True
+                    picture = picture or self._face(box, scale, ratio)
+            if picture is None:
+                missing.append(box)
+                continue
+            x, y = (box.x - left) * scale, (box.y - top) * scale
+            if picture.scale == scale:
+                at = QPointF((round(x) - picture.pad) / ratio, (round(y) - picture.pad) / ratio)
+                painter.drawPixmap(at, picture.pixmap)
+                continue
+            grown = scale / picture.scale
+            pad, area = picture.pad * grown, picture.area
+            width, height = area.width() * grown / ratio, area.height() * grown / ratio
+            painter.drawPixmap(
+                QRectF((x - pad) / ratio, (y - pad) / ratio, width, height), picture.pixmap, area
+            )
+        return missing
+
+    def _put_faces(self, painter: QPainter, boxes: list[NodeBox], camera: Camera) -> list[NodeBox]:
+        """The same while the zoom changes, for nodes that are too small for values.
+
+        Each face is brought to the scale once: where many look alike that takes half the time of scaling it for each.
+        """
+        self.wanting = True
         scale, ratio = camera.zoom * camera.ratio, camera.ratio
-        picture = self.cache.get(box.content)
-        exact = picture is not None and picture.scale == scale
-        if not exact and camera.steady and self._spent < BUDGET:
-            picture, exact = self._make(box, camera), True
-        self.wanting = self.wanting or not exact
-        picture = picture or self._face(box, scale, ratio)
-        if picture is None:
-            return False
-        x = (box.x - camera.origin.x()) * scale
-        y = (box.y - camera.origin.y()) * scale
-        if exact:
-            at = QPointF((round(x) - picture.pad) / ratio, (round(y) - picture.pad) / ratio)
-            painter.drawPixmap(at, picture.pixmap)
-            return True
-        grown = scale / picture.scale
-        size = picture.pixmap.size()
-        pad = picture.pad * grown
-        target = QRectF(
-            (x - pad) / ratio, (y - pad) / ratio, size.width() * grown / ratio, size.height() * grown / ratio
-        )
-        painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
-        return True
+        left, top = camera.origin.x(), camera.origin.y()
+        if self._fitted_to != (scale, ratio):
+            self._fitted_to = (scale, ratio)
+            self._fitted.clear()
+        missing = []
+        for box in boxes:
+            picture = self._fitted.get(box.plain)
+            if picture is None:
+                face = self._face(box, scale, ratio)
+                if face is None:
+                    missing.append(box)
+                    continue
+                picture = self._fitted[box.plain] = scaled(face, scale)
+            x, y = round((box.x - left) * scale), round((box.y - top) * scale)
+            painter.drawPixmap(QPointF((x - picture.pad) / ratio, (y - picture.pad) / ratio), picture.pixmap)
+        return missing
 
     def _make(self, box: NodeBox, camera: Camera) -> Picture:
         begun = perf_counter()
         scale = camera.zoom * camera.ratio
         picture = self._nodes.picture(box, scale, camera.ratio)
-        self.cache.put(box.content, picture)
+        self.cache.put(box.content if self._nodes.in_full(scale, camera.ratio) else box.plain, picture)
         self._spent += perf_counter() - begun
         return picture
 
     def _face(self, box: NodeBox, scale: float, ratio: float) -> Picture | None:
-        """What nodes that look alike but for their values share; None where the frame has no time left to make it."""
-        key = look_of(box)
-        face = self._faces.get(key)
-        fits = face is not None and LEAST <= scale / face.scale <= MOST
-        if not fits and self._spent < HASTE:
+        """What nodes share that are equally plain; None where there is none and no time left to make it.
+
+        Faces are made at steps of the scale, so that they last from one zoom to the next.
+        """
+        known = self.cache.get(box.plain)
+        if known is not None and 1 / STEP < scale / known.scale < STEP:
+            return known
+        step = round(math.log(scale, STEP))
+        key = (box.plain, ratio)
+        face = self._faces.get((*key, step))
+        if face is None and self._spent < HASTE:
             begun = perf_counter()
-            face = self._nodes.face(box, scale, ratio)
-            self._faces.put(key, face)
+            face = self._nodes.face(box, STEP**step, ratio)
+            self._faces.put((*key, step), face)
             self._spent += perf_counter() - begun
-        return face
+        near = (self._faces.get((*key, other)) for other in (step - 1, step + 1))
+        return face or next((found for found in near if found), known)
 
     def _alarms(self, painter: QPainter, boxes: Collection[NodeBox], camera: Camera) -> None:
         """Far off, a node that runs or failed is one coloured block."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas.backing import MARGIN
 from ui.canvas.camera import Camera
+from ui.canvas.packed import draw_rects, packed
 from ui.theme.palette import Theme
 
 STEP = 32.0
@@ -34,10 +35,9 @@ class GridPainter:
         beyond = math.ceil(MARGIN / camera.ratio)
         left = phase_x - math.ceil((phase_x + beyond) / step) * step
         strip = self._row(step, left + beyond, math.ceil(camera.size.width()) + 2 * beyond, camera.ratio)
-        row = math.floor((rect.top() - phase_y) / step)
-        while (y := phase_y + row * step) <= rect.bottom():
-            painter.drawPixmap(-beyond, round(y) - 1, strip)
-            row += 1
+        first, last = math.floor((rect.top() - phase_y) / step), math.floor((rect.bottom() - phase_y) / step)
+        for row in range(first, last + 1):
+            painter.drawPixmap(-beyond, round(phase_y + row * step) - 1, strip)
 
     def _row(self, step: float, phase: float, width: int, ratio: float) -> QPixmap:
         made = (step, round(phase * 4) / 4, width, ratio)
@@ -50,7 +50,7 @@ class GridPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot)
             columns = range(math.ceil(width / step) + 1)
-            painter.drawRects([QRectF(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns])
+            draw_rects(painter, packed([(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns]))
             painter.end()
         return self._strip
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from nodegraph.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
+from ui.canvas.packed import Values, draw_lines, packed
 from ui.canvas.routing import STUB, comes_near, distance, path_of
+from ui.canvas.straight import Straight
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
 from ui.theme.types import type_color
@@ -25,8 +27,8 @@ HAIR = 1.0
 SMOOTH, PATHS = 1.3, 3.0
 """Device pixels a scene unit from which on curves are cut finely, and are drawn as paths."""
 NOTHING: frozenset[LinkKey] = frozenset()
-FarPaths = dict[str, QPainterPath]
-"""Straight lines by type."""
+THIN = 1.01
+"""A width that looks like one pixel: Qt fills such lines by rows, long ones in a third of the time."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class LinkPainter:
         self._accent = theme.color("accent")
         self._error = theme.color("error")
         self._ground = theme.color("canvas")
+        self._mixtures: dict[tuple[str, float], QColor] = {}
 
     def near(
         self,
@@ -79,7 +82,7 @@ class LinkPainter:
                 for link in members:
                     painter.drawPath(link.path())
             else:
-                painter.drawLines(seen_lines(members, view, scale > SMOOTH))
+                draw_lines(painter, seen_lines(members, view, scale > SMOOTH))
         self.marks(painter, links, zoom)
 
     def special(self, painter: QPainter, links: Iterable[LinkBox], zoom: float, marked: Marked) -> None:
@@ -88,23 +91,22 @@ class LinkPainter:
             self._special(painter, link, zoom, marked)
         self.marks(painter, links, zoom)
 
-    def far(self, painter: QPainter, parts: Collection[FarPaths]) -> None:
+    def far(self, painter: QPainter, lines: Straight) -> None:
         """Straight lines of one pixel, by type."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for type_name in {name: None for paths in parts for name in paths}:
+        for type_name, path in lines.short.items():
             painter.setPen(self._far_pen(type_name))
-            for paths in parts:
-                if type_name in paths:
-                    painter.drawPath(paths[type_name])
+            painter.drawPath(path)
+        for type_name, values in lines.long.items():
+            self.lines(painter, type_name, values, THIN)
 
-    def lines(self, painter: QPainter, groups: Mapping[str, list[QLineF]]) -> None:
-        """The same for lines that change by the frame."""
-        for type_name, lines in groups.items():
-            painter.setPen(self._far_pen(type_name))
-            painter.drawLines(lines)
+    def lines(self, painter: QPainter, type_name: str, lines: Values, width: float) -> None:
+        """The same for lines that are long, of the width `THIN`, or that change by the frame."""
+        painter.setPen(self._far_pen(type_name, width))
+        draw_lines(painter, lines)
 
-    def _far_pen(self, type_name: str) -> QPen:
-        pen = QPen(self._mixed(type_name, 0.55), 1)
+    def _far_pen(self, type_name: str, width: float = 1.0) -> QPen:
+        pen = QPen(self._mixed(type_name, 0.55), width)
         pen.setCosmetic(True)
         return pen
 
@@ -127,7 +129,11 @@ class LinkPainter:
 
     def _mixed(self, type_name: str, part: float) -> QColor:
         """A hue mixed with the ground; Qt draws opaque lines eight times as fast as transparent ones."""
-        return mixed(self._ground, type_color(self._theme, type_name), part)
+        found = self._mixtures.get((type_name, part))
+        if found is None:
+            found = mixed(self._ground, type_color(self._theme, type_name), part)
+            self._mixtures[type_name, part] = found
+        return found
 
     def _special(self, painter: QPainter, link: LinkBox, zoom: float, marked: Marked) -> None:
         width = max(WIDTH, 1.1 / zoom)
@@ -217,45 +223,33 @@ def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF
     return tuple(QRectF(left, y - 9, width, 18) for left, y in places)
 
 
-def far_paths(links: Iterable[LinkBox]) -> FarPaths:
-    """Links as straight lines, one path a type: Qt draws a kept path faster than a list of lines."""
-    paths: FarPaths = {}
-    for link in links:
-        if not link.source.portal:
-            path = paths.get(link.type)
-            if path is None:
-                path = paths[link.type] = QPainterPath()
-            path.moveTo(link.line.p1())
-            path.lineTo(link.line.p2())
-    return paths
-
-
-def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> list[QLineF]:
+def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Values:
     """The segments of these links, those out of sight left out where a link leaves the view."""
-    found: list[QLineF] = []
+    found = packed()
+    left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     for link in links:
         if link.source.portal:
             start, end = link.points[0], link.points[-1]
-            found += [QLineF(*start, start[0] + STUB / 2, start[1]), QLineF(end[0] - STUB / 2, end[1], *end)]
+            found.extend((*start, start[0] + STUB / 2, start[1], end[0] - STUB / 2, end[1], *end))
             continue
         x1, y1, x2, y2 = link.edges
         line, segments = link.drawn(fine)
-        if x1 >= view.left() and x2 <= view.right() and y1 >= view.top() and y2 <= view.bottom():
-            found += segments
-        else:
-            found += within(line, segments, view)
+        if not segments:
+            continue
+        inside = x1 >= left and x2 <= right and y1 >= top and y2 <= bottom
+        found.extend(segments if inside else within(line, view))
     return found
 
 
-def within(line: Sequence[Point], segments: Sequence[QLineF], view: QRectF) -> list[QLineF]:
-    """The segments (between the points of `line`) that may show in the view."""
-    found: list[QLineF] = []
+def within(line: Sequence[Point], view: QRectF) -> Values:
+    """The segments between these points that may show in the view."""
+    found = packed()
     left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     x1, y1 = line[0]
-    for segment, (x2, y2) in zip(segments, line[1:], strict=True):
+    for x2, y2 in line[1:]:
         beside = (x1 < left and x2 < left) or (x1 > right and x2 > right)
         if not (beside or (y1 < top and y2 < top) or (y1 > bottom and y2 > bottom)):
-            found.append(segment)
+            found.extend((x1, y1, x2, y2))
         x1, y1 = x2, y2
     return found
 

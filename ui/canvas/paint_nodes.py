@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from nodegraph.subgraphs import is_instance
+from nodegraph.wiring import bypass_order
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
 from ui.canvas.geometry import MARGIN, Port
@@ -26,12 +27,6 @@ FULL_TEXT, PLATE_TEXT = 8.0, 4.0
 """Pixels of a title's text from which on a node is drawn in full, and as a plate with its title."""
 
 
-def look_of(box: NodeBox) -> Hashable:
-    """What a node's face depends on: all but its values and links."""
-    node = box.node
-    return (node.type, id(box.layout), box.known, node.title, node.mode, node.color, node.pinned)
-
-
 class NodePainter:
     """Draws nodes in one theme at one density."""
 
@@ -47,11 +42,16 @@ class NodePainter:
 
     def picture(self, box: NodeBox, scale: float, ratio: float = 1.0) -> Picture:
         """The node at `scale` device pixels a scene unit, `ratio` device pixels a pixel."""
-        full = self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
-        return self._drawn(box, scale, ratio, lambda on: (self._body if full else self._wells)(on, box))
+        if not self.in_full(scale, ratio):
+            return self.face(box, scale, ratio)
+        return self._drawn(box, scale, ratio, lambda on: self._body(on, box))
+
+    def in_full(self, scale: float, ratio: float) -> bool:
+        """Whether nodes show their values at `scale` device pixels a scene unit."""
+        return self._text.body.pixelSize() * scale / ratio >= FULL_TEXT
 
     def face(self, box: NodeBox, scale: float, ratio: float) -> Picture:
-        """The node without its values, as all nodes look that have one `look_of`."""
+        """The node without its values, as all look that are equally `plain`."""
         return self._drawn(box, scale, ratio, lambda on: self._wells(on, box))
 
     def _drawn(self, box: NodeBox, scale: float, ratio: float, inside: Callable[[QPainter], None]) -> Picture:
@@ -72,7 +72,7 @@ class NodePainter:
         inside(painter)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
-        return Picture(pixmap, scale, pad, width * height * 4)
+        return Picture(pixmap, scale, pad, QRectF(0, 0, width, height), width * height * 4)
 
     def _plate(self, painter: QPainter, box: NodeBox, scale: float) -> None:
         """In device pixels, so that the hairline is one pixel at every scale."""
@@ -189,16 +189,21 @@ class NodePainter:
                 painter.drawEllipse(QPointF(port.x, port.y), 4.5, 4.5)
 
     def _through(self, painter: QPainter, box: NodeBox) -> None:
-        """The wire of a bypassed node, from an input to the output of its type."""
-        pen = QPen(self.theme.color("bypass", 0.6), 1.6)
-        painter.setPen(pen)
+        """The wires of a bypassed node, from the input that each output takes its value from; none where none fits."""
+        painter.setPen(QPen(self.theme.color("bypass", 0.6), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for output in (port for port in box.layout.ports if port.output):
-            source = next(
-                (p for p in box.layout.ports if not p.output and not p.param and p.type == output.type), None
-            )
-            if source is None:
-                continue
-            path = QPainterPath(QPointF(source.x + 6, source.y))
-            path.cubicTo(box.width / 2, source.y, box.width / 2, output.y, output.x - 6, output.y)
-            painter.drawPath(path)
+        for end in (port for port in box.layout.ports if port.output):
+            start = passing(box, end.name)
+            if start is not None:
+                path = QPainterPath(QPointF(start.x + 6, start.y))
+                path.cubicTo(box.width / 2, start.y, box.width / 2, end.y, end.x - 6, end.y)
+                painter.drawPath(path)
+
+
+def passing(box: NodeBox, name: str) -> Port | None:
+    """The input whose value a bypassed node hands to an output: a linked one, or the one that would be."""
+    output = box.spec.output(name)
+    order = bypass_order(box.spec, output) if output is not None else []
+    linked = [socket.name for socket in order if (socket.name, 0) in box.linked_in]
+    names = linked or [socket.name for socket in order]
+    return box.layout.port(names[0], False) if names else None

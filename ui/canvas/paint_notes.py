@@ -83,7 +83,9 @@ class NotePainter:
         on.scale(scale, scale)
         self._draw(on, note, scale, ink)
         on.end()
-        self._drawn.put(content, Picture(pixmap, scale, 0, 4 * pixmap.width() * pixmap.height()))
+        self._drawn.put(
+            content, Picture(pixmap, scale, 0, QRectF(pixmap.rect()), 4 * pixmap.width() * pixmap.height())
+        )
         return pixmap
 
     def _draw(self, painter: QPainter, note: Note, scale: float, ink: QColor) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from nodegraph.graph import Point
-from ui.canvas.boxes import LinkBox
+from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.scene import Scene
 from ui.canvas.text import CENTER, TextPainter
 from ui.theme.palette import Theme
@@ -23,29 +23,48 @@ ROOM = 12.0
 HEIGHT = 15.0
 
 
+Mark = tuple[QRectF, str]
+"""A size and where it stands."""
+
+
 class SizePainter:
-    """Writes sizes in one theme."""
+    """Writes sizes in one theme; where they stand is worked out once for a state of the scene."""
 
     def __init__(self, theme: Theme, text: TextPainter) -> None:
         self._text = text
         self._ground = theme.color("canvas")
         self._ink = theme.color("muted")
+        self._version = -1
+        self._marks: dict[LinkKey, Mark | None] = {}
 
-    def paint(self, painter: QPainter, links: Iterable[LinkBox], scene: Scene, zoom: float) -> None:
-        """The sizes of these links, in scene coordinates; of those that share an output one is marked."""
+    def paint(
+        self, painter: QPainter, links: Iterable[LinkBox], scene: Scene, zoom: float, around: QRectF
+    ) -> None:
+        """The sizes of these links that are in sight, in scene coordinates."""
         if zoom < LEGIBLE:
             return
+        if self._version != scene.version:
+            self._version = scene.version
+            self._marks.clear()
         for link in links:
             if link.type not in SIZED or link.source.portal:
                 continue
-            size = scene.sizes.of(link.source)
-            if size is not None and link.key == min(scene.leaving(link.source.node, link.source.output)):
-                self._write(painter, link, scene, f"{size[0]} × {size[1]}")
+            if link.key not in self._marks:
+                self._marks[link.key] = self._mark(link, scene)
+            mark = self._marks[link.key]
+            if mark is not None and mark[0].intersects(around):
+                self._write(painter, *mark)
 
-    def _write(self, painter: QPainter, link: LinkBox, scene: Scene, text: str) -> None:
+    def _mark(self, link: LinkBox, scene: Scene) -> Mark | None:
+        """What is written on a link; of those that share an output one is marked."""
+        size = scene.sizes.of(link.source)
+        if size is None or link.key != min(scene.leaving(link.source.node, link.source.output)):
+            return None
+        text = f"{size[0]} × {size[1]}"
         rect = place_of_text(link, scene, self._text.measure_small(text) + 8)
-        if rect is None:
-            return
+        return None if rect is None else (rect, text)
+
+    def _write(self, painter: QPainter, rect: QRectF, text: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._ground)
         painter.drawRoundedRect(rect, 4, 4)

@@ -154,7 +154,7 @@ class StatePainter:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(field_rect(box, row), 4, 4)
                 continue
-            port = box.layout.port(name, False)
+            port = box.layout.port(name, False) or box.layout.port(name, True)
             if port is not None:
                 painter.setPen(QPen(error, 1.8))
                 painter.setBrush(Qt.BrushStyle.NoBrush)

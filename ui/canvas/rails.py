@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -148,10 +148,11 @@ class Rail(QFrame):
             self.refresh()
 
 
-class Rails:
-    """Both rails of one canvas."""
+class Rails(QObject):
+    """Both rails of one canvas; they hear of the document for as long as there is the canvas."""
 
     def __init__(self, canvas: Canvas, editor: Inner) -> None:
+        super().__init__(canvas)
         self._canvas = canvas
         self.inputs = Rail(canvas, editor, False)
         self.outputs = Rail(canvas, editor, True)

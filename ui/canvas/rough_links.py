@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from ui.canvas.boxes import LinkBox
 from ui.canvas.camera import Camera
-from ui.canvas.paint_links import WIDTH, LinkPainter, seen_lines
+from ui.canvas.packed import Values, draw_lines, packed
+from ui.canvas.paint_links import THIN, WIDTH, LinkPainter, seen_lines, within
+from ui.canvas.straight import is_long
 
 FEW = 64
 """So many links are drawn smoothly all the time; without smoothing Qt takes a quarter of the time."""
@@ -20,28 +23,31 @@ ROOM = 1.25
 """How much wider and higher than the view the part of the scene is that a batch is made for."""
 WASTE = 3.0
 """How many times the area in view that part may come to have."""
-BITE = 24
-"""So many links are cut into lines for a batch; it takes the others as paths, which are slower to draw."""
+BITE = 0.0015
+"""Seconds that may go into cutting links for a batch; it takes the others as paths, which are slower to draw."""
 
 
 @dataclass
 class Batch:
-    """The links of one type: a path for lines of one pixel, or else lines and single paths for wide ones."""
+    """The links of one type: a path and, for long ones, lines of one pixel, or else wide lines and paths."""
 
     members: list[LinkBox] = field(default_factory=list)
     hair: QPainterPath = field(default_factory=QPainterPath)
-    lines: list[QLineF] = field(default_factory=list)
+    lines: Values = field(default_factory=packed)
     paths: list[QPainterPath] = field(default_factory=list)
 
 
 class RoughLinks:
-    """Keeps batches for as long as they hold all that is in view and not much more."""
+    """Keeps batches for as long as they hold all that is in view and not much more.
+
+    `links` are those that the batches were made of.
+    """
 
     def __init__(self, links: LinkPainter) -> None:
-        self._links = links
+        self.links: list[LinkBox] = []
+        self._painter = links
         self._key: object = None
         self._room = QRectF()
-        self._few = True
         self._batches: dict[tuple[str, bool], Batch] = {}
         self._marked: list[LinkBox] = []
 
@@ -64,39 +70,60 @@ class RoughLinks:
             self._key = key
             self._room = _grown(view)
             self._make(links_in(self._room), hair)
-        if self._few:
+        if len(self.links) <= FEW:
             return False
         painter.save()
         painter.setWorldTransform(camera.transform(), True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for (type_name, muted), batch in self._batches.items():
-            painter.setPen(self._links.pen(type_name, camera.zoom, muted, dimmed, HAIR))
+            pen = self._painter.pen(type_name, camera.zoom, muted, dimmed, HAIR)
+            painter.setPen(pen)
             painter.drawPath(batch.hair)
-            painter.drawLines(batch.lines)
+            if pen.isCosmetic():
+                pen.setWidthF(THIN)
+                painter.setPen(pen)
+            draw_lines(painter, batch.lines)
             for path in batch.paths:
                 painter.drawPath(path)
-        self._links.marks(painter, self._marked, camera.zoom)
+        self._painter.marks(painter, self._marked, camera.zoom)
         painter.restore()
         return True
 
     def _make(self, links: list[LinkBox], hair: bool) -> None:
-        self._few = len(links) <= FEW
+        self.links = links
         self._batches = {}
         self._marked = [link for link in links if link.source.via or link.source.portal or link.lossy]
-        for link in () if self._few else links:
+        for link in links if len(links) > FEW else ():
             self._batches.setdefault((link.type, link.source.muted), Batch()).members.append(link)
-        uncut = [link for link in links if not link.cut] if not hair else []
-        for link in uncut[:BITE]:
-            link.drawn(fine=False)
+        until = perf_counter() + BITE
         for (_, muted), batch in self._batches.items():
             if muted:
                 batch.paths = [link.path() for link in batch.members]
             elif hair:
-                for link in batch.members:
-                    batch.hair.addPath(link.path())
+                self._cut(batch, until)
             else:
-                batch.lines = seen_lines([link for link in batch.members if link.cut], self._room, None)
-                batch.paths = [link.path() for link in batch.members if not link.cut]
+                self._cut_wide(batch, until)
+
+    def _cut(self, batch: Batch, until: float) -> None:
+        """Short links go into one path, of long ones what is in the room."""
+        for link in batch.members:
+            if link.source.portal or not (link.pieced or perf_counter() < until):
+                batch.hair.addPath(link.path())
+            elif is_long(link):
+                line = [(point.x(), point.y()) for point in link.pieces().toList()]
+                batch.lines.extend(within(line, self._room) if line else ())
+            else:
+                batch.hair.addPolygon(link.pieces())
+
+    def _cut_wide(self, batch: Batch, until: float) -> None:
+        found = []
+        for link in batch.members:
+            if link.cut or perf_counter() < until:
+                link.drawn(None)
+                found.append(link)
+            else:
+                batch.paths.append(link.path())
+        batch.lines = seen_lines(found, self._room, None)
 
 
 def _area(rect: QRectF) -> float:

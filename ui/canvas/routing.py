@@ -92,6 +92,19 @@ def comes_near(point: Point, line: Sequence[Point], reach: float) -> bool:
     return False
 
 
+def gap(point: Point, line: Sequence[Point], reach: float) -> float:
+    """How far a point is from a polyline; `reach` or more where it is no nearer than that."""
+    x, y = point
+    least = reach
+    x1, y1 = line[0]
+    for x2, y2 in line:
+        beside = (x1 < x - least and x2 < x - least) or (x1 > x + least and x2 > x + least)
+        if not (beside or (y1 < y - least and y2 < y - least) or (y1 > y + least and y2 > y + least)):
+            least = min(least, distance(point, ((x1, y1), (x2, y2)))[0])
+        x1, y1 = x2, y2
+    return least
+
+
 def distance(point: Point, line: Sequence[Point]) -> tuple[float, float]:
     """How far a point is from a polyline, and where along it (0..1) the nearest place lies."""
     best, where = math.inf, 0.0

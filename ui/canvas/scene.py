@@ -9,7 +9,7 @@ from nodegraph.sizes import Sizes
 from nodegraph.sockets import lossy
 from nodegraph.spec import ANY, NodeSpec
 from nodegraph.subgraphs import PREFIX, uses
-from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
+from ui.canvas.boxes import Kinds, LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
 from ui.canvas.geometry import LayoutKey, NodeLayout, lay_out, layout_key
 from ui.canvas.metrics import Metrics
@@ -56,12 +56,14 @@ class Scene(Sight):
         self._uses: Mapping[str, int] = {}
         self._raised: dict[str, int] = {}
         self._layouts: dict[LayoutKey, NodeLayout] = {}
+        self._kinds = Kinds()
 
     def rebuild(self) -> None:
         """Derive everything anew, after the specs, metrics or link style changed."""
         graph = self.graph
         self.update(Graph())
         self._layouts.clear()
+        self._kinds.forget()
         self.update(graph)
 
     def update(self, graph: Graph) -> set[str]:
@@ -128,6 +130,11 @@ class Scene(Sight):
         top = max(self._raised.values(), default=0) + 1
         for name in names:
             self._raised[name] = top
+
+    def piled(self, boxes: list[NodeBox]) -> list[NodeBox]:
+        """These, with what covers others behind them."""
+        raised = self._raised
+        return sorted(boxes, key=lambda box: raised.get(box.id, 0)) if raised else boxes
 
     def height_of(self, name: str) -> int:
         """Where a node lies in the pile; higher covers lower."""
@@ -200,7 +207,8 @@ class Scene(Sight):
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = lay_out(key)
-        box = NodeBox(node, spec, known, layout, outputs, self._uses.get(node.type.removeprefix(PREFIX), 0))
+        number = self._uses.get(node.type.removeprefix(PREFIX), 0)
+        box = NodeBox(node, spec, known, layout, outputs, number, self._kinds)
         self.nodes[name] = box
         self._index_node(box)
         return set(self.links_of(name))

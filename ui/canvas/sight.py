@@ -105,7 +105,12 @@ class Sight:
         found = self._node_index.query(around)
         if len(found) == len(nodes):
             return list(nodes.values())
-        return [box for box in map(nodes.__getitem__, sorted(found)) if box.rect.intersects(rect)]
+        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+        return [
+            box
+            for box in map(nodes.__getitem__, sorted(found))
+            if box.x < right and box.y < bottom and box.x + box.width > left and box.y + box.height > top
+        ]
 
     def links_in(self, rect: QRectF) -> list[LinkBox]:
         """The links whose bounds meet a rectangle."""

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from nodegraph.spec import Param, Scalar
+from ui.diskfile import MODELS
 from ui.i18n import tr
 from ui.words import shown, shown_choice
 
@@ -35,7 +36,7 @@ def plain_label(name: str) -> str:
 
 
 def format_value(param: Param, value: Scalar) -> str:
-    """The value as its row shows it: numbers with the digits of their step, text on one line."""
+    """The value as its row shows it: numbers with the digits of their step, text on one line, models by name."""
     if isinstance(value, bool):
         return tr("Canvas", "On") if value else tr("Canvas", "Off")
     if isinstance(value, float) or (isinstance(value, int) and param.type == "Float"):
@@ -43,6 +44,8 @@ def format_value(param: Param, value: Scalar) -> str:
     if isinstance(value, str) and param.choices:
         return shown_choice(param, value)
     if isinstance(value, str):
+        if param.choices_from and value.lower().endswith(MODELS):
+            return value.rpartition(".")[0]
         return value if param.widget == "multiline" else " ".join(value.split())
     return str(value)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ui.canvas.acting import Acting
 from ui.canvas.boxes import LinkKey
 from ui.canvas.camera import Place
+from ui.canvas.flight import Flight
 from ui.canvas.scene import union
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Viewing(Acting):
     """Jumps of the camera, and the way back."""
 
     _places: list[Place]
+    _flight: Flight | None = None
 
     def frame_all(self) -> None:
         """Show everything."""
@@ -37,6 +39,16 @@ class Viewing(Acting):
         """Show what is selected, or everything where nothing is."""
         rect = self.selected_bounds()
         self.go(self.scene.bounds() if rect.isNull() else rect)
+
+    def fly_to_selected(self) -> None:
+        """Go to what is selected so that the eye can follow, where motion is wanted."""
+        before = self.camera.place()
+        self.frame_selected()
+        after = self.camera.place()
+        if self.stage.habits.motion and after != before:
+            self.camera.look_at(before)
+            self._flight = self._flight or Flight(self.camera, self.camera_went, self)
+            self._flight.begin(after)
 
     def selected_bounds(self) -> QRectF:
         """The rectangle around what is selected; null where nothing is."""

@@ -45,6 +45,14 @@ class Writing(Copying):
             title = graph.frames[name].title
             self._inline.line(rect, title, lambda text: self._retitle(name, text), self.stage.theme)
 
+    def rename_selected(self) -> None:
+        """Write another title on the node or frame selected last, or go on writing the selected note."""
+        chosen = self.stage.selection
+        if name := chosen.active or min(chosen.frames, default=""):
+            self.rename(name)
+        elif chosen.notes:
+            self.edit_note(min(chosen.notes))
+
     def edit_note(self, note: str) -> None:
         """Write a note; Ctrl+Enter or a click elsewhere keeps it, Esc does not."""
         found = self.stage.graph.notes.get(note)

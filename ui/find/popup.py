@@ -9,21 +9,31 @@ from typing import TYPE_CHECKING
 from nodegraph.lookup import spec_of
 from ui.editor import Editor
 from ui.find.query import Hit, find
+from ui.inner import Inner
 from ui.look import Look
 from ui.popup import ChoicePopup, Row
+from ui.selection import Selected, kept
 from ui.theme import category_color
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+
 MOST = 200
+FARTHEST = 5000
+"""So many finds are put in order, at most."""
 
 
 class FindPopup(ChoicePopup):
-    """Enter goes to what was found; moving through the list already selects it."""
+    """Enter goes to what was found anywhere in the document; moving through the list already selects what is in view.
 
-    def __init__(self, parent: QWidget, look: Look, editor: Editor) -> None:
-        self._editor = editor
+    `level` is the editor in front: of the document itself or of a subgraph, whose finds come first.
+    """
+
+    def __init__(self, parent: QWidget, look: Look, level: Editor) -> None:
+        self._level = level
+        self._editor = level.root if isinstance(level, Inner) else level
+        self._here = level.subgraph if isinstance(level, Inner) else ""
         self._hits: list[Hit] = []
         super().__init__(
             parent,
@@ -35,7 +45,10 @@ class FindPopup(ChoicePopup):
 
     def rows_for(self, query: str) -> Sequence[Row]:
         """Everything that is found."""
-        self._hits = list(islice(find(query, self._editor.graph, self._editor.specs), MOST + 1))
+        found = find(query, self._editor.graph, self._editor.specs)
+        if self._here:
+            found = iter(sorted(islice(found, FARTHEST), key=lambda hit: hit.subgraph != self._here))
+        self._hits = list(islice(found, MOST + 1))
         self.foot.setText(self._summary(query))
         return [self._row(number, hit) for number, hit in enumerate(self._hits[:MOST])]
 
@@ -43,9 +56,15 @@ class FindPopup(ChoicePopup):
         """What a row stands for."""
         return self._hits[int(id)] if id else None
 
+    def in_view(self, hit: Hit) -> bool:
+        """Whether it lies in the level in front."""
+        return hit.subgraph == self._here
+
     def _row(self, number: int, hit: Hit) -> Row:
-        node = self._editor.graph.nodes.get(hit.id) if hit.kind == "node" and not hit.subgraph else None
-        spec = spec_of(self._editor.graph, node.type, self._editor.specs) if node else None
+        graph = self._editor.graph
+        nodes = graph.subgraphs[hit.subgraph].nodes if hit.subgraph else graph.nodes
+        node = nodes.get(hit.id) if hit.kind == "node" else None
+        spec = spec_of(graph, node.type, self._editor.specs) if node else None
         color = category_color(self.look.theme, spec.category).name() if spec else ""
         where = f"{hit.subgraph} › {hit.id}" if hit.subgraph else hit.id
         return Row(str(number), hit.title, hit.detail, where, hit.kind, color)
@@ -60,13 +79,16 @@ class FindPopup(ChoicePopup):
 
     def _preview(self, id: str) -> None:
         hit = self.hit(id)
-        if hit is None or hit.subgraph:
+        if hit is None or not self.in_view(hit):
             return
-        selection = self._editor.selection
-        match hit.kind:
-            case "node":
-                selection.set([hit.id])
-            case "frame":
-                selection.set(frames=[hit.id])
-            case _:
-                selection.set(notes=[hit.id])
+        self.select(self._level, hit)
+
+    @staticmethod
+    def select(level: Editor, hit: Hit) -> None:
+        """Select what was found, in the level that holds it: its graph may be another than that which was searched."""
+        wanted = {
+            "node": Selected(nodes=frozenset((hit.id,))),
+            "frame": Selected(frames=frozenset((hit.id,))),
+            "note": Selected(notes=frozenset((hit.id,))),
+        }
+        level.selection.take(kept(wanted[hit.kind], level.graph))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from nodegraph.graph import Frame, Graph, Node, Note
+from nodegraph.lookup import spec_of
 from nodegraph.notepictures import first_line
 from nodegraph.spec import NodeSpec, Scalar
 
@@ -71,9 +72,10 @@ def find(text: str, graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[Hit
     terms = parse(text)
     if not terms:
         return
-    yield from _nodes(graph.nodes, "", terms, specs)
+    known = _Known(graph, specs)
+    yield from _nodes(graph.nodes, "", terms, known)
     for name, subgraph in graph.subgraphs.items():
-        yield from _nodes(subgraph.nodes, name, terms, specs)
+        yield from _nodes(subgraph.nodes, name, terms, known)
     for frame in graph.frames.values():
         if all(_text_meets(term, "frame", _frame_text(frame)) for term in terms):
             yield Hit("frame", frame.id, title=frame.title or frame.id)
@@ -82,21 +84,30 @@ def find(text: str, graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[Hit
             yield Hit("note", note.id, title=first_line(note.text) or note.id)
 
 
-def _nodes(
-    nodes: Mapping[str, Node], subgraph: str, terms: tuple[Term, ...], specs: Mapping[str, NodeSpec]
-) -> Iterator[Hit]:
+class _Known(dict[str, NodeSpec | None]):
+    """The spec of each type, a subgraph's made once."""
+
+    def __init__(self, graph: Graph, specs: Mapping[str, NodeSpec]) -> None:
+        super().__init__()
+        self._graph, self._specs = graph, specs
+
+    def __missing__(self, type_id: str) -> NodeSpec | None:
+        found = self[type_id] = spec_of(self._graph, type_id, self._specs)
+        return found
+
+    def titles(self, type_id: str) -> tuple[str, ...]:
+        """What it is called: in the user's language, and in English where its words are translated."""
+        found = (self[type_id], getattr(self._specs, "plain", self._specs).get(type_id))
+        return tuple(dict.fromkeys(spec.title for spec in found if spec is not None)) or (type_id,)
+
+
+def _nodes(nodes: Mapping[str, Node], subgraph: str, terms: tuple[Term, ...], known: _Known) -> Iterator[Hit]:
     for node in nodes.values():
-        spec, titles = specs.get(node.type), titles_of(specs, node.type)
+        spec, titles = known[node.type], known.titles(node.type)
         details = [_meets(term, node, spec, titles) for term in terms]
         if all(detail is not None for detail in details):
             shown = ", ".join(dict.fromkeys(detail for detail in details if detail))
             yield Hit("node", node.id, subgraph, node_title(node, spec), shown)
-
-
-def titles_of(specs: Mapping[str, NodeSpec], type_id: str) -> tuple[str, ...]:
-    """What a node type is called: in the user's language, and in English where its words are translated."""
-    found = (specs.get(type_id), getattr(specs, "plain", specs).get(type_id))
-    return tuple(dict.fromkeys(spec.title for spec in found if spec is not None)) or (type_id,)
 
 
 def node_title(node: Node, spec: NodeSpec | None) -> str:

@@ -69,7 +69,7 @@ class Outline(QWidget):
         tree.customContextMenuRequested.connect(self._menu_at)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         tree.header().setStretchLastSection(True)
-        tree.header().resizeSection(0, 152)
+        tree.header().resizeSection(0, 174)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.installEventFilter(self)
         tree.doubleClicked.connect(self.activate)

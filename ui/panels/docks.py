@@ -39,6 +39,10 @@ PANELS: Mapping[str, Panel] = {
 AT_LEVEL = ("outline", "inspector", "help")
 """The panels that show the subgraph gone into, not the whole document."""
 LEFT = ("outline", "bookmarks")
+READING = ("inspector", "problems", "help", "explain", "history")
+"""The panels of which one at a time is read."""
+MOST_STACKED = 3
+"""So many panels lie above each other."""
 SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 SHARE = 0.4
 """How much of the window's height a panel takes that is opened at its side."""
@@ -159,17 +163,37 @@ class Docks(QObject):
     def toggle(self, name: str) -> None:
         """Open a dock and go there, or close it."""
         dock = self.docks[name]
-        opening = not self.shown(name)
-        if opening:
-            # Before it opens, for then it takes the width it needs.
-            self._furnish(name)
-            self._before = QApplication.focusWidget()
+        if self.shown(name) and not self._behind(dock):
+            self._close(dock)
+            return
+        # Before it opens, for then it takes the width it needs.
+        self._furnish(name)
+        self._before = QApplication.focusWidget()
+        if not self.shown(name):
+            self._join(name)
             dock.show()
             self._give_room(dock)
-            dock.raise_()
-            give_back(first_stop(dock.widget(), dock), None)
-        else:
-            self._close(dock)
+        dock.raise_()
+        give_back(first_stop(dock.widget(), dock), None)
+
+    def _behind(self, dock: QDockWidget) -> bool:
+        """Whether another panel lies before it."""
+        return bool(self._window.tabifiedDockWidgets(dock)) and dock.visibleRegion().isEmpty()
+
+    def _join(self, name: str) -> None:
+        """A panel to read opens behind the tab of another one where a further slice would be too thin to use."""
+        window, dock = self._window, self.docks[name]
+        if name not in READING or dock.isFloating() or window.tabifiedDockWidgets(dock):
+            return
+        area = window.dockWidgetArea(dock)
+        column = [
+            other
+            for other in self.docks.values()
+            if not other.isHidden() and not other.isFloating() and window.dockWidgetArea(other) == area
+        ]
+        others = [self.docks[other] for other in READING if self.docks[other] in column]
+        if len(column) >= MOST_STACKED and others:
+            window.tabifyDockWidget(others[0], dock)
 
     def _close(self, dock: QDockWidget) -> None:
         """Close a dock; the focus that was in it returns to where it was before, or to the document."""

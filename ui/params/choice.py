@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from ui.canvas.values import label_of
+from ui.canvas.values import format_value, label_of
 from ui.look import Look
 from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
@@ -17,7 +17,7 @@ from ui.params.listing import NO_LABELS, listing
 from ui.params.modelfiles import choices_of, kind_of
 from ui.params.thumbs import ThumbPainter, Thumbs
 from ui.popup import ChoicePopup, Row
-from ui.words import shown, shown_choice
+from ui.words import shown
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -47,7 +47,7 @@ class ChoiceEditor(ParamEditor):
 
     def show_value(self) -> None:
         """Show what is chosen."""
-        self.button.setText(shown_choice(self.binding.param, self.binding.value))
+        self.button.setText(format_value(self.binding.param, self.binding.value))
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Open the list; a letter is searched for in it."""

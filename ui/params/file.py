@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from nodegraph.spec import IMAGE_FOLDER
 from ui.icons import icon
 from ui.look import Look
 from ui.params.binding import Binding
@@ -46,7 +47,7 @@ class FileEditor(TextEditor):
         if self._dialog is not None:
             return True
         dialog = QFileDialog(self.window(), "", str(self._folder()))
-        if self.binding.param.file == "image_folder":
+        if self.binding.param.file == IMAGE_FOLDER:
             dialog.setWindowTitle(self.tr("Choose a folder"))
             dialog.setFileMode(QFileDialog.FileMode.Directory)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from ui.params.binding import Binding
 from ui.params.number import NumberEditor
 from ui.params.scrub import Pull
 from ui.running.past import past_seeds
-from ui.running.seeds import DRAWN, MODES, SeedMode, mode_of, with_mode
+from ui.running.seeds import MODES, SeedMode, drawn_seed, mode_of, with_mode
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -94,9 +93,8 @@ class SeedEditor(NumberEditor):
 
     def draw(self) -> None:
         """Draw another seed."""
-        largest = self.binding.param.maximum
         self.line.setModified(False)
-        self._try.set(secrets.randbelow(min(DRAWN, int(largest) + 1 if largest is not None else DRAWN)))
+        self._try.set(drawn_seed(self.binding.param))
         self.show_value()
         if self.typing:
             self.line.selectAll()

@@ -50,6 +50,9 @@ class ChoicePopup(QFrame):
         self.line.textChanged.connect(self._refresh)
         self.rows = Rows(self)
         self.list = self._make_list(name)
+        self.none = QLabel(self.tr("Nothing found"), self.list)
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.none.setProperty("role", "quiet")
         self.foot = QLabel(self)
         self.foot.setProperty("role", "small")
         self.foot.setContentsMargins(12, 4, 12, 6)
@@ -173,6 +176,10 @@ class ChoicePopup(QFrame):
 
     def _refresh(self, query: str) -> None:
         self.rows.set(self.rows_for(query))
+        empty = bool(query) and not self.rows.rowCount()
+        self.none.setVisible(empty)
+        if empty:
+            self.none.setGeometry(self.list.rect())
         first = self.rows.able(0, 1)
         if first >= 0:
             self.list.setCurrentIndex(self.rows.index(first))

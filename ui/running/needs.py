@@ -12,6 +12,8 @@ from ui.i18n import tr
 
 PRACTICE = "practice"
 """The name of the model that comes with the program."""
+PRACTICE_SIDE = 128
+"""The side of its pictures, in pixels."""
 
 
 @dataclass(frozen=True)

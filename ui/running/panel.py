@@ -73,6 +73,7 @@ class QueuePanel(QWidget):
         # Not by a lambda, which would outlive the panel: the runner goes on when a window closes.
         runner.finished.connect(self.refresh)
         runner.began.connect(self._began)
+        runner.bridge.heard.connect(self._heard)
         self.refresh()
 
     def set_look(self, look: Look) -> None:
@@ -216,8 +217,17 @@ class QueuePanel(QWidget):
                 self.list.setCurrentIndex(self.rows.index(row))
 
     def _began(self, job: Job) -> None:
-        self.rows.set_running("", 0.0)
+        self._wait_for(self._runner.bridge.state)
         self.refresh()
+
+    def _wait_for(self, state: events.EngineState) -> None:
+        """Until a job's first node begins its row says what the engine still does."""
+        self.rows.set_running(state.text, 0.0)
+        self.list.update(self.rows.index(0))
+
+    def _heard(self, event: events.Event) -> None:
+        if isinstance(event, events.EngineState) and event.state in ("starting", "ready"):
+            self._wait_for(event)
 
     def _told(self, job: Job, event: events.Event) -> None:
         sheet = self._runner.sheet(job.document)

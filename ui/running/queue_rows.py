@@ -115,7 +115,7 @@ class JobRows(QAbstractListModel):
                 nodes = self.tr("1 node") if job.ran == 1 else self.tr("{count} nodes").format(count=job.ran)
                 return f"{duration(job.seconds)}, {nodes}"
             case "stopped":
-                return self.tr("stopped")
+                return job.error or self.tr("stopped")
         return job.error
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nodegraph import events
 from nodegraph.diff import diff
-from nodegraph.edits import SetParams
+from nodegraph.edits import Batch
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
 from ui.editor import Editor
@@ -21,7 +21,7 @@ from ui.running.labels import label
 from ui.running.picks import Spot, result_spots, sinks, spot_of, upstream
 from ui.running.queue import JobQueue, fresh_id
 from ui.running.results import Results
-from ui.running.seeds import draw
+from ui.running.seeds import draw, shown_seeds, shows
 from ui.running.sheet import Sheet
 
 
@@ -165,9 +165,7 @@ class Runner(QObject):
         pending = (*self.queue.waiting, *([self.queue.running] if self.queue.running else ()))
         if any(job.document == sheet.key and name in job.seeds for job in pending):
             return True
-        node, _, param = name.rpartition(".")
-        found = sheet.editor.graph.nodes.get(node)
-        return found is not None and found.params.get(param) == seed
+        return shows(sheet.editor.graph, name, seed)
 
     def _hand_over(self, job: Job) -> None:
         sheet = self._sheets.get(job.document)
@@ -178,14 +176,11 @@ class Runner(QObject):
 
     def _show_seeds(self, sheet: Sheet, job: Job) -> None:
         """The seed in the document is that of the picture that now grows."""
-        values: dict[str, dict[str, int]] = {}
-        for name, seed in job.seeds.items():
-            node, _, param = name.rpartition(".")
-            if node in sheet.editor.graph.nodes:
-                values.setdefault(node, {})[param] = seed
-        if values:
+        edits = shown_seeds(sheet.editor.graph, job.seeds)
+        if edits:
             self._drawing = True
-            sheet.editor.apply(SetParams(values), merge="drawn seeds")
+            edit = edits[0] if len(edits) == 1 else Batch(tuple(edits), edits[0].title)
+            sheet.editor.apply(edit, merge="drawn seeds")
             self._drawing = False
 
     def _hear(self, event: events.Event) -> None:
@@ -236,7 +231,8 @@ class Runner(QObject):
         done = self.queue.finish(event)
         if done is not None:
             self.finished.emit(done)
-            if done.state == "failed" and not (sheet is not None and sheet.state.failed()):
+            marked = sheet is not None and bool(sheet.state.failed())
+            if done.error and not marked and not done.live:
                 self.status.emit(done.error)
         self.pump()
 

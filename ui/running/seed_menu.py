@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import partial
 
@@ -12,11 +11,12 @@ from PySide6.QtWidgets import QMenu
 
 from nodegraph.edits import Batch, SetParam
 from nodegraph.errors import LoadError
+from nodegraph.lookup import spec_of
 from ui.editor import Editor
 from ui.i18n import tr
 from ui.params.seed import SetSeedMode
 from ui.running.results import Result, Results
-from ui.running.seeds import DRAWN, LARGEST, MODES, SeedMode, mode_of
+from ui.running.seeds import MODES, SeedMode, drawn_seed, mode_of
 
 EARLIER = 10
 """So many seeds are offered again."""
@@ -44,12 +44,12 @@ def earlier_seeds(
 def fill_seed_menu(menu: QMenu, editor: Editor, results: Results, node: str, param: str) -> None:
     """Put the entries for one seed into a menu."""
     found = editor.graph.nodes[node]
-    known = editor.specs[found.type].param(param)
+    spec = spec_of(editor.graph, found.type, editor.specs)
+    known = spec.param(param) if spec is not None else None
     if known is None:
         return
-    largest = int(min(LARGEST, known.maximum if known.maximum is not None else LARGEST))
     now = found.params.get(param, known.default)
-    _entry(menu, tr("SeedMenu", "Draw a seed now"), lambda: _set(editor, node, param, _drawn(largest)))
+    _entry(menu, tr("SeedMenu", "Draw a seed now"), lambda: _set(editor, node, param, drawn_seed(known)))
     keep = _entry(
         menu, tr("SeedMenu", "Keep this seed"), lambda: editor.apply(SetSeedMode(node, param, "fixed"))
     )
@@ -96,10 +96,6 @@ def _keep(editor: Editor, node: str, param: str, seed: int) -> None:
     """An earlier seed is taken to be used, so it stays."""
     edits = (SetParam(node, param, seed), SetSeedMode(node, param, "fixed"))
     editor.apply(Batch(edits, edits[0].title))
-
-
-def _drawn(largest: int) -> int:
-    return secrets.randbelow(min(DRAWN, largest + 1))
 
 
 def _picture(entry: QAction, image: QImage) -> None:

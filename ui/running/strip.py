@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     QUrl,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -192,6 +192,21 @@ class ResultStrip(QListView):
         """Follow the theme."""
         self._painter.look = look
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The results; while there are none, what will be here."""
+        super().paintEvent(event)
+        if self.rows.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self._painter.look.theme.color("muted"))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(
+            self.viewport().rect().adjusted(16, 8, -16, -8),
+            flags,
+            self.tr("Every picture you make is kept here with its workflow."),
+        )
+        painter.end()
 
     def select(self, result: Result) -> None:
         """Mark a result without asking to show it."""

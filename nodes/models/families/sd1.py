@@ -33,6 +33,7 @@ FAMILY = Family(
     name="sd1",
     title="Stable Diffusion 1.x",
     tiny="taesd",
+    side=512,
     recognise=recognise,
     facts=facts,
     build=build_unet,

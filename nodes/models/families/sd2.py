@@ -45,6 +45,7 @@ FAMILY = Family(
     name="sd2",
     title="Stable Diffusion 2.x",
     tiny="taesd",
+    side=768,
     recognise=recognise,
     facts=facts,
     build=build_unet,

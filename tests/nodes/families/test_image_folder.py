@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 import pytest
 import torch
 
 from nodegraph import GraphError, LoadError
+from nodegraph.cli import main
 from nodegraph.pictures.folders import MOST_ENTRIES, pictures_in
 from nodes.picture_files import load_image, load_image_folder
 from nodes.pictures import folder as folders
@@ -90,3 +96,59 @@ def test_a_huge_folder_is_not_looked_through(tmp_path: Path) -> None:
         (tmp_path / f"{number}.txt").touch()
     with pytest.raises(LoadError, match="holds more than 10,000 files"):
         pictures_in(tmp_path)
+
+
+def flow(place: Path, *nodes: dict[str, Any], **more: Any) -> str:
+    path = place / "flow.json"
+    path.write_text(json.dumps({"format": "nodegraph", "version": 1, "nodes": nodes, **more}))
+    return str(path)
+
+
+def run(place: Path, *nodes: dict[str, Any]) -> list[str]:
+    """Run a workflow by the command line; the files it says it has written, by name."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert (
+            main(["run", flow(place, *nodes), "--out", str(place / "out"), "--cache-dir", str(place / "c")])
+            == 0
+        )
+    return [Path(line).name for line in out.getvalue().splitlines()]
+
+
+LOAD = {"id": "load", "type": "LoadImageFolder", "params": {"folder": "in"}}
+SAVE = {"id": "save", "type": "SaveImage", "inputs": {"image": "load.image"}}
+
+
+def test_a_changed_folder_is_read_again(tmp_path: Path) -> None:
+    fill(tmp_path, a=((4, 2), "#ff0000"), b=((4, 2), "#00ff00"))
+    assert len(run(tmp_path, LOAD, SAVE)) == 2
+    PIL.Image.new("RGB", (4, 2), "#0000ff").save(tmp_path / "in" / "c.png")
+    assert len(run(tmp_path, LOAD, SAVE)) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these are names of other systems")
+@pytest.mark.parametrize(
+    ("nodes", "more", "sentence"),
+    [
+        ([LOAD | {"params": {"folder": "gone"}}, SAVE], {}, "the folder 'gone' cannot be read"),
+        ([LOAD, SAVE], {}, "The folder 'in' holds no pictures"),
+        ([LOAD | {"type": "LoadImage", "params": {"image": "/dev/zero"}}, SAVE], {}, "is no ordinary file"),
+        ([LOAD | {"type": "LoadImage", "params": {"image": "/"}}, SAVE], {}, "it is a folder"),
+        (
+            [],
+            {"notes": [{"id": "n", "text": "", "pictures": {"p": "AAAA"}}]},
+            "note n: its picture 'p' is damaged",
+        ),
+    ],
+    ids=["gone", "empty", "device", "disk", "note"],
+)
+def test_bad_files_are_told_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], nodes: list[dict[str, Any]], more: Any, sentence: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    assert main(["run", flow(tmp_path, *nodes, **more), "--out", str(tmp_path / "out"), "--no-cache"]) in (
+        1,
+        2,
+    )
+    said = capsys.readouterr()
+    assert sentence in said.err and "Traceback" not in said.err + said.out

@@ -201,7 +201,7 @@ def test_the_cache_keeps_to_its_budget() -> None:
 
     cache = PixmapCache(budget=1000)
     for number in range(10):
-        cache.put(number, Picture(QPixmap(), 1.0, 0, 300))
+        cache.put(number, Picture(QPixmap(), 1.0, 0, QRectF(), 300))
     assert cache.held <= 1000 and cache.get(9) is not None and cache.get(0) is None
-    cache.put(9, Picture(QPixmap(), 2.0, 0, 400))
+    cache.put(9, Picture(QPixmap(), 2.0, 0, QRectF(), 400))
     assert cache.held == 1000 and len(cache) == 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
@@ -100,6 +101,8 @@ CALLS = st.sampled_from(
         ("unpack",),
         ("select_linked", True),
         ("select_similar",),
+        ("bend", 700, 660),
+        ("bend", 300, -40),
         ("set_color", "#4f8a8b"),
         ("undo",),
         ("redo",),
@@ -137,6 +140,10 @@ def do(hand: Hand, step: Step) -> None:
     match step:
         case ("undo" | "redo" as name,):
             getattr(canvas.editor.stack, name)()
+        case ("bend", x, y):
+            loose = next((loose for _, loose in hand.searches[::-1] if loose is not None), None)
+            if loose is not None:
+                canvas.carry_on(loose, (float(x), float(y)))
         case (str() as name, *given) if not given or not isinstance(given[0], tuple):
             getattr(canvas, name)(*given)
         case (str() as what, start, end, Qt.MouseButton() as button, modifiers):
@@ -202,16 +209,27 @@ def wheel(hand: Hand, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
     QApplication.sendEvent(hand.canvas, event)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.one_of(DRAGS, DRAGS, BROKEN, BROKEN, CALLS, CALLS, PRESSES, HELD, KEYS), min_size=1, max_size=14
-    ),
-    st.booleans(),
-)
+STEPS = st.one_of(DRAGS, DRAGS, BROKEN, BROKEN, CALLS, CALLS, PRESSES, HELD, KEYS)
+QUIETLY = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.large_base_example)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=QUIETLY)
+@given(st.lists(STEPS, min_size=1, max_size=14), st.booleans())
 def test_any_gestures_leave_a_valid_graph_and_undo_gives_back_the_file(
     qtbot: QtBot, steps: list[Step], shake: bool
 ) -> None:
+    check(steps, shake)
+
+
+@pytest.mark.benchmark
+@settings(max_examples=2000, deadline=None, suppress_health_check=QUIETLY)
+@given(st.lists(STEPS, min_size=12, max_size=60), st.booleans())
+def test_many_more_gestures_do(qtbot: QtBot, steps: list[Step], shake: bool) -> None:
+    check(steps, shake)
+
+
+def check(steps: list[Step], shake: bool) -> None:
+    """Do all of it, look at what has come of it, and undo it."""
     text = dumps(START)
     canvas = make_canvas(START)
     canvas.set_shake(shake)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from nodegraph.cli.opening import node_types
@@ -12,10 +12,11 @@ from nodegraph.document import Document
 from nodegraph.edits import Move, SetParam
 from nodegraph.fileformat import load
 from nodegraph.graph import Source
-from ui.canvas.boxes import LinkKey
+from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_sizes import place_of_text
 from ui.canvas.picture_size import picture_size
+from ui.canvas.scene import Scene
 from ui.canvas.tips import tip
 from ui.editor import Editor
 from ui.theme import DARK
@@ -83,3 +84,21 @@ def test_only_ordinary_files_of_this_machine_are_looked_at(tmp_path: Path) -> No
         "\0",
     ):
         assert picture_size(path) is None
+
+
+def test_where_a_size_stands_is_worked_out_once(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[LinkKey] = []
+
+    def counted(link: LinkBox, scene: Scene, width: float) -> QRectF | None:
+        asked.append(link.key)
+        return place_of_text(link, scene, width)
+
+    monkeypatch.setattr("ui.canvas.paint_sizes.place_of_text", counted)
+    canvas.editor.apply(SetParam("size", "width", 640))
+    for _ in range(4):
+        canvas.zoom_by(1.03)
+        canvas.grab()
+    assert asked.count(KEY) == 1
+    canvas.editor.apply(Move({"decode": (1040.0, 16.0)}))
+    canvas.grab()
+    assert asked.count(KEY) == 2

@@ -9,11 +9,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPaintEvent, QRegion
 from pytestqt.qtbot import QtBot
 
+from nodegraph.spec import Param
 from tests.ui.canvas.hand import Hand
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_state import message_room
 from ui.canvas.state import NodeState
 from ui.canvas.text import TextPainter
+from ui.canvas.values import format_value
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), max_size=40)
 REASON = (
@@ -21,6 +23,7 @@ REASON = (
 )
 
 
+@pytest.mark.usefixtures("qapp")
 @settings(deadline=None)
 @given(WORDS, st.floats(80, 500), st.integers(1, 5))
 def test_wrapped_lines_fit_and_lose_nothing_but_an_elided_end(
@@ -60,3 +63,10 @@ def test_a_long_reason_is_read_under_its_node_and_painted_over_when_it_goes(
         for region in regions:
             painted += region
         assert (QRegion(strip) - painted).isEmpty()
+
+
+def test_models_are_named_without_their_ending_and_other_texts_as_they_are() -> None:
+    model = Param("model", "Text", "", choices_from="checkpoints")
+    assert format_value(model, "styles/ink v1.5.safetensors") == "styles/ink v1.5"
+    assert format_value(model, "practice") == "practice"
+    assert format_value(Param("name", "Text", ""), "ink.safetensors") == "ink.safetensors"

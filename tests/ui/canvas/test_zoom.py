@@ -147,3 +147,69 @@ def test_a_pile_of_more_nodes_than_the_cache_holds_comes_to_rest(
     made.clear()
     QTest.qWait(200)
     assert canvas.camera.steady and not made
+
+
+def test_faces_last_from_one_zoom_to_the_next(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = make_hand(many(140)).canvas
+    canvas.frame_all()
+    rest(canvas)
+    drawn: list[float] = []
+    born = NodePainter.face
+
+    def face(self: NodePainter, box: NodeBox, scale: float, ratio: float) -> Picture:
+        drawn.append(scale)
+        return born(self, box, scale, ratio)
+
+    monkeypatch.setattr(NodePainter, "face", face)
+    counts = []
+    for _ in range(3):
+        for step in range(40):
+            canvas.zoom_by(1.08 if step < 20 else 1 / 1.08)
+            for _ in range(4):
+                canvas.repaint()
+        counts.append(len(drawn))
+    assert 0 < counts[0] == counts[1] == counts[2]
+
+
+def test_a_small_zoom_step_moves_no_node_that_was_seen(make_hand: MakeHand) -> None:
+    canvas = make_hand(many(140)).canvas
+    canvas.zoom_to(0.46)
+    rest(canvas)
+    canvas.zoom_by(1.12)
+    on_the_way = canvas.grab().toImage()
+    assert not canvas.camera.steady
+    rest(canvas)
+    at_rest = canvas.grab().toImage()
+    for box in canvas.scene.nodes_in(canvas.camera.visible()):
+        edge = canvas.camera.to_view(box.rect.topLeft()).toPoint() + QPoint(24, 0)
+        if canvas.rect().adjusted(4, 4, -4, -4).contains(edge):
+            ends = [_top_of(image, edge) for image in (on_the_way, at_rest)]
+            assert abs(ends[0] - ends[1]) <= 1
+
+
+def _top_of(image: QImage, near: QPoint) -> int:
+    """The row at which the picture changes most from one pixel to the next."""
+    rows = range(near.y() - 3, near.y() + 3)
+    return max(
+        rows,
+        key=lambda y: abs(
+            image.pixelColor(near.x(), y).lightness() - image.pixelColor(near.x(), y + 1).lightness()
+        ),
+    )
+
+
+def test_nodes_alike_share_one_picture_where_no_values_show(make_hand: MakeHand, made: list[str]) -> None:
+    nodes = [
+        Node(f"n{i}", "KSampler", params={"seed": i}, pos=(i % 6 * 300.0, i // 6 * 400.0)) for i in range(18)
+    ]
+    canvas = make_hand(Graph.of(*nodes)).canvas
+    canvas.frame_all()
+    rest(canvas)
+    made.clear()
+    canvas.zoom_to(0.5)
+    rest(canvas)
+    assert len(made) == 1
+    canvas.zoom_to(0.9)
+    rest(canvas)
+    seen = canvas.scene.nodes_in(canvas.camera.visible())
+    assert len(made) >= 1 + len(seen) > 2

@@ -52,4 +52,12 @@ CHOICES = NodeSpec(
     outputs=(Output("text", "Text"),),
     help="A prompt in which chance chooses.",
 )
-SPECS = {spec.type: spec for spec in (EVERYTHING, NUMBER, CHOICES)}
+FOLDER = NodeSpec(
+    "Folder",
+    "Folder",
+    "image",
+    params=(Param("place", "Text", "", widget="file", file="image_folder"),),
+    outputs=(Output("image", "Image"),),
+    help="Reads a folder.",
+)
+SPECS = {spec.type: spec for spec in (EVERYTHING, NUMBER, CHOICES, FOLDER)}

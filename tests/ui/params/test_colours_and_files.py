@@ -8,11 +8,12 @@ from PySide6.QtGui import (
     QDropEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from nodegraph.edits import SetParam
+from nodegraph.graph import Graph, Node
 from tests.ui.canvas.hand import NONE
-from tests.ui.params.conftest import Desk
+from tests.ui.params.conftest import Desk, MakeDesk
 from ui.params.color import ColorEditor, parsed
 from ui.params.file import FileEditor, relative
 
@@ -61,6 +62,21 @@ def test_files_are_dropped_and_kept_relative(desk: Desk, tmp_path: Path) -> None
     QApplication.sendEvent(editor, drop)
     assert desk.value("all", "image_file") == "in/a.png"
     assert editor.line.text() == "in/a.png"
+
+
+def test_a_folder_is_chosen_as_a_folder(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk = make_desk(Graph.of(Node("f", "Folder")))
+    desk.editor.mark_saved(tmp_path / "flow.json", None)
+    (tmp_path / "shots").mkdir()
+    desk.click(desk.row("f", "place"))
+    editor = desk.rows.editor
+    assert isinstance(editor, FileEditor)
+    QTest.mouseClick(editor.browse, Qt.MouseButton.LeftButton)
+    dialog = editor.open_popup
+    assert isinstance(dialog, QFileDialog) and dialog.fileMode() == QFileDialog.FileMode.Directory
+    dialog.selectFile(str(tmp_path / "shots"))
+    dialog.accept()
+    assert desk.value("f", "place") == "shots"
 
 
 def test_a_row_shows_its_colour_as_a_swatch_and_none_for_what_is_no_colour(desk: Desk) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from nodegraph.edits import SetParam
-from nodegraph.events import Picture, Preview, Shown
+from nodegraph.events import EngineState, Picture, Preview, Shown
 from nodegraph.graph import Node, Source
-from tests.ui.running.graphs import WAIT, painting, wait_over
+from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
 from ui.running.films import KEPT, Films
@@ -88,7 +88,8 @@ def test_a_latent_is_shown_as_it_was_seen_to_grow(
     sheet.show("latent", grown)
     sheet.editor.selection.set(["latent"])
     qtbot.waitUntil(panel.latent.isVisible, timeout=WAIT)
-    assert panel.viewer.image == grown and panel.viewer.lens.zoom < 40
+    qtbot.waitUntil(lambda: panel.viewer.image == grown, timeout=WAIT)
+    assert panel.viewer.lens.zoom < 40
     shoot(panel, "latent_as_seen")
     qtbot.mouseClick(panel.latent, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.grid.isVisible, timeout=WAIT)
@@ -118,3 +119,38 @@ def test_a_picture_is_never_called_again() -> None:
     graph = painting(text="a red fox")
     assert of_result("again", graph, SPECS) == "a red fox"
     assert of_result("seed 7", graph, SPECS) == "seed 7"
+
+
+def test_a_job_that_waits_for_the_engine_says_what_it_does(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    queue = QueuePanel(runner, DARK)
+    qtbot.addWidget(queue)
+    qtbot.waitUntil(lambda: runner.bridge.state.state == "ready", timeout=WAIT)
+    said: list[str] = []
+    runner.began.connect(lambda job: runner.bridge.heard.emit(EngineState("ready", "loading torch")))
+    runner.began.connect(lambda job: said.append(queue.rows.detail(job)))
+    runner.told.connect(lambda job, event: said.append(queue.rows.detail(job)))
+    runner.run(sheet)
+    wait_over(qtbot, runner, 1)
+    assert said[0] == "loading torch" and said[-2].startswith("test/Show")
+
+
+def test_a_run_that_had_to_be_made_to_stop_says_so_and_the_next_one_runs(
+    qtbot: QtBot, runner: Runner, sheet: Sheet
+) -> None:
+    queue = QueuePanel(runner, DARK)
+    qtbot.addWidget(queue)
+    said: list[str] = []
+    runner.status.connect(said.append)
+    sheet.editor.apply(SetParam("paint", "deaf", True))
+    sheet.editor.apply(SetParam("paint", "seconds", 60.0))
+    runner.run(sheet)
+    wait_running(qtbot, sheet, "paint")
+    sheet.editor.apply(SetParam("paint", "seconds", 0.0))
+    runner.run(sheet)
+    qtbot.mouseClick(queue.stop, Qt.MouseButton.LeftButton)
+    stopped, after = wait_over(qtbot, runner, 2)
+    assert after.state == "done" and stopped.state == "stopped"
+    assert "started anew" in queue.rows.detail(stopped)
+    assert said == ["Stopping…", stopped.error]

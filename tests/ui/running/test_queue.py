@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodegraph.edits.exposure import SetLimits
+from nodegraph.edits.ports import AddPort
+from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.events import RunFinished, Written
-from nodegraph.graph import Graph, Node, Source
+from nodegraph.graph import Graph, Node, Port, Source
 from nodegraph.spec import Scalar
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from tests.ui.catalogue import SPECS
@@ -21,7 +24,7 @@ from ui.running.job import Job
 from ui.running.labels import label
 from ui.running.picks import coarse, identity, prompt_of, result_spots, upstream
 from ui.running.queue import JobQueue
-from ui.running.seeds import draw, mode_of, with_mode
+from ui.running.seeds import draw, mode_of, shown_seeds, shows, with_mode
 
 
 def job(name: str) -> Job:
@@ -158,6 +161,39 @@ def test_seeds_are_drawn_when_queued_and_count_on() -> None:
     assert draw(counting, PAINTING, {"paint.seed": 2**64 - 1})[1] == {"paint.seed": 0}
     linked = replace(counting.nodes["paint"], inputs={"seed": (Source("words", "number"),)})
     assert draw(counting.with_nodes([linked]), PAINTING, {})[1] == {}
+
+
+def grouped(mode: str, **limits: int) -> Graph:
+    """The painting's node in a subgraph, its seed inside counted or drawn; with limits it is exposed."""
+    graph = MakeSubgraph(("paint",), "In/side.1", "group").apply(painting(seed=5, mode=mode))
+    if limits:
+        graph = AddPort("In/side.1", Port("a.b", "paint", "seed")).apply(graph)
+        graph = SetLimits("In/side.1", "a.b", limits["least"], limits["most"]).apply(graph)
+        graph = graph.with_nodes([with_mode(graph.nodes["group"], "a.b", "new" if mode == "new" else "next")])
+    return graph
+
+
+def test_seeds_inside_subgraphs_are_drawn_and_shown() -> None:
+    graph = grouped("next")
+    first, seeds = draw(graph, PAINTING, {})
+    assert first.subgraphs["In/side.1"].nodes["paint"].params["seed"] == 5
+    second, seeds = draw(graph, PAINTING, seeds)
+    (key,) = seeds
+    assert second.subgraphs["In/side.1"].nodes["paint"].params["seed"] == seeds[key] == 6
+    (edit,) = shown_seeds(graph, seeds)
+    assert shows(edit.apply(graph), key, 6) and not shows(graph, key, 6)
+    assert shown_seeds(painting(), seeds) == [] and not shows(painting(), key, 6)
+
+
+def test_drawn_and_counted_seeds_keep_to_the_limits_of_a_subgraph() -> None:
+    for state in range(20):
+        graph = grouped("new", least=10, most=14)
+        drawn, seeds = draw(graph, PAINTING, {}, random.Random(state).randrange)
+        assert drawn.nodes["group"].params["a.b"] == seeds["group.a.b"] in range(10, 15)
+    graph = grouped("next", least=10, most=14)
+    assert draw(graph, PAINTING, {})[1]["group.a.b"] == 10
+    assert draw(graph, PAINTING, {"group.a.b": 14})[1]["group.a.b"] == 10
+    assert shows(draw(graph, PAINTING, {})[0], "group.a.b", 10)
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**31))

@@ -5,75 +5,53 @@ Nothing that it does may raise, crash, or leave a graph that is none.
 
 from __future__ import annotations
 
-import random
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QInputMethodEvent,
-    QMouseEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPushButton, QTextEdit, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
+from nodegraph import fileformat
 from nodegraph.fileformat import dumps, loads
 from tests.nodegraph.valid import assert_valid
+from tests.ui.canvas.hand import LEFT, NONE
+from tests.ui.catalogue import text_to_picture
+from tests.ui.running.graphs import painting
+from tests.ui.window.paws import Paws
 from ui.actions.table import ACTIONS
 from ui.application import Application
-from ui.canvas.canvas import Canvas
-from ui.window import MainWindow
 
-LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
-NONE, SHIFT, CTRL, ALT = (
-    Qt.KeyboardModifier.NoModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-HELD = (NONE, NONE, NONE, SHIFT, CTRL, ALT, CTRL | SHIFT, CTRL | ALT, ALT | SHIFT)
-KEYS = (
-    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Tab),
-    *(Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space, Qt.Key.Key_Home),
-    *(Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F8, Qt.Key.Key_F11, Qt.Key.Key_Period),
-    *(Qt.Key(code) for code in range(Qt.Key.Key_A, Qt.Key.Key_Z + 1)),
-    *(Qt.Key(code) for code in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1)),
-)
-WORDS = (
-    "a lake",
-    "1024*2",
-    "=w/2",
-    "ksampler",
-    "type:KSampler steps>2",
-    "🦊",
-    "-1",
-    "é",
-    "{a|b}",
-    "\t",
-    "1e9",
-)
 LEAVING = ("file.quit", "run.stop_all")
 """Actions that it is not let near."""
 MOST_NODES, MOST_TABS = 200, 8
 
 
-class Monkey:
-    """Does one thing at a time, also where a menu or dialog is open; `did` is what it did last."""
+def toys(folder: Path) -> list[Path]:
+    """Files to drop: workflows, a picture, a broken file and a folder."""
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    (folder / "toys" / "folder").mkdir(parents=True)
+    found = [
+        folder / "toys" / name for name in ("flow.json", "painting.json", "cat.png", "broken.json", "folder")
+    ]
+    fileformat.save(text_to_picture(), found[0])
+    fileformat.save(painting(seconds=0.2), found[1])
+    if not (picture.save(str(found[2])) and picture.save(str(found[4] / "dog.png"))):
+        raise OSError(f"{folder} takes no pictures")
+    found[3].write_text("{")
+    return found
+
+
+class Monkey(Paws):
+    """Does one thing at a time, also where a menu or dialog is open."""
 
     def __init__(self, app: Application, seed: int, files: list[Path]) -> None:
-        self.app = app
-        self.rng = random.Random(seed)
+        super().__init__(app, seed)
         self.files = files
-        self.did: deque[str] = deque(maxlen=60)
         self.steps = 0
         self._end = 0
-        self._down: tuple[QWidget, Qt.MouseButton, Qt.KeyboardModifier] | None = None
         self._ways: tuple[tuple[int, Callable[[], None]], ...] = (
             (30, self._press_or_release),
             (30, self._move),
@@ -127,105 +105,16 @@ class Monkey:
                 assert dumps(loads(dumps(graph))) == dumps(graph)
                 assert_valid(graph)
 
-    def _note(self, *what: object) -> None:
-        self.did.append(" ".join(str(part) for part in what))
-
-    def _window(self) -> QWidget:
-        """What is in front: a popup, a dialog, or one of the windows."""
-        front = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-        return front or self.rng.choice(self.app.windows)
-
-    def _anywhere(self) -> tuple[QWidget, QPoint]:
-        """A widget with a place in it; the canvas more often than the rest."""
-        window = self._window()
-        view = window.view if isinstance(window, MainWindow) else None
-        if view is not None and self.rng.random() < 0.7:
-            widget: QWidget = view.widget
-            canvas = view.widget
-            assert isinstance(canvas, Canvas)
-            boxes = list(canvas.scene.nodes.values())
-            if boxes and self.rng.random() < 0.7:
-                box = self.rng.choice(boxes)
-                ports = box.layout.ports
-                at = QPointF(box.x + self.rng.uniform(0, box.width), box.y + self.rng.uniform(0, box.height))
-                if ports and self.rng.random() < 0.5:
-                    port = self.rng.choice(ports)
-                    at = QPointF(box.x + port.x, box.y + port.y)
-                place = canvas.camera.to_view(at).toPoint()
-                if widget.rect().contains(place):
-                    return widget, place
-            return widget, self._place(widget)
-        place = self._place(window)
-        child = window.childAt(place)
-        # The wrapper that is found may be that of a widget that is gone, where another lies in its place by now.
-        if child is None or not isValid(child):
-            child = window
-        return child, child.mapFrom(window, place)
-
-    def _place(self, widget: QWidget) -> QPoint:
-        return QPoint(self.rng.randrange(max(1, widget.width())), self.rng.randrange(max(1, widget.height())))
-
-    def _press_or_release(self) -> None:
-        if self._down is not None:
-            self._let_go()
-            return
-        widget, place = self._anywhere()
-        button = self.rng.choice((LEFT, LEFT, LEFT, RIGHT, MIDDLE))
-        held = self.rng.choice(HELD)
-        self._note("press", type(widget).__name__, widget.objectName(), place, button, held)
-        self._down = widget, button, held
-        widget.destroyed.connect(self._gone)
-        QTest.mousePress(widget, button, held, place)
-
-    def _gone(self) -> None:
-        self._down = None
-
-    def _let_go(self) -> None:
-        if self._down is None:
-            return
-        (widget, button, held), self._down = self._down, None
-        widget.destroyed.disconnect(self._gone)
-        dialog = QApplication.activeModalWidget()
-        # What a dialog blocks hears nothing of the mouse.
-        if widget.isVisible() and (dialog is None or dialog.isAncestorOf(widget)):
-            place = self._place(widget)
-            self._note("release", type(widget).__name__, place)
-            QTest.mouseRelease(widget, button, held, place)
-
-    def _move(self) -> None:
-        if self._down is None:
-            (widget, place), buttons, held = self._anywhere(), Qt.MouseButton.NoButton, NONE
-        else:
-            widget, buttons, held = self._down
-            place = self._anywhere()[1] if self.rng.random() < 0.5 else self._place(widget)
-        self._note("move", type(widget).__name__, place)
-        at, none = QPointF(place), Qt.MouseButton.NoButton
-        event = QMouseEvent(QEvent.Type.MouseMove, at, widget.mapToGlobal(at), none, buttons, held)
-        QApplication.sendEvent(widget, event)
-
-    def _double_click(self) -> None:
-        widget, place = self._anywhere()
-        self._note("double-click", type(widget).__name__, widget.objectName(), place)
-        QTest.mouseDClick(widget, LEFT, self.rng.choice(HELD), place)
-
-    def _wheel(self) -> None:
-        widget, place = self._anywhere()
-        self._note("wheel", type(widget).__name__)
-        at, turn = QPointF(place), QPoint(0, self.rng.choice((-240, -120, 120, 240)))
-        phase, none = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
-        held = self.rng.choice(HELD)
-        event = QWheelEvent(at, widget.mapToGlobal(at), QPoint(), turn, none, held, phase, False)
-        QApplication.sendEvent(widget, event)
-
-    def _focus(self) -> QWidget:
-        return QApplication.activePopupWidget() or QApplication.focusWidget() or self._window()
-
-    def _key(self) -> None:
-        key, held, focus = self.rng.choice(KEYS), self.rng.choice(HELD), self._focus()
-        if (key, held) == (Qt.Key.Key_Q, CTRL):
-            return
-        self._note("key", key, held, type(focus).__name__)
-        QTest.keyClick(focus, key, held)
+    def close_all(self) -> None:
+        """An empty window, as at the beginning."""
+        if not self.app.windows:
+            self.app.start()
+        for window in self.app.windows:
+            for view in window.tabs.views():
+                window.documents.drop(view, keep=False)
+        for window in self.app.windows[1:]:
+            window.close()
+        QTest.qWait(300)
 
     def _shortcut(self) -> None:
         """An action by its menu entry, where that can be called."""
@@ -237,18 +126,6 @@ class Monkey:
         self._note("action", action.id, entry.isEnabled())
         if entry.isEnabled():
             entry.trigger()
-
-    def _write(self) -> None:
-        focus = self._focus()
-        text = self.rng.choice(WORDS)
-        if isinstance(focus, QLineEdit | QTextEdit) or self.rng.random() < 0.3:
-            self._note("write", text, type(focus).__name__)
-            if text.isascii():
-                QTest.keyClicks(focus, text)
-            else:
-                spoken = QInputMethodEvent()
-                spoken.setCommitString(text)
-                QApplication.sendEvent(focus, spoken)
 
     def _undo(self) -> None:
         view = self.rng.choice(self.app.windows).view

@@ -11,11 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import fileformat
-from nodegraph.edits import AddNote
+from nodegraph.edits import AddNote, Move
 from nodegraph.graph import Note
+from nodegraph.notepictures import NotePicture
 from tests import models_maker
+from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
-from tests.ui.window.hand import opened
+from tests.ui.window.hand import Start, opened
 from ui.params.modelfiles import model_files
 from ui.view import DocumentView
 from ui.window import MainWindow
@@ -30,7 +32,10 @@ def held(*files: Path) -> QMimeData:
 
 
 def drop(window: MainWindow, place: QPoint, *files: Path) -> None:
-    data = held(*files)
+    let_go(window, place, held(*files))
+
+
+def let_go(window: MainWindow, place: QPoint, data: QMimeData) -> None:
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     none = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, left, none))
@@ -247,3 +252,40 @@ def test_what_comes_from_comfyui_is_a_new_tab_of_our_nodes(window: MainWindow, t
         assert [node.type for node in window.view.editor.graph.nodes.values()] == ["KSampler"]
         assert f"{file.name} stays as it is" in window.bar.currentMessage()
     assert window.tabs.count() == 3 and view.editor.graph is before
+
+
+def test_a_picture_without_a_file_is_dropped_as_one_from_a_browser(furnished: MainWindow, flow: Path) -> None:
+    view, place = noted(furnished, flow)
+    data = QMimeData()
+    picture = QImage(6, 4, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    data.setImageData(picture)
+    data.setUrls([QUrl("https://example.org/a.png")])
+    count = len(view.editor.graph.nodes)
+    let_go(furnished, place, data)
+    assert view.editor.graph.notes["n"].text.endswith("![picture](picture_1)")
+    assert len(view.editor.graph.nodes) == count
+    let_go(furnished, QPoint(furnished.width() - 60, 400), data)
+    (added,) = view.editor.selection.nodes
+    assert QImage(str(view.editor.graph.nodes[added].params["image"])).pixelColor(3, 2).name() == "#336699"
+
+
+def test_what_is_no_picture_is_not_lost_on_a_note(furnished: MainWindow, flow: Path, tmp_path: Path) -> None:
+    _, place = noted(furnished, flow)
+    pictures_in(tmp_path, "cat.png")
+    other = Path(shutil.copy(flow, tmp_path / "other.json"))
+    drop(furnished, place, tmp_path / "cat.png", other)
+    assert furnished.tabs.count() == 2
+
+
+def test_a_picture_in_a_note_outlives_a_crash(start: Start) -> None:
+    window = start().windows[0]
+    picture = NotePicture.of(PNG)
+    view = window.documents.new()
+    assert view.editor.apply(AddNote(Note("n", "![](p)", pictures={"p": picture})))
+    assert view.editor.apply(Move({"n": (80.0, 0.0)}))
+    window = start().windows[0]
+    assert window.view is not None
+    assert window.view.editor.graph.notes["n"].pictures == {"p": picture}
+    window.view.editor.stack.undo()
+    assert window.view.editor.graph.notes["n"] == Note("n", "![](p)", pictures={"p": picture})

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPointF
 
+from nodegraph import fileformat
+from nodegraph.edits import AddNodes, SetParam
+from nodegraph.graph import Node
+from tests.ui.canvas.hand import ALT
 from tests.ui.window.keymap_canvas import subgraph
 from tests.ui.window.person import Person
 
@@ -98,3 +103,76 @@ def test_delete_heals_and_shift_delete_severs(person: Person) -> None:
         feeds = [source.node for source in person.node("sampler").inputs.get("model", ())]
         assert feeds == (["checkpoint"] if healed else [])
         person.editor.stack.setIndex(0)
+
+
+def test_ctrl_shift_and_arrows_select_what_comes_after_and_before(person: Person) -> None:
+    person.select("sampler")
+    person.key("Ctrl+Shift+Right")
+    assert person.editor.selection.nodes == {"sampler", "decode", "save"}
+    person.select("prompt")
+    person.key("Ctrl+Shift+Left")
+    assert person.editor.selection.nodes == {"prompt", "checkpoint"}
+    person.key("Shift+G")
+    assert person.editor.selection.nodes == {"prompt", "negative", "checkpoint"}
+
+
+def test_the_minimap_is_turned_off_and_on_by_its_key(person: Person) -> None:
+    person.canvas.zoom_to(2.0)
+    shown = person.canvas.minimap.isVisible()
+    person.key("Shift+M")
+    assert person.canvas.minimap.isVisible() is not shown
+    person.key("Shift+M")
+    assert person.canvas.minimap.isVisible() is shown
+
+
+def test_looking_and_selecting_are_no_steps_and_all_steps_come_back(person: Person) -> None:
+    begun = fileformat.dumps(person.graph)
+    for number in range(300):
+        person.select("latent" if number % 2 else "sampler")
+        person.canvas.zoom_by(0.9 if number % 2 else 1.1)
+        person.editor.apply(SetParam("latent", "width", 8 * number + 8))
+    assert person.editor.stack.count() == 300
+    for _ in range(300):
+        person.key("Ctrl+Z")
+    assert fileformat.dumps(person.graph) == begun
+    person.key("Ctrl+Shift+Z")
+    person.select("save")
+    person.canvas.frame_selected()
+    assert person.editor.stack.canRedo(), "looking around forgets no redo"
+
+
+def test_shaking_is_a_setting_and_off_at_first(person: Person) -> None:
+    assert not person.canvas.stage.habits.shake
+    person.window.app.change(shake=True)
+    assert person.canvas.stage.habits.shake
+
+
+def test_alt_pulls_a_node_out_and_joins_what_is_left(person: Person) -> None:
+    person.editor.apply(AddNodes((Node("lora", "LoraLoader", pos=(320, 620)),)))
+    hand = person.hand
+    hand.drag(hand.port("checkpoint", "model", True), hand.port("lora", "model"))
+    hand.drag(hand.port("lora", "model", True), hand.port("sampler", "model"))
+    steps = person.editor.stack.count()
+    start = hand.title("lora")
+    hand.drag(start, start + QPointF(-60, 40), modifiers=ALT)
+    assert person.node("sampler").inputs["model"][0].node == "checkpoint" and not person.node("lora").inputs
+    assert person.editor.stack.count() == steps + 1
+
+
+def test_what_is_selected_is_renamed_by_key(person: Person) -> None:
+    person.select("sampler")
+    person.key("Ctrl+F2")
+    person.write("First pass")
+    person.key("Return")
+    assert person.node("sampler").title == "First pass"
+    person.editor.selection.set((), (), ["frame"])
+    person.key("Ctrl+F2")
+    person.write("Words")
+    person.key("Return")
+    assert person.graph.frames["frame"].title == "Words"
+    person.editor.selection.set((), (), (), ["note"])
+    person.key("Ctrl+F2")
+    person.key("Ctrl+A")
+    person.write("remember")
+    person.key("Ctrl+Return")
+    assert person.graph.notes["note"].text == "remember" and person.editor.stack.count() == 3

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
-from nodegraph.edits import AddNodes
+from nodegraph.edits import AddNodes, RemoveNodes
 from nodegraph.graph import Node
-from tests.ui.running.graphs import painting
-from tests.ui.window.hand import opened
-from tests.ui.window.monkey import Monkey
+from tests.ui.window.hand import edit, opened
+from tests.ui.window.keymap_canvas import subgraph
+from tests.ui.window.monkey import Monkey, toys
 from tests.ui.window.person import Person
 from ui.params.rows import RowEditors
 from ui.popup import ChoicePopup
@@ -22,15 +21,8 @@ from ui.window import MainWindow
 
 
 @pytest.fixture
-def files(flow: Path, tmp_path: Path) -> list[Path]:
-    """What there is to drop: workflows, a picture, a broken file, a folder."""
-    picture = QImage(64, 48, QImage.Format.Format_RGB32)
-    picture.fill(0x336699)
-    (tmp_path / "folder").mkdir()
-    assert picture.save(str(tmp_path / "cat.png")) and picture.save(str(tmp_path / "folder" / "dog.png"))
-    (tmp_path / "broken.json").write_text("{")
-    fileformat.save(painting(seconds=0.2), tmp_path / "painting.json")
-    return [flow, *(tmp_path / name for name in ("painting.json", "cat.png", "broken.json", "folder"))]
+def files(tmp_path: Path) -> list[Path]:
+    return toys(tmp_path)
 
 
 def test_a_person_without_a_plan_breaks_nothing(furnished: MainWindow, files: list[Path]) -> None:
@@ -91,3 +83,28 @@ def test_a_node_taken_away_under_its_open_list_takes_nothing_with_it(person: Per
     person.hand.click((0, -40))
     QTest.qWait(1)
     assert not person.window.findChildren(ChoicePopup)
+
+
+def test_a_subgraph_that_was_left_hears_no_more_of_the_document(person: Person) -> None:
+    subgraph(person)
+    person.key("Tab")
+    assert person.view.levels.inner
+    gc.disable()
+    try:
+        person.key("Escape")
+        QTest.qWait(1)
+        edit(person.view, 9)
+    finally:
+        gc.enable()
+    assert not person.view.levels.inner
+
+
+def test_find_given_up_selects_nothing_that_is_gone(person: Person) -> None:
+    person.select("decode")
+    person.key("Ctrl+F")
+    person.write("sampler")
+    person.editor.apply(RemoveNodes(("decode", "sampler")))
+    person.key("Down")
+    person.key("Escape")
+    assert person.editor.selection.nodes <= person.graph.nodes.keys()
+    person.canvas.distribute(True)

@@ -183,3 +183,22 @@ def test_the_system_s_colours_are_followed_while_it_runs(
     window.app.change(theme="contrast")
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert window.app.look.theme.name == "High contrast"
+
+
+def test_a_fourth_panel_opens_as_a_tab_and_comes_to_the_front(window: MainWindow, flow: Path) -> None:
+    opened(window, flow)
+    docks = window.docks
+    for name in ("inspector", "help", "problems"):
+        docks.toggle(name)
+        assert not window.tabifiedDockWidgets(docks.docks[name])
+    docks.toggle("explain")
+    QTest.qWait(20)
+    assert window.tabifiedDockWidgets(docks.docks["explain"]) == [docks.docks["inspector"]]
+    front = lambda name: not docks.docks[name].visibleRegion().isEmpty()  # noqa: E731
+    assert front("explain") and not front("inspector")
+    docks.toggle("inspector")
+    QTest.qWait(20)
+    assert front("inspector") and docks.shown("explain"), "what lies behind comes to the front"
+    docks.toggle("inspector")
+    QTest.qWait(20)
+    assert not docks.shown("inspector") and front("explain")
