@@ -10,6 +10,7 @@ from typing import Any
 
 from nodegraph import events
 from nodegraph.errors import Cancelled
+from nodegraph.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class Context:
         """Show a picture of the work so far (uint8 rows x columns x 3, or a function that makes it)."""
         self.emit(events.Preview(self.node, picture))
 
-    def say(self, text: str) -> None:
-        """Tell the artist something that is no error."""
-        self.emit(events.Message(self.node, text))
+    def say(self, text: str, /, **values: object) -> None:
+        """Tell the artist something that is no error; a template with its values can be said in other languages."""
+        self.emit(events.Message(self.node, phrase(text, **values)))
 
     def wrote(self, path: Path) -> None:
         """Report a file that this node has written; it must lie in the output folder."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodegraph.phrases import Phrase
+from nodegraph.phrases import Phrase, phrase
 
 
 class NodegraphError(Exception):
@@ -14,13 +14,8 @@ class NodegraphError(Exception):
 
     phrase: Phrase
 
-    def __init__(self, sentence: str = "", **values: object) -> None:
-        if isinstance(sentence, Phrase):
-            self.phrase = sentence
-        elif not values and ("{" in sentence or "}" in sentence):
-            self.phrase = Phrase("{text}", text=sentence)
-        else:
-            self.phrase = Phrase(sentence, **values)
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        self.phrase = phrase(sentence, **values)
         super().__init__(self.phrase)
 
 

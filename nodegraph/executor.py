@@ -16,6 +16,7 @@ from nodegraph.context import Context
 from nodegraph.declare import Declared
 from nodegraph.errors import NodeFailed, NodegraphError
 from nodegraph.history import History
+from nodegraph.phrases import Phrase
 from nodegraph.plan import Keyed, Plan, Read
 from nodegraph.sinks import Sinks
 from nodegraph.values import Codec, Items
@@ -187,7 +188,7 @@ def sentence(error: BaseException) -> str:
     """An exception as one plain sentence; foreign ones keep their class name when they say too little."""
     text = " ".join(str(error).split())
     if isinstance(error, NodegraphError) and text:
-        return text
+        return error.phrase if text == error.phrase else text
     if isinstance(error, MemoryError) or any(words in text.lower() for words in WANT_OF_MEMORY):
-        return "there is not enough memory; make the picture or the batch smaller, or free memory."
+        return Phrase("there is not enough memory; make the picture or the batch smaller, or free memory.")
     return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nodegraph.expressions import expressions_of
 from nodegraph.graph import Graph, Node
 from nodegraph.lookup import spec_of
+from nodegraph.phrases import Phrase, joined
 from nodegraph.settle import settled
 from nodegraph.spec import NodeSpec, Param, Scalar
 
@@ -27,23 +28,36 @@ class Step:
     lines: tuple[str, ...]
 
 
-def explain(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+@dataclass(frozen=True)
+class Voice:
+    """How a walk is told: what names of values and chosen values are called, and how a sentence is said."""
+
+    name: Callable[[str], str] = lambda name: name.replace("_", " ")
+    choice: Callable[[Param, Scalar], str] = lambda _param, value: str(value)
+    say: Callable[[str], str] = str
+
+
+ENGLISH = Voice()
+
+
+def explain(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH) -> str:
     """The walk as text: one numbered paragraph a node, for reading, for screen readers and for sharing."""
-    steps = walk(graph, specs)
+    steps = walk(graph, specs, voice)
     if not steps:
-        return "This workflow is empty.\n"
-    count = "one step" if len(steps) == 1 else f"{len(steps)} steps"
-    parts = [f"This workflow has {count}."]
+        return f"{voice.say(Phrase('This workflow is empty.'))}\n"
+    one = Phrase("This workflow has one step.")
+    many = Phrase("This workflow has {count} steps.", count=len(steps))
+    parts = [voice.say(one if len(steps) == 1 else many)]
     for step in steps:
         parts.append("\n".join([f"{step.number}. {step.title}", *(f"   {line}" for line in step.lines)]))
     return "\n\n".join(parts) + "\n"
 
 
-def markdown(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
+def markdown(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH) -> str:
     """The walk as Markdown: a numbered list, one item a node."""
-    steps = walk(graph, specs)
+    steps = walk(graph, specs, voice)
     if not steps:
-        return "This workflow is empty.\n"
+        return f"{voice.say(Phrase('This workflow is empty.'))}\n"
     parts = []
     for step in steps:
         lines = (_escaped(line) for line in step.lines)
@@ -53,7 +67,7 @@ def markdown(graph: Graph, specs: Mapping[str, NodeSpec]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def walk(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[Step]:
+def walk(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH) -> list[Step]:
     """The steps of `explain`: every node after all that feed it; nodes on a circle stand at the end."""
     graph = settled(graph, specs)
     order = _ordered(graph)
@@ -63,7 +77,8 @@ def walk(graph: Graph, specs: Mapping[str, NodeSpec]) -> list[Step]:
         node = graph.nodes[name]
         spec = spec_of(graph, node.type, specs)
         title = node.title or (spec.title if spec else node.type)
-        found.append(Step(numbers[name], name, title, tuple(_lines(graph, node, spec, specs, numbers))))
+        lines = tuple(map(voice.say, _lines(graph, node, spec, specs, numbers, voice)))
+        found.append(Step(numbers[name], name, title, lines))
     return found
 
 
@@ -97,33 +112,45 @@ def _feeding(graph: Graph, name: str) -> set[str]:
 
 
 def _lines(
-    graph: Graph, node: Node, spec: NodeSpec | None, specs: Mapping[str, NodeSpec], numbers: Mapping[str, int]
+    graph: Graph,
+    node: Node,
+    spec: NodeSpec | None,
+    specs: Mapping[str, NodeSpec],
+    numbers: Mapping[str, int],
+    voice: Voice,
 ) -> Iterator[str]:
     if node.mode == "mute":
-        yield "It is muted: it and what only it feeds do not run."
+        yield Phrase("It is muted: it and what only it feeds do not run.")
     elif node.mode == "bypass":
-        yield "It is bypassed: what comes in passes through unchanged."
+        yield Phrase("It is bypassed: what comes in passes through unchanged.")
     if spec is None:
-        yield f"Its type, {node.type}, is not installed, so nothing is known of what it does."
+        yield Phrase(
+            "Its type, {type}, is not installed, so nothing is known of what it does.", type=node.type
+        )
     elif spec.help:
         yield _first_sentence(spec.help)
     for name, sources in node.inputs.items():
-        shown = [_source(graph, s.node, s.output, specs, numbers) for s in sources if not s.muted]
+        shown = [_source(graph, s.node, s.output, specs, numbers, voice) for s in sources if not s.muted]
         if shown:
-            yield f"It takes {_words(name)} from {_joined(shown)}."
-    formulas = expressions_of(node)
-    values = [
-        _value(p, node.params.get(p.name, p.default))
-        + (f" (computed as {formulas[p.name]})" if p.name in formulas else "")
-        for p in _told(node, spec)
-    ]
-    if values:
-        yield f"Set: {'; '.join(values)}."
+            yield Phrase("It takes {name} from {sources}.", name=voice.name(name), sources=_joined(shown))
+    if values := _values(node, spec, voice):
+        yield Phrase("Set: {values}.", values=values)
     after = [link.target for link in graph.consumers.get(node.id, ()) if link.target in numbers]
     if not after and spec is not None and spec.outputs and node.mode == "run":
-        yield "Nothing takes its result yet."
+        yield Phrase("Nothing takes its result yet.")
     if spec is not None and spec.sink and node.mode == "run":
-        yield "Here a result of the workflow comes out."
+        yield Phrase("Here a result of the workflow comes out.")
+
+
+def _values(node: Node, spec: NodeSpec | None, voice: Voice) -> str:
+    formulas = expressions_of(node)
+    values = []
+    for param in _told(node, spec):
+        value = _value(param, node.params.get(param.name, param.default), voice)
+        if param.name in formulas:
+            value = Phrase("{value} (computed as {formula})", value=value, formula=formulas[param.name])
+        values.append(value)
+    return joined(values, "{first}; {next}")
 
 
 def _told(node: Node, spec: NodeSpec | None) -> list[Param]:
@@ -137,31 +164,38 @@ def _told(node: Node, spec: NodeSpec | None) -> list[Param]:
 
 
 def _source(
-    graph: Graph, name: str, output: str, specs: Mapping[str, NodeSpec], numbers: Mapping[str, int]
+    graph: Graph,
+    name: str,
+    output: str,
+    specs: Mapping[str, NodeSpec],
+    numbers: Mapping[str, int],
+    voice: Voice,
 ) -> str:
     node = graph.nodes.get(name)
     if node is None:
-        return f"{name}, which is missing"
+        return Phrase("{name}, which is missing", name=name)
     spec = spec_of(graph, node.type, specs)
     title = node.title or (spec.title if spec else node.type)
-    which = f"the {_words(output)} of " if spec is not None and len(spec.outputs) > 1 else ""
-    return f"{which}step {numbers[name]}, {title}"
+    number = numbers[name]
+    if spec is None or len(spec.outputs) < 2:
+        return Phrase("step {number}, {title}", number=number, title=title)
+    which = voice.name(output)
+    return Phrase("the {output} of step {number}, {title}", output=which, number=number, title=title)
 
 
-def _value(param: Param, value: Scalar) -> str:
-    name = _words(param.name)
+def _value(param: Param, value: Scalar, voice: Voice) -> str:
+    name = voice.name(param.name)
     if isinstance(value, bool):
-        return f"{name} {'on' if value else 'off'}"
+        return Phrase("{name} on", name=name) if value else Phrase("{name} off", name=name)
     if isinstance(value, str) and (param.widget in ("multiline", "text") or not value):
         text = " ".join(value.split())
-        if len(text) > LONGEST:
-            text = f"{text[:LONGEST].rstrip()} … ({len(text.split())} words)"
-        return f"{name} “{text}”" if text else f"{name} empty"
-    return f"{name} {value}"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+        if not text:
+            return Phrase("{name} empty", name=name)
+        if len(text) <= LONGEST:
+            return Phrase("{name} “{text}”", name=name, text=text)
+        short, count = text[:LONGEST].rstrip(), len(text.split())
+        return Phrase("{name} “{text} … ({count} words)”", name=name, text=short, count=count)
+    return f"{name} {voice.choice(param, value)}"
 
 
 def _first_sentence(text: str) -> str:
@@ -172,4 +206,6 @@ def _first_sentence(text: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+    if len(parts) < 2:
+        return parts[0]
+    return Phrase("{first}; and {last}", first=joined(parts[:-1], "{first}; {next}"), last=parts[-1])

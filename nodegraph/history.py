@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nodegraph.atomic import write_text
 from nodegraph.keys import Parts
+from nodegraph.phrases import Phrase, joined
 from nodegraph.spec import Scalar
 from nodegraph.wiring import Wired
 
@@ -35,42 +36,45 @@ class History:
     def reason(self, item: Wired, parts: Parts) -> str:
         """Why the node runs: what differs from last time, in the artist's words."""
         if parts.nonce:
-            return "runs every time"
+            return Phrase("runs every time")
         last = self._parts.get(item.id)
         if last is None:
-            return "not run before"
+            return Phrase("not run before")
         if (last.type, last.version) != (parts.type, parts.version):
-            return f"node type changed from {last.type} {last.version} to {parts.type} {parts.version}"
+            old, new = f"{last.type} {last.version}", f"{parts.type} {parts.version}"
+            return Phrase("node type changed from {old} to {new}", old=old, new=new)
         changes = [*_params(last.params, parts.params), *_files(last.files, parts.files)]
         changes += _inputs(item, last, parts)
         if not changes and last.prefix != parts.prefix:
-            changes.append("device, dtype or library version changed")
-        return ", ".join(changes[:3]) or "its result is no longer cached"
+            changes.append(Phrase("device, dtype or library version changed"))
+        return joined(changes[:3], "{first}, {next}") if changes else Phrase("its result is no longer cached")
 
 
 def _params(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> list[str]:
-    said = []
+    said: list[str] = []
     for name, value in new.items():
         if name not in old:
-            said.append(f"{name} set to {_short(value)}")
+            said.append(Phrase("{name} set to {value}", name=name, value=_short(value)))
         elif type(old[name]) is not type(value) or old[name] != value:
-            said.append(f"{name} changed from {_short(old[name])} to {_short(value)}")
+            old_value, new_value = _short(old[name]), _short(value)
+            said.append(Phrase("{name} changed from {old} to {new}", name=name, old=old_value, new=new_value))
     return said
 
 
 def _files(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    return [f"file of {name} changed" for name, value in new.items() if name in old and old[name] != value]
+    changed = (name for name, value in new.items() if name in old and old[name] != value)
+    return [Phrase("file of {name} changed", name=name) for name in changed]
 
 
 def _inputs(item: Wired, last: Parts, parts: Parts) -> list[str]:
-    said = []
+    said: list[str] = []
     for name in parts.inputs.keys() | last.inputs.keys():
         if name not in parts.inputs:
-            said.append(f"input {name} unlinked")
+            said.append(Phrase("input {name} unlinked", name=name))
         elif name not in last.inputs:
-            said.append(f"input {name} linked to {_from(item, name)}")
+            said.append(Phrase("input {name} linked to {source}", name=name, source=_from(item, name)))
         elif last.inputs[name] != parts.inputs[name]:
-            said.append(f"input {name} changed ({_from(item, name)})")
+            said.append(Phrase("input {name} changed ({source})", name=name, source=_from(item, name)))
     return sorted(said)
 
 

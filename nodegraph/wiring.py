@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from nodegraph.errors import GraphError
 from nodegraph.exposure import by_node, with_limits
 from nodegraph.graph import Graph, Node, Source, Sources, frozen
+from nodegraph.phrases import Phrase
 from nodegraph.settle import settled
 from nodegraph.sockets import fits
 from nodegraph.spec import Lazy, NodeSpec, Output, Param, Scalar, Socket
@@ -208,7 +209,7 @@ def _skip(flat: Graph, wired: dict[str, Wired], skipped: dict[str, str]) -> None
         if name not in wired:
             continue
         del wired[name]
-        skipped[name] = "fed by a muted branch"
+        skipped[name] = Phrase("fed by a muted branch")
         for reader in readers.get(name, ()):
             if reader in wired:
                 wired[reader] = _without(wired[reader], name)

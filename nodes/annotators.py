@@ -26,6 +26,8 @@ def canny_edges(
 ) -> Image:
     """White outlines on black (Canny 1986): the hint for an edge ControlNet that keeps a picture's composition."""
     if low > high:
-        raise GraphError(f"The low threshold {low} is above the high one {high}; exchange them.")
+        raise GraphError(
+            "The low threshold {low} is above the high one {high}; exchange them.", low=low, high=high
+        )
     canny = detector("canny").CannyDetector()
     return Image(detected(canny, image, low_threshold=low, high_threshold=high))

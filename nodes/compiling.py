@@ -34,5 +34,5 @@ def compile_model(
     """
     lack = missing(ctx.models.device.type)
     if lack:
-        raise GraphError(f"{lack}, or bypass this node.")
+        raise GraphError("{lack}, or bypass this node.", lack=lack)
     return with_options(model, **{OPTION: scope})

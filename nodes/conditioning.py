@@ -152,7 +152,9 @@ def conditioning_range(
 ) -> Conditioning:
     """Let a prompt hold during part of the sampling: one for the composition, another for the details."""
     if start > end:
-        raise GraphError(f"The prompt starts at {start:g}, after its end at {end:g}; exchange them.")
+        raise GraphError(
+            "The prompt starts at {start:g}, after its end at {end:g}; exchange them.", start=start, end=end
+        )
     return _each(conditioning, lambda c: replace(c, start=start, end=end))
 
 
@@ -248,7 +250,9 @@ def _scaled(conditioning: Conditioning, factor: float) -> Conditioning:
 def _single(conditioning: Conditioning, name: str) -> Condition:
     if len(conditioning) != 1:
         raise GraphError(
-            f"The {name} conditioning holds {len(conditioning)} prompts, where one is needed; "
-            "combine them after this node."
+            "The {name} conditioning holds {count} prompts, where one is needed; "
+            "combine them after this node.",
+            name=name,
+            count=len(conditioning),
         )
     return conditioning[0]

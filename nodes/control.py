@@ -36,7 +36,9 @@ def control_net_apply(
 ) -> Controlled:
     """Let a picture set the composition: its edges, depth or pose, while the prompt says what it shows."""
     if start > end:
-        raise GraphError(f"The control starts at {start:g}, after its end at {end:g}; exchange them.")
+        raise GraphError(
+            "The control starts at {start:g}, after its end at {end:g}; exchange them.", start=start, end=end
+        )
     if not strength:
         return Controlled(positive, negative)
     control = Control(controlnet, image, strength, start, end)

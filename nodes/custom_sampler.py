@@ -223,4 +223,4 @@ def _denoise_of(guider: Guider, solver: str, sides: Sides) -> Denoise:
             return dual(sides, *guider.scales[:2], nested=guider.kind == "nested")
         case "perpendicular":
             return perpendicular(sides, *guider.scales[:2])
-    raise GraphError(f"There is no guider called {guider.kind!r}.")
+    raise GraphError("There is no guider called {kind!r}.", kind=guider.kind)

@@ -111,5 +111,7 @@ def guidance_interval(
 ) -> Model:
     """Guide only in the middle of the sampling: more variety, natural colours, and less time."""
     if start > end:
-        raise GraphError(f"Guidance starts at {start:g}, after its end at {end:g}; exchange them.")
+        raise GraphError(
+            "Guidance starts at {start:g}, after its end at {end:g}; exchange them.", start=start, end=end
+        )
     return with_options(model, **{PREFIX + "start": start, PREFIX + "end": end})

@@ -56,7 +56,11 @@ def guidance_skip_layer(
     each step while it is on.
     """
     if start > end:
-        raise GraphError(f"Skip-layer guidance starts at {start:g}, after its end at {end:g}; exchange them.")
+        raise GraphError(
+            "Skip-layer guidance starts at {start:g}, after its end at {end:g}; exchange them.",
+            start=start,
+            end=end,
+        )
     found = checked(layers), checked(single)
     return with_extra(
         model, SKIP, layers=found[0], single=found[1], scale=scale, start=start, end=end, rescale=rescale

@@ -135,8 +135,12 @@ def image_grid(
     whole = (rows * (height + gap) + gap, across * (width + gap) + gap)
     if max(whole) > MOST_SIDE:
         raise GraphError(
-            f"{len(pictures)} pictures make a sheet of {whole[1]} x {whole[0]} pixels and {MOST_SIDE} a side is the "
-            "most; scale them down first, or make fewer."
+            "{count} pictures make a sheet of {whole} x {whole2} pixels and {most_side} a side is the "
+            "most; scale them down first, or make fewer.",
+            count=len(pictures),
+            whole=whole[1],
+            whole2=whole[0],
+            most_side=MOST_SIDE,
         )
     sheet = torch.tensor(rgb(color)).repeat(*whole, 1)
     for place, picture in enumerate(pictures):

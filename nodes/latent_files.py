@@ -41,8 +41,10 @@ def save_latent(
     except OSError as error:
         reason = error.strerror or str(error)
         raise GraphError(
-            f"The latent cannot be written to {stem.parent} ({reason}); free space there or choose another "
-            "output folder."
+            "The latent cannot be written to {parent} ({reason}); free space there or choose another "
+            "output folder.",
+            parent=stem.parent,
+            reason=reason,
         ) from error
     ctx.wrote(path)
 
@@ -59,14 +61,20 @@ def load_latent(
 
     path = ctx.places.base / file
     if not file or not path.is_file():
-        raise LoadError(f"There is no latent {file!r}; choose a file.")
+        raise LoadError("There is no latent {file!r}; choose a file.", file=file)
     try:
         found = load_file(path)
         samples = found[SAMPLES].float()
     except (SafetensorError, KeyError, OSError, ValueError) as error:
-        raise LoadError(f"{file!r} is no latent, or it is damaged ({error}); choose another file.") from None
+        raise LoadError(
+            "{file!r} is no latent, or it is damaged ({error}); choose another file.", file=file, error=error
+        ) from None
     if samples.ndim != 4 or not samples.numel():
-        raise LoadError(f"{file!r} holds {samples.ndim} dimensions, where a latent has four; choose another.")
+        raise LoadError(
+            "{file!r} holds {ndim} dimensions, where a latent has four; choose another.",
+            file=file,
+            ndim=samples.ndim,
+        )
     index = found.get("batch_index")
     return Latent(
         samples if VERSION in found else samples / OLD_SCALE,

@@ -176,7 +176,11 @@ def latent_from_batch(
     """Take pictures out of a batch. They remember their place, so that the sampler gives them the same noise alone."""
     count = latent.samples.shape[0]
     if index >= count:
-        raise GraphError(f"The batch has {count} pictures, counted from 0; there is no picture {index}.")
+        raise GraphError(
+            "The batch has {count} pictures, counted from 0; there is no picture {index}.",
+            count=count,
+            index=index,
+        )
     chosen = slice(index, index + length)
     mask = latent.noise_mask
     if mask is not None and mask.shape[0] > 1:
@@ -214,8 +218,9 @@ def _unit(vectors: Tensor, length: Tensor) -> Tensor:
 def _scaled(latent: Latent, like: Latent) -> Tensor:
     if latent.samples.shape[1] != like.samples.shape[1]:
         raise GraphError(
-            f"Latents of {like.samples.shape[1]} and {latent.samples.shape[1]} channels do not mix; "
-            "make both for the same kind of model."
+            "Latents of {shape} and {shape2} channels do not mix; make both for the same kind of model.",
+            shape=like.samples.shape[1],
+            shape2=latent.samples.shape[1],
         )
     rows, columns = like.samples.shape[-2:]
     return scale(latent.samples, columns, rows, "bicubic")

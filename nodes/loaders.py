@@ -186,7 +186,7 @@ def clip_skip(
 
 def _chosen(name: str, what: str) -> str:
     if not name:
-        raise GraphError(f"No {what} is chosen; choose one.")
+        raise GraphError("No {what} is chosen; choose one.", what=what)
     return name
 
 
@@ -195,6 +195,8 @@ def _check_fit(ctx: Context, source: Source, model: Model, clip: Clip | None) ->
     unused = ctx.models.fit(source, model, clip).unused
     if unused:
         ctx.say(
-            f"{len(unused)} parts of the LoRA {Path(source.path).name} fit nowhere here and are left out, "
-            f"{unused[0]} first."
+            "{count} parts of the LoRA {name} fit nowhere here and are left out, {first} first.",
+            count=len(unused),
+            name=Path(source.path).name,
+            first=unused[0],
         )

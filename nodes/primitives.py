@@ -65,5 +65,5 @@ def preview_text(
     ctx: Context, text: Annotated[Any, Help("A text or a number to read; other values are described.")]
 ) -> Any:
     """Show a text or a number and pass it on. Nothing is saved."""
-    ctx.say(str(text))
+    ctx.say("{text}", text=str(text))
     return text

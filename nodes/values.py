@@ -71,7 +71,9 @@ class TensorCodec:
                 tree = json.loads((file.metadata() or {})["tree"])
                 return _rebuild(tree, [file.get_tensor(str(i)) for i in range(len(list(file.keys())))])
         except (SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
-            raise LoadError(f"The cached result {path.name} cannot be read ({error}).") from None
+            raise LoadError(
+                "The cached result {name} cannot be read ({error}).", name=path.name, error=error
+            ) from None
 
     def summary(self, value: Any) -> str:
         """Shape, dtype and range of a tensor; the names of a dataclass; plain values as they are."""

@@ -29,12 +29,14 @@ def main(files: Sequence[Path]) -> int:
 
     from ui.application import Application
     from ui.canvas.canvas import Canvas
+    from ui.language import speak
     from ui.running.desk import Desk
     from ui.sweeping import Sweeper
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     qt.setApplicationName("nodegraph")
     qt.setDesktopFileName("nodegraph")
+    speak(qt, settings.load(paths.settings_file()).language)
     app = Application(qt, specs(), Canvas)
     app.desk = Desk(app)
     app.start(files)

@@ -26,6 +26,7 @@ from ui.settings import Settings
 from ui.style import style_sheet
 from ui.view import DocumentView, MakeCanvas
 from ui.window import MainWindow
+from ui.words import Worded
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -46,13 +47,13 @@ class Application(QObject):
     def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
         super().__init__(qt)
         self.qt = qt
-        self.specs = specs
+        self.specs: Mapping[str, NodeSpec] = Worded(specs)
         self.windows: list[MainWindow] = []
         self.desk: Desk | None = None
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
-        self.scale = self.settings.scale
+        self.scale, self.language = self.settings.scale, self.settings.language
         self.session = Claim(paths.session_file().with_suffix(".lock"))
         self.session.acquire()
         self._writer = Writer()

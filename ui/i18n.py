@@ -59,6 +59,11 @@ def tr(context: str, text: str) -> str:
     return QCoreApplication.translate(context, text)
 
 
+def is_foreign() -> bool:
+    """Whether a translation is shown; its translator writes here what the language is called."""
+    return tr("Language", "English") != "English"
+
+
 def capitalized(text: str) -> str:
     """The text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]

@@ -18,6 +18,11 @@ def presets_file() -> Path:
     return (_home() or userfolders.config_folder()) / "presets.json"
 
 
+def translations_folder() -> Path:
+    """Translations that the user has put in beside those that ship."""
+    return (_home() or userfolders.config_folder()) / "translations"
+
+
 def session_file() -> Path:
     """Windows, tabs and views as they were left."""
     return _state() / "session.json"

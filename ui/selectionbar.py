@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from ui.actions.keymap import native
@@ -63,26 +64,26 @@ class SelectionBar(QFrame):
         self._soon.setInterval(SETTLED)
         self._soon.timeout.connect(self._settled)
         self.hide()
-        canvas.editor.selection.changed.connect(self._moved)
-        canvas.editor.changed.connect(self._moved)
-        canvas.camera_changed.connect(self._moved)
-        canvas.handed.connect(self._moved)
-        canvas.resized.connect(self._moved)
-        window.app.settings_changed.connect(self._moved)
+        canvas.editor.selection.changed.connect(self.make_way)
+        canvas.editor.changed.connect(self.make_way)
+        canvas.camera_changed.connect(self.make_way)
+        canvas.handed.connect(self.make_way)
+        canvas.resized.connect(self.make_way)
+        window.app.settings_changed.connect(self.make_way)
 
     def retire(self) -> None:
         """The canvas goes elsewhere."""
         canvas = self._canvas
-        canvas.editor.selection.changed.disconnect(self._moved)
-        canvas.editor.changed.disconnect(self._moved)
+        canvas.editor.selection.changed.disconnect(self.make_way)
+        canvas.editor.changed.disconnect(self.make_way)
         for signal in (canvas.camera_changed, canvas.handed, canvas.resized):
-            signal.disconnect(self._moved)
-        self._window.app.settings_changed.disconnect(self._moved)
+            signal.disconnect(self.make_way)
+        self._window.app.settings_changed.disconnect(self.make_way)
         self._soon.stop()
         self.hide()
         self.deleteLater()
 
-    def _moved(self) -> None:
+    def make_way(self) -> None:
         """Out of the way while anything moves, so that neither a pan nor a drag has to paint it."""
         if not self.isHidden():
             self.hide()
@@ -99,9 +100,19 @@ class SelectionBar(QFrame):
             return
         self._fill(wanted)
         self.adjustSize()
-        self.move(_place(self.size(), over, canvas.size()))
+        self.move(place_of(self.size(), over, canvas.size(), self._taken()))
         self.show()
         self.raise_()
+
+    def _taken(self) -> QRect | None:
+        """Where the coach speaks."""
+        bench = self._window.bench
+        coach = bench.overlays.coach if bench is not None else None
+        if coach is None or not coach.bubble.isVisible():
+            return None
+        return QRect(coach.bubble.mapTo(self._window, QPoint(0, 0)), coach.bubble.size()).translated(
+            -self._canvas.mapTo(self._window, QPoint(0, 0))
+        )
 
     def _fill(self, wanted: tuple[str, ...]) -> None:
         while item := self._row.takeAt(0):
@@ -146,6 +157,11 @@ class Bars:
         """The bar of a canvas."""
         return self._bars.get(canvas)
 
+    def make_way(self) -> None:
+        """Something else stands over a canvas now."""
+        for bar in self._bars.values():
+            bar.make_way()
+
     def place(self, canvas: QWidget, there: bool) -> None:
         """Give a canvas its bar, or take it away."""
         old = self._bars.pop(canvas, None)
@@ -162,12 +178,34 @@ def actions_for(now: Selected) -> tuple[str, ...]:
     return FRAMES if now.frames else NOTES if now.notes else LINKS if now.links else ()
 
 
-def _place(size: QSize, over: QRectF, room: QSize) -> QPoint:
-    """Centred above the selection; below where there is no room above, and within the canvas always."""
-    x = over.center().x() - size.width() / 2
-    y = over.top() - GAP - size.height()
-    if y < MARGIN:
-        below = over.bottom() + GAP
-        y = below if below + size.height() <= room.height() - MARGIN else MARGIN
-    right = max(MARGIN, room.width() - size.width() - MARGIN)
-    return QPoint(round(min(max(x, MARGIN), right)), round(min(y, room.height() - size.height() - MARGIN)))
+def place_of(size: QSize, over: QRectF, room: QSize, taken: QRect | None = None) -> QPoint:
+    """Centred above the selection; below, or aside, where there is no room above or the place is `taken`; within the
+    canvas always."""
+    places = list(_places(size, over, taken))
+    inside = QRect(QPoint(0, 0), room).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    kept = [_within(place, size, inside) for place in places]
+    whole = [at for at, place in zip(kept, places, strict=True) if not QRectF(at, size).intersects(over)]
+    free = [at for at in whole if taken is None or not QRect(at, size).intersects(taken)]
+    return next(iter(free or whole), _within(QPoint(places[0].x(), MARGIN), size, inside))
+
+
+def _places(size: QSize, over: QRectF, taken: QRect | None) -> Iterator[QPoint]:
+    """Above and below, in the middle or beside what is taken; then right and left of the selection."""
+    box = over.toAlignedRect()
+    middle = box.center().x() - size.width() // 2
+    aside = [] if taken is None else [taken.left() - GAP - size.width(), taken.right() + GAP]
+    near = sorted(aside, key=lambda x: abs(x - middle))
+    above, below = box.top() - GAP - size.height(), box.bottom() + GAP
+    for y in (above, below):
+        yield QPoint(middle, y)
+    for x in near:
+        for y in (above, below):
+            yield QPoint(x, y)
+    for x in (box.right() + GAP, box.left() - GAP - size.width()):
+        yield QPoint(x, box.top())
+
+
+def _within(place: QPoint, size: QSize, inside: QRect) -> QPoint:
+    x = max(inside.left(), min(place.x(), inside.right() + 1 - size.width()))
+    y = max(inside.top(), min(place.y(), inside.bottom() + 1 - size.height()))
+    return QPoint(x, y)

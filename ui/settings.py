@@ -30,11 +30,12 @@ RECENT = 20
 class Settings:
     """Every choice, with its default.
 
-    `scale` (of everything) and `text_size` (of text, in panels and on nodes) are percent;
-    `keys` holds the user's own bindings, action id to key sequences; `recent` the newest file first.
+    `scale` (of everything) and `text_size` (of text, in panels and on nodes) are percent; `language` is a code, as
+    `de`, or "system"; `keys` holds the user's own bindings, action id to key sequences; `recent` the newest file first.
     """
 
     theme: str = "system"
+    language: str = "system"
     scale: int = 100
     text_size: int = 100
     density: str = "normal"

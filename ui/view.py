@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, 
 from nodegraph.graph import Point
 from ui.editor import Editor
 from ui.journal.stamp import Stamp
+from ui.labels import Words
 from ui.levels import Crumbs, Levels
 from ui.look import Look
 from ui.recorder import Recorder
 from ui.theme import Theme
-from ui.words import Words
 
 GONE = 500
 """Milliseconds for which a file may be away, as while another program replaces it."""

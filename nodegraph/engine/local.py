@@ -25,6 +25,7 @@ from nodegraph.executor import Executor
 from nodegraph.fingerprint import Fingerprints
 from nodegraph.graph import Graph
 from nodegraph.history import History
+from nodegraph.phrases import Phrase
 from nodegraph.plan import Keyed, Plan, make_plan
 from nodegraph.registry import Registry
 from nodegraph.sinks import Sinks
@@ -234,7 +235,11 @@ class LocalEngine:
         contents = Contents(self.files, self._fingerprints, base, prepared.wiring.nodes)
         changed = [name for name in executor.ran if contents.changed(prepared.keyed[name])]
         if changed:
-            emit(events.Message(changed[0], "A file that it reads changed during the run; run it again."))
+            emit(
+                events.Message(
+                    changed[0], Phrase("A file that it reads changed during the run; run it again.")
+                )
+            )
             for name in executor.ran:
                 node = prepared.keyed[name]
                 self.cache.drop((node.result(o.name) for o in node.item.spec.outputs), disk=True)

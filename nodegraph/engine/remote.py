@@ -17,6 +17,7 @@ from nodegraph.engine.wire import pack, read_frame, unpack_event
 from nodegraph.errors import LoadError
 from nodegraph.fileformat import carried
 from nodegraph.graph import Graph
+from nodegraph.phrases import Phrase
 
 Listener = Callable[[events.Event], None]
 
@@ -216,9 +217,9 @@ class RemoteEngine:
         if ran:
             self._report(why, cancelled)
         state = (
-            ("starting", "restarting the engine")
+            ("starting", Phrase("restarting the engine"))
             if alive
-            else ("stopped", f"The engine does not start: {why}")
+            else ("stopped", Phrase("The engine does not start: {why}", why=why))
         )
         self._listener(events.EngineState(*state))
 

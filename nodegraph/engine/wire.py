@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from nodegraph import events
 from nodegraph.errors import LoadError
+from nodegraph.phrases import Phrase
 
 MARK = b"\x89ngf"
 """Begins every frame: what else comes is known at once, not after as many bytes as it seems to announce."""
@@ -82,7 +83,7 @@ def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
 
 def pack_event(event: events.Event) -> bytes:
     """An event as a frame; its pixels travel as raw bytes."""
-    data = {item.name: _plain(getattr(event, item.name)) for item in fields(event) if item.name not in RAW}
+    data = {item.name: _told(getattr(event, item.name)) for item in fields(event) if item.name not in RAW}
     if isinstance(event, events.Channels):
         return pack({"kind": type(event).__name__, "data": data}, event.planes)
     picture = getattr(event, "picture", None)
@@ -104,7 +105,7 @@ def unpack_event(head: Mapping[str, Any], payload: bytes) -> events.Event:
         if kind is events.Channels:
             data["planes"] = _planes(data, payload)
         found: events.Event = kind(**data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise LoadError(f"The engine sent a message of no known kind ({error}).") from None
     return found
 
@@ -125,7 +126,39 @@ def _planes(data: Mapping[str, Any], payload: bytes) -> bytes:
     return payload
 
 
+def _told(value: object) -> object:
+    """A field as it travels: a phrase with what it was made of, so that the editor can say it in its language."""
+    if isinstance(value, Phrase):
+        data = {"template": value.template, "values": {k: _part(v) for k, v in value.values.items()}}
+        return data if _arrives(data, value) else str(value)
+    if isinstance(value, tuple):
+        return [_told(item) for item in value]
+    return _plain(value)
+
+
+def _arrives(data: Mapping[str, Any], text: str) -> bool:
+    """Whether it says the same at the other end, where values are only what JSON can hold."""
+    try:
+        return _phrase(data) == text
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def _part(value: object) -> object:
+    """What stands in a phrase, as JSON can hold it; all else is only shown."""
+    if isinstance(value, Phrase):
+        return _told(value)
+    return value if isinstance(value, int | float | str) else str(value)
+
+
+def _phrase(data: Mapping[str, Any]) -> Phrase:
+    values = {k: _phrase(v) if isinstance(v, dict) else v for k, v in data["values"].items()}
+    return Phrase(str(data["template"]), **values)
+
+
 def _tupled(name: str, value: Any) -> Any:
+    if isinstance(value, dict) and "template" in value:
+        return _phrase(value)
     if name == "outputs":
         return tuple(events.Written(str(item["node"]), str(item["path"])) for item in value)
     if isinstance(value, list):

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from nodegraph import events
 from nodegraph.engine.wire import pack_event, read_frame
 from nodegraph.errors import LoadError, NodegraphError
+from nodegraph.phrases import Phrase
 
 PACE_SECONDS = 0.12
 """So often progress is said, and a preview made and sent, while a node runs; the previews in between are made when it
@@ -131,7 +132,7 @@ class Worker:
     def _open(self, request: Mapping[str, Any]) -> None:
         from nodegraph.engine.local import LocalEngine
 
-        self._send(events.EngineState("starting", "reading the node types"))
+        self._send(events.EngineState("starting", Phrase("reading the node types")))
         library = nodes = None
         if request.get("library"):
             module, _, function = request["library"].partition(":")
@@ -142,7 +143,7 @@ class Worker:
         self._send(events.CatalogueRead(catalogue_text(self._engine.node_types)))
         self._send(events.EngineState("ready"))
         if library is None:
-            self._send(events.EngineState("ready", "loading torch"))
+            self._send(events.EngineState("ready", Phrase("loading torch")))
             self._engine.warm_up()
             self._send(events.EngineState("ready"))
 

@@ -25,8 +25,10 @@ def combined(first: Condition, second: Condition, join: Join) -> Condition:
     """The first condition with its vectors joined with the second's, token by token; the shorter is padded."""
     if first.cond.shape[-1] != second.cond.shape[-1]:
         raise GraphError(
-            f"Prompts of {first.cond.shape[-1]} and {second.cond.shape[-1]} numbers a word do not mix; "
-            "read both with the text encoder of one model."
+            "Prompts of {shape} and {shape2} numbers a word do not mix; "
+            "read both with the text encoder of one model.",
+            shape=first.cond.shape[-1],
+            shape2=second.cond.shape[-1],
         )
     length = max(first.cond.shape[1], second.cond.shape[1])
     cond = join(lengthened(first.cond, length), lengthened(second.cond, length))

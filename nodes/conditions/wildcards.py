@@ -90,8 +90,9 @@ class _Resolver:
         self._length += len(line) + 1
         if self._length > LONGEST:
             raise LoadError(
-                f"The wildcards of this prompt make more than {LONGEST} characters of it; "
-                "let their lines name fewer others."
+                "The wildcards of this prompt make more than {longest} characters of it; "
+                "let their lines name fewer others.",
+                longest=LONGEST,
             )
         return self.text(line)
 

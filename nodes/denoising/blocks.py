@@ -24,8 +24,9 @@ def need_unet(network: nn.Module, what: str) -> None:
     """GraphError where `what` finds no UNet to act on."""
     if not is_unet(network):
         raise GraphError(
-            f"{what} acts on the UNet of models such as Stable Diffusion 1, 2 and XL, and this model has none; "
-            "take the node out for this model."
+            "{what} acts on the UNet of models such as Stable Diffusion 1, 2 and XL, and this model has none; "
+            "take the node out for this model.",
+            what=what,
         )
 
 
@@ -68,8 +69,11 @@ def _numbered(blocks: list[nn.Module], text: str) -> list[nn.Module]:
         if number >= len(blocks):
             middle = f", or write {MIDDLE}" if blocks and hasattr(blocks[0], "attn1") else ""
             raise GraphError(
-                f"This network has {len(blocks)} blocks of this kind, counted from 0; there is no block {number}. "
-                f"Choose others{middle}."
+                "This network has {count} blocks of this kind, counted from 0; there is no block {number}. "
+                "Choose others{middle}.",
+                count=len(blocks),
+                number=number,
+                middle=middle,
             )
     return [blocks[number] for number in dict.fromkeys(chosen)]
 
@@ -79,7 +83,9 @@ def numbers(text: str) -> list[int]:
     words = [word for word in re.split(r"[\s,;]+", text) if word]
     if not all(re.fullmatch(r"[0-9]{1,4}", word) for word in words):
         raise GraphError(
-            f"Blocks are named by whole numbers from 0 up, divided by commas, or in a UNet by the word {MIDDLE}; "
-            f"'{text.strip()}' is neither."
+            "Blocks are named by whole numbers from 0 up, divided by commas, or in a UNet by the word {middle}; "
+            "'{text}' is neither.",
+            middle=MIDDLE,
+            text=text.strip(),
         )
     return [int(word) for word in words]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from nodegraph.phrases import Phrase
 from nodes.denoising.extras import FREEU
 from nodes.models.compiled import OPTION
 
@@ -33,7 +34,7 @@ def compiling(ctx: Context, model: Model, total: int, done: Callable[[], int]) -
 
     def begin(_: object) -> None:
         spent.append(-perf_counter())
-        ctx.progress(done(), total, "compiling the network")
+        ctx.progress(done(), total, Phrase("compiling the network"))
 
     def end(_: object) -> None:
         spent[-1] += perf_counter()
@@ -47,6 +48,6 @@ def compiling(ctx: Context, model: Model, total: int, done: Callable[[], int]) -
         callback_handler.remove_end_callback(end)
     if spent:
         ctx.say(
-            f"Compiling the network took {sum(spent):.1f} s of this run; other sizes of picture and batch may need it "
-            "again."
+            "Compiling the network took {seconds} s of this run; other sizes of picture and batch may need it again.",
+            seconds=f"{sum(spent):.1f}",
         )

@@ -36,7 +36,9 @@ def _plain(noise: Noise, shape: tuple[int, ...], batch_index: tuple[int, ...] | 
 def _fitted(samples: Tensor, shape: tuple[int, ...]) -> Tensor:
     if samples.shape[1] != shape[1]:
         raise GraphError(
-            f"The noise has {samples.shape[1]} channels and the model takes {shape[1]}; "
-            "make it from a latent of the same family of models."
+            "The noise has {shape} channels and the model takes {shape2}; "
+            "make it from a latent of the same family of models.",
+            shape=samples.shape[1],
+            shape2=shape[1],
         )
     return to_length(scale(samples, shape[-1], shape[-2], "nearest"), shape[0])

@@ -61,8 +61,12 @@ def window_of(area: Area, rows: int, columns: int, pixel: int = 8) -> Window:
         top, left = int(area.y) // pixel, int(area.x) // pixel
     if top >= rows or left >= columns or top < 0 or left < 0:
         raise GraphError(
-            f"An area of a conditioning begins at x {left * pixel}, y {top * pixel}, outside the picture of "
-            f"{columns * pixel} x {rows * pixel} pixels; move it inside."
+            "An area of a conditioning begins at x {value}, y {value2}, outside the picture of "
+            "{value3} x {value4} pixels; move it inside.",
+            value=left * pixel,
+            value2=top * pixel,
+            value3=columns * pixel,
+            value4=rows * pixel,
         )
     return top, left, min(height, rows - top), min(width, columns - left)
 

@@ -124,8 +124,10 @@ def fitting(latent: Latent, form: LatentFormat) -> Latent:
         return latent
     if samples.any():
         raise GraphError(
-            f"The latent has {given} channels and the model takes {form.channels}: they belong to different families "
-            "of models; encode the picture with the autoencoder of this model's family."
+            "The latent has {given} channels and the model takes {channels}: they belong to different families "
+            "of models; encode the picture with the autoencoder of this model's family.",
+            given=given,
+            channels=form.channels,
         )
     sides = (max(round(side * latent.pixel / form.downscale), 1) for side in samples.shape[-2:])
     return replace(

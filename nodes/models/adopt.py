@@ -44,7 +44,8 @@ def adopt(files: ModelFolders, path: Path) -> Adopted:
     found = recognise(path)
     if found.kind not in KINDS:
         raise LoadError(
-            f"{path.name} holds no model that is known here; put it into the folder of its kind yourself."
+            "{name} holds no model that is known here; put it into the folder of its kind yourself.",
+            name=path.name,
         )
     kind = KINDS[found.kind]
     return Adopted(kind, _linked(path, own_folder() / kind), _side(found))
@@ -92,7 +93,12 @@ def _linked(path: Path, folder: Path) -> str:
             os.link(path, target)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise LoadError(f"{path.name} cannot be linked into {folder} ({reason}); copy it there.") from None
+        raise LoadError(
+            "{name} cannot be linked into {folder} ({reason}); copy it there.",
+            name=path.name,
+            folder=folder,
+            reason=reason,
+        ) from None
     return target.name
 
 

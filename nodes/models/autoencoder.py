@@ -51,8 +51,11 @@ class Autoencoder:
         """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""
         if samples.shape[1] != self.channels:
             raise LoadError(
-                f"The latent has {samples.shape[1]} channels and the autoencoder {self._part.place} reads "
-                f"{self.channels}: use that of the family that the latent was made with."
+                "The latent has {shape} channels and the autoencoder {place} reads "
+                "{channels}: use that of the family that the latent was made with.",
+                shape=samples.shape[1],
+                place=self._part.place,
+                channels=self.channels,
             )
         pixels = samples.shape[-1] * samples.shape[-2] * self.downscale**2
         share, network = self._network(len(samples), pixels)

@@ -85,7 +85,7 @@ def running(forwards: Forwards) -> Iterator[None]:
     except torch._dynamo.exc.TorchDynamoException as error:
         reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise GraphError(
-            f"This model cannot be compiled here; bypass the node that compiles it. ({reason})"
+            "This model cannot be compiled here; bypass the node that compiles it. ({reason})", reason=reason
         ) from error
     finally:
         for module, _ in forwards:

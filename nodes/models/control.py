@@ -41,12 +41,18 @@ class ControlRunner:
         """What the network adds to the denoiser's skips for this call; `LoadError` if they do not fit."""
         call = denoiser.family.control
         if call is None:
-            raise LoadError(f"{denoiser.family.title} has no control networks that this program can run.")
+            raise LoadError(
+                "{title} has no control networks that this program can run.", title=denoiser.family.title
+            )
         width = self._part.config.get("cross_attention_dim")
         if width != inputs.context.shape[2]:
             raise LoadError(
-                f"{self._part.place} was made for another family than {denoiser.family.title}: it reads "
-                f"prompts {width} wide, not {inputs.context.shape[2]}."
+                "{place} was made for another family than {title}: it reads "
+                "prompts {width} wide, not {shape}.",
+                place=self._part.place,
+                title=denoiser.family.title,
+                width=width,
+                shape=inputs.context.shape[2],
             )
         network = self._pool.residents.get(
             self._ref.source, self._part, build_control, denoiser.dtype

@@ -163,8 +163,12 @@ class Denoiser:
             if wanted is not None and given != wanted:
                 kinds = ", ".join(use.kind for use in self.family.encoders)
                 raise LoadError(
-                    f"The prompt was read by another family's text encoder: its conditioning is {given} wide and "
-                    f"{self.family.title} takes {wanted}. Link the checkpoint's own, or load {kinds}."
+                    "The prompt was read by another family's text encoder: its conditioning is {given} wide and "
+                    "{title} takes {wanted}. Link the checkpoint's own, or load {kinds}.",
+                    given=given,
+                    title=self.family.title,
+                    wanted=wanted,
+                    kinds=kinds,
                 )
 
     def _check(self, network: nn.Module, output: Tensor) -> None:
@@ -175,7 +179,11 @@ class Denoiser:
         if not torch.isfinite(output.sum()):
             bad = first_bad(network)
             if bad:
-                raise LoadError(f"{self._part.place} is damaged: {bad!r} holds numbers that are none (NaN).")
+                raise LoadError(
+                    "{place} is damaged: {bad!r} holds numbers that are none (NaN).",
+                    place=self._part.place,
+                    bad=bad,
+                )
 
 
 def plus(left: Any, right: Any) -> Any:

@@ -33,7 +33,9 @@ def recognise(path: Path) -> Recognised:
     if path.is_dir():
         if is_folder(path):
             return recognise_folder(path)
-        raise LoadError(f"{path} is a folder without a model: model_index.json or config.json is missing.")
+        raise LoadError(
+            "{path} is a folder without a model: model_index.json or config.json is missing.", path=path
+        )
     header = read_header(path)
     parts, family, facts = _file_parts(header)
     return Recognised(

@@ -42,7 +42,7 @@ def recognise_folder(path: Path) -> Recognised:
         if part:
             break
     else:
-        raise LoadError(f"{path / folder} holds no network of a known family.")
+        raise LoadError("{value} holds no network of a known family.", value=path / folder)
     part = replace(part, config=_config(path / folder), tensors=network)
     parts = {"network": part} | _encoders(path, family)
     if (path / "vae").is_dir():
@@ -80,7 +80,7 @@ def _single(path: Path) -> Recognised:
     if encoder := encoder_part(shapes, ""):
         part = replace(encoder, tensors=infos)
         return Recognised(path, "text_encoder", "", {part.kind: part}, None, dtype, size)
-    raise LoadError(f"{path} holds no network of a known family.")
+    raise LoadError("{path} holds no network of a known family.", path=path)
 
 
 def _encoders(path: Path, family: Family) -> dict[str, Part]:
@@ -93,7 +93,9 @@ def _encoders(path: Path, family: Family) -> dict[str, Part]:
         if part is None and any(other.folder == use.folder for other in family.encoders if other != use):
             continue
         if part is None:
-            raise LoadError(f"{path / use.folder} holds no text encoder of {family.title}.")
+            raise LoadError(
+                "{value} holds no text encoder of {title}.", value=path / use.folder, title=family.title
+            )
         if is_clip(use.kind):
             part = replace(part, config={**part.config, **_clip_facts(_config(path / use.folder), use.kind)})
         found[use.kind] = replace(part, tensors=infos)
@@ -127,12 +129,12 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON table of a few megabytes at most; raises `LoadError`."""
     try:
         if path.stat().st_size > CONFIG_LIMIT:
-            raise LoadError(f"{path} is too large for a configuration.")
+            raise LoadError("{path} is too large for a configuration.", path=path)
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise LoadError(f"{path} cannot be read as JSON: {error}.") from error
+        raise LoadError("{path} cannot be read as JSON: {error}.", path=path, error=error) from error
     if not isinstance(value, dict):
-        raise LoadError(f"{path} holds no table of settings.")
+        raise LoadError("{path} holds no table of settings.", path=path)
     return value
 
 
@@ -146,7 +148,9 @@ def _weights(path: Path) -> dict[str, TensorInfo]:
             index = path / f"{stem}.safetensors.index{variant}.json"
             if index.is_file():
                 return _shards(path, index)
-    raise LoadError(f"{path} holds no weights: {WEIGHTS[0]}.safetensors is missing.")
+    raise LoadError(
+        "{path} holds no weights: {weights}.safetensors is missing.", path=path, weights=WEIGHTS[0]
+    )
 
 
 def _shards(path: Path, index: Path) -> dict[str, TensorInfo]:
@@ -154,6 +158,6 @@ def _shards(path: Path, index: Path) -> dict[str, TensorInfo]:
     names = sorted({str(name) for name in where.values()}) if isinstance(where, dict) else []
     for name in names:
         if "/" in name or "\\" in name or name.startswith("."):
-            raise LoadError(f"{index} names {name!r}, which is not a file beside it.")
+            raise LoadError("{index} names {name!r}, which is not a file beside it.", index=index, name=name)
     headers = [read_header(path / name) for name in names]
     return {name: info for header in headers for name, info in header.tensors.items()}

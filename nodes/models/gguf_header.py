@@ -32,7 +32,11 @@ def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
     reader.bytes(len(MAGIC))
     version, tensors, entries = reader.numbers("IQQ")
     if version not in (2, 3):
-        raise LoadError(f"{path} is a GGUF file of version {version}, and versions 2 and 3 are read.")
+        raise LoadError(
+            "{path} is a GGUF file of version {version}, and versions 2 and 3 are read.",
+            path=path,
+            version=version,
+        )
     metadata: dict[str, str] = {}
     for _ in range(entries):
         name = reader.text()
@@ -46,11 +50,15 @@ def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
     found: dict[str, TensorInfo] = {}
     for name, dtype, shape, length, offset in infos:
         if name in found:
-            raise LoadError(f"{path} is damaged: {name!r} stands twice in its header.")
+            raise LoadError("{path} is damaged: {name!r} stands twice in its header.", path=path, name=name)
         end = start + offset + length
         if end > size:
             raise LoadError(
-                f"{path} is incomplete: {name!r} ends at byte {end}, the file at {size}. Copy or download it again."
+                "{path} is incomplete: {name!r} ends at byte {end}, the file at {size}. Copy or download it again.",
+                path=path,
+                name=name,
+                end=end,
+                size=size,
             )
         found[name] = TensorInfo(path, dtype, shape, start + offset, end)
     return Header(path, found, metadata)
@@ -61,15 +69,24 @@ def _info(reader: _Reader) -> tuple[str, str, tuple[int, ...], int, int]:
     name = reader.text()
     (axes,) = reader.numbers("I")
     if axes > 4:
-        raise LoadError(f"{reader.path} is damaged: {name!r} has {axes} axes.")
+        raise LoadError(
+            "{path} is damaged: {name!r} has {axes} axes.", path=reader.path, name=name, axes=axes
+        )
     shape = tuple(reversed(reader.numbers("Q" * axes)))
     kind, offset = reader.numbers("IQ")
     if kind not in TYPES:
-        raise LoadError(f"{reader.path} holds {name!r} in a type of GGUF that is not read (number {kind}).")
+        raise LoadError(
+            "{path} holds {name!r} in a type of GGUF that is not read (number {kind}).",
+            path=reader.path,
+            name=name,
+            kind=kind,
+        )
     dtype, block, width = TYPES[kind]
     count = math.prod(shape)
     if count % block or not count:
-        raise LoadError(f"{reader.path} is damaged: the size of {name!r} does not fit its shape.")
+        raise LoadError(
+            "{path} is damaged: the size of {name!r} does not fit its shape.", path=reader.path, name=name
+        )
     return name, dtype, shape, count // block * width, offset
 
 
@@ -84,11 +101,15 @@ class _Reader:
     def bytes(self, count: int) -> bytes:
         """The next `count` bytes."""
         if self.read + count > LIMIT:
-            raise LoadError(f"{self.path} claims a header of more than {LIMIT} bytes, which is the limit.")
+            raise LoadError(
+                "{path} claims a header of more than {limit} bytes, which is the limit.",
+                path=self.path,
+                limit=LIMIT,
+            )
         data = self._file.read(count)
         if len(data) < count:
             raise LoadError(
-                f"{self.path} is incomplete: it ends inside its header. Copy or download it again."
+                "{path} is incomplete: it ends inside its header. Copy or download it again.", path=self.path
             )
         self.read += count
         return data
@@ -109,7 +130,11 @@ class _Reader:
         if kind in _PLAIN:
             return self.numbers(_PLAIN[kind])[0]
         if kind != _ARRAY:
-            raise LoadError(f"{self.path} is damaged: its header has a value of the unknown type {kind}.")
+            raise LoadError(
+                "{path} is damaged: its header has a value of the unknown type {kind}.",
+                path=self.path,
+                kind=kind,
+            )
         inner, count = self.numbers("IQ")
         if inner in _PLAIN:
             self.bytes(struct.calcsize(_PLAIN[inner]) * count)
@@ -117,5 +142,9 @@ class _Reader:
             for _ in range(count):
                 self.text()
         else:
-            raise LoadError(f"{self.path} is damaged: its header has a list of the unknown type {inner}.")
+            raise LoadError(
+                "{path} is damaged: its header has a list of the unknown type {inner}.",
+                path=self.path,
+                inner=inner,
+            )
         return None

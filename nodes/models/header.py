@@ -50,7 +50,9 @@ def read_header(path: Path) -> Header:
     """Read and check the header of a safetensors or GGUF file; `LoadError` says what is wrong with one that lies."""
     try:
         if not path.is_file():
-            raise LoadError(f"{path} is not a file." if path.exists() else f"{path} does not exist.")
+            if path.exists():
+                raise LoadError("{path} is not a file.", path=path)
+            raise LoadError("{path} does not exist.", path=path)
         size = path.stat().st_size
         with path.open("rb") as file:
             first = file.read(8)
@@ -62,11 +64,13 @@ def read_header(path: Path) -> Header:
             length = _length(path, first, size)
             text = file.read(length)
     except OSError as error:
-        raise LoadError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise LoadError(
+            "{path} cannot be read: {value}.", path=path, value=error.strerror or error
+        ) from error
     entries = _entries(path, text)
     metadata = entries.pop("__metadata__", {})
     if not isinstance(metadata, dict):
-        raise LoadError(f"{path} is damaged: its metadata is not a table of texts.")
+        raise LoadError("{path} is damaged: its metadata is not a table of texts.", path=path)
     tensors = {name: _tensor(path, name, entry, 8 + length, size) for name, entry in entries.items()}
     return Header(path, tensors, {str(key): str(value) for key, value in metadata.items()})
 
@@ -87,18 +91,26 @@ def read_floats(info: TensorInfo) -> list[float]:
 
 def _length(path: Path, first: bytes, size: int) -> int:
     if len(first) < 8:
-        raise LoadError(f"{path} is not a safetensors file: it is only {size} bytes long.")
+        raise LoadError(
+            "{path} is not a safetensors file: it is only {size} bytes long.", path=path, size=size
+        )
     (length,) = struct.unpack("<Q", first)
     if first[:2] in (b"\x80\x02", b"\x80\x04", b"PK"):
         raise LoadError(
-            f"{path} is a Python pickle, which can run code when it is opened: convert it to safetensors."
+            "{path} is a Python pickle, which can run code when it is opened: convert it to safetensors.",
+            path=path,
         )
     if length > LIMIT:
         raise LoadError(
-            f"{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {LIMIT})."
+            "{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {limit}).",
+            path=path,
+            length=length,
+            limit=LIMIT,
         )
     if 8 + length > size:
-        raise LoadError(f"{path} is incomplete: it ends inside its header. Copy or download it again.")
+        raise LoadError(
+            "{path} is incomplete: it ends inside its header. Copy or download it again.", path=path
+        )
     return int(length)
 
 
@@ -107,15 +119,17 @@ def _entries(path: Path, text: bytes) -> dict[str, Any]:
         entries = dict(pairs)
         if len(entries) < len(pairs):
             twice = max(Counter(name for name, _ in pairs).items(), key=itemgetter(1))[0]
-            raise LoadError(f"{path} is damaged: {twice!r} stands twice in its header.")
+            raise LoadError(
+                "{path} is damaged: {twice!r} stands twice in its header.", path=path, twice=twice
+            )
         return entries
 
     try:
         entries = json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise LoadError(f"{path} is not a safetensors file: its header is not JSON.") from error
+        raise LoadError("{path} is not a safetensors file: its header is not JSON.", path=path) from error
     if not isinstance(entries, dict):
-        raise LoadError(f"{path} is not a safetensors file: its header is not a table of tensors.")
+        raise LoadError("{path} is not a safetensors file: its header is not a table of tensors.", path=path)
     return entries
 
 
@@ -124,14 +138,24 @@ def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorIn
         dtype, shape = str(entry["dtype"]), tuple(map(index, entry["shape"]))
         start, end = map(index, entry["data_offsets"])
     except (KeyError, TypeError, ValueError) as error:
-        raise LoadError(f"{path} is damaged: the entry of {name!r} is not a tensor's.") from error
+        raise LoadError(
+            "{path} is damaged: the entry of {name!r} is not a tensor's.", path=path, name=name
+        ) from error
     if dtype not in BITS:
-        raise LoadError(f"{path} holds {name!r} in the unknown type {dtype[:20]!r}.")
+        raise LoadError(
+            "{path} holds {name!r} in the unknown type {dtype!r}.", path=path, name=name, dtype=dtype[:20]
+        )
     if min(shape, default=0) < 0 or start < 0 or (end - start) * 8 != math.prod(shape) * BITS[dtype]:
-        raise LoadError(f"{path} is damaged: the size of {name!r} does not fit its shape.")
+        raise LoadError(
+            "{path} is damaged: the size of {name!r} does not fit its shape.", path=path, name=name
+        )
     if data + end > size:
         raise LoadError(
-            f"{path} is incomplete: {name!r} ends at byte {data + end}, the file at {size}. "
-            "Copy or download it again."
+            "{path} is incomplete: {name!r} ends at byte {value}, the file at {size}. "
+            "Copy or download it again.",
+            path=path,
+            name=name,
+            value=data + end,
+            size=size,
         )
     return TensorInfo(path, dtype, shape, data + start, data + end)

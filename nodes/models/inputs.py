@@ -71,8 +71,9 @@ def beside(denoiser: Denoiser, x: Tensor, condition: Condition, channels: int) -
     pixels = round(max(side, 0) ** 0.5)
     if side < 0 or pixels**2 != side:
         raise LoadError(
-            f"This network sees {channels} channels beside the latent, which no node makes: it is none for text to "
-            "image or inpainting."
+            "This network sees {channels} channels beside the latent, which no node makes: it is none for text to "
+            "image or inpainting.",
+            channels=channels,
         )
     latent = torch.zeros_like(x)
     if side == 1 and mask is None and x.shape[1] == len(GREY):

@@ -136,12 +136,15 @@ def _check_shapes(part: Part, wanted: Mapping[str, tuple[int, ...]]) -> None:
     for name, shape in wanted.items():
         piece = part.pieces.get(name)
         if piece is None or piece.name not in part.tensors:
-            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+            raise LoadError("{place} is incomplete: {name!r} is missing.", place=part.place, name=name)
         found = piece.shape(part.tensors[piece.name].shape)
         if found != shape:
             raise LoadError(
-                f"{part.place} does not fit its own sizes: {piece.name!r} is {list(found)} "
-                f"where {list(shape)} belongs."
+                "{place} does not fit its own sizes: {name!r} is {found} where {shape} belongs.",
+                place=part.place,
+                name=piece.name,
+                found=list(found),
+                shape=list(shape),
             )
 
 
@@ -183,8 +186,8 @@ def _empty(part: Part, build: Callable[[Mapping[str, Any]], nn.Module]) -> nn.Mo
             for place, name in computed:
                 setattr(network.get_submodule(place), name, getattr(made.get_submodule(place), name))
         return network
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise LoadError(f"{part.place} has settings that make no network: {error}.") from error
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as why:
+        raise LoadError("{at} has settings that make no network: {why}.", at=part.place, why=why) from why
 
 
 def _on_meta(value: Any) -> bool:
@@ -214,7 +217,7 @@ def _batches(part: Part, names: Iterable[str]) -> Iterator[tuple[Path, list[str]
     for name in names:
         piece = part.pieces.get(name)
         if piece is None or piece.name not in part.tensors:
-            raise LoadError(f"{part.place} is incomplete: {name!r} is missing.")
+            raise LoadError("{place} is incomplete: {name!r} is missing.", place=part.place, name=name)
         info = part.tensors[piece.name]
         places.append((str(info.path), info.start, name))
     batch: list[str] = []
@@ -281,7 +284,7 @@ def check_config(part: Part) -> None:
         limit = DEEPEST if "layers" in name else WIDEST
         numbers = [n for item in items for n in (item if isinstance(item, list) else [item])]
         if len(numbers) > DEEPEST or any(isinstance(n, int | float) and n > limit for n in numbers):
-            raise LoadError(f"{part.place}: the setting {name!r} is too large to be true.")
+            raise LoadError("{at}: the setting {name!r} is too large to be true.", at=part.place, name=name)
 
 
 def first_bad(network: nn.Module) -> str | None:

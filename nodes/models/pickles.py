@@ -30,8 +30,10 @@ def readable(path: Path) -> Path:
         return path
     if os.environ.get(VARIABLE) != "1":
         raise LoadError(
-            f"{path} is a Python pickle, which can run code when it is opened: convert it to safetensors, or "
-            f"set {VARIABLE}=1 to read its tensors and nothing else."
+            "{path} is a Python pickle, which can run code when it is opened: convert it to safetensors, or "
+            "set {variable}=1 to read its tensors and nothing else.",
+            path=path,
+            variable=VARIABLE,
         )
     name = hashlib.sha256(f"{path.absolute()}\0{stamp(path)}".encode()).hexdigest()[:32]
     copy = cache_folder() / "converted" / f"{name}.safetensors"
@@ -56,11 +58,11 @@ def _convert(path: Path, copy: Path) -> None:
         AttributeError,
     ) as error:
         raise LoadError(
-            f"{path} holds more than weights or is damaged; it was not opened further."
+            "{path} holds more than weights or is damaged; it was not opened further.", path=path
         ) from error
     tensors = {name: tensor.contiguous().clone() for name, tensor in _tensors(found).items()}
     if not tensors:
-        raise LoadError(f"{path} holds no tensors.")
+        raise LoadError("{path} holds no tensors.", path=path)
     copy.parent.mkdir(parents=True, exist_ok=True)
     part = copy.with_suffix(f".{os.getpid()}.part")
     save_file(tensors, part)

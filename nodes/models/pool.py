@@ -117,7 +117,9 @@ class Pool:
         family = families()[next(name for name in names if name)]
         if not parts:
             raise LoadError(
-                f"{ref.sources[0].path} has no text encoder: add a ClipLoader with one of {family.title}."
+                "{path} has no text encoder: add a ClipLoader with one of {title}.",
+                path=ref.sources[0].path,
+                title=family.title,
             )
         return family, cast_encoders(family, parts)
 
@@ -136,7 +138,11 @@ class Pool:
             titles.append(family.title)
         result = fit(source, tables)
         if not result.used:
-            raise LoadError(f"{source.path} was made for another model: nothing in it fits {titles[0]}.")
+            raise LoadError(
+                "{path} was made for another model: nothing in it fits {titles}.",
+                path=source.path,
+                titles=titles[0],
+            )
         return result
 
     def network(self, ref: Model, family: Family, part: Part, dtype: torch.dtype, work: int = 0) -> nn.Module:
@@ -253,5 +259,5 @@ def need(found: Recognised, kind: str) -> Part:
     part = found.parts.get(kind)
     if part is None:
         what = f"is a {found.kind.replace('_', ' ')}" if found.kind != "unknown" else "holds no known network"
-        raise LoadError(f"{found.path} {what}: {ADVICE[kind]}.")
+        raise LoadError("{path} {what}: {advice}.", path=found.path, what=what, advice=ADVICE[kind])
     return part

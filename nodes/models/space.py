@@ -35,6 +35,6 @@ def space_of(facts: Facts, options: tuple[tuple[str, Scalar], ...] = ()) -> Sigm
         value = given.get(name)
         if value is not None:
             if name not in known:
-                raise LoadError(f"This model's noise levels have no {name} to set.")
+                raise LoadError("This model's noise levels have no {name} to set.", name=name)
             space = cast("SigmaSpace", replace(cast("Any", space), **{name: float(value)}))
     return space

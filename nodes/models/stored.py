@@ -40,7 +40,7 @@ def open_stored(path: Path, tensors: Mapping[str, TensorInfo]) -> Iterator[Opene
             with safe_open(str(path), framework="pt", device="cpu") as opened:
                 yield opened
     except (SafetensorError, OSError) as error:
-        raise LoadError(f"{path} cannot be read: {error}.") from error
+        raise LoadError("{path} cannot be read: {error}.", path=path, error=error) from error
 
 
 class Packed:
@@ -58,7 +58,9 @@ class Packed:
             data = bytearray(file.read(info.end - info.start))
         if len(data) < info.end - info.start:
             raise LoadError(
-                f"{self._path} is incomplete: it ends inside {name!r}. Copy or download it again."
+                "{path} is incomplete: it ends inside {name!r}. Copy or download it again.",
+                path=self._path,
+                name=name,
             )
         if info.dtype in PLAIN:
             return torch.frombuffer(data, dtype=PLAIN[info.dtype]).reshape(info.shape)
@@ -72,7 +74,8 @@ def unpacked(path: Path, packed: Tensor, dtype: str) -> Tensor:
         from gguf import GGMLQuantizationType
     except ImportError as error:
         raise LoadError(
-            f'{path} is a GGUF file: to read such files, install the package gguf (pip install "nodegraph[gguf]").'
+            '{path} is a GGUF file: to read such files, install the package gguf (pip install "nodegraph[gguf]").',
+            path=path,
         ) from error
     from diffusers.quantizers.gguf.utils import dequantize_functions
 

@@ -20,4 +20,4 @@ def open_tensors(path: Path) -> dict[str, Tensor]:
         with safe_open(str(path), framework="pt", device="cpu") as opened:
             return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  # no mapping
     except (SafetensorError, OSError) as error:
-        raise LoadError(f"{path} cannot be read: {error}.") from error
+        raise LoadError("{path} cannot be read: {error}.", path=path, error=error) from error

@@ -73,7 +73,11 @@ class TextEncoder:
                 if use.kind in self._parts
             }
             if not said:
-                raise LoadError(f"{self._ref.sources[0].path} holds no text encoder of {self.family.title}.")
+                raise LoadError(
+                    "{path} holds no text encoder of {title}.",
+                    path=self._ref.sources[0].path,
+                    title=self.family.title,
+                )
             if texts:
                 said |= self._evened(said)
             joined = self.family.join(said)

@@ -22,7 +22,7 @@ def rgb(text: str) -> tuple[float, float, float]:
     """Red, green and blue, 0..1, of "#rrggbb" or "#rgb"; raises GraphError."""
     found = _COLOR.fullmatch(text.strip())
     if not found:
-        raise GraphError(f"{text!r} is no colour; write it as #rrggbb, as in #3366cc.")
+        raise GraphError("{text!r} is no colour; write it as #rrggbb, as in #3366cc.", text=text)
     digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
     red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
     return red, green, blue

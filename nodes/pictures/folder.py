@@ -27,20 +27,27 @@ def chosen(folder: Path, name: str, skip: int, count: int) -> list[Path]:
         found = pictures_in(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise LoadError(f"The folder {name!r} cannot be read ({reason}); choose another.") from None
+        raise LoadError(
+            "The folder {name!r} cannot be read ({reason}); choose another.", name=name, reason=reason
+        ) from None
     if not found:
         raise GraphError(
-            f"The folder {name!r} holds no pictures; choose one with PNG, JPEG or WebP files in it."
+            "The folder {name!r} holds no pictures; choose one with PNG, JPEG or WebP files in it.", name=name
         )
     taken = found[skip : skip + count] if count else found[skip:]
     if not taken:
         raise GraphError(
-            f"The folder {name!r} holds {len(found)} pictures and {skip} are skipped; skip fewer."
+            "The folder {name!r} holds {count} pictures and {skip} are skipped; skip fewer.",
+            name=name,
+            count=len(found),
+            skip=skip,
         )
     if len(taken) > MOST:
         raise GraphError(
-            f"{len(taken)} pictures are more than the {MOST} that fit into one batch; set `count`, and `skip` for "
-            "the next ones."
+            "{count} pictures are more than the {most} that fit into one batch; set `count`, and `skip` for "
+            "the next ones.",
+            count=len(taken),
+            most=MOST,
         )
     return taken
 
@@ -52,13 +59,23 @@ def common_size(paths: Sequence[Path], fit: str) -> tuple[int, int]:
     for path, size in zip(paths, sizes, strict=True):
         if fit == "same" and size != sizes[0]:
             raise GraphError(
-                f"{path.name} is {size[0]} x {size[1]} and {paths[0].name} {width} x {height} pixels; set `fit` to "
-                "crop or stretch, or make them the same size."
+                "{name} is {size} x {size2} and {name2} {width} x {height} pixels; set `fit` to "
+                "crop or stretch, or make them the same size.",
+                name=path.name,
+                size=size[0],
+                size2=size[1],
+                name2=paths[0].name,
+                width=width,
+                height=height,
             )
     if width * height * len(paths) > MOST_PIXELS:
         raise GraphError(
-            f"{len(paths)} pictures of {width} x {height} are more than {MOST_PIXELS // 10**6} million pixels; set "
-            "`count`, or make them smaller first."
+            "{count} pictures of {width} x {height} are more than {value} million pixels; set "
+            "`count`, or make them smaller first.",
+            count=len(paths),
+            width=width,
+            height=height,
+            value=MOST_PIXELS // 10**6,
         )
     return width, height
 

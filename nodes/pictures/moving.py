@@ -21,7 +21,11 @@ def write_moving(frames: Sequence[Picture], path: Path, seconds: float) -> None:
     `seconds` is how long each is shown, the last one four times as long. Raises OSError or LoadError.
     """
     if not frames or len(frames) > LONGEST:
-        raise LoadError(f"A moving picture takes 1 to {LONGEST} pictures; {len(frames)} were given.")
+        raise LoadError(
+            "A moving picture takes 1 to {longest} pictures; {count} were given.",
+            longest=LONGEST,
+            count=len(frames),
+        )
     if len({(frame.width, frame.height) for frame in frames}) > 1:
         raise LoadError("The pictures differ in size; export those of one run.")
     first, *rest = [Image.frombytes("RGB", (f.width, f.height), f.pixels) for f in frames]

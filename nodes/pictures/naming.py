@@ -72,8 +72,9 @@ def relative(text: str) -> str:
     parts = re.split(r"[/\\]+", text)
     if ".." in (part.strip() for part in parts) or parts[0] == "" != text or re.match(r"[A-Za-z]:", text):
         raise GraphError(
-            f"The file name {text[:200]!r} leads out of the output folder; write a plain name, with folders if "
-            "you like, as in portraits/anna."
+            "The file name {text!r} leads out of the output folder; write a plain name, with folders if "
+            "you like, as in portraits/anna.",
+            text=text[:200],
         )
     names = [name for name in map(_harmless, parts) if name]
     return "/".join(names) or "picture"
@@ -91,7 +92,8 @@ def inside(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         raise GraphError(
-            f"{name!r} leads out of the output folder through a link on the disk; choose another name."
+            "{name!r} leads out of the output folder through a link on the disk; choose another name.",
+            name=name,
         )
     return path
 

@@ -36,7 +36,7 @@ class Picture(NamedTuple):
 def read(path: Path, name: str) -> Picture:
     """A picture file, turned upright by its EXIF note. Raises LoadError with a sentence that calls it `name`."""
     if not path.is_file():
-        raise LoadError(f"There is no picture {name!r}; choose another file.")
+        raise LoadError("There is no picture {name!r}; choose another file.", name=name)
     with _sentences(name):
         import PIL.Image
         import PIL.ImageSequence
@@ -71,16 +71,22 @@ def _sentences(name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except PIL.UnidentifiedImageError:
-        raise LoadError(f"{name!r} is no picture; choose a PNG, JPEG, WebP, TIFF or similar file.") from None
+        raise LoadError(
+            "{name!r} is no picture; choose a PNG, JPEG, WebP, TIFF or similar file.", name=name
+        ) from None
     except DecompressionBombError:
         raise LoadError(
-            f"{name!r} claims more than {MOST_PIXELS // 10**6} million pixels; make it smaller first."
+            "{name!r} claims more than {value} million pixels; make it smaller first.",
+            name=name,
+            value=MOST_PIXELS // 10**6,
         ) from None
     except MemoryError:
-        raise LoadError(f"{name!r} is too large for the memory; make it smaller first.") from None
+        raise LoadError("{name!r} is too large for the memory; make it smaller first.", name=name) from None
     except (OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
         raise LoadError(
-            f"{name!r} cannot be read as a picture ({error}); save it anew or choose another."
+            "{name!r} cannot be read as a picture ({error}); save it anew or choose another.",
+            name=name,
+            error=error,
         ) from None
 
 
@@ -90,8 +96,12 @@ def _check_size(picture: PIL.Image.Image, name: str) -> None:
     if frames > MOST_FRAMES or width * height * frames > MOST_PIXELS:
         what = f"{width} x {height} pixels" + (f" in {frames} frames" if frames > 1 else "")
         raise LoadError(
-            f"{name!r} claims {what}, which is more than {MOST_PIXELS // 10**6} million pixels "
-            f"or {MOST_FRAMES} frames; make it smaller first."
+            "{name!r} claims {what}, which is more than {value} million pixels "
+            "or {most_frames} frames; make it smaller first.",
+            name=name,
+            what=what,
+            value=MOST_PIXELS // 10**6,
+            most_frames=MOST_FRAMES,
         )
 
 

@@ -77,6 +77,9 @@ def write(stem: Path, kind: str, data: bytes) -> Path:
             raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise GraphError(f"The picture cannot be written to {stem.parent} ({reason}); free space there "
-                         "or choose another output folder.") from error  # fmt: skip
+        raise GraphError(
+            "The picture cannot be written to {folder} ({reason}); free space there or choose another output folder.",
+            folder=stem.parent,
+            reason=reason,
+        ) from error
     return path

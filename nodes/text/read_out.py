@@ -68,7 +68,9 @@ def ids_of(tokenizer: Tokenizer, text: str, table: Tensor) -> list[int]:
         ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     if max(ids, default=0) >= table.shape[0]:
         raise LoadError(
-            f"The text encoder has {table.shape[0]} words and the tokenizer says number {max(ids)}: the tokenizer "
-            "beside it is another model's."
+            "The text encoder has {shape} words and the tokenizer says number {max}: the tokenizer "
+            "beside it is another model's.",
+            shape=table.shape[0],
+            max=max(ids),
         )
     return ids

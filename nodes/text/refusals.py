@@ -28,5 +28,7 @@ class Refusals:
         """Raise the sentence."""
         if kind is Exception or (kind is not None and kind.__name__ == "PanicException"):
             raise LoadError(
-                f"{self._whose} cannot be used: {error}. Take the file from the model's own repository."
+                "{whose} cannot be used: {error}. Take the file from the model's own repository.",
+                whose=self._whose,
+                error=error,
             ) from error

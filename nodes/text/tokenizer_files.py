@@ -60,7 +60,10 @@ def tokenizer_for(place: Path, kind: str) -> Tokenizer:
             stat = path.stat()
             return _read_own(path, start, stat.st_size if end < 0 else end, stat.st_mtime_ns)
     raise LoadError(
-        f"{place} has no tokenizer: put the tokenizer.json of {TITLES[kind]} beside it as {kind}.tokenizer.json."
+        "{place} has no tokenizer: put the tokenizer.json of {titles} beside it as {kind}.tokenizer.json.",
+        place=place,
+        titles=TITLES[kind],
+        kind=kind,
     )
 
 
@@ -88,12 +91,12 @@ def beside(place: Path) -> list[Path]:
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int, size: int) -> Tokenizer:
     if size > LIMIT:
-        raise LoadError(f"{path} is too large for a tokenizer.")
+        raise LoadError("{path} is too large for a tokenizer.", path=path)
     try:
         text = path.read_text(encoding="utf-8")
         found = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
-        raise LoadError(f"{path} cannot be read as a tokenizer: {error}.") from error
+        raise LoadError("{path} cannot be read as a tokenizer: {error}.", path=path, error=error) from error
     check(path, found)
     from tokenizers import Tokenizer
 
@@ -109,7 +112,7 @@ def _read(path: Path, _changed: int, size: int) -> Tokenizer:
 def _read_pair(folder: Path, _changed: int) -> Tokenizer:
     """The older layout of Qwen's tokenizers, put together by the transformers library."""
     if any(file.stat().st_size > LIMIT for file in folder.iterdir() if file.suffix in (".json", ".txt")):
-        raise LoadError(f"{folder} is too large for a tokenizer.")
+        raise LoadError("{folder} is too large for a tokenizer.", folder=folder)
     _check_pair(folder)
     from transformers import Qwen2Tokenizer
 
@@ -120,7 +123,9 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
             ).backend_tokenizer
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
-        raise LoadError(f"{folder} cannot be read as a tokenizer: {reason}.") from error
+        raise LoadError(
+            "{folder} cannot be read as a tokenizer: {reason}.", folder=folder, reason=reason
+        ) from error
     return made
 
 
@@ -130,14 +135,25 @@ def _check_pair(folder: Path) -> None:
         vocabulary = json.loads((folder / PAIR[0]).read_text(encoding="utf-8"))
         lines = (folder / PAIR[1]).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError, RecursionError) as error:
-        raise LoadError(f"{folder} cannot be read as a tokenizer: {error}.") from error
+        raise LoadError(
+            "{folder} cannot be read as a tokenizer: {error}.", folder=folder, error=error
+        ) from error
     if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
-        raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[0]} is no table of numbers.")
+        raise LoadError(
+            "{folder} cannot be read as a tokenizer: {pair} is no table of numbers.",
+            folder=folder,
+            pair=PAIR[0],
+        )
     for line in lines:
         words = line.split(" ")
         sound = len(words) == 2 and all(word in vocabulary for word in (*words, "".join(words)))
         if line and not line.startswith("#version") and not sound:
-            raise LoadError(f"{folder} cannot be read as a tokenizer: {PAIR[1]} has {line[:40]!r}.")
+            raise LoadError(
+                "{folder} cannot be read as a tokenizer: {pair} has {line!r}.",
+                folder=folder,
+                pair=PAIR[1],
+                line=line[:40],
+            )
 
 
 def inside(place: Path, kind: str) -> list[tuple[Path, int, int]]:
@@ -150,7 +166,7 @@ def inside(place: Path, kind: str) -> list[tuple[Path, int, int]]:
 @lru_cache(maxsize=4)
 def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
     if end - start > LIMIT:
-        raise LoadError(f"{path} holds something too large for a tokenizer.")
+        raise LoadError("{path} holds something too large for a tokenizer.", path=path)
     try:
         with path.open("rb") as file:
             file.seek(start)
@@ -159,11 +175,13 @@ def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
             # No SentencePiece model begins with a brace.
             return tekken.tokenizer_of(data) if data.startswith(b"{") else sentencepiece.tokenizer_of(data)
     except (OSError, ValueError) as error:
-        raise LoadError(f"{path} holds a tokenizer that cannot be read: {error}.") from error
+        raise LoadError(
+            "{path} holds a tokenizer that cannot be read: {error}.", path=path, error=error
+        ) from error
 
 
 def check(path: Path, found: Any) -> None:
     """Raise `LoadError` for a table that is no tokenizer's."""
     model = found.get("model") if isinstance(found, dict) else None
     if not isinstance(model, dict) or not model.get("vocab") or model.get("type", "BPE") not in MODELS:
-        raise LoadError(f"{path} is no tokenizer: it has no vocabulary.")
+        raise LoadError("{path} is no tokenizer: it has no vocabulary.", path=path)

@@ -69,9 +69,9 @@ def test_an_opened_node_lists_ports_links_and_values(outline: Outline) -> None:
         (outline.model.index(row, 0, parent).data(), outline.model.index(row, 1, parent).data())
         for row in range(outline.model.rowCount(parent))
     ]
-    assert ("Model", "← Load checkpoint (checkpoint) › model") in rows
+    assert ("Model", "← Load checkpoint (checkpoint) › Model") in rows
     assert ("Steps", "30") in rows
-    assert ("Latent", "→ VAE decode (decode) › latent") in rows
+    assert ("Latent", "→ VAE decode (decode) › Latent") in rows
 
 
 def test_it_follows_the_document(outline: Outline) -> None:
@@ -198,6 +198,6 @@ def test_typed_values_are_read_as_the_parameter_takes_them(name: str, text: str,
 def test_every_row_speaks(outline: Outline) -> None:
     role = Qt.ItemDataRole.AccessibleTextRole
     row = outline.model.port_row("sampler", "model", "input")
-    assert row.data(role) == "input Model, ← Load checkpoint (checkpoint) › model"
+    assert row.data(role) == "input Model, ← Load checkpoint (checkpoint) › Model"
     assert outline.model.row_of("node", "sampler").data(role) == "KSampler, sampler"
     assert outline.tree.accessibleName()

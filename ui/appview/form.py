@@ -13,9 +13,9 @@ from ui.appview.row import AppRow
 from ui.canvas.values import label_of
 from ui.find.query import node_title
 from ui.inspector.fitting import fit_lines
+from ui.labels import Words
 from ui.params.binding import Binding
 from ui.problems.validation import validation_of
-from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent

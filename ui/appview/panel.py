@@ -22,9 +22,9 @@ from nodegraph.stars import opens_as_app
 from ui.appview.form import MARGIN, Form
 from ui.appview.stage import Stage
 from ui.canvas.specs import spec_of
+from ui.labels import Words
 from ui.params.choice import ChoiceList
 from ui.problems.validation import validation_of
-from ui.words import Words
 
 if TYPE_CHECKING:
     from ui.editor import Editor

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from nodegraph.stars import Key
 from ui.icons import icon
 from ui.inspector.row import ParamRow
+from ui.labels import Words
 from ui.look import Look
 from ui.params.binding import Binding
-from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from nodegraph.errors import LoadError
+from ui.labels import Words
 from ui.running.pictures import as_large
 from ui.running.seeds import seed_line
 from ui.running.strip import CELL, ResultStrip
 from ui.viewer.viewer import Viewer
-from ui.words import Words
 
 if TYPE_CHECKING:
     from nodegraph.graph import Graph

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nodegraph.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
-from ui.canvas.geometry import Density, Metrics, spread
 from ui.canvas.gestures.link import LinkDrag
 from ui.canvas.glide import Glide
 from ui.canvas.handled import Handled
 from ui.canvas.hit import EMPTY
 from ui.canvas.inline import Inline
+from ui.canvas.metrics import Density, Metrics, spread
 from ui.canvas.minimap import Minimap
 from ui.canvas.paint_links import Marked
 from ui.canvas.paint_state import message_room
@@ -32,7 +32,7 @@ from ui.canvas.tips import tip
 from ui.canvas.touch import Touch
 from ui.canvas.wiring import Loose, half_taken
 from ui.editor import Editor
-from ui.i18n import plain
+from ui.i18n import is_foreign, plain
 from ui.theme.palette import Theme
 
 MANY = 500
@@ -107,9 +107,10 @@ class Canvas(Handled):
         Text grows into what room the rows have; beyond that everything is seen from nearer by, so that nothing overlaps
         and nothing moves in the graph.
         """
-        nearer = spread(density, text_scale)
+        foreign = is_foreign()
+        nearer = spread(density, text_scale, foreign)
         self._text = TextPainter(text_scale / nearer)
-        self._metrics = Metrics(density, text_scale, self._text.measure)
+        self._metrics = Metrics(density, text_scale, self._text.measure, foreign)
         self.stage.text = self._text
         self.scene.metrics = self._metrics
         self.scene.rebuild()

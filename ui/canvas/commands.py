@@ -32,7 +32,7 @@ from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
 from ui.canvas.glide import LAYOUT
 from ui.canvas.paint_links import portal_rects
-from ui.canvas.values import label_of
+from ui.canvas.values import plain_label
 from ui.canvas.wiring import link_of, links_of
 from ui.i18n import tr
 
@@ -130,7 +130,7 @@ class Commands(Framing):
         elif all(link.source.portal for link in links):
             self.make_portal("")
         else:
-            self.make_portal(label_of(links[0].source.output))
+            self.make_portal(plain_label(links[0].source.output))
 
     def name_portal(self, key: LinkKey, end: float) -> None:
         """Write another name over one of the signs of a portal."""

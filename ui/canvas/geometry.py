@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nodegraph.exposure import sections
 from nodegraph.graph import Node
 from nodegraph.spec import NodeSpec, Param
+from ui.canvas.metrics import Metrics
 from ui.canvas.values import format_value, label_of
 from ui.i18n import tr
 
-Density = Literal["compact", "normal", "large"]
 RowKind = Literal["ports", "param", "fold"]
 Rect = tuple[float, float, float, float]
 """x, y, width, height."""
 
-ROWS: Mapping[Density, float] = {"compact": 20.0, "normal": 24.0, "large": 28.0}
 MARGIN = 8.0
 MIN_WIDTH, MAX_WIDTH = 144.0, 320.0
 MULTILINE_ROWS = 4
@@ -63,40 +62,6 @@ class Row:
     label: str = ""
     section: str = ""
     open: bool = False
-
-
-def _estimate(text: str) -> float:
-    return 6.4 * len(text)
-
-
-def spread(density: Density, text_scale: float) -> float:
-    """How far apart things are shown, 1 and more: by as much as rows are higher than usual, so that none grows over
-    its neighbour. Only the view knows of it."""
-    return max(1.0, _row(density, text_scale) / ROWS["normal"])
-
-
-def _row(density: Density, text_scale: float) -> float:
-    """The pixels of a row at 100 %: the density's, or more where the text needs it."""
-    return max(ROWS[density], round(20.0 * text_scale / 4) * 4)
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """Sizes that every layout shares; `measure` gives the width of a body text in scene units."""
-
-    density: Density = "normal"
-    text_scale: float = 1.0
-    measure: Callable[[str], float] = field(default=_estimate, compare=False)
-
-    @property
-    def row(self) -> float:
-        """The height of a row, never more than the usual one."""
-        return _row(self.density, self.text_scale) / spread(self.density, self.text_scale)
-
-    @property
-    def title(self) -> float:
-        """The height of a title bar."""
-        return self.row + 4.0
 
 
 @dataclass(frozen=True, slots=True)

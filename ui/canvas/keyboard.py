@@ -8,6 +8,7 @@ from ui.canvas.boxes import LinkKey, NodeBox
 from ui.canvas.fitting import Fitting
 from ui.canvas.geometry import PortRef
 from ui.canvas.scene import Scene
+from ui.canvas.values import format_value, label_of
 from ui.i18n import tr
 
 Direction = tuple[int, int]
@@ -74,7 +75,8 @@ def spoken(scene: Scene, name: str) -> str:
         parts.append(tr("Canvas", "muted") if box.node.mode == "mute" else tr("Canvas", "bypassed"))
     for param in box.spec.params[:3]:
         if (param.name, 0) not in box.linked_in:
-            parts.append(f"{param.name} {box.node.params.get(param.name, param.default)}")
+            value = format_value(param, box.node.params.get(param.name, param.default))
+            parts.append(f"{label_of(param.name)} {value}")
     after = [_title(scene, n) for n in along_links(scene, name, True)]
     if after:
         parts.append(tr("Canvas", "linked to {nodes}").format(nodes=", ".join(after)))
@@ -95,7 +97,7 @@ def described_port(scene: Scene, ref: PortRef) -> str:
         if link is not None:
             links = tr("Canvas", "linked from {node}").format(node=_title(scene, link.source.node))
     kind = scene.port_type(ref) or tr("Canvas", "unknown")
-    return side.format(name=ref.name, type=kind, links=links)
+    return side.format(name=label_of(ref.name), type=kind, links=links)
 
 
 def _title(scene: Scene, name: str) -> str:

@@ -12,8 +12,9 @@ from nodegraph.subgraphs import is_instance
 from nodegraph.wiring import bypass_order
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
-from ui.canvas.geometry import MARGIN, Metrics, Port
+from ui.canvas.geometry import MARGIN, Port
 from ui.canvas.icons import paint_icon
+from ui.canvas.metrics import Metrics
 from ui.canvas.paint_ports import paint_port
 from ui.canvas.paint_rows import RowPainter, field_rect
 from ui.canvas.text import LEFT, RIGHT, TextPainter

@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas.camera import Camera
 from ui.canvas.drag_layer import DragLayer
-from ui.canvas.geometry import Metrics
 from ui.canvas.ground import Ground
 from ui.canvas.look import STILL, Look, Moving, is_far, scene_rect, snapped
+from ui.canvas.metrics import Metrics
 from ui.canvas.node_layer import NodeLayer
 from ui.canvas.paint_formulas import FormulaPainter
 from ui.canvas.paint_frames import FramePainter

@@ -11,7 +11,8 @@ from nodegraph.spec import ANY, NodeSpec
 from nodegraph.subgraphs import PREFIX, uses
 from ui.canvas.boxes import Kinds, LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
-from ui.canvas.geometry import LayoutKey, Metrics, NodeLayout, lay_out, layout_key
+from ui.canvas.geometry import LayoutKey, NodeLayout, lay_out, layout_key
+from ui.canvas.metrics import Metrics
 from ui.canvas.picture_size import picture_size
 from ui.canvas.routing import Style
 from ui.canvas.sight import Sight, entering, link_source, union

@@ -8,6 +8,7 @@ from functools import lru_cache
 from nodegraph.spec import Param, Scalar
 from ui.diskfile import MODELS
 from ui.i18n import tr
+from ui.words import shown, shown_choice
 
 ACRONYMS = {
     "cfg": "CFG",
@@ -20,8 +21,13 @@ ACRONYMS = {
 }
 
 
-@lru_cache(maxsize=4096)
 def label_of(name: str) -> str:
+    """`control_net` as `Control net`, in the user's language."""
+    return shown(plain_label(name))
+
+
+@lru_cache(maxsize=4096)
+def plain_label(name: str) -> str:
     """`control_net` as `Control net`: sentence case, acronyms as they are written."""
     words = name.replace("-", "_").split("_")
     shown = [ACRONYMS.get(word.lower(), word) for word in words if word]
@@ -35,6 +41,8 @@ def format_value(param: Param, value: Scalar) -> str:
         return tr("Canvas", "On") if value else tr("Canvas", "Off")
     if isinstance(value, float) or (isinstance(value, int) and param.type == "Float"):
         return _decimals(float(value), param.step)
+    if isinstance(value, str) and param.choices:
+        return shown_choice(param, value)
     if isinstance(value, str):
         if param.choices_from and value.lower().endswith(MODELS):
             return value.rpartition(".")[0]

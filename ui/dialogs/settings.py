@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.language import languages, name_of
 from ui.settings import CHOICES
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(10)
         self._combo(form, "theme", self.tr("Theme"), self._themes())
         self._combo(form, "scale", self.tr("Interface scale"), self._percents("scale"))
+        if languages():
+            self._combo(form, "language", self.tr("Language"), self._languages())
         self._restart(form)
         self._combo(form, "text_size", self.tr("Text size"), self._percents("text_size"))
         self._combo(form, "density", self.tr("Density"), self._densities())
@@ -102,8 +105,9 @@ class SettingsDialog(QDialog):
         form.addRow("", check)
 
     def _restart(self, form: QFormLayout) -> None:
-        """Qt scales everything alike, to the last hairline, but only from its start: so that is one press away."""
-        text = self.tr("A new scale needs a restart. Every tab comes back, with its undo steps and its view.")
+        """Qt scales everything alike, to the last hairline, but only from its start, and words are made with what says
+        them: so that is one press away."""
+        text = self.tr("This needs a restart. Every tab comes back, with its undo steps and its view.")
         note = QLabel(text, self)
         note.setProperty("role", "small")
         note.setWordWrap(True)
@@ -114,14 +118,16 @@ class SettingsDialog(QDialog):
         button.clicked.connect(self._begin_again)
         form.addRow("", note)
         form.addRow("", button)
-        scale = self.fields["scale"]
-        assert isinstance(scale, QComboBox)
 
         def show() -> None:
+            now, app = self._app.settings, self._app
             for widget in (note, button):
-                form.setRowVisible(widget, self._app.settings.scale != self._app.scale)
+                form.setRowVisible(widget, (now.scale, now.language) != (app.scale, app.language))
 
-        scale.currentIndexChanged.connect(show)
+        for name in ("scale", "language"):
+            field = self.fields.get(name)
+            if isinstance(field, QComboBox):
+                field.currentIndexChanged.connect(show)
         show()
 
     def _begin_again(self) -> None:
@@ -135,6 +141,10 @@ class SettingsDialog(QDialog):
             "light": self.tr("Light"),
             "contrast": self.tr("High contrast"),
         }
+
+    def _languages(self) -> dict[object, str]:
+        found: dict[object, str] = {"system": self.tr("As the system"), "en": "English"}
+        return found | {code: name_of(code) for code in languages()}
 
     def _percents(self, name: str) -> dict[object, str]:
         return {value: self.tr("{value} %").format(value=value) for value in CHOICES[name]}

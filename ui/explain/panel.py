@@ -16,20 +16,33 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from nodegraph.explain import Step, explain, markdown, walk
+from nodegraph.explain import Step, Voice, explain, markdown, walk
 from nodegraph.graph import Graph
+from ui.canvas.values import label_of, plain_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from ui.editor import Editor
-    from ui.look import Look
+from ui.i18n import said
+from ui.look import Look
 from ui.tabbing import Page
+from ui.words import shown_choice
 
 SHOWN = 300
 """So many steps are shown; the copied text holds all."""
 QUIET_MS = 120
 """So long after a change the walk is told anew; changes in a row are told together."""
+
+
+def _name(name: str) -> str:
+    """As it stands within a sentence: English writes it small, another language as its translators did."""
+    label = label_of(name)
+    return name.replace("_", " ") if label == plain_label(name) else label
+
+
+VOICE = Voice(_name, shown_choice, said)
+"""The walk in the user's language."""
 
 
 class Explain(QWidget):
@@ -61,7 +74,7 @@ class Explain(QWidget):
             button.setProperty("role", "link")
             button.clicked.connect(
                 lambda _on=False, telling=telling: QGuiApplication.clipboard().setText(
-                    telling(editor.graph, editor.specs)
+                    telling(editor.graph, editor.specs, VOICE)
                 )
             )
             foot.addWidget(button)
@@ -84,7 +97,7 @@ class Explain(QWidget):
         """Tell the walk anew where it is different; not while nobody sees it."""
         if self._steps is not None and not self.isVisible():
             return
-        steps = walk(self._editor.graph, self._editor.specs)
+        steps = walk(self._editor.graph, self._editor.specs, VOICE)
         if steps != self._steps:
             self._steps = steps
             self._write(steps)

@@ -17,8 +17,8 @@ from nodegraph.spec import Param
 from ui.canvas.values import label_of
 from ui.exposure.exposed import Exposed, range_words
 from ui.i18n import capitalized, said
+from ui.labels import Words
 from ui.params.numbers import typed
-from ui.words import Words
 
 COLUMNS = 48
 """How many letters of usual width a dialog is wide."""

@@ -95,11 +95,16 @@ class _Known(dict[str, NodeSpec | None]):
         found = self[type_id] = spec_of(self._graph, type_id, self._specs)
         return found
 
+    def titles(self, type_id: str) -> tuple[str, ...]:
+        """What it is called: in the user's language, and in English where its words are translated."""
+        found = (self[type_id], getattr(self._specs, "plain", self._specs).get(type_id))
+        return tuple(dict.fromkeys(spec.title for spec in found if spec is not None)) or (type_id,)
+
 
 def _nodes(nodes: Mapping[str, Node], subgraph: str, terms: tuple[Term, ...], known: _Known) -> Iterator[Hit]:
     for node in nodes.values():
-        spec = known[node.type]
-        details = [_meets(term, node, spec) for term in terms]
+        spec, titles = known[node.type], known.titles(node.type)
+        details = [_meets(term, node, spec, titles) for term in terms]
         if all(detail is not None for detail in details):
             shown = ", ".join(dict.fromkeys(detail for detail in details if detail))
             yield Hit("node", node.id, subgraph, node_title(node, spec), shown)
@@ -110,34 +115,34 @@ def node_title(node: Node, spec: NodeSpec | None) -> str:
     return node.title or (spec.title if spec else node.type)
 
 
-def _meets(term: Term, node: Node, spec: NodeSpec | None) -> str | None:
+def _meets(term: Term, node: Node, spec: NodeSpec | None, titles: tuple[str, ...]) -> str | None:
     """What of the node meets the term (perhaps nothing worth saying, ""), None where nothing does."""
-    detail = _detail(term, node, spec)
+    detail = _detail(term, node, spec, titles)
     if term.negated:
         return "" if detail is None else None
     return detail
 
 
-def _detail(term: Term, node: Node, spec: NodeSpec | None) -> str | None:
+def _detail(term: Term, node: Node, spec: NodeSpec | None, titles: tuple[str, ...]) -> str | None:
     if not term.field:
-        return _word(term.value, node, spec)
+        return _word(term.value, node, spec, titles)
     if term.field == "is":
         asked = STATES.get(term.value)
         true = spec is None if term.value == "unknown" else bool(asked and asked(node))
         return "" if true else None
-    named = _named(term.field, node, spec)
+    named = _named(term.field, node, spec, titles)
     if named is not None and term.sign in (":", "=", "!="):
         same = any(_like(term.value, name) for name in named)
         return "" if same != (term.sign == "!=") else None
     return _value(term, node, spec)
 
 
-def _named(field: str, node: Node, spec: NodeSpec | None) -> tuple[str, ...] | None:
+def _named(field: str, node: Node, spec: NodeSpec | None, titles: tuple[str, ...]) -> tuple[str, ...] | None:
     """What the built-in fields hold; None where `field` is a parameter's name."""
     if field == "type":
-        return (node.type, spec.title if spec else "")
+        return (node.type, *titles)
     if field in ("title", "name"):
-        return (node_title(node, spec),)
+        return (node.title,) if node.title else titles
     if field == "id":
         return (node.id,)
     if field in ("mode", "category", "color"):
@@ -179,8 +184,9 @@ def _compare(term: Term, value: Scalar) -> bool:
     return same != (term.sign == "!=")
 
 
-def _word(word: str, node: Node, spec: NodeSpec | None) -> str | None:
-    if any(word in name.lower() for name in (node_title(node, spec), node.type, node.id)):
+def _word(word: str, node: Node, spec: NodeSpec | None, titles: tuple[str, ...]) -> str | None:
+    names = (node.title,) if node.title else titles
+    if any(word in name.lower() for name in (*names, node.type, node.id)):
         return ""
     for name, value in values(node, spec):
         if word in name.lower() or (isinstance(value, str) and word in value.lower()):

@@ -10,6 +10,7 @@ from ui.canvas.values import label_of
 from ui.i18n import tr
 from ui.params.tips import facts, strong, type_words
 from ui.theme import Theme, category_color, type_color
+from ui.words import shown, shown_category
 
 CONTEXT = "Help"
 
@@ -18,7 +19,7 @@ def help_html(spec: NodeSpec, theme: Theme) -> str:
     """The help of one node type."""
     parts = [
         f"<h2>{escape(spec.title)}</h2>",
-        f"<p style='color:{category_color(theme, spec.category).name()}'>{escape(spec.category)}</p>",
+        f"<p style='color:{category_color(theme, spec.category).name()}'>{escape(shown_category(spec.category))}</p>",
         prose(spec.help) or f"<p>{tr(CONTEXT, 'This node type has no documentation.')}</p>",
     ]
     sockets = [
@@ -70,7 +71,7 @@ def _param(param: Param, theme: Theme) -> str:
     if param.help:
         lines.append(escape(param.help))
     if param.choices:
-        few = ", ".join(param.choices[:40]) + (", …" if len(param.choices) > 40 else "")
+        few = ", ".join(map(shown, param.choices[:40])) + (", …" if len(param.choices) > 40 else "")
         lines.append(f"{quiet}{escape(few)}</span>")
     return f"<p>{'<br>'.join(lines)}</p>"
 

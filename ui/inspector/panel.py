@@ -26,10 +26,10 @@ from ui.inspector.fitting import fit_lines
 from ui.inspector.presets import PresetMenu
 from ui.inspector.row import ParamRow
 from ui.inspector.sockets import socket_lines
+from ui.labels import Words
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.problems.validation import validation_of
-from ui.words import Words
 
 MARGIN = 12
 LEAST_WIDTH = 24

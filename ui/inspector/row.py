@@ -12,13 +12,13 @@ from ui.canvas.values import label_of
 from ui.icons import icon
 from ui.inspector.link import LinkButton
 from ui.inspector.menu import can_star, row_menu, star, take_over
+from ui.labels import Words
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
 from ui.params.numbers import is_number
 from ui.params.tips import input_tip, tip
 from ui.problems.validation import fix_words, sentence_of
-from ui.words import Words
 
 LABEL_SHARE = 8
 """The width of the names, in heights of a line of text."""

@@ -15,9 +15,9 @@ from ui.editor import Editor
 from ui.find.query import node_title
 from ui.i18n import plain, tr
 from ui.inspector.link import LinkButton
+from ui.labels import Words
 from ui.look import Look
 from ui.theme import type_color
-from ui.words import Words
 
 CONTEXT = "Inspector"
 

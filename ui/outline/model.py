@@ -221,6 +221,7 @@ class OutlineModel(QStandardItemModel):
 
     def _write_rows(self, parent: QStandardItem, node: Node, spec: NodeSpec | None) -> None:
         graph, specs = self._editor.graph, self._editor.specs
+        spoken = {"input": self.tr("input"), "param": self.tr("parameter"), "output": self.tr("output")}
         for row in range(parent.rowCount()):
             item, value = parent.child(row, 0), parent.child(row, 1)
             kind, name = item.data(KIND), item.data(NAME)
@@ -233,10 +234,10 @@ class OutlineModel(QStandardItemModel):
             param = spec.param(name) if spec and kind == "param" else None
             value.setEditable(param is not None and not text)
             if param is not None and not text:
-                text = write_value(node.params.get(name, param.default))
+                text = write_value(param, node.params.get(name, param.default))
             value.setText(text)
             value.setToolTip(plain(text))
-            item.setData(f"{kind} {item.text()}, {text}", Qt.ItemDataRole.AccessibleTextRole)
+            item.setData(f"{spoken[kind]} {item.text()}, {text}", Qt.ItemDataRole.AccessibleTextRole)
 
 
 def _links(old: Graph, new: Graph, id: str) -> list:  # type: ignore[type-arg]

@@ -11,6 +11,7 @@ from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec, Param, Scalar
 from ui.canvas.values import label_of
 from ui.find.query import node_title
+from ui.words import shown, shown_choice
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,19 @@ def title_of(graph: Graph, specs: Mapping[str, NodeSpec], node: str) -> str:
 
 
 def linked_from(graph: Graph, specs: Mapping[str, NodeSpec], node: Node, name: str) -> str:
-    """Where an input takes its values, as `Load checkpoint › model`; empty where it is not linked."""
+    """Where an input takes its values, as `Load checkpoint › Model`; empty where it is not linked."""
     sources = node.inputs.get(name, ())
     return ", ".join(
-        f"{title_of(graph, specs, source.node)} › {source.output}"
+        f"{title_of(graph, specs, source.node)} › {label(source.output)}"
         for source in sources
         if source.node in graph.nodes
     )
 
 
 def feeds(graph: Graph, specs: Mapping[str, NodeSpec], node: str, output: str) -> str:
-    """What an output feeds, as `VAE decode › latent`."""
+    """What an output feeds, as `VAE decode › Latent`."""
     links = [link for link in graph.consumers.get(node, ()) if link.source.output == output]
-    return ", ".join(f"{title_of(graph, specs, link.target)} › {link.input}" for link in links)
+    return ", ".join(f"{title_of(graph, specs, link.target)} › {label(link.input)}" for link in links)
 
 
 def links_at(graph: Graph, port: Ref) -> tuple[Link, ...]:
@@ -107,7 +108,8 @@ def read_value(param: Param, text: str) -> Scalar | None:
     except (ValueError, OverflowError):
         return None
     if param.choices and text not in param.choices:
-        return next((choice for choice in param.choices if choice.lower() == text.lower()), None)
+        asked = text.lower()
+        return next((c for c in param.choices if asked in (c.lower(), shown(c).lower())), None)
     return text
 
 
@@ -117,8 +119,8 @@ def _bounded(param: Param, value: float) -> float:
     return min(max(value, low), high)
 
 
-def write_value(value: Scalar) -> str:
+def write_value(param: Param | None, value: Scalar) -> str:
     """A value as it is shown and typed."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return str(value) if param is None else shown_choice(param, value)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.editor import Editor
 from ui.i18n import plain
-from ui.words import Words
+from ui.labels import Words
 
 SHOWN = 8000
 """Milliseconds that a sentence stays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
@@ -13,10 +13,11 @@ from ui.look import Look
 from ui.params.base import ALT, ParamEditor
 from ui.params.binding import Binding
 from ui.params.field_button import FieldButton
-from ui.params.listing import listing
+from ui.params.listing import NO_LABELS, listing
 from ui.params.modelfiles import choices_of, kind_of
 from ui.params.thumbs import ThumbPainter, Thumbs
 from ui.popup import ChoicePopup, Row
+from ui.words import shown
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -67,7 +68,8 @@ class ChoiceEditor(ParamEditor):
         names = choices_of(self.binding.param)
         title = label_of(self.binding.param.name)
         kind = kind_of(self.binding.param)
-        popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value), kind)
+        fixed = {name: shown(name) for name in self.binding.param.choices}
+        popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value), kind, fixed)
         if kind and not names:
             popup.foot.setText(self.tr("There is no {kind} file yet.").format(kind=kind))
         popup.note = self.of_several()
@@ -97,14 +99,23 @@ class ChoiceEditor(ParamEditor):
 class ChoiceList(ChoicePopup):
     """Lists names by folder; typing searches in all of them. A long list shows the line it is typed in.
 
-    Names of model files of a `kind` are shown with the pictures beside the files.
+    Names of model files of a `kind` are shown with the pictures beside the files. `labels` are what some names are
+    shown as; they are found by both.
     """
 
     def __init__(
-        self, parent: QWidget, look: Look, title: str, names: Sequence[str], now: str, kind: str = ""
+        self,
+        parent: QWidget,
+        look: Look,
+        title: str,
+        names: Sequence[str],
+        now: str,
+        kind: str = "",
+        labels: Mapping[str, str] = NO_LABELS,
     ) -> None:
         self._now = now
         self._names = tuple(names)
+        self._labels = labels
         self._listing = listing(self._names)
         self._short = len(names) <= FEW
         self.thumbs: Thumbs | None = None
@@ -126,7 +137,9 @@ class ChoiceList(ChoicePopup):
         row = self.list.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
         line = 0 if self._short else self.look.metrics.row + 22
         measure = self.fontMetrics()
-        widest = max((measure.horizontalAdvance(name) for name in self._names[:200]), default=0)
+        widest = max(
+            (measure.horizontalAdvance(self._labels.get(name, name)) for name in self._names[:200]), default=0
+        )
         width = min(max(owner.width(), widest + 96, 180), 520)
         height = min(shown * row + line + (self.foot.sizeHint().height() if self.foot.text() else 8), 420)
         self.foot.setVisible(bool(self.foot.text()))
@@ -148,12 +161,12 @@ class ChoiceList(ChoicePopup):
         words = query.lower().split()
         if not words:
             self._tell("")
-            return self._listing.folded(self._now)
-        found = self._listing.found(words)
+            return self._listing.folded(self._now, self._labels)
+        found = self._listing.found(words, self._labels)
         more = len(found) - MOST_FOUND
         text = self.tr("and {count} more; type on to find them").format(count=more)
         self._tell(text if more > 0 else "")
-        return self._listing.flat(found[:MOST_FOUND], self._now)
+        return self._listing.flat(found[:MOST_FOUND], self._now, self._labels)
 
     def _tell(self, text: str) -> None:
         text = text or self.note

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import overload
 
 from ui.popup.rows import Row
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+"""Every name is shown as it is."""
 
 
 class Names(Sequence[Row]):
     """Rows of names, made when asked for. A name that ends in / is the line of a folder."""
 
-    def __init__(self, names: Sequence[str], counts: dict[str, int], now: str, detailed: bool) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        counts: dict[str, int],
+        now: str,
+        detailed: bool,
+        labels: Mapping[str, str],
+    ) -> None:
         self._names = names
         self._counts = counts
         self._now = now
         self._detailed = detailed
+        self._labels = labels
         self._made: dict[int, Row] = {}
 
     def __len__(self) -> int:
@@ -38,6 +50,7 @@ class Names(Sequence[Row]):
             return Row(name, name[:-1], hint=str(self._counts[name]), icon="folder", enabled=False)
         folder, _, file = name.rpartition("/")
         icon = "check" if name == self._now else "blank"
+        file = self._labels.get(name, file)
         return Row(name, file, folder if self._detailed else "", icon=icon)
 
 
@@ -65,21 +78,30 @@ class Listing:
         """How many lines the names take with their folders."""
         return len(self._folds[0])
 
-    def folded(self, now: str) -> Names:
+    def folded(self, now: str, labels: Mapping[str, str] = NO_LABELS) -> Names:
         """Names of no folder first, then each folder under its own line."""
-        return Names(*self._folds, now, detailed=False)
+        return Names(*self._folds, now, False, labels)
 
-    def flat(self, places: Sequence[int], now: str) -> Names:
+    def flat(self, places: Sequence[int], now: str, labels: Mapping[str, str] = NO_LABELS) -> Names:
         """The names at these places, each with its folder beside it."""
-        return Names([self.names[at] for at in places], {}, now, detailed=True)
+        return Names([self.names[at] for at in places], {}, now, True, labels)
 
     def place(self, name: str) -> int:
         """On which line of the folded list a name stands; -1 where it does not."""
         folded = self._folds[0]
         return folded.index(name) if name in folded else -1
 
-    def found(self, words: Sequence[str]) -> list[int]:
-        """The places of the names that have all the words; those whose file name begins with the first come first."""
+    def found(self, words: Sequence[str], labels: Mapping[str, str] = NO_LABELS) -> list[int]:
+        """The places of the names that have all the words; those whose file name begins with the first come first,
+        those last that only their labels say."""
+        named = self._named(words)
+        held = set(named)
+        told = (
+            [at for at, name in enumerate(self.names) if at not in held and name in labels] if labels else []
+        )
+        return named + [at for at in told if all(w in labels[self.names[at]].lower() for w in words)]
+
+    def _named(self, words: Sequence[str]) -> list[int]:
         lower, first = self._lower, words[0]
         found = [at for at, name in enumerate(lower) if first in name]
         for word in words[1:]:

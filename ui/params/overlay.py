@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.canvas.canvas import Canvas
 from ui.canvas.values import label_of
+from ui.labels import Words
 from ui.look import Look
 from ui.params.binding import Binding
 from ui.params.make import make_editor
 from ui.params.seed import SeedEditor
 from ui.theme.typeface import SIZES
-from ui.words import Words
 
 WIDEST_LABEL = 140
 LEAST = {"line": 132, "seed": 264, "page": 260}

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.labels import Words
 from ui.look import Look
 from ui.popup.rows import Row, RowPainter, Rows
 from ui.popup.shadow import Shadow
-from ui.words import Words
 
 OTHER = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.i18n import said
+from ui.i18n import said, tr
 
 if TYPE_CHECKING:
     from ui.window import MainWindow
@@ -19,7 +19,7 @@ def go_to_next(window: MainWindow) -> None:
         return
     problem = next_problem(view.editor)
     if problem is None:
-        window.say(window.tr("Nothing is wrong: this workflow can run."))
+        window.say(tr("Problems", "Nothing is wrong: this workflow can run."))
         return
     window.show_outside(problem.node.partition("/")[0])
     window.say(said(problem.sentence))

@@ -12,9 +12,9 @@ from ui.canvas.values import label_of
 from ui.editor import Editor
 from ui.find.query import node_title
 from ui.icons import icon
+from ui.labels import Words
 from ui.look import Look
 from ui.problems.validation import fix_words, sentence_of, validation_of
-from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from nodegraph.engine.local import Options
 from nodegraph.engine.remote import RemoteEngine
 from nodegraph.graph import Graph
 from ui import paths
+from ui.i18n import said
 from ui.running.inbox import Inbox
+from ui.words import shown
 
 DISK_BYTES = 10 << 30
 """So much of the disk may hold results."""
@@ -25,6 +28,9 @@ FULL = 8192
 """The longest side of a picture that is looked at closely."""
 PLANE = 256
 """The longest side of a channel of a latent."""
+
+SAID = ("title", "text", "message", "reason", "error")
+"""What of an event a person reads."""
 
 Answer = Callable[[Any], object]
 """Gets the events.Shown or events.Channels that was asked for."""
@@ -136,6 +142,7 @@ class EngineBridge(QObject):
     def _hear(self, event: events.Event) -> None:
         if self._closed:
             return
+        event = worded(event)
         if isinstance(event, events.EngineState):
             self.state = event
             if event.state in ("starting", "stopped"):
@@ -156,3 +163,12 @@ class EngineBridge(QObject):
                 del self._looks[index]
                 answer(event)
                 return
+
+
+def worded(event: events.Event) -> events.Event:
+    """What the engine says, in the user's language."""
+    told = {name: getattr(event, name) for name in SAID if isinstance(getattr(event, name, None), str)}
+    changes: dict[str, Any] = {name: said(text) for name, text in told.items() if said(text) != text}
+    if "title" in told:
+        changes["title"] = shown(told["title"])
+    return replace(event, **changes) if changes else event

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ui.labels import Words
 from ui.look import Look
 from ui.running.callout import Around, callout
-from ui.words import Words
 
 DOT = 4
 """Half the width of the leader's end."""

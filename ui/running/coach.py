@@ -28,6 +28,8 @@ class Coach(QObject):
     """Goes through the lessons with one document. What is done or skipped is remembered in `path`."""
 
     ended = Signal()
+    moved = Signal()
+    """The sentence stands elsewhere."""
 
     def __init__(self, runner: Runner, look: Look, window: QWidget, path: Path, where: Where) -> None:
         super().__init__(window)
@@ -87,6 +89,7 @@ class Coach(QObject):
         editor = self._sheet.editor
         spot = LESSONS[self._at].points(editor.graph, editor.specs)
         self.bubble.point_at(self._where(*spot) if spot is not None else None)
+        self.moved.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave with the canvas, and come back with it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nodegraph.graph import Graph
 from nodegraph.spec import NodeSpec
+from ui.i18n import QT_TRANSLATE_NOOP
 
 Specs = Mapping[str, NodeSpec]
 Done = Callable[[Graph, Graph, Specs], bool]
@@ -70,9 +71,20 @@ def _has_lora(before: Graph, now: Graph, specs: Specs) -> bool:
 
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
-        "Change a word, then press Ctrl+Enter.", _with_param(widget="multiline"), _changed(widget="multiline")
+        QT_TRANSLATE_NOOP("Coach", "Change a word, then press Ctrl+Enter."),
+        _with_param(widget="multiline"),
+        _changed(widget="multiline"),
     ),
-    Lesson("Drag steps and watch the film strip.", _with_param(name="steps"), _changed(name="steps")),
-    Lesson("Pull a wire out of model and pick LoRA.", _model_output, _has_lora, runs=False),
+    Lesson(
+        QT_TRANSLATE_NOOP("Coach", "Drag steps and watch the film strip."),
+        _with_param(name="steps"),
+        _changed(name="steps"),
+    ),
+    Lesson(
+        QT_TRANSLATE_NOOP("Coach", "Pull a wire out of model and pick LoRA."),
+        _model_output,
+        _has_lora,
+        runs=False,
+    ),
 )
 """In the order in which they are shown."""

@@ -68,6 +68,8 @@ class Overlays(QObject):
         """Begin the three lines of coaching, unless `path` says that they were done or skipped."""
         if self.coach is None and Coach.wanted(path):
             self.coach = Coach(self._desk.runner, self._window.app.look, self._window, path, self._where)
+            self.coach.moved.connect(self._window.bars.make_way)
+            self.coach.ended.connect(self._window.bars.make_way)
             self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from nodegraph import events
 from ui.icons import icon
+from ui.labels import Words
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.job import Job
@@ -28,7 +29,6 @@ from ui.running.pictures import fitted
 from ui.running.queue_rows import JobPainter, JobRows
 from ui.running.results import Result
 from ui.running.runner import Runner
-from ui.words import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -9,12 +9,12 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nodegraph.events import Channels, Shown
+from ui.labels import Words
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.pictures import fitted, image_of
 from ui.running.state import NodeRun, duration
 from ui.viewer.planes import alarm, planes_of, sheet
-from ui.words import Words
 
 SIDE = 160
 ORDER = ("type", "shape", "dtype", "device", "memory", "range", "value", "alarm")

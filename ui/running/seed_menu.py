@@ -13,7 +13,7 @@ from nodegraph.edits import Batch, SetParam
 from nodegraph.errors import LoadError
 from nodegraph.lookup import spec_of
 from ui.editor import Editor
-from ui.i18n import plain
+from ui.i18n import plain, tr
 from ui.params.seed import SetSeedMode
 from ui.running.results import Result, Results
 from ui.running.seeds import MODES, SeedMode, drawn_seed, mode_of
@@ -49,15 +49,17 @@ def fill_seed_menu(menu: QMenu, editor: Editor, results: Results, node: str, par
     if known is None:
         return
     now = found.params.get(param, known.default)
-    _entry(menu, menu.tr("Draw a seed now"), lambda: _set(editor, node, param, drawn_seed(known)))
-    keep = _entry(menu, menu.tr("Keep this seed"), lambda: editor.apply(SetSeedMode(node, param, "fixed")))
+    _entry(menu, tr("SeedMenu", "Draw a seed now"), lambda: _set(editor, node, param, drawn_seed(known)))
+    keep = _entry(
+        menu, tr("SeedMenu", "Keep this seed"), lambda: editor.apply(SetSeedMode(node, param, "fixed"))
+    )
     keep.setEnabled(mode_of(found, param) != "fixed")
     menu.addSeparator()
     _modes(menu, editor, node, param)
     earlier = [
         (seed, result) for seed, result in earlier_seeds(results, node, found.type, param) if seed != now
     ]
-    below = menu.addMenu(menu.tr("Earlier seeds"))
+    below = menu.addMenu(tr("SeedMenu", "Earlier seeds"))
     below.setEnabled(bool(earlier))
     below.setStyleSheet(f"QMenu {{ icon-size: {THUMB}px; }}")
     for seed, result in earlier:
@@ -68,9 +70,9 @@ def fill_seed_menu(menu: QMenu, editor: Editor, results: Results, node: str, par
 
 def _modes(menu: QMenu, editor: Editor, node: str, param: str) -> None:
     words: dict[SeedMode, str] = {
-        "fixed": menu.tr("Same seed for every run"),
-        "new": menu.tr("New seed for every run"),
-        "next": menu.tr("Next seed for every run (+1)"),
+        "fixed": tr("SeedMenu", "Same seed for every run"),
+        "new": tr("SeedMenu", "New seed for every run"),
+        "next": tr("SeedMenu", "Next seed for every run (+1)"),
     }
     group = QActionGroup(menu)
     for mode in MODES:

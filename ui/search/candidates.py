@@ -12,6 +12,7 @@ from nodegraph.spec import NodeSpec
 from ui.search.insert import input_for, output_for
 from ui.search.rank import Entry
 from ui.search.recipes import Recipe, offered
+from ui.words import shown_category
 
 RECIPE = "recipe:"
 """What the ids of recipes begin with."""
@@ -24,14 +25,14 @@ DISCONNECT: Final = "link:disconnect"
 def node_entry(spec: NodeSpec) -> Entry:
     """A node type: found by its title, its id, its keywords and its category."""
     short = spec.type.rsplit("/", 1)[-1]
-    return Entry(spec.type, spec.title, (short,), spec.keywords, spec.category.replace("/", " › "))
+    return Entry(spec.type, spec.title, (short,), spec.keywords, shown_category(spec.category))
 
 
 def recipe_entry(recipe: Recipe) -> Entry:
     """A recipe: found by its title and the node types in it."""
     group = QCoreApplication.translate("Search", "recipe")
     parts = tuple(part.type for part in recipe.parts)
-    return Entry(RECIPE + recipe.id, recipe.title, (), parts, group)
+    return Entry(RECIPE + recipe.id, recipe.title, (recipe.name,), parts, group)
 
 
 def link_entries(taken: bool) -> list[Entry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nodegraph.sockets import fits
 from nodegraph.spec import NodeSpec
+from ui.i18n import QT_TRANSLATE_NOOP, tr
 
 
 @dataclass(frozen=True)
@@ -26,46 +27,59 @@ class Recipe:
     """
 
     id: str
-    title: str
+    name: str
     takes: str
     parts: tuple[Part, ...]
-    help: str = ""
+    about: str = ""
     passes_on: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name in the user's language."""
+        return tr("Recipes", self.name)
+
+    @property
+    def help(self) -> str:
+        """What it is for, in the user's language."""
+        return tr("Recipes", self.about)
 
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "lora",
-        "LoRA",
+        QT_TRANSLATE_NOOP("Recipes", "LoRA"),
         "Model",
         (Part("lora", "LoraLoader", {"model": "in"}),),
-        "A style or subject laid over the model; everything that uses the model then uses it with the LoRA.",
+        QT_TRANSLATE_NOOP(
+            "Recipes",
+            "A style or subject laid over the model; everything that uses the model then uses it with the LoRA.",
+        ),
         passes_on="lora.model",
     ),
     Recipe(
         "sample",
-        "Sample and decode",
+        QT_TRANSLATE_NOOP("Recipes", "Sample and decode"),
         "Model",
         (
             Part("latent", "EmptyLatent", {}),
             Part("sampler", "KSampler", {"model": "in", "latent": "latent.latent"}),
             Part("decode", "VAEDecode", {"latent": "sampler.latent"}),
         ),
-        "An empty latent, a sampler and the decoder after it.",
+        QT_TRANSLATE_NOOP("Recipes", "An empty latent, a sampler and the decoder after it."),
     ),
     Recipe(
         "prompts",
-        "Positive and negative prompt",
+        QT_TRANSLATE_NOOP("Recipes", "Positive and negative prompt"),
         "Clip",
         (Part("positive", "TextEncode", {"clip": "in"}), Part("negative", "TextEncode", {"clip": "in"})),
-        "Two prompts from one text encoder.",
+        QT_TRANSLATE_NOOP("Recipes", "Two prompts from one text encoder."),
     ),
     Recipe(
         "decode_save",
-        "Decode and save",
+        QT_TRANSLATE_NOOP("Recipes", "Decode and save"),
         "Latent",
         (Part("decode", "VAEDecode", {"latent": "in"}), Part("save", "SaveImage", {"image": "decode.image"})),
-        "The picture of a latent, saved in the output folder.",
+        QT_TRANSLATE_NOOP("Recipes", "The picture of a latent, saved in the output folder."),
     ),
 )
 """What the search offers beside single nodes; those whose node types are missing are left out."""

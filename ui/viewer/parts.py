@@ -6,11 +6,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.i18n import plain
+from ui.i18n import QT_TRANSLATE_NOOP, plain, tr
+from ui.labels import Words
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.viewer.pixels import Channel
-from ui.words import Words
 
 LEAST = 96
 """Pixels that a line keeps, if it needs as many."""
@@ -39,11 +39,11 @@ class Elided(Words):
 
 
 CHANNEL_NAMES = {
-    "rgb": "All channels",
-    "r": "Red (R)",
-    "g": "Green (G)",
-    "b": "Blue (B)",
-    "l": "Luminance (L)",
+    "rgb": QT_TRANSLATE_NOOP("ChannelButton", "All channels"),
+    "r": QT_TRANSLATE_NOOP("ChannelButton", "Red (R)"),
+    "g": QT_TRANSLATE_NOOP("ChannelButton", "Green (G)"),
+    "b": QT_TRANSLATE_NOOP("ChannelButton", "Blue (B)"),
+    "l": QT_TRANSLATE_NOOP("ChannelButton", "Luminance (L)"),
 }
 
 
@@ -52,7 +52,7 @@ class ChannelButton(IconButton):
 
     def __init__(self, name: Channel, look: Look, parent: QWidget) -> None:
         self._letter = name.upper()
-        super().__init__("picture", parent.tr(CHANNEL_NAMES[name]), look, parent)
+        super().__init__("picture", tr("ChannelButton", CHANNEL_NAMES[name]), look, parent)
         self.setCheckable(True)
 
     def set_look(self, look: Look) -> None:

@@ -99,7 +99,8 @@ def call(network: nn.Module, inputs: Inputs) -> Tensor:
     most = math.isqrt(config.pos_embed_max_size) * 2
     if max(x.shape[-2:]) > most:
         raise LoadError(
-            f"This AuraFlow draws pictures of up to {most * 8} pixels a side: choose a smaller size."
+            "This AuraFlow draws pictures of up to {value} pixels a side: choose a smaller size.",
+            value=most * 8,
         )
     output: Tensor = network(x, inputs.context, inputs.time, return_dict=False)[0]
     return output[..., :height, :width]

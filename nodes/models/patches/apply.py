@@ -49,7 +49,9 @@ def changes_of(source: Source) -> tuple[Mapping[str, Mapping[str, Change]], tupl
     try:
         return _changes(source, stamp(Path(source.path)))
     except OSError as error:
-        raise LoadError(f"{source.path} cannot be read: {error.strerror or error}.") from error
+        raise LoadError(
+            "{path} cannot be read: {value}.", path=source.path, value=error.strerror or error
+        ) from error
 
 
 @lru_cache(maxsize=16)
@@ -104,6 +106,9 @@ def _applied(step: _Step, weight: Tensor) -> Tensor:
         return step.change.applied(weight, step.strength, step.target.rows, step.target.form)
     except (RuntimeError, KeyError, IndexError) as error:
         raise LoadError(
-            f"{step.source.path} was made for another model: what it has for {step.spelled!r} does not fit "
-            f"a weight of shape {list(weight.shape)}."
+            "{path} was made for another model: what it has for {spelled!r} does not fit "
+            "a weight of shape {shape}.",
+            path=step.source.path,
+            spelled=step.spelled,
+            shape=list(weight.shape),
         ) from error

@@ -80,4 +80,4 @@ def _alpha_of(target: str, alphas: Mapping[str, Any]) -> float | None:
 def check_some(path: Path, changes: Mapping[str, object]) -> None:
     """Raise `LoadError` for a file without a single change."""
     if not changes:
-        raise LoadError(f"{path} is no LoRA: none of its tensors changes a weight.")
+        raise LoadError("{path} is no LoRA: none of its tensors changes a weight.", path=path)

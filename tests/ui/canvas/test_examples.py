@@ -13,10 +13,13 @@ from nodegraph import load
 from nodegraph.catalogue import Catalogue, installed
 from nodegraph.document import Document
 from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import Density
+from ui.canvas.geometry import MARGIN
+from ui.canvas.metrics import Density
 from ui.editor import Editor
+from ui.i18n import PseudoTranslator
 from ui.settings import CHOICES
 from ui.theme import DARK
+from ui.words import Worded
 
 WORKFLOWS = sorted((Path(__file__).resolve().parents[3] / "workflows").glob("*.json"))
 
@@ -42,3 +45,23 @@ def test_nothing_overlaps(path: Path, specs: Catalogue, qapp: QApplication) -> N
             assert beside or y + high <= top or top + height <= y, f"{one} lies over {other}: {where}"
     assert canvas.editor.graph is graph and not canvas.editor.stack.count()
     canvas.deleteLater()
+
+
+@pytest.mark.parametrize("percent", CHOICES["text_size"])
+def test_longer_words_of_another_language_hardly_ever_overlap(
+    percent: int, specs: Catalogue, qapp: QApplication
+) -> None:
+    """With every word a third longer: at most the width of a margin, wherever it is."""
+    translator = PseudoTranslator()
+    qapp.installTranslator(translator)
+    try:
+        for path in WORKFLOWS:
+            canvas = Canvas(Editor(Worded(specs), Document(load(path))), DARK)
+            canvas.set_density("normal", percent / 100)
+            boxes = [box.rect for box in canvas.scene.nodes.values()]
+            for one, other in itertools.combinations(boxes, 2):
+                both = one.intersected(other)
+                assert both.isEmpty() or min(both.width(), both.height()) <= MARGIN
+            canvas.deleteLater()
+    finally:
+        qapp.removeTranslator(translator)

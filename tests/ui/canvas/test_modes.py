@@ -16,7 +16,7 @@ from tests.ui.canvas.test_subgraphs import view as view
 from tests.ui.canvas.test_subgraphs import window as window
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import Metrics
+from ui.canvas.metrics import Metrics
 from ui.canvas.paint_nodes import NodePainter, passing
 from ui.canvas.scene import Scene
 from ui.canvas.text import TextPainter

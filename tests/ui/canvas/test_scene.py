@@ -10,8 +10,8 @@ from nodegraph.graph import Graph, Link, Node, Source
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
 from ui.canvas.boxes import LinkKey
-from ui.canvas.geometry import Metrics
 from ui.canvas.index import GridIndex
+from ui.canvas.metrics import Metrics
 from ui.canvas.scene import Scene
 
 NAMES = [node.id for node in default_workflow()]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, QRect, Qt
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.window.person import Person
-from ui.selectionbar import FRAMES, LINKS, NOTES, ONE, SEVERAL, SelectionBar
+from ui.selectionbar import FRAMES, LINKS, NOTES, ONE, SEVERAL, SelectionBar, place_of
 
 
 def bar(person: Person) -> SelectionBar:
@@ -110,3 +112,45 @@ def test_it_follows_the_theme(person: Person) -> None:
     shown(person)
     assert darkest("dark") > 150
     assert darkest("light") < 100
+
+
+@given(
+    st.integers(-200, 900),
+    st.integers(-200, 700),
+    st.integers(20, 400),
+    st.integers(20, 400),
+    st.integers(0, 700),
+    st.integers(0, 500),
+)
+def test_it_keeps_off_the_selection_and_off_the_coach(
+    x: int, y: int, wide: int, high: int, left: int, top: int
+) -> None:
+    size, room = QSize(200, 40), QSize(1000, 800)
+    over, taken = QRectF(x, y, wide, high), QRect(left, top, 260, 64)
+    if not over.intersects(QRectF(QPointF(), room)):
+        return
+    bar = QRect(place_of(size, over, room, taken), size)
+    assert QRect(QPoint(), room).contains(bar)
+    assert not QRectF(bar).intersects(over) and not bar.intersects(taken)
+
+
+def test_the_coach_and_the_bar_stand_side_by_side(person: Person) -> None:
+    """Whichever comes last."""
+    bench = person.window.bench
+    assert bench is not None
+    person.canvas.frame_all()
+    person.select("prompt")
+    shown(person)
+    sheet = bench.desk.sheet(person.view)
+    assert sheet is not None
+    bench.overlays.teach(sheet, person.folder / "coach.json")
+    assert bench.overlays.coach is not None
+    bubble = bench.overlays.coach.bubble
+    person.bot.waitUntil(bubble.isVisible)
+    for node in person.graph.nodes:
+        person.select(node)
+        QTest.qWait(20)
+        found = shown(person)
+        told = QRect(bubble.mapToGlobal(QPoint(0, 0)), bubble.size())
+        bar_at = QRect(found.mapToGlobal(QPoint(0, 0)), found.size())
+        assert bubble.isVisible() and not told.intersects(bar_at), node

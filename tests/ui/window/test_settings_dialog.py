@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from ui import paths
 from ui.dialogs.settings import SettingsDialog
 from ui.settings import Settings
 from ui.window import MainWindow
@@ -11,5 +12,9 @@ ELSEWHERE = {"keys", "recent"}
 
 
 def test_every_setting_can_be_chosen(window: MainWindow) -> None:
+    """The language only where there is one to choose."""
+    assert "language" not in SettingsDialog(window.app, window).fields
+    paths.translations_folder().mkdir(parents=True)
+    (paths.translations_folder() / "nodegraph_de.qm").touch()
     dialog = SettingsDialog(window.app, window)
     assert {field.name for field in fields(Settings)} - ELSEWHERE == dialog.fields.keys()

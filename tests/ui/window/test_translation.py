@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -16,10 +17,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QTabBar,
+    QTextBrowser,
     QWidget,
 )
 
+from nodegraph import events
 from nodegraph.edits import Batch, RemoveNodes, SetParam
+from nodegraph.errors import NodeFailed
+from nodegraph.explain import explain
+from nodegraph.phrases import Phrase, joined
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.window.hand import crash, furnish
 from ui.actions.action import PRESETS
@@ -28,13 +34,16 @@ from ui.canvas.canvas import Canvas
 from ui.canvas.fitting import Fitting
 from ui.canvas.geometry import PortRef
 from ui.canvas.keyboard import described_port, ports_in_order, spoken
-from ui.canvas.values import label_of
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.shortcuts import ShortcutsDialog
+from ui.explain.panel import VOICE
 from ui.i18n import PseudoTranslator, pseudo
+from ui.language import FIELD
 from ui.menus import MENUS
 from ui.problems.validation import validation_of
+from ui.running.bridge import SAID, worded
 from ui.start.templates import templates
+from ui.translations.extracting import texts
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -44,15 +53,35 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 KEYS = re.compile(r"^(([A-Z][a-z]+|F\d+|.)(\+|, |\s+|$))+$")
 
 
+OTHERS = ("Nodes", "Templates")
+"""What a test's own node types and the user's own words are asked for in."""
+
+
+class Listening(PseudoTranslator):
+    """Remembers what it was asked for; Qt's own texts are none of ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[tuple[str, str]] = set()
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        if WORD.search(FIELD.sub("", text)) and not context.startswith("Q") and context != "CloseButton":
+            self.asked.add((context, text))
+        return super().translate(context, text, disambiguation, n)
+
+
 @pytest.fixture
 def foreign(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     """A window with everything in it, in a language that nobody speaks."""
-    translator = PseudoTranslator()
+    translator = Listening()
     qapp.installTranslator(translator)
     app = furnish(qapp, tmp_path)
     yield app.windows[0]
     qapp.removeTranslator(translator)
     crash(app)
+    written = {text.source for text in texts()}
+    ours = {text for context, text in translator.asked if context not in OTHERS}
+    assert ours - written == set(), "these texts are not written out for translators"
 
 
 @pytest.fixture
@@ -70,19 +99,15 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def data_words() -> set[str]:
-    """Names that are not the program's own: of nodes, of files, of keymaps."""
+    """Names that are not the program's own: of nodes in the graph, of types, of files, of keymaps; and values."""
     graph = text_to_picture()
-    words = {*SPECS, *PRESETS, *graph.nodes, "JSON", "RGB"}
+    words = {*PRESETS, *graph.nodes, "JSON", "RGB"}
     for spec in SPECS.values():
-        words |= {spec.title, spec.category, spec.help, *spec.keywords}
-        words |= {item.name for item in spec.inputs} | {item.name for item in spec.outputs}
-        words |= {label_of(item.name) for item in spec.inputs} | {
-            label_of(item.name) for item in spec.outputs
-        }
-        words |= {item.type for item in spec.inputs} | {item.type for item in spec.outputs}
-        words |= {str(param.default) for param in spec.params}
+        words |= {spec.type} | {item.type for item in (*spec.inputs, *spec.outputs)}
+        words |= {str(param.default) for param in spec.params if not param.choices}
     for node in graph.nodes.values():
         words |= {str(value) for value in node.params.values()}
+    words |= {note.text for note in graph.notes.values()}
     return words | {frame.title for frame in graph.frames.values()} | {"First steps"}
 
 
@@ -234,3 +259,43 @@ def test_menus_and_actions_are_translated(foreign: MainWindow) -> None:
 def test_pseudo_keeps_the_names_in_braces() -> None:
     assert pseudo("Save {name}") == "⟦Šávé {name}···⟧"
     assert pseudo("") == ""
+
+
+def test_pages_of_text_and_the_app_view_are_translated(foreign: MainWindow, painted: set[str]) -> None:
+    """Help, the workflow in words, what can be copied of it, and the app view."""
+    window, words = foreign, data_words()
+    view = window.documents.new()
+    view.editor.push(pseudo("Begin"), text_to_picture())
+    view.editor.selection.set(["sampler"])
+    for name in ("help", "explain"):
+        if not window.docks.shown(name):
+            window.docks.toggle(name)
+        page = window.docks.panel(name)
+        text = page if isinstance(page, QTextBrowser) else page.findChild(QTextBrowser)
+        assert isinstance(text, QTextBrowser)
+        lines = [line.strip() for line in text.toPlainText().splitlines() if line.strip()]
+        assert len(lines) > 8
+        assert plain_words(lines, words) == set()
+    copied = explain(view.editor.graph, view.editor.specs, VOICE).splitlines()
+    assert len(copied) > 8 and plain_words(filter(None, map(str.strip, copied)), words) == set()
+    window.menus.actions["view.app"].trigger()
+    assert view.app is not None
+    QTest.qWait(50)
+    view.app.grab()
+    assert missed(view.app, words) == set()
+    assert plain_words(painted, words) == set()
+
+
+def test_what_a_run_says_is_translated(foreign: MainWindow) -> None:
+    assert foreign.bench is not None
+    why = joined([Phrase("{name} set to {value}", name="steps", value="30")], "{first}, {next}")
+    for event in (
+        events.NodeStarted("a", "KSampler", why),
+        events.Message("a", Phrase("The picture does not fit into memory at once; it is done in tiles.")),
+        events.EngineState("starting", Phrase("reading the node types")),
+        events.NodeFailed("a", "KSampler", NodeFailed("a", "KSampler", "no").phrase),
+    ):
+        told = worded(event)
+        said = [getattr(told, name) for name in SAID if getattr(told, name, "")]
+        assert said and all("⟦" in text for text in said)
+    assert worded(events.Message("a", "what a user wrote")).text == "what a user wrote"  # type: ignore[union-attr]
