@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 import ui.app
 from nodegraph.edits import Move
 from ui.application import Application
+from ui.sweeping import Sweeper
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +21,8 @@ def leave(how: str) -> None:
     """Use every panel, make some steps, and go."""
     qt = QApplication.instance()
     assert qt is not None
-    assert gc.isenabled() and gc.get_freeze_count() > 10_000
+    assert not gc.isenabled() and gc.get_freeze_count() > 10_000
+    assert any(isinstance(child, Sweeper) for child in qt.children())
     app = next(child for child in qt.children() if isinstance(child, Application))
     window = app.windows[0]
     for view in window.tabs.views():

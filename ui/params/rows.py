@@ -174,8 +174,10 @@ class RowEditors(QObject):
     def _on_canvas(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = tip_for(self._canvas, self._canvas.hit(event.pos().toPointF()))
-            QToolTip.showText(event.globalPos(), text, self._canvas)
-            return True
+            if text:
+                QToolTip.showText(event.globalPos(), text, self._canvas)
+            # Of links, titles and frames the canvas itself tells.
+            return bool(text)
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Backspace and not event.modifiers():
             binding = self._hovered()
             if binding is not None and event.type() == QEvent.Type.ShortcutOverride:

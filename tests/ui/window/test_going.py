@@ -62,7 +62,8 @@ def test_find_flies_to_what_lies_in_a_subgraph(person: Person) -> None:
     person.write("type:VAEDecode")
     person.key("Return")
     assert person.view.levels.inner and person.editor.selection.nodes == {"decode"}
-    assert person.canvas.camera.visible().contains(person.canvas.scene.nodes["decode"].rect)
+    rect = person.canvas.scene.nodes["decode"].rect
+    person.bot.waitUntil(lambda: person.canvas.camera.visible().contains(rect), timeout=3000)
 
 
 def test_find_searches_titles_values_and_notes(person: Person) -> None:

@@ -31,7 +31,7 @@ def strange(furnished: MainWindow, tmp_path: Path) -> DocumentView:
     graph = text_to_picture()
     nodes = [replace(node, title=WORDS) for node in graph.nodes.values()]
     nodes = [replace(n, params={**n.params, "text": WORDS}) if "text" in n.params else n for n in nodes]
-    graph = graph.with_nodes([*nodes, replace(nodes[0], id="odd", type=WORDS, inputs={})])
+    graph = graph.with_nodes([*nodes, replace(nodes[0], id="odd", type=WORDS, inputs={}, pos=(0.0, 500.0))])
     graph = replace(graph, notes={"n": Note("n", WORDS, (0, -200))})
     graph = replace(graph, frames={"f": Frame("f", WORDS, (), (0, -400, 300, 100))})
     link = next(graph.nodes["sampler"].links())
@@ -94,4 +94,5 @@ def test_tooltips_show_words_as_they_are(furnished: MainWindow, strange: Documen
             QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
             shown.add(QToolTip.text())
     told = [text for text in shown if "secret" in text]
-    assert told and not [text for text in told if "<img" in text and GuiQt.mightBeRichText(text)]
+    assert any("→" in text for text in told), "links tell of their ends"
+    assert not [text for text in told if "<img" in text and GuiQt.mightBeRichText(text)]
