@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtTest import QTest
 
-from nodegraph.graph import Graph
+from nodegraph.document import Document
+from nodegraph.edits import Move
+from nodegraph.edits.ports import AddPort
+from nodegraph.edits.subgraphs import MakeSubgraph
+from nodegraph.graph import Graph, Port
+from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.hand import Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of
+from ui.application import Application
+from ui.canvas.canvas import Canvas
+from ui.editor import Editor
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+    from ui.view import DocumentView
+    from ui.window import MainWindow
 
 MakeHand = Callable[[Graph], Hand]
 
@@ -35,3 +47,39 @@ def make_hand(qtbot: QtBot) -> Iterator[MakeHand]:
 @pytest.fixture
 def hand(make_hand: MakeHand) -> Hand:
     return make_hand(graph_of(default_workflow()))
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    app = Application(qapp, SPECS, Canvas)
+    app.start()
+    window = app.windows[0]
+    window.documents._show(Editor(SPECS, Document(graph_of(default_workflow()))))
+    QTest.qWaitForWindowActive(window)
+    yield window
+    for view in window.tabs.views():
+        window.documents.drop(view, keep=False)
+    window.close()
+    app.end()
+    app.deleteLater()
+    QTest.qWait(1)
+
+
+@pytest.fixture
+def view(window: MainWindow) -> DocumentView:
+    found = window.view
+    assert found is not None
+    QTest.qWait(20)
+    return found
+
+
+@pytest.fixture
+def group(view: DocumentView) -> str:
+    """The sampler and its latent as node `group`, which shows steps, cfg, denoise and width."""
+    editor = view.editor
+    editor.apply(MakeSubgraph(("latent", "sampler"), "Sampling", "group"))
+    for node, name in (("sampler", "steps"), ("sampler", "cfg"), ("sampler", "denoise"), ("latent", "width")):
+        editor.apply(AddPort("Sampling", Port(name, node, name)))
+    editor.selection.set(["group"])
+    editor.apply(Move({"group": (0.0, 900.0)}))
+    return "group"

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QModelIndex, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel
 
 from nodegraph.appform import reordered
-from nodegraph.edits import Move, SetParam
 from nodegraph.edits.exposure import SetLimits, SetSection
-from nodegraph.edits.ports import AddPort
-from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.graph import Port
-from tests.ui.canvas.hand import ALT, SHIFT, Hand
-from tests.ui.canvas.test_subgraphs import view as view
-from tests.ui.canvas.test_subgraphs import window as window
+from tests.ui.canvas.exposing import (
+    dialog,
+    down_to,
+    middle,
+    open_menu,
+    port,
+    press,
+    railed,
+    row_of,
+    rows,
+    texts,
+)
+from tests.ui.canvas.hand import ALT, SHIFT
+from tests.ui.canvas.inner import hand_of
 from ui.appview.opening import toggle
 from ui.appview.panel import AppPanel
-from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import Row
-from ui.canvas.rail_list import PortList
-from ui.exposure.dialogs import EditDialog, LimitsDialog, NameDialog
-from ui.exposure.exposed import Exposed
+from ui.exposure.dialogs import LimitsDialog, NameDialog
 from ui.inspector.panel import Inspector
 from ui.outline.tree import Outline
 from ui.problems.validation import fix_words, validation_of
@@ -32,86 +35,6 @@ from ui.problems.validation import fix_words, validation_of
 if TYPE_CHECKING:
     from ui.view import DocumentView
     from ui.window import MainWindow
-
-
-@pytest.fixture
-def group(view: DocumentView) -> str:
-    """The sampler and its latent as node `group`, which shows steps, cfg, denoise and width."""
-    editor = view.editor
-    editor.apply(MakeSubgraph(("latent", "sampler"), "Sampling", "group"))
-    for node, name in (("sampler", "steps"), ("sampler", "cfg"), ("sampler", "denoise"), ("latent", "width")):
-        editor.apply(AddPort("Sampling", Port(name, node, name)))
-    editor.selection.set(["group"])
-    editor.apply(Move({"group": (0.0, 900.0)}))
-    return "group"
-
-
-def hand_of(view: DocumentView) -> Hand:
-    assert isinstance(view.widget, Canvas)
-    return Hand(view.widget)
-
-
-def port(view: DocumentView, name: str) -> Port:
-    return next(p for p in view.editor.graph.subgraphs["Sampling"].inputs if p.name == name)
-
-
-def rows(view: DocumentView) -> list[str]:
-    """The labels of the node's rows below its sockets."""
-    box = hand_of(view).canvas.scene.nodes["group"]
-    return [row.label for row in box.layout.rows if row.kind != "ports"]
-
-
-def middle(view: DocumentView, row: Row) -> QPointF:
-    box = hand_of(view).canvas.scene.nodes["group"]
-    return QPointF(box.x + box.width / 2, box.y + row.y + row.height / 2)
-
-
-def row_of(view: DocumentView, label: str) -> Row:
-    box = hand_of(view).canvas.scene.nodes["group"]
-    return next(row for row in box.layout.rows if row.label == label)
-
-
-def railed(view: DocumentView) -> PortList:
-    """Inside the subgraph, with the focus on the list of its inputs, by keys alone."""
-    hand_of(view).key(Qt.Key.Key_Tab)
-    QTest.qWait(20)
-    assert isinstance(view.widget, Canvas) and view.widget.rails is not None
-    QTest.keyClick(view.widget, Qt.Key.Key_I)
-    found = view.widget.rails.inputs.list
-    assert found.hasFocus() and found.chosen == "model"
-    return found
-
-
-def down_to(found: PortList, name: str) -> None:
-    for _ in range(found.count()):
-        if found.chosen == name:
-            return
-        QTest.keyClick(found, Qt.Key.Key_Down)
-    raise AssertionError(f"no row called {name}")
-
-
-def press(menu: QMenu, *words: str) -> None:
-    """Choose an entry, submenu by submenu."""
-    for word in words[:-1]:
-        menu = next(e for e in menu.actions() if e.text() == word).menu()  # type: ignore[assignment]
-    next(e for e in menu.actions() if e.text() == words[-1]).trigger()
-
-
-def open_menu() -> QMenu:
-    QTest.qWait(1)
-    found = QApplication.activePopupWidget()
-    assert isinstance(found, QMenu)
-    return found
-
-
-def dialog(window: MainWindow) -> EditDialog:
-    QTest.qWait(1)
-    (found,) = (d for d in window.findChildren(EditDialog) if d.isVisible())
-    return found
-
-
-def texts(found: PortList) -> list[str]:
-    return [found.item(row).text() for row in range(found.count())]
 
 
 def test_by_keys_alone_a_parameter_gets_a_section_and_limits(
@@ -342,19 +265,3 @@ def test_the_app_view_shows_headings_where_a_section_begins(
     assert heads() == ["Quality", "", "Quality", ""] or heads() == ["Quality", "", "", ""]
     view.editor.apply(SetSection("Sampling", "cfg", ""))
     assert "Quality" in heads() and heads()[0] == ""
-
-
-def test_limits_of_a_subgraph_in_a_subgraph_are_set_from_within(view: DocumentView, group: str) -> None:
-    view.editor.apply(MakeSubgraph((group,), "Outer", "outer"))
-    view.levels.enter("outer")
-    exposed = Exposed.of(view.level, group, "steps")
-    assert exposed is not None and exposed.root is view.editor
-    assert exposed.apply(SetLimits("Sampling", "steps", 4, 40))
-    assert isinstance(view.widget, Canvas)
-    param = view.widget.scene.nodes[group].spec.param("steps")
-    assert param is not None and (param.minimum, param.maximum) == (4, 40)
-    assert Exposed.of(view.level, group, "positive") is None
-    view.editor.apply(SetParam("prompt", "text", "x"))
-    view.editor.stack.undo()
-    view.editor.stack.undo()
-    assert not port(view, "steps").limited

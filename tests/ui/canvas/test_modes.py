@@ -12,8 +12,6 @@ from nodegraph.edits import SetMode
 from nodegraph.graph import Graph, Node, Source
 from nodegraph.spec import NodeSpec, Output, Socket
 from tests.ui.canvas.catalogue import SPECS
-from tests.ui.canvas.test_subgraphs import view as view
-from tests.ui.canvas.test_subgraphs import window as window
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas
 from ui.canvas.metrics import Metrics

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,75 +8,17 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
-from nodegraph.document import Document
 from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.fileformat import dumps
-from tests.ui.canvas.catalogue import SPECS
-from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT, Hand
-from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.application import Application
+from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT
 from ui.canvas.canvas import Canvas
 from ui.canvas.rails import Rail
-from ui.editor import Editor
 from ui.place import go_to, place
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
     from ui.view import DocumentView
     from ui.window import MainWindow
-
-START = graph_of(default_workflow())
-
-
-@pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
-    app = Application(qapp, SPECS, Canvas)
-    app.start()
-    window = app.windows[0]
-    window.documents._show(Editor(SPECS, Document(START)))
-    QTest.qWaitForWindowActive(window)
-    yield window
-    for view in window.tabs.views():
-        window.documents.drop(view, keep=False)
-    window.close()
-    app.end()
-    app.deleteLater()
-    QTest.qWait(1)
-
-
-@pytest.fixture
-def view(window: MainWindow) -> DocumentView:
-    found = window.view
-    assert found is not None
-    QTest.qWait(20)
-    return found
-
-
-def hand_of(view: DocumentView) -> Hand:
-    assert isinstance(view.widget, Canvas)
-    return Hand(view.widget)
-
-
-def grouped(view: DocumentView) -> str:
-    """Both prompts folded by Ctrl+G; the id of the node that stands for them."""
-    hand = hand_of(view)
-    hand.click(hand.title("prompt"))
-    hand.click(hand.title("avoid"), modifiers=SHIFT)
-    hand.key(Qt.Key.Key_G, CTRL)
-    QTest.keyClick(hand.canvas.focusWidget() or hand.canvas, Qt.Key.Key_Escape)
-    (name,) = view.editor.selection.nodes
-    hand.canvas.setFocus()
-    return name
-
-
-def inside(view: DocumentView) -> Hand:
-    name = grouped(view)
-    hand_of(view).key(Qt.Key.Key_Tab)
-    assert view.level is not view.editor and view.levels.inner[-1].instance == name
-    QTest.qWait(20)
-    return hand_of(view)
+from tests.ui.canvas.inner import START, grouped, hand_of, inside
 
 
 def test_keys_make_enter_leave_and_unpack(view: DocumentView) -> None:
@@ -164,70 +105,6 @@ def test_a_shared_subgraph_says_so_and_can_be_made_unique(view: DocumentView) ->
     assert set(view.editor.graph.subgraphs) == {"Group", "Group 2"}
     QTest.qWait(1)
     assert view.crumbs.findChild(QPushButton) is None
-
-
-def test_find_goes_into_a_subgraph(window: MainWindow, view: DocumentView) -> None:
-    grouped(view)
-    window.popups.find()
-    popup = window.popups.current
-    assert popup is not None
-    QTest.keyClicks(popup.line, "avoid")
-    QTest.keyClick(popup.line, Qt.Key.Key_Return)
-    assert view.levels.inner and view.level.selection.nodes == {"avoid"}
-
-
-def finding(window: MainWindow, text: str) -> list[str]:
-    """Find, and Enter on the first line; the lines there were."""
-    window.popups.find()
-    popup = window.popups.current
-    assert popup is not None
-    QTest.keyClicks(popup.line, text)
-    found = [str(popup.rows.index(at, 0).data()) for at in range(popup.rows.rowCount())]
-    QTest.keyClick(popup.line, Qt.Key.Key_Return)
-    QTest.qWait(20)
-    return found
-
-
-def test_find_flies_to_a_node_two_subgraphs_down_and_out_again(
-    window: MainWindow, view: DocumentView
-) -> None:
-    view.editor.apply(MakeSubgraph(("latent", "sampler"), "Sampling", "group"))
-    view.editor.apply(MakeSubgraph(("group", "decode"), "Outer", "outer"))
-    finding(window, "type:KSampler steps>2")
-    assert [level.instance for level in view.levels.inner] == ["outer", "group"]
-    assert view.level.selection.nodes == {"sampler"}
-    canvas = hand_of(view).canvas
-    goal = canvas.scene.nodes["sampler"].rect
-    QTest.qWait(300)
-    assert canvas.camera.visible().contains(goal) and canvas.camera.zoom == 1.0
-    inner = view.levels.inner[-1]
-    finding(window, "id:latent")
-    assert view.levels.inner[-1] is inner and view.level.selection.nodes == {"latent"}
-    finding(window, "id:save")
-    assert not view.levels.inner and view.level.selection.nodes == {"save"}
-    assert finding(window, "is:unknown") == []
-    finding(window, "title:outer")
-    assert view.editor.selection.nodes == {"outer"}
-
-
-def test_find_flies_there_and_a_hand_on_the_canvas_ends_it(window: MainWindow, view: DocumentView) -> None:
-    canvas = hand_of(view).canvas
-    canvas.set_motion(True)
-    canvas.camera.look_at((9000.0, 9000.0, 0.3))
-    start = canvas.camera.place()
-    finding(window, "id:save")
-    assert canvas._flight is not None and canvas._flight.runs
-    QTest.qWait(60)
-    assert canvas.camera.place() not in (start, canvas._flight._to)
-    QTest.qWait(300)
-    assert canvas.camera.visible().contains(canvas.scene.nodes["save"].rect) and not canvas._flight.runs
-    canvas.previous_view()
-    assert canvas.camera.place() == start
-    finding(window, "id:save")
-    canvas.camera.look_at((5.0, 5.0, 1.0))
-    there = canvas.camera.place()
-    QTest.qWait(300)
-    assert canvas.camera.place() == there
 
 
 def test_the_docks_show_the_level_and_saving_writes_the_document(

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
-from nodegraph.edits import SetParam
 from tests.ui.window.person import Person
 from tests.ui.window.walk import called, faults, name_of, stops
+from tests.ui.window.walked import begin, focus, ready, shown_over
 from ui.actions.view import DOCKS
 from ui.dialogs.shortcuts import ShortcutsDialog
 from ui.popup import ChoicePopup
-from ui.problems.validation import validation_of
 
 ESC, ENTER = Qt.Key.Key_Escape, Qt.Key.Key_Return
-
-
-def focus() -> QWidget:
-    found = QApplication.focusWidget()
-    assert found is not None
-    return found
-
-
-def begin(root: QWidget) -> None:
-    """Go to the upper left."""
-    first = min(
-        stops(root),
-        key=lambda widget: (widget.mapTo(root, QPoint()).y() // 24, widget.mapTo(root, QPoint()).x()),
-    )
-    first.setFocus()
-
-
-def ready(person: Person) -> None:
-    """Steps to undo, a problem, something selected: every panel has something in it."""
-    person.window.resize(1600, 1000)
-    person.window.docks.toggle("outline")
-    for steps in (4, 5):
-        person.editor.apply(SetParam("sampler", "steps", steps))
-    person.select("sampler")
-    validation_of(person.editor).check()
 
 
 @pytest.mark.parametrize("name", [dock[0] for dock in DOCKS])
@@ -98,31 +70,6 @@ def test_the_app_view_is_gone_through_and_left(person: Person) -> None:
     assert faults(app) == []
     person.key("Alt+M")
     assert focus() is person.canvas
-
-
-def shown_over(
-    person: Person, open_it: Callable[[], object], look: Callable[[QDialog], list[str]]
-) -> list[str]:
-    """Open a dialog that waits for its answer, look at it, and leave it by Esc."""
-    found: list[str] = ["it never opened"]
-
-    def inside() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QDialog)
-        try:
-            person.bot.waitUntil(lambda: dialog.isAncestorOf(focus()))
-            found[:] = look(dialog)
-        finally:
-            QTest.keyClick(QApplication.focusWidget() or dialog, ESC)
-            if dialog.isVisible():
-                found.append("Esc does not close it")
-                dialog.reject()
-
-    QTimer.singleShot(150, inside)
-    open_it()
-    person.window.activateWindow()
-    person.bot.waitUntil(lambda: QApplication.focusWidget() is not None)
-    return found
 
 
 def looked_at(dialog: QDialog) -> list[str]:
@@ -219,110 +166,3 @@ def test_a_popup_is_gone_through_and_left(person: Person, kind: str, at: str) ->
     assert focus() is popup.line
     person.key("Escape")
     assert person.window.popups.current is None and focus() is before
-
-
-def menu_key(widget: QWidget) -> QMenu:
-    """The Menu key, as the window system passes it on."""
-    place = widget.rect().center()
-    reason = QContextMenuEvent.Reason.Keyboard
-    QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
-    found = QApplication.activePopupWidget()
-    assert isinstance(found, QMenu), found
-    return found
-
-
-def through(menu: QMenu) -> list[str]:
-    """Down through a menu; its entries, and an empty one for each that has no words."""
-    found: list[str] = []
-    while True:
-        QTest.keyClick(menu, Qt.Key.Key_Down)
-        action = menu.activeAction()
-        if action is None or action.text() in found:
-            break
-        found.append(action.text())
-    QTest.keyClick(menu, ESC)
-    assert not menu.isVisible()
-    return found
-
-
-def test_the_menu_key_opens_the_menu_of_what_is_selected(person: Person) -> None:
-    ready(person)
-    person.canvas.setFocus()
-    entries = through(menu_key(person.canvas))
-    assert len(entries) > 8 and all(entries) and person.window.focusWidget() is person.canvas
-    person.editor.selection.clear()
-    assert len(through(menu_key(person.canvas))) > 3
-    person.window.docks.toggle("inspector")
-    person.select("sampler")
-    person.bot.waitUntil(lambda: len(stops(person.window.docks.docks["inspector"])) > 4)
-    line = person.window.docks.panel("inspector").findChildren(QLineEdit)[1]
-    line.setFocus()
-    assert len(through(menu_key(line))) > 3
-    assert person.window.focusWidget() is line
-
-
-def at_control(person: Person, name: str) -> QWidget:
-    """Go to a control of the window or of the inspector."""
-    ready(person)
-    person.window.docks.toggle("inspector")
-    person.bot.waitUntil(lambda: any(name_of(widget) == name for widget in stops(person.window)))
-    control = next(widget for widget in stops(person.window) if name_of(widget) == name)
-    control.setFocus()
-    return control
-
-
-def pressed(widget: QWidget, key: Qt.Key) -> list[str]:
-    """Press a key on a control that opens a menu, and leave the menu; what was in it."""
-    found: list[str] = []
-
-    def inside() -> None:
-        menu = QApplication.activePopupWidget()
-        if isinstance(menu, QMenu):
-            found.extend(action.text() for action in menu.actions() if not action.isSeparator())
-            through(menu)
-
-    QTimer.singleShot(60, inside)
-    QTest.keyClick(widget, key)
-    QTest.qWait(120)
-    return found
-
-
-@pytest.mark.parametrize("name", ["Memory", "Presets", "Last seeds"])
-def test_what_opens_a_menu_opens_it_by_key(person: Person, name: str) -> None:
-    control = at_control(person, name)
-    entries = pressed(control, Qt.Key.Key_Space)
-    assert entries and all(entries)
-    assert person.window.focusWidget() is control
-
-
-def test_a_list_of_choices_gives_the_focus_back(person: Person) -> None:
-    control = at_control(person, "Sampler")
-    QTest.keyClick(control, Qt.Key.Key_Space)
-    line = focus()
-    assert line is not control and name_of(line)
-    QTest.keyClick(line, Qt.Key.Key_Down)
-    QTest.keyClick(line, ESC)
-    assert focus() is control
-
-
-def test_the_card_of_the_practice_model_is_opened_and_left(person: Person) -> None:
-    assert person.window.bench is not None
-    chip = person.window.bench.overlays.chip
-    assert chip is not None
-    chip.set_shown(True)
-    chip.setFocus()
-    QTest.keyClick(chip, Qt.Key.Key_Space)
-    assert chip.card.isVisible()
-    QTest.keyClick(chip, ESC)
-    assert not chip.card.isVisible() and focus() is chip
-
-
-def test_a_name_for_a_preset_is_asked_for_and_left(person: Person) -> None:
-    control = at_control(person, "Presets")
-    QTest.keyClick(control, Qt.Key.Key_Space)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    save = next(action for action in menu.actions() if action.text().startswith("Save these"))
-    menu.close()
-    assert shown_over(person, save.trigger, faults) == []
-    assert person.window.focusWidget() is control
