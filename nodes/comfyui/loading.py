@@ -43,7 +43,7 @@ def _joined(old: Old, count: int, kind: str) -> Made:
 def _two(old: Old) -> Made:
     values, _ = read_widgets(old, "clip_name1 clip_name2 type device")
     kind = values.get("type", "sdxl")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Untranslatable(f"the type {kind!r} has no equal")
     return _joined(old, 2, KINDS[kind])
 

@@ -34,7 +34,7 @@ def _sde(old: Old, names: Mapping[str, str], widgets: str) -> Made:
     """A stochastic solver, whose kind and whose place of noise are part of its name here."""
     values, _ = read_widgets(old, widgets)
     kind = values.get("solver_type", "midpoint")
-    if kind not in names:
+    if not isinstance(kind, str) or kind not in names:
         raise Untranslatable(f"the solver type {kind!r} has no equal")
     name = names[kind] + ("_gpu" if values.get("noise_device", "gpu") == "gpu" else "")
     params = {key: value for key, value in values.items() if key in ("eta", "s_noise", "r")}

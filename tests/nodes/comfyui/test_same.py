@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from nodegraph import Graph, LocalEngine, Options
 from nodegraph.catalogue import Catalogue, installed
 from nodegraph.comfyui.old import Old
-from nodegraph.comfyui.same import Made, Same
+from nodegraph.comfyui.same import Made, Same, Untranslatable
 from nodegraph.fileformat import loads
 from nodes.comfyui import SAME
 from tests.nodegraph.comfyui.test_prompt import PROMPT
@@ -48,6 +48,17 @@ def test_every_name_is_one_of_ours(name: str, specs: Catalogue) -> None:
             assert port in {*(s.name for s in spec.sockets), *(p.name for p in spec.params)}
     for part_name, output in found.outputs:
         assert specs[found.parts[part_name].type].output(output) is not None
+
+
+@pytest.mark.parametrize("name", SAME)
+@pytest.mark.parametrize("odd", [[], {}, None, -1.5, True, "?"])
+def test_odd_values_are_translated_or_refused(name: str, odd: object) -> None:
+    try:
+        found = SAME[name](Old("1", name, listed=(odd,) * 12))
+    except Untranslatable as error:
+        assert "has no equal" in str(error)
+    else:
+        assert "" in found.parts
 
 
 @pytest.mark.parametrize("name", SAME)

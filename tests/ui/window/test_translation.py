@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 KEYS = re.compile(r"^(([A-Z][a-z]+|F\d+|.)(\+|, |\s+|$))+$")
-
-
 OTHERS = ("Nodes", "Templates")
 """What a test's own node types and the user's own words are asked for in."""
 
