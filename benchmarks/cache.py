@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.timing import seconds
-from nodegraph.cache import Cache
-from nodegraph.disk import DiskTier
+from nodegraph.execution.disk_cache import DiskTier
+from nodegraph.execution.memory_cache import Cache
 from nodes.types import Latent
 from nodes.values import TensorCodec
 

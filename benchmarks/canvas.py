@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 TYPES = ("Model", "Clip", "Conditioning", "Latent", "Image", "Mask", "Vae")
 FRAMES = 120
@@ -75,7 +75,7 @@ class Bench:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from PySide6.QtWidgets import QApplication
 
-        from nodegraph.document import Document
+        from nodegraph.edits.document import Document
         from ui.canvas.canvas import Canvas
         from ui.editor import Editor
         from ui.theme import DARK

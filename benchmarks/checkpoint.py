@@ -17,8 +17,8 @@ from safetensors.torch import save_file
 
 from benchmarks.memory import IMPORTS, measured
 from benchmarks.sampler import compared, context, recorded
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.runtime import Compute
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.latents import empty_latent
 from nodes.models.detect import recognise

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.checkpoint import EDGE, once
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.runtime import Compute
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.models.compiled import OPTION, SCOPES
 from nodes.types import Condition, Model, Source

@@ -12,8 +12,8 @@ import torch
 from torch.nn import functional
 
 from benchmarks.checkpoint import once
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.runtime import Compute
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.types import Clip, Source
 from tests.full_size import write

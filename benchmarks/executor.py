@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.timing import seconds
 from nodegraph.engine.local import LocalEngine
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 from tests.nodegraph.counting import engine, make
 
 

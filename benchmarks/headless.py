@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nodegraph import events
 from nodegraph.engine.worker import Worker
-from nodegraph.fileformat import loads
+from nodegraph.formats.native import loads
+from nodegraph.node_api import events
 
 NODE = "sampler"
 

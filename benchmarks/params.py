@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from nodegraph.document import Document
 from nodegraph.edits import SetParam
-from nodegraph.files import NoFiles
-from nodegraph.graph import Graph, Node
-from nodegraph.settle import settled
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.edits.document import Document
+from nodegraph.expressions.evaluate import settled
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.node_api.model_files import NoFiles
 
 FILES = tuple(f"folder {n % 40}/some model {n}.safetensors" for n in range(5000))
 WILDCARDS = tuple(f"folder {n % 40}/some words {n}.txt" for n in range(5000))

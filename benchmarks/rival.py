@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 
 FRAMES = 6
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from nodegraph.context import Context, Places
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.runtime import Compute
+from nodegraph.node_api.context import Context, Places
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.latents import empty_latent
 from nodes.loaders import checkpoint_loader

@@ -18,10 +18,10 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.headless import NODE
-from nodegraph import fileformat
-from nodegraph.document import Document
-from nodegraph.graph import Graph
-from nodegraph.spec import Scalar
+from nodegraph.edits.document import Document
+from nodegraph.formats import native
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import Scalar
 
 WORKFLOW = Path(__file__).parents[1] / "workflows" / "text_to_image.json"
 LONGEST = 600.0
@@ -133,7 +133,7 @@ def full_size(folder: Path) -> Graph:
         "size": {"width": 256, "height": 256},
         NODE: {"steps": 4, "cfg": 7.0},
     }
-    graph = fileformat.load(WORKFLOW)
+    graph = native.load(WORKFLOW)
     nodes = (graph.nodes[name] for name in values)
     return graph.with_nodes([replace(node, params={**node.params, **values[node.id]}) for node in nodes])
 
@@ -142,6 +142,6 @@ def main(argv: list[str]) -> dict[str, object]:
     """`python -m benchmarks window [ROUNDS] [sd1]`."""
     rounds = int(argv[0]) if argv and argv[0].isdigit() else 15
     if "sd1" not in argv:
-        return compare(fileformat.load(WORKFLOW), rounds, [])
+        return compare(native.load(WORKFLOW), rounds, [])
     with tempfile.TemporaryDirectory() as name:
         return compare(full_size(Path(name)), rounds, [Path(name)])

@@ -9,8 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nodegraph.context import Context
-    from nodegraph.declare import (
+    from nodegraph.engine.local import Engine, LocalEngine, Options
+    from nodegraph.engine.result import Result
+    from nodegraph.formats.native import dumps, load, loads, save
+    from nodegraph.model.graph import Graph, Node, Source
+    from nodegraph.model.spec import Lazy, NodeSpec, Output, Param, Socket
+    from nodegraph.node_api.context import Context
+    from nodegraph.node_api.declare import (
         Advanced,
         Choice,
         Color,
@@ -23,9 +28,7 @@ if TYPE_CHECKING:
         Seed,
         node,
     )
-    from nodegraph.engine.local import Engine, LocalEngine, Options
-    from nodegraph.engine.result import Result
-    from nodegraph.errors import (
+    from nodegraph.support.errors import (
         Cancelled,
         DefinitionError,
         EditError,
@@ -34,13 +37,10 @@ if TYPE_CHECKING:
         NodeFailed,
         NodegraphError,
     )
-    from nodegraph.fileformat import dumps, load, loads, save
-    from nodegraph.graph import Graph, Node, Source
-    from nodegraph.spec import Lazy, NodeSpec, Output, Param, Socket
 
 _HOMES = {
-    "nodegraph.context": ("Context",),
-    "nodegraph.declare": (
+    "nodegraph.node_api.context": ("Context",),
+    "nodegraph.node_api.declare": (
         "Advanced",
         "Choice",
         "Color",
@@ -55,7 +55,7 @@ _HOMES = {
     ),
     "nodegraph.engine.local": ("Engine", "LocalEngine", "Options"),
     "nodegraph.engine.result": ("Result",),
-    "nodegraph.errors": (
+    "nodegraph.support.errors": (
         "Cancelled",
         "DefinitionError",
         "EditError",
@@ -64,9 +64,9 @@ _HOMES = {
         "NodeFailed",
         "NodegraphError",
     ),
-    "nodegraph.fileformat": ("dumps", "load", "loads", "save"),
-    "nodegraph.graph": ("Graph", "Node", "Source"),
-    "nodegraph.spec": ("Lazy", "NodeSpec", "Output", "Param", "Socket"),
+    "nodegraph.formats.native": ("dumps", "load", "loads", "save"),
+    "nodegraph.model.graph": ("Graph", "Node", "Source"),
+    "nodegraph.model.spec": ("Lazy", "NodeSpec", "Output", "Param", "Socket"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

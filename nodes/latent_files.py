@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import Context, GraphError, Help, InputFile, LoadError, node
-from nodegraph.atomic import replacing
+from nodegraph.support.atomic import replacing
 from nodes.pictures.naming import filled, inside, relative, reserve, values_of
 from nodes.types import Latent
 

@@ -1,4 +1,4 @@
-"""What these nodes bring to an engine: see nodegraph.runtime.Runtime. Importing it loads no torch."""
+"""What these nodes bring to an engine: see nodegraph.node_api.runtime.Runtime. Importing it loads no torch."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nodegraph.events import Picture
-    from nodegraph.files import Adopted, Files
-    from nodegraph.fingerprint import Fingerprints
-    from nodegraph.runtime import Compute
-    from nodegraph.values import Codec
+    from nodegraph.node_api.codec import Codec
+    from nodegraph.node_api.events import Picture
+    from nodegraph.node_api.fingerprint import Fingerprints
+    from nodegraph.node_api.model_files import Adopted, Files
+    from nodegraph.node_api.runtime import Compute
 
 
 def open_files(models: Sequence[Path]) -> Files:

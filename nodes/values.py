@@ -14,8 +14,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from nodegraph.errors import LoadError
-from nodegraph.values import Items, PlainCodec
+from nodegraph.node_api.codec import Items, PlainCodec
+from nodegraph.support.errors import LoadError
 from nodes import types
 
 KINDS: Mapping[str, type] = {
@@ -31,7 +31,10 @@ class StaysInMemory(Exception):
 
 
 class TensorCodec:
-    """See nodegraph.values.Codec. Descriptions of weights stay in memory: their files may be elsewhere next time."""
+    """See nodegraph.node_api.codec.Codec.
+
+    Descriptions of weights stay in memory: their files may be elsewhere next time.
+    """
 
     def buffers(self, value: Any) -> Mapping[int, int]:
         """Bytes of each tensor's storage, by its address."""

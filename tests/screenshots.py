@@ -19,8 +19,8 @@ from PIL import Image
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
-from nodegraph.graph import Frame, Graph, Node, Source
+from nodegraph.formats import native
+from nodegraph.model.graph import Frame, Graph, Node, Source
 from ui.app import specs
 from ui.application import Application
 from ui.canvas.canvas import Canvas
@@ -37,7 +37,7 @@ BYTES = 400_000
 
 def many(count: int = 200) -> Graph:
     """Variations of the default workflow, side by side in frames, until there are `count` nodes."""
-    part = fileformat.load(WORKFLOW)
+    part = native.load(WORKFLOW)
     width = max(node.pos[0] for node in part.nodes.values()) + 400.0
     height = max(node.pos[1] for node in part.nodes.values()) + 560.0
     columns = 5

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from nodegraph import LocalEngine, Options, load
-from nodegraph.atomic import write_text
+from nodegraph.support.atomic import write_text
 from ui.app import specs
 from ui.running.picks import identity
 from ui.start.templates import THUMBNAILS, templates

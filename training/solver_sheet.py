@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from nodegraph.context import Context, Places
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.runtime import Compute
+from nodegraph.node_api.context import Context, Places
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.latents import empty_latent
 from nodes.loaders import checkpoint_loader

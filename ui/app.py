@@ -8,7 +8,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
 from ui import paths, settings
 from ui.display import open_display
 
@@ -71,6 +71,6 @@ def _put_back(asked: str | None) -> None:
 
 def specs() -> Mapping[str, NodeSpec]:
     """The node types of the installed packages, read from their catalogues."""
-    from nodegraph.catalogue import installed
+    from nodegraph.node_api.catalogue import installed
 
     return installed(paths.cache_folder())

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from nodegraph.spec import NodeSpec
+from nodegraph.journal.lock import Claim
+from nodegraph.journal.writer import Writer
+from nodegraph.model.spec import NodeSpec
 from ui import paths, session, settings
 from ui.dressing import dress
 from ui.editor import Editor
-from ui.journal.lock import Claim
-from ui.journal.writer import Writer
 from ui.leaving import leave, may_close
 from ui.look import Look
 from ui.recorder import Recorder

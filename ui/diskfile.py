@@ -6,10 +6,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph import fileformat
-from nodegraph.graph import Graph
-from nodegraph.pictures.folders import SUFFIXES
-from ui.journal.stamp import Stamp
+from nodegraph.formats import native
+from nodegraph.journal.stamp import Stamp
+from nodegraph.model.graph import Graph
+from nodegraph.support.image_metadata.folders import SUFFIXES
 
 WORKFLOWS = (".json",)
 MODELS = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
@@ -30,13 +30,13 @@ class Found:
 def read(path: Path) -> Found:
     """The workflow in a file. Raises LoadError."""
     stamp = Stamp.of(path)
-    loaded = fileformat.opened(path)
+    loaded = native.opened(path)
     return Found(loaded.graph, stamp, loaded.own)
 
 
 def write(graph: Graph, path: Path) -> Stamp | None:
     """Write the workflow, whole or not at all. Raises SaveError."""
-    fileformat.save(graph, path)
+    native.save(graph, path)
     return Stamp.of(path)
 
 

@@ -11,16 +11,16 @@ from PySide6.QtCore import QBuffer, QByteArray, QObject
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from nodegraph.atomic import write_bytes
-from nodegraph.document import Document
-from nodegraph.errors import LoadError, SaveError
+from nodegraph.edits.document import Document
+from nodegraph.journal.journal import Journal
+from nodegraph.journal.recovery import Recovered
+from nodegraph.support.atomic import write_bytes
+from nodegraph.support.errors import LoadError, SaveError
 from ui import diskfile, paths, place
 from ui.appview import opening as appview
 from ui.ask import Choice, ask
 from ui.editor import Editor
 from ui.i18n import said
-from ui.journal.journal import Journal
-from ui.journal.recovery import Recovered
 from ui.view import DocumentView
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 
-from nodegraph import runtime
 from nodegraph.edits import AddNodes, SetParams
-from nodegraph.errors import LoadError
-from nodegraph.graph import Graph, Node, Point, readable_id
-from nodegraph.pictures.folders import counted
-from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
+from nodegraph.model.graph import Graph, Node, Point, readable_id
+from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
+from nodegraph.node_api import runtime
+from nodegraph.support.errors import LoadError
+from nodegraph.support.image_metadata.folders import counted
 from ui import diskfile
 from ui.dropzones import PICTURE, Way, Zones, holds, zones_for
 from ui.i18n import said

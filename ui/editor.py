@@ -9,15 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from nodegraph.document import Document
 from nodegraph.edits import Edit
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph
-from nodegraph.settle import settled
-from nodegraph.spec import NodeSpec
+from nodegraph.edits.document import Document
+from nodegraph.expressions.evaluate import settled
+from nodegraph.journal.history import Branch, History, Step
+from nodegraph.journal.stamp import Stamp
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.support.errors import EditError
 from ui.i18n import said
-from ui.journal.history import Branch, History, Step
-from ui.journal.stamp import Stamp
 from ui.selection import Selection
 from ui.undo import GraphCommand
 

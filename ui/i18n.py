@@ -8,8 +8,8 @@ from html import escape
 from PySide6.QtCore import QCoreApplication, QObject, QTranslator
 from PySide6.QtGui import Qt as GuiQt
 
-from nodegraph.errors import NodegraphError
-from nodegraph.phrases import translated
+from nodegraph.support.errors import NodegraphError
+from nodegraph.support.messages import translated
 
 PARTS = re.compile(r"{{|}}|{[^{}]*}|[^{}]+|[{}]")
 ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓŠÚÝ")

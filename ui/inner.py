@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph.document import Document
 from nodegraph.edits import Edit
+from nodegraph.edits.document import Document
 from nodegraph.edits.inside import Inside
-from nodegraph.graph import Graph, Subgraph
+from nodegraph.model.graph import Graph, Subgraph
 from ui.editor import Editor
 
 

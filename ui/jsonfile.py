@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nodegraph.atomic import write_text
+from nodegraph.support.atomic import write_text
 
 set_aside: list[Path] = []
 """Where files that could not be read are kept now, so that nobody's choices are written over."""

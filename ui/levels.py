@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QToolButton, QWidget
 
 from nodegraph.edits.ports import MakeUnique
-from nodegraph.graph import Graph
-from nodegraph.subgraphs import PREFIX, definition, is_instance, uses
+from nodegraph.model.graph import Graph
+from nodegraph.subgraphs.expand import PREFIX, definition, is_instance, uses
 from ui.canvas.rails import Rails
 from ui.editor import Editor
 from ui.inner import Inner

@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nodegraph import userfolders
+from nodegraph.support import user_dirs
 
 
 def settings_file() -> Path:
     """The settings, plain JSON."""
-    return (_home() or userfolders.config_folder()) / "settings.json"
+    return (_home() or user_dirs.config_folder()) / "settings.json"
 
 
 def presets_file() -> Path:
     """Values of node types, kept under names."""
-    return (_home() or userfolders.config_folder()) / "presets.json"
+    return (_home() or user_dirs.config_folder()) / "presets.json"
 
 
 def translations_folder() -> Path:
     """Translations that the user has put in beside those that ship."""
-    return (_home() or userfolders.config_folder()) / "translations"
+    return (_home() or user_dirs.config_folder()) / "translations"
 
 
 def session_file() -> Path:
@@ -45,11 +45,11 @@ def pasted_folder() -> Path:
 
 def cache_folder() -> Path:
     """What can be made again: catalogues, thumbnails."""
-    return _home() or userfolders.cache_folder()
+    return _home() or user_dirs.cache_folder()
 
 
 def _state() -> Path:
-    return _home() or userfolders.state_folder()
+    return _home() or user_dirs.state_folder()
 
 
 def _home() -> Path | None:

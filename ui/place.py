@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QTimer
 
-from nodegraph.stars import opens_as_app
+from nodegraph.analysis.starred import opens_as_app
 from ui.editor import Editor
 from ui.selection import Selection
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from nodegraph.edits import Disconnect
 from nodegraph.edits.swap import swapped
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.actions.palette import Palette
 from ui.actions.table import BY_ID
 from ui.canvas.geometry import PortRef

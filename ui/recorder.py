@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph.graph import Graph
+from nodegraph.journal.compact import LIMIT, compact
+from nodegraph.journal.history import Step
+from nodegraph.journal.journal import Journal
+from nodegraph.journal.writer import PAUSE, Writer
+from nodegraph.model.graph import Graph
 from ui.editor import Editor
-from ui.journal.compact import LIMIT, compact
-from ui.journal.history import Step
-from ui.journal.journal import Journal
-from ui.journal.writer import PAUSE, Writer
 
 SMALL = 250
 """Nodes; the first line of a larger document takes milliseconds and is left to the writer's thread."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nodegraph.journal.recovery import recover, recoverable
 from ui import jsonfile, paths, session
 from ui.i18n import tr
-from ui.journal.recovery import recover, recoverable
 from ui.session import WindowState
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 
 LinkKey = tuple[str, str, int]
 """Where a link ends: node, input and place among the links of that input."""

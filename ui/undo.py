@@ -6,7 +6,7 @@ from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 
 
 class GraphCommand(QUndoCommand):

@@ -9,9 +9,9 @@ from typing import Any, Protocol, cast
 from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from nodegraph.graph import Point
+from nodegraph.journal.stamp import Stamp
+from nodegraph.model.graph import Point
 from ui.editor import Editor
-from ui.journal.stamp import Stamp
 from ui.labels import Words
 from ui.levels import Crumbs, Levels
 from ui.look import Look

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from nodegraph.spec import NodeSpec, Output, Param, Scalar, Socket
+from nodegraph.model.spec import NodeSpec, Output, Param, Scalar, Socket
 from ui.i18n import tr
 
 CONTEXT = "Nodes"

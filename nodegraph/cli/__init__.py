@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    from nodegraph.errors import NodegraphError
+    from nodegraph.support.errors import NodegraphError
 
     try:
         return _command(arguments)

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 
 GROUP = "nodegraph.editor"
 

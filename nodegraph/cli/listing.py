@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nodegraph import runtime
 from nodegraph.cli import DONE
 from nodegraph.cli.opening import near, node_types
-from nodegraph.errors import GraphError
-from nodegraph.fileformat import load
-from nodegraph.pictures import carried
-from nodegraph.spec import NodeSpec, Param, Socket
+from nodegraph.formats.native import load
+from nodegraph.model.spec import NodeSpec, Param, Socket
+from nodegraph.node_api import runtime
+from nodegraph.support.errors import GraphError
+from nodegraph.support.image_metadata import carried
 
 
 def nodes(arguments: argparse.Namespace) -> int:
@@ -86,7 +86,7 @@ def models(arguments: argparse.Namespace) -> int:
 
 def explain(arguments: argparse.Namespace) -> int:
     """Tell what a workflow does, in the order in which it runs."""
-    from nodegraph import explain as telling
+    from nodegraph.analysis import explain as telling
 
     print(telling.explain(load(Path(arguments.file)), node_types()), end="")
     return DONE

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from nodegraph.catalogue import Catalogue, installed
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.errors import GraphError
-from nodegraph.expressions import with_expressions
-from nodegraph.fileformat import load
-from nodegraph.graph import Graph
-from nodegraph.lookup import spec_of
-from nodegraph.settle import settled
-from nodegraph.spec import NodeSpec, Param, Scalar
-from nodegraph.userfolders import cache_folder
+from nodegraph.expressions.evaluate import settled
+from nodegraph.formats.native import load
+from nodegraph.model.expression_refs import with_expressions
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec, Param, Scalar
+from nodegraph.node_api.catalogue import Catalogue, installed
+from nodegraph.subgraphs.lookup import spec_of
+from nodegraph.support.errors import GraphError
+from nodegraph.support.user_dirs import cache_folder
 
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nodegraph import runtime
-from nodegraph.check import problems
 from nodegraph.cli import BAD, DONE
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
-from nodegraph.fileformat import load
+from nodegraph.formats.native import load
+from nodegraph.node_api import runtime
+from nodegraph.validation import problems
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-from nodegraph import events
+from nodegraph.node_api import events
 
 WIDTH = 28
 

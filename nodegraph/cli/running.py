@@ -13,14 +13,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from nodegraph import events
 from nodegraph.cli import CANCELLED, DONE, FAILED
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine
+from nodegraph.engine.protocol import to_json
 from nodegraph.engine.result import Result
-from nodegraph.engine.wire import to_json
-from nodegraph.fileformat import carried
+from nodegraph.formats.native import carried
+from nodegraph.node_api import events
 
 
 def run(arguments: argparse.Namespace) -> int:

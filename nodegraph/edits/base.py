@@ -7,11 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from nodegraph.errors import EditError
-from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources
-from nodegraph.limits import id_fault, number_fault, scalar_fault, text_fault
-from nodegraph.notepictures import together_fault
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source, Sources
+from nodegraph.model.limits import id_fault, number_fault, scalar_fault, text_fault
+from nodegraph.model.note_images import together_fault
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 class Edit(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodegraph.edits.base import Edit
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)

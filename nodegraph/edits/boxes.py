@@ -16,8 +16,8 @@ from nodegraph.edits.base import (
     with_notes,
 )
 from nodegraph.edits.nodes import only_members, without_members
-from nodegraph.graph import Frame, Graph, Mode, Note, frozen
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Graph, Mode, Note, frozen
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

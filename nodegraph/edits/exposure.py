@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from nodegraph.edits.base import check_text
 from nodegraph.edits.ports import MAX_NAME, port_of, subgraph_of, with_ports
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Port
-from nodegraph.limits import scalar_fault
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Graph, Port
+from nodegraph.model.limits import scalar_fault
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from nodegraph.graph import Graph, Link, Source
-from nodegraph.lookup import input_type, output_type, spec_of
-from nodegraph.sockets import fits
-from nodegraph.spec import NodeSpec
-from nodegraph.wiring import bypass_order
+from nodegraph.execution.resolve import bypass_order
+from nodegraph.model.graph import Graph, Link, Source
+from nodegraph.model.sockets import fits
+from nodegraph.model.spec import NodeSpec
+from nodegraph.subgraphs.lookup import input_type, output_type, spec_of
 
 
 def bridges(graph: Graph, names: Iterable[str], specs: Mapping[str, NodeSpec]) -> tuple[Link, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nodegraph.cycles import cycle
 from nodegraph.edits.base import Edit
 from nodegraph.edits.subgraphs import sources_changed
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph, frozen
-from nodegraph.subgraphs import PREFIX, is_instance
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph, frozen
+from nodegraph.model.traversal import cycle
+from nodegraph.subgraphs.expand import PREFIX, is_instance
+from nodegraph.support.errors import EditError
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from nodegraph.cycles import feeds
 from nodegraph.edits.base import check_numbers, check_text, node_of, same_source, source_of, with_input
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Link, Node, Point, Source, Sources
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Graph, Link, Node, Point, Source, Sources
+from nodegraph.model.traversal import feeds
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

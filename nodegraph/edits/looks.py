@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nodegraph.edits.base import check_numbers, check_text, node_of, some, with_frames, with_notes
-from nodegraph.errors import EditError
-from nodegraph.graph import Frame, Graph, Node, Note, Point, frozen
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Graph, Node, Note, Point, frozen
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

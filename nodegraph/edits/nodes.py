@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from nodegraph.cycles import cycle
+from nodegraph.analysis.starred import view_renamed
 from nodegraph.edits.base import (
     check_new_id,
     check_numbers,
@@ -17,12 +17,12 @@ from nodegraph.edits.base import (
     with_frames,
     with_notes,
 )
-from nodegraph.errors import EditError
-from nodegraph.expressions import follow
-from nodegraph.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
-from nodegraph.phrases import Phrase
-from nodegraph.spec import Scalar
-from nodegraph.stars import view_renamed
+from nodegraph.model.expression_refs import follow
+from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source, Sources, Subgraph, frozen
+from nodegraph.model.spec import Scalar
+from nodegraph.model.traversal import cycle
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from nodegraph.edits.nodes import AddNodes, only_members
-from nodegraph.expressions import follow
-from nodegraph.graph import Frame, Graph, Node, Note, Point, Source, Subgraph, frozen
-from nodegraph.subgraphs import PREFIX, is_instance
+from nodegraph.model.expression_refs import follow
+from nodegraph.model.graph import Frame, Graph, Node, Note, Point, Source, Subgraph, frozen
+from nodegraph.subgraphs.expand import PREFIX, is_instance
 
 
 def copied(graph: Graph, ids: Iterable[str]) -> Graph:

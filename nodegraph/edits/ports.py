@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from nodegraph.analysis.starred import stars, view_with
 from nodegraph.edits.base import check_text, node_of
 from nodegraph.edits.inside import without_lost_ports
 from nodegraph.edits.subgraphs import sources_changed
-from nodegraph.errors import EditError
-from nodegraph.expressions import param_renamed
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph, frozen
-from nodegraph.phrases import Phrase
-from nodegraph.stars import stars, view_with
-from nodegraph.subgraphs import PREFIX, definition, is_instance
+from nodegraph.model.expression_refs import param_renamed
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph, frozen
+from nodegraph.subgraphs.expand import PREFIX, definition, is_instance
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 MAX_NAME = 200
 BY_PARAMETER = ("expressions", "seed_mode")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from nodegraph.cycles import cycle
 from nodegraph.edits.base import check_new_id, check_text, node_of, with_frames
 from nodegraph.edits.nodes import RemoveNodes
 from nodegraph.edits.paste import pasted
-from nodegraph.errors import EditError
-from nodegraph.expressions import with_expressions, without_outsiders
-from nodegraph.graph import Graph, Node, Port, Source, Sources, Subgraph, frozen
-from nodegraph.phrases import Phrase
-from nodegraph.subgraphs import PREFIX, definition, is_instance
+from nodegraph.model.expression_refs import with_expressions, without_outsiders
+from nodegraph.model.graph import Graph, Node, Port, Source, Sources, Subgraph, frozen
+from nodegraph.model.traversal import cycle
+from nodegraph.subgraphs.expand import PREFIX, definition, is_instance
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

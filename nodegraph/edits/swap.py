@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodegraph.edits.nodes import Replace
-from nodegraph.graph import Graph, Sources
-from nodegraph.lookup import input_type, output_type
-from nodegraph.sockets import fits
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.graph import Graph, Sources
+from nodegraph.model.sockets import fits
+from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.subgraphs.lookup import input_type, output_type
 
 
 def swapped(graph: Graph, name: str, spec: NodeSpec, specs: Mapping[str, NodeSpec]) -> Replace:

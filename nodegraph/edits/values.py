@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nodegraph.edits.base import check_value, node_of, same_value, some
-from nodegraph.errors import EditError
-from nodegraph.expressions import with_expressions
-from nodegraph.formula import LONGEST
-from nodegraph.graph import Graph, Mode, Node
-from nodegraph.phrases import Phrase
-from nodegraph.spec import Scalar
+from nodegraph.expressions.arithmetic import LONGEST
+from nodegraph.model.expression_refs import with_expressions
+from nodegraph.model.graph import Graph, Mode, Node
+from nodegraph.model.spec import Scalar
+from nodegraph.support.errors import EditError
+from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)

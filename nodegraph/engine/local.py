@@ -10,25 +10,26 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Protocol
 
-from nodegraph import catalogue, events, keys, runtime
-from nodegraph.cache import Cache
-from nodegraph.context import Context, Places
-from nodegraph.disk import DiskTier
 from nodegraph.engine import looking
-from nodegraph.engine.contents import Contents
 from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.options import Options as Options
-from nodegraph.engine.prepare import Prepared, prepare
 from nodegraph.engine.result import Result
-from nodegraph.errors import Cancelled, NodeFailed
-from nodegraph.executor import Executor
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.graph import Graph
-from nodegraph.history import History
-from nodegraph.phrases import Phrase
-from nodegraph.plan import Keyed, Plan, make_plan
-from nodegraph.registry import Registry
-from nodegraph.sinks import Sinks
+from nodegraph.execution.disk_cache import DiskTier
+from nodegraph.execution.executor import Executor
+from nodegraph.execution.input_files import Contents
+from nodegraph.execution.memory_cache import Cache
+from nodegraph.execution.output_files import Sinks
+from nodegraph.execution.plan import Keyed, Plan, make_plan
+from nodegraph.execution.prepare import Prepared, prepare
+from nodegraph.execution.run_history import History
+from nodegraph.model import digest
+from nodegraph.model.graph import Graph
+from nodegraph.node_api import catalogue, events, runtime
+from nodegraph.node_api.context import Context, Places
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.registry import Registry
+from nodegraph.support.errors import Cancelled, NodeFailed
+from nodegraph.support.messages import Phrase
 
 Listener = Callable[[events.Event], None]
 
@@ -73,7 +74,7 @@ class LocalEngine:
         self._codec = codec
         memory = self.options.remember or self.options.cache_dir
         self._compute = self.options.compute(memory)
-        self._prefix = keys.prefix(self._nodes.facts(self._compute))
+        self._prefix = digest.prefix(self._nodes.facts(self._compute))
         self._settled = False
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
@@ -203,7 +204,7 @@ class LocalEngine:
             return False
         self._settled = True
         before = self._prefix
-        self._prefix = keys.prefix(self._nodes.facts(self._compute, settle=True))
+        self._prefix = digest.prefix(self._nodes.facts(self._compute, settle=True))
         return self._prefix != before
 
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
@@ -217,8 +218,8 @@ class LocalEngine:
         def at_hand(node: Keyed, outputs: Iterable[str]) -> bool:
             if node.item.spec.sink and not sinks.done(node):
                 return False
-            keys = [node.result(output) for output in outputs]
-            return all(key in self.cache and key not in self._makeshift for key in keys)
+            digest = [node.result(output) for output in outputs]
+            return all(key in self.cache and key not in self._makeshift for key in digest)
 
         return make_plan(
             prepared.wiring,

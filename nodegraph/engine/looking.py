@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodegraph import events
-from nodegraph.engine.wire import picture_of
-from nodegraph.runtime import Runtime
-from nodegraph.values import Items
+from nodegraph.engine.protocol import picture_of
+from nodegraph.node_api import events
+from nodegraph.node_api.codec import Items
+from nodegraph.node_api.runtime import Runtime
 
 Kept = tuple[Any, ...]
 """One value, or nothing where it is not kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.runtime import Compute
+from nodegraph.node_api.runtime import Compute
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from nodegraph import events
 from nodegraph.engine.local import Options
-from nodegraph.engine.wire import pack, read_frame, unpack_event
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import carried
-from nodegraph.graph import Graph
-from nodegraph.phrases import Phrase
+from nodegraph.engine.protocol import pack, read_frame, unpack_event
+from nodegraph.formats.native import carried
+from nodegraph.model.graph import Graph
+from nodegraph.node_api import events
+from nodegraph.support.errors import LoadError
+from nodegraph.support.messages import Phrase
 
 Listener = Callable[[events.Event], None]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nodegraph import events
+from nodegraph.node_api import events
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nodegraph import events
-from nodegraph.engine.wire import pack_event, read_frame
-from nodegraph.errors import LoadError, NodegraphError
-from nodegraph.phrases import Phrase
+from nodegraph.engine.protocol import pack_event, read_frame
+from nodegraph.node_api import events
+from nodegraph.support.errors import LoadError, NodegraphError
+from nodegraph.support.messages import Phrase
 
 PACE_SECONDS = 0.12
 """So often progress is said, and a preview made and sent, while a node runs; the previews in between are made when it
@@ -148,7 +148,7 @@ class Worker:
             self._send(events.EngineState("ready"))
 
     def _run(self, request: Mapping[str, Any]) -> None:
-        from nodegraph.fileformat import loads
+        from nodegraph.formats.native import loads
 
         graph = loads(request["graph"], "the workflow")
         targets = request.get("targets")
@@ -161,7 +161,7 @@ class Worker:
         self._engine.run(graph, targets, on_event=self._tell, base=base, workflow=request["graph"])
 
     def _recall(self, request: Mapping[str, Any]) -> None:
-        from nodegraph.fileformat import loads
+        from nodegraph.formats.native import loads
 
         kept: tuple[str, ...] = ()
         # A graph that cannot run has no results either; why it cannot is said when it shall run.

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nodegraph.edits import Batch, Edit, Move, Resize
-from nodegraph.graph import Frame, Graph, Point
 from nodegraph.layout.heights import heights
 from nodegraph.layout.layers import columns
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Graph, Point
+from nodegraph.support.messages import Phrase
 
 SIZE: Point = (200.0, 120.0)
 """What a node is taken to measure where nobody says."""

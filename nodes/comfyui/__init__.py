@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.comfyui.same import Translation
+from nodegraph.formats.comfyui.node_mapping import Translation
 from nodes.comfyui import conditioning, latents, loading, models, pictures, sampling, sigmas, values
 
 SAME: Mapping[str, Translation] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.comfyui.same import Same, Translation
+from nodegraph.formats.comfyui.node_mapping import Same, Translation
 
 ONE = "samples=latent"
 TWO = "samples1=first samples2=second"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.comfyui.old import Old
-from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.source_graph import Old
 
 KINDS = {"sdxl": "sdxl", "sd3": "sd3", "flux": "flux"}
 ALONE = {"sd3": "sd3", "chroma": "chroma", "flux2": "flux2", "qwen_image": "qwen_image"}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.comfyui.old import Old
-from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.source_graph import Old
 from nodes.comfyui.loading import file_name
 
 METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "lanczos")}}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.comfyui.old import Old
-from nodegraph.comfyui.same import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.source_graph import Old
 
 SIDES = "model positive negative"
 

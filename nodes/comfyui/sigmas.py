@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.comfyui.same import Same, Translation
+from nodegraph.formats.comfyui.node_mapping import Same, Translation
 
 FAMILIES = {"SD1": "sd1", "SDXL": "sdxl", "SVD": "svd"}
 RANGE = "steps sigma_max sigma_min"

@@ -10,10 +10,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nodegraph.errors import LoadError
-from nodegraph.fingerprint import Stamp, stamp
-from nodegraph.nearest import nearest
-from nodegraph.phrases import Phrase
+from nodegraph.node_api.fingerprint import Stamp, stamp
+from nodegraph.support.errors import LoadError
+from nodegraph.support.messages import Phrase
+from nodegraph.support.suggestions import nearest
 from nodes.conditions.wildcards import wildcards_in
 
 if TYPE_CHECKING:

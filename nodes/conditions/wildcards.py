@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 
 NAME = r"(?<!_)__(?![_ ])(?P<name>(?:(?!__)[\w .+&'()*/-])+?)(?<![_ ])__(?!_)"
 """A wildcard: a file's name between two underscores on each side."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from nodegraph.phrases import Phrase
+from nodegraph.support.messages import Phrase
 from nodes.denoising.extras import FREEU
 from nodes.models.compiled import OPTION
 

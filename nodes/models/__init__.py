@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from nodegraph.files import Files
-    from nodegraph.fingerprint import Fingerprints
+    from nodegraph.node_api.fingerprint import Fingerprints
+    from nodegraph.node_api.model_files import Files
     from nodes.models.pool import Pool
 
 # Before diffusers is imported anywhere: it asks nobody on the network, and runs no code that a model brings.

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nodegraph.errors import LoadError
-from nodegraph.files import Adopted
+from nodegraph.node_api.model_files import Adopted
+from nodegraph.support.errors import LoadError
 from nodes.models.detect import recognise
 from nodes.models.families import families
 from nodes.models.folders import ModelFolders

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.loading import bytes_in
 from nodes.models.memory import autoencoder_work, together
 from nodes.models.precision import vae_dtype

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch.nn import functional
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.inputs import to_batch
 
 if TYPE_CHECKING:

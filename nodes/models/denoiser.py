@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.compiled import OPTION
 from nodes.models.inputs import gather, likeness
 from nodes.models.loading import bytes_in, first_bad

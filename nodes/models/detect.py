@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.control_parts import control_part
 from nodes.models.encoders import encoder_parts, lone_encoder
 from nodes.models.families import families

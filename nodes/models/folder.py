@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.control_parts import control_part
 from nodes.models.encoders import encoder_part, is_clip
 from nodes.models.families import families

@@ -8,7 +8,7 @@ from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from nodegraph.phrases import Phrase
+from nodegraph.support.messages import Phrase
 from nodes.models.places import Places, hub_cache, own_folder, places_of, set_places, settings_stamp
 from nodes.models.walking import ENDINGS, MARKS, Walked, Walks
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodegraph.fingerprint import Stamp
+    from nodegraph.node_api.fingerprint import Stamp
     from nodes.conditions.wildcard_files import WildcardFiles
 
 PRACTICE = Path(__file__).parents[1] / "practice"
@@ -29,7 +29,7 @@ READERS = ("checkpoints", "text_encoders")
 
 
 class ModelFolders:
-    """Model files and diffusers folders by kind and name; see nodegraph.files.Files.
+    """Model files and diffusers folders by kind and name; see nodegraph.node_api.model_files.Files.
 
     Names are POSIX paths relative to their folder. Where two folders hold one name, the first wins; the
     model that ships is always there as "practice".

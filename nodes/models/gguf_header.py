@@ -6,7 +6,7 @@ import math
 import struct
 from typing import IO, TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.header import LIMIT, Header, TensorInfo
 
 if TYPE_CHECKING:

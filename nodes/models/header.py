@@ -11,7 +11,7 @@ from operator import index, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
-from nodegraph.fingerprint import Fingerprints
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.support.errors import LoadError
 from nodes.models.detect import recognise
 from nodes.models.families import families
 from nodes.models.folders import ModelFolders
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from nodegraph.files import Files
+    from nodegraph.node_api.model_files import Files
 
 UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
 """Kinds whose files are listed but not looked into."""

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.blocks import coming_and_going
 from nodes.models.stored import open_stored
 

@@ -16,8 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nodegraph.atomic import write_text
-from nodegraph.keys import digest
+from nodegraph.model.digest import digest
+from nodegraph.support.atomic import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nodegraph.userfolders import config_folder
+from nodegraph.support.user_dirs import config_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ import os
 import pickle
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
-from nodegraph.fingerprint import stamp
-from nodegraph.userfolders import cache_folder
+from nodegraph.node_api.fingerprint import stamp
+from nodegraph.support.errors import LoadError
+from nodegraph.support.user_dirs import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

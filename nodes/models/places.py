@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.atomic import write_text
-from nodegraph.fingerprint import Stamp, stamp
-from nodegraph.userfolders import config_folder, state_folder
+from nodegraph.node_api.fingerprint import Stamp, stamp
+from nodegraph.support.atomic import write_text
+from nodegraph.support.user_dirs import config_folder, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, overload
 
 import torch
 
-from nodegraph.errors import LoadError
-from nodegraph.fingerprint import Fingerprints
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.support.errors import LoadError
 from nodes.models.autoencoder import Autoencoder
 from nodes.models.compiled import running
 from nodes.models.control import ControlRunner

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodegraph.fingerprint import stamp
+from nodegraph.node_api.fingerprint import stamp
 from nodes.models.blocks import Visitors
 from nodes.models.compiled import compiled
 from nodes.models.loading import Place, bytes_of, read

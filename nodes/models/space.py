@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.sampling.catalogue import SIGMA_SPACES, space_from_scheduler
 from nodes.sampling.spaces import DiscreteSpace
 

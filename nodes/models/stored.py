@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from safetensors import SafetensorError, safe_open
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.gguf_header import TYPES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 
 if TYPE_CHECKING:
     from pathlib import Path

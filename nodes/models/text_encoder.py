@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.encoders import LANGUAGE_KINDS, T5_KINDS, is_clip
 from nodes.text.attention import attention_pieces, cut_at_commas
 from nodes.text.chunks import LENGTH, cut, empty, prompt_pieces

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import GraphError, LoadError
-from nodegraph.pictures.folders import pictures_in
+from nodegraph.support.image_metadata.folders import pictures_in
 from nodes.pictures.reading import MOST_PIXELS, read, size_of
 from nodes.pictures.sizing import resize
 

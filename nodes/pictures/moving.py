@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from nodegraph.atomic import replacing
-from nodegraph.errors import LoadError
-from nodegraph.events import Picture
+from nodegraph.node_api.events import Picture
+from nodegraph.support.atomic import replacing
+from nodegraph.support.errors import LoadError
 
 LONGEST = 4096
 """So many pictures at most."""

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from nodegraph import GraphError
-from nodegraph.atomic import write_bytes
+from nodegraph.support.atomic import write_bytes
 from nodes.pictures.convert import to_pil
 from nodes.pictures.naming import reserve
 

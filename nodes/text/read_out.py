@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.text.chunks import prompt_pieces
 from nodes.text.encode import Encoded, encode
 from nodes.text.language import padded

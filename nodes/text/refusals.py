@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 
 if TYPE_CHECKING:
     from types import TracebackType

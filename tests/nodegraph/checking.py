@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from nodegraph.check import Checker, Problem, problems, problems_of
 from nodegraph.edits import Connect
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.validation import Checker, Problem, problems, problems_of
 from tests.nodegraph.specs import SPECS, Folder
 
 FILES = Folder("base.safetensors", "other.safetensors")

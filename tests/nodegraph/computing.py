@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 
 
 def computed(

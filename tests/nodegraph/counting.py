@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NewType
 
-from nodegraph.context import Context
-from nodegraph.declare import InputFile, Mentions, ModelFile, Range, node
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.files import NoFiles
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.registry import Registry
-from nodegraph.spec import Lazy
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import Lazy
+from nodegraph.node_api.context import Context
+from nodegraph.node_api.declare import InputFile, Mentions, ModelFile, Range, node
+from nodegraph.node_api.model_files import NoFiles
+from nodegraph.node_api.registry import Registry
 
 Number = NewType("Number", int)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nodegraph.files import NoFiles
-from nodegraph.spec import Lazy, NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import Lazy, NodeSpec, Output, Param, Socket
+from nodegraph.node_api.model_files import NoFiles
 
 
 def _all(*specs: NodeSpec) -> Mapping[str, NodeSpec]:

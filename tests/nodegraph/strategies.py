@@ -36,8 +36,8 @@ from nodegraph.edits import (
     SetVia,
     SetView,
 )
-from nodegraph.graph import Frame, Graph, Link, Node, Note, Source
-from nodegraph.notepictures import NotePicture
+from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source
+from nodegraph.model.note_images import NotePicture
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000020000000108020000007b40e8dd0000000f"

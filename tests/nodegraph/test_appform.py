@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from nodegraph import load
-from nodegraph.appform import draft, form, opening, reordered, toggled
+from nodegraph.analysis.starred import opens_as_app, stars
 from nodegraph.cli.opening import node_types
 from nodegraph.edits import RemoveNodes, RenameNode, SetExpression, SetMode
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Node
-from nodegraph.stars import opens_as_app, stars
+from nodegraph.edits.app_form import draft, form, opening, reordered, toggled
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Graph, Node
 from tests.nodegraph.specs import SPECS
 
 TYPES = node_types()

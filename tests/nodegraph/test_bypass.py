@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.check import Problem, problems
 from nodegraph.edits import SetMode
-from nodegraph.errors import GraphError
-from nodegraph.graph import Graph, Mode, Node, Port, Source, Subgraph
-from nodegraph.wiring import wire
+from nodegraph.execution.resolve import wire
+from nodegraph.model.graph import Graph, Mode, Node, Port, Source, Subgraph
+from nodegraph.support.errors import GraphError
+from nodegraph.validation import Problem, problems
 from tests.nodegraph.checking import FILES, folded, node, workflow
 from tests.nodegraph.counting import engine, make, registry
 from tests.nodegraph.specs import SPECS

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import fingerprint
-from nodegraph.cache import Cache
-from nodegraph.disk import DiskTier
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.values import PlainCodec
+from nodegraph.execution.disk_cache import DiskTier
+from nodegraph.execution.memory_cache import Cache
+from nodegraph.node_api import fingerprint
+from nodegraph.node_api.codec import PlainCodec
+from nodegraph.node_api.fingerprint import Fingerprints
 
 
 class Sized(PlainCodec):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph import catalogue, events
 from nodegraph.cli.progress import Bar
-from nodegraph.errors import DefinitionError, LoadError
-from nodegraph.registry import GROUP
+from nodegraph.node_api import catalogue, events
+from nodegraph.node_api.registry import GROUP
+from nodegraph.support.errors import DefinitionError, LoadError
 
 PACK = '''
 from typing import Annotated

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.check import Checker, problems
 from nodegraph.edits import Connect, Edit, RemoveNodes, RenameNode, Replace, SetMode, SetParam, SetTitle
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.support.errors import EditError
+from nodegraph.validation import Checker, problems
 from tests.nodegraph.checking import FILES, check, folded, node, only, workflow
 from tests.nodegraph.specs import SPECS
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any, NamedTuple, NewType
 
 import pytest
 
-from nodegraph.context import Context
-from nodegraph.declare import Choice, Help, ModelFile, Range, Seed, node, read
-from nodegraph.errors import DefinitionError
-from nodegraph.registry import Registry
-from nodegraph.spec import Lazy, NodeSpec
+from nodegraph.model.spec import Lazy, NodeSpec
+from nodegraph.node_api.context import Context
+from nodegraph.node_api.declare import Choice, Help, ModelFile, Range, Seed, node, read
+from nodegraph.node_api.registry import Registry
+from nodegraph.support.errors import DefinitionError
 
 Picture = NewType("Picture", list[int])
 

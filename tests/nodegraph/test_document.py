@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.diff import diff
-from nodegraph.document import Document
 from nodegraph.edits import AddNodes, Edit, Move, RemoveNodes, SetMode, SetParam, SetTitle, SetView
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Node
+from nodegraph.edits.document import Document
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph, Node
+from nodegraph.support.errors import EditError
 from tests.nodegraph.strategies import chain, edits
 
 

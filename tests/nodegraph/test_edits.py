@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.cycles import cycle
-from nodegraph.diff import diff
 from nodegraph.edits import (
     AddFrame,
     AddNodes,
@@ -34,9 +32,11 @@ from nodegraph.edits import (
     SetVia,
     link_between,
 )
-from nodegraph.errors import EditError, LoadError
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Frame, Graph, Link, Node, Note, Source
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source
+from nodegraph.model.traversal import cycle
+from nodegraph.support.errors import EditError, LoadError
 from tests.nodegraph.strategies import chain, edits
 from tests.nodegraph.valid import assert_valid
 

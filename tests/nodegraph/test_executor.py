@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.errors import GraphError
-from nodegraph.graph import Graph, Port, Source, Subgraph
+from nodegraph.model.graph import Graph, Port, Source, Subgraph
+from nodegraph.support.errors import GraphError
 from tests.nodegraph.counting import chain, engine, make
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph import events
-from nodegraph.errors import GraphError
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
+from nodegraph.node_api import events
+from nodegraph.support.errors import GraphError
 from tests.nodegraph.counting import chain, engine, make
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nodegraph.explain import explain, walk
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.analysis.explain import explain, walk
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 LOAD = NodeSpec(
     "Load",

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.check import problems
+from nodegraph.analysis.starred import stars
 from nodegraph.edits import SetExpression, SetParam
 from nodegraph.edits.exposure import RenameSection, SetLimits, SetSection
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RenamePort
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
-from nodegraph.errors import EditError, GraphError
-from nodegraph.exposure import narrowed
-from nodegraph.expressions import expressions_of
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
-from nodegraph.settle import settled
-from nodegraph.spec import Param
-from nodegraph.stars import stars
-from nodegraph.subgraphs import subgraph_spec
+from nodegraph.expressions.evaluate import settled
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.model.spec import Param
+from nodegraph.subgraphs.expand import subgraph_spec
+from nodegraph.subgraphs.exposure import narrowed
+from nodegraph.support.errors import EditError, GraphError
+from nodegraph.validation import problems
 from tests.nodegraph.checking import FILES, workflow
 from tests.nodegraph.counting import engine, make
 from tests.nodegraph.specs import SPECS

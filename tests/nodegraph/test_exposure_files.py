@@ -7,8 +7,8 @@ import json
 import pytest
 
 from nodegraph.edits.exposure import SetLimits, SetSection
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, loads
+from nodegraph.formats.native import dumps, loads
+from nodegraph.support.errors import LoadError
 from tests.nodegraph.test_exposure import exposed
 
 

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.check import Checker, problems
+from nodegraph.analysis.explain import explain
 from nodegraph.cli.opening import with_value
 from nodegraph.edits import AddNodes, RemoveNodes, RenameNode, SetExpression, SetParam
 from nodegraph.edits.paste import copied, pasted
-from nodegraph.errors import EditError
-from nodegraph.explain import explain
-from nodegraph.expressions import expressions_of, reference, renamed
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.settle import settle, settled
+from nodegraph.expressions.evaluate import settle, settled
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.expression_refs import expressions_of, reference, renamed
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.support.errors import EditError
+from nodegraph.validation import Checker, problems
 from tests.nodegraph.computing import computed, pair
 from tests.nodegraph.specs import SPECS
 
@@ -200,9 +200,9 @@ def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple
 
 
 def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
-    from nodegraph.engine.prepare import prepare
-    from nodegraph.errors import GraphError
-    from nodegraph.fingerprint import Fingerprints
+    from nodegraph.execution.prepare import prepare
+    from nodegraph.node_api.fingerprint import Fingerprints
+    from nodegraph.support.errors import GraphError
     from tests.nodegraph.specs import Folder
 
     def prepared(graph: Graph) -> object:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nodegraph.check import problems
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.expressions import expressions_of
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
-from nodegraph.settle import settled
-from nodegraph.wiring import wire
+from nodegraph.execution.resolve import wire
+from nodegraph.expressions.evaluate import settled
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.validation import problems
 from tests.nodegraph.computing import computed, pair
 from tests.nodegraph.specs import SPECS
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.edits import Edit
-from nodegraph.errors import EditError, LoadError
-from nodegraph.fileformat import dumps, load, loads, parsing
-from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.formats.native import dumps, load, loads, parsing
+from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
+from nodegraph.support.errors import EditError, LoadError
 from tests.nodegraph.strategies import chain, edits
 
 BY_HAND = """{"format": "nodegraph", "version": 1, "nodes": [

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.check import problems
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, load, loads
-from nodegraph.fileformat.parsing import decoded
+from nodegraph.formats.native import dumps, load, loads
+from nodegraph.formats.native.parsing import decoded
+from nodegraph.support.errors import LoadError
+from nodegraph.validation import problems
 from tests.nodegraph.checking import FILES, folded
 from tests.nodegraph.specs import SPECS
 from tests.nodegraph.strategies import plain

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.edits import AddFrame, Edit, SetFlags
-from nodegraph.errors import EditError
-from nodegraph.graph import Frame, Graph, Node, Source
 from nodegraph.layout import HEADER, MARGIN, SIZE, laid_out
+from nodegraph.model.graph import Frame, Graph, Node, Source
+from nodegraph.support.errors import EditError
 from tests.nodegraph.checking import workflow
 from tests.nodegraph.strategies import chain, edits
 from tests.nodegraph.valid import assert_valid

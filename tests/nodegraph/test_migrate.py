@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from nodegraph import migrate
-from nodegraph.errors import DefinitionError
-from nodegraph.graph import Graph, Node, Port, Source, Subgraph
-from nodegraph.migrate import NodeStep, add_step, migrated, upgraded
+from nodegraph.formats import migrate
+from nodegraph.formats.migrate import NodeStep, add_step, migrated, upgraded
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.support.errors import DefinitionError
 
 
 def test_format_steps_run_in_order() -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from nodegraph.edits import AddNote, ChangeNote
 from nodegraph.edits.paste import copied, pasted
-from nodegraph.errors import EditError, LoadError
-from nodegraph.fileformat import carried, dumps, loads
-from nodegraph.graph import Graph, Note
-from nodegraph.notepictures import ALL_BYTES, MOST_BYTES, NotePicture, shown_in, told
+from nodegraph.formats.native import carried, dumps, loads
+from nodegraph.model.graph import Graph, Note
+from nodegraph.model.note_images import ALL_BYTES, MOST_BYTES, NotePicture, shown_in, told
+from nodegraph.support.errors import EditError, LoadError
 
 
 def packed(size: tuple[int, int] = (6, 4), format: str = "PNG") -> bytes:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, load
-from nodegraph.graph import Graph, Node
-from nodegraph.pictures import Carried, carried, picture_size, png, read_workflow, text_keys
+from nodegraph.formats.native import dumps, load
+from nodegraph.model.graph import Graph, Node
+from nodegraph.support.errors import LoadError
+from nodegraph.support.image_metadata import Carried, carried, picture_size, png, read_workflow, text_keys
 
 GRAPH = Graph.of(Node("prompt", "TextEncode", params={"text": "ein großes Haus 家"}))
 TEXT = dumps(GRAPH)

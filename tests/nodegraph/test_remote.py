@@ -17,15 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph import events
-from nodegraph.context import Context
-from nodegraph.declare import node
 from nodegraph.engine.local import Options
+from nodegraph.engine.protocol import MARK, pack, pack_event, read_frame, unpack_event
 from nodegraph.engine.remote import RemoteEngine
-from nodegraph.engine.wire import MARK, pack, pack_event, read_frame, unpack_event
-from nodegraph.errors import LoadError
-from nodegraph.graph import Graph
-from nodegraph.registry import Registry
+from nodegraph.model.graph import Graph
+from nodegraph.node_api import events
+from nodegraph.node_api.context import Context
+from nodegraph.node_api.declare import node
+from nodegraph.node_api.registry import Registry
+from nodegraph.support.errors import LoadError
 from tests.nodegraph.counting import FUNCTIONS, Number, make
 
 WAIT = 30.0

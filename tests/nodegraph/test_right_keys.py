@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import GraphError, events
-from nodegraph.engine import contents
-from nodegraph.engine.contents import Contents
+from nodegraph import GraphError
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.files import NoFiles
-from nodegraph.fingerprint import Fingerprints
-from nodegraph.graph import Graph, Node
-from nodegraph.runtime import Compute, PlainRuntime
-from nodegraph.spec import IMAGE_FOLDER, NodeSpec, Param
-from nodegraph.wiring import Wired
+from nodegraph.execution import input_files
+from nodegraph.execution.input_files import Contents
+from nodegraph.execution.resolve import Wired
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param
+from nodegraph.node_api import events
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.model_files import NoFiles
+from nodegraph.node_api.runtime import Compute, PlainRuntime
 from tests.nodegraph.counting import Words, make, registry
 
 NAMES = ("a", "b", "ab")
@@ -222,7 +223,7 @@ def test_a_folder_counts_by_the_pictures_right_in_it(tmp_path: Path, monkeypatch
     assert named(tmp_path, IMAGE_FOLDER, "in") == first
     (place / "a.png").write_bytes(b"six")
     assert len({first, second, third, named(tmp_path, IMAGE_FOLDER, "in")}) == 4
-    monkeypatch.setattr(contents, "READ", 0)
+    monkeypatch.setattr(input_files, "READ", 0)
     many = named(tmp_path, IMAGE_FOLDER, "in")
     (place / "a.png").write_bytes(b"seven")
     assert named(tmp_path, IMAGE_FOLDER, "in") != many

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.errors import SaveError
-from nodegraph.fileformat import load, save
-from nodegraph.graph import Graph
+from nodegraph.formats.native import load, save
+from nodegraph.model.graph import Graph
+from nodegraph.support.errors import SaveError
 from tests.nodegraph.strategies import chain
 
 

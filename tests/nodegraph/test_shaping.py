@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.check import problems
-from nodegraph.diff import diff
 from nodegraph.edits import AddFrame, AddNote, Connect, Edit, RemoveNodes, RenameNode, SetParam
 from nodegraph.edits.heal import bridges
 from nodegraph.edits.inside import Inside
@@ -17,10 +15,12 @@ from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RemovePort, RenamePort
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
 from nodegraph.edits.swap import swapped
-from nodegraph.errors import EditError
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
-from nodegraph.subgraphs import flatten, subgraph_spec
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.subgraphs.expand import flatten, subgraph_spec
+from nodegraph.support.errors import EditError
+from nodegraph.validation import problems
 from tests.nodegraph.checking import FILES, node, workflow
 from tests.nodegraph.specs import SPECS
 from tests.nodegraph.strategies import chain, edits

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodegraph.analysis.sizes import Sizes
 from nodegraph.edits import SetMode
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.sizes import Sizes
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 EMPTY = NodeSpec(
     "Empty",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-from nodegraph import events
-from nodegraph.engine.wire import pack_event, read_frame, to_json, unpack_event
-from nodegraph.phrases import Phrase, joined, translated
+from nodegraph.engine.protocol import pack_event, read_frame, to_json, unpack_event
+from nodegraph.node_api import events
+from nodegraph.support.messages import Phrase, joined, translated
 
 WHY = joined(
     [Phrase("{name} set to {value}", name="steps", value=30), Phrase("file of {name} changed", name="image")],

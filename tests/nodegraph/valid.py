@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import networkx
 
-from nodegraph.graph import ID_PATTERN, Graph
+from nodegraph.model.graph import ID_PATTERN, Graph
 
 
 def assert_valid(graph: Graph) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from nodegraph.cli import main
-from nodegraph.executor import sentence
+from nodegraph.execution.executor import sentence
 
 CHECKPOINT = {"id": "checkpoint", "type": "CheckpointLoader", "params": {"checkpoint": "practice"}}
 DECODE = {

@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import events
-from nodegraph.engine.wire import pack_event, read_frame, unpack_event
-from nodegraph.errors import LoadError
+from nodegraph.engine.protocol import pack_event, read_frame, unpack_event
+from nodegraph.node_api import events
+from nodegraph.support.errors import LoadError
 from nodes.channels import MOST, channels_of
 from nodes.types import Latent
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import nodes
-from nodegraph.catalogue import describe
-from nodegraph.declare import Declared
-from nodegraph.keys import Parts
-from nodegraph.registry import Registry
-from nodegraph.sockets import convert
-from nodegraph.spec import ANY, NodeSpec, Param, Scalar, Socket
+from nodegraph.model.digest import Parts
+from nodegraph.model.sockets import convert
+from nodegraph.model.spec import ANY, NodeSpec, Param, Scalar, Socket
+from nodegraph.node_api.catalogue import describe
+from nodegraph.node_api.declare import Declared
+from nodegraph.node_api.registry import Registry
 
 
 @cache
@@ -123,7 +123,9 @@ def test_titles_are_unique() -> None:
 
 def test_the_shipped_catalogue_is_that_of_the_code() -> None:
     shipped = Path(nodes.__file__).with_name("catalogue.json")
-    assert shipped.read_text(encoding="utf-8") == describe("nodes"), "run python -m nodegraph.catalogue"
+    assert shipped.read_text(encoding="utf-8") == describe("nodes"), (
+        "run python -m nodegraph.node_api.catalogue"
+    )
 
 
 def test_optional_sockets_have_none_as_default() -> None:

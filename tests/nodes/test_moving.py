@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from nodegraph.errors import LoadError
-from nodegraph.events import Picture
+from nodegraph.node_api.events import Picture
+from nodegraph.support.errors import LoadError
 from nodes.pictures.moving import write_moving
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from nodegraph.analysis.sizes import SIZED, Sizes
 from nodegraph.cli.opening import node_types
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.sizes import SIZED, Sizes
-from nodegraph.spec import Scalar
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import Scalar
 
 SPECS = node_types()
 

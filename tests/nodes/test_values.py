@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from nodegraph.errors import LoadError
-from nodegraph.values import Items
+from nodegraph.node_api.codec import Items
+from nodegraph.support.errors import LoadError
 from nodes.types import Condition, Latent, Model, Source
 from nodes.values import TensorCodec
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from nodegraph import LocalEngine, Options, dumps, load
-from nodegraph.check import problems
+from nodegraph.validation import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / "workflows").glob("*.json"))

@@ -58,9 +58,9 @@ def test_only_two_places_catch_every_exception() -> None:
                     node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception")
                 ):
                     found.append(path.relative_to(ROOT).as_posix())
-    assert set(found) <= {"nodegraph/executor.py", "nodegraph/engine/worker.py"} and len(found) == len(
-        set(found)
-    )
+    assert set(found) <= {"nodegraph/execution/executor.py", "nodegraph/engine/worker.py"} and len(
+        found
+    ) == len(set(found))
 
 
 def loaded(code: str) -> set[str]:
@@ -82,7 +82,10 @@ NODES = "from nodegraph.cli import main\nmain(['nodes'])"
         ("import nodegraph", {"torch", "numpy", "networkx", "PySide6", "nodes", "ui"}),
         (HELP, {"torch", "numpy", "networkx", "PySide6", "nodes", "ui", "importlib_metadata"}),
         (NODES, {"torch", "numpy", "PySide6", "ui", "diffusers", "transformers"}),
-        ("import nodegraph.engine.local, nodegraph.plan", {"torch", "numpy", "PySide6", "nodes", "ui"}),
+        (
+            "import nodegraph.engine.local, nodegraph.execution.plan",
+            {"torch", "numpy", "PySide6", "nodes", "ui"},
+        ),
         ("import nodes, nodes.runtime", {"torch", "diffusers", "transformers", "PySide6", "ui"}),
         ("import nodes.sampling.names", {"torch", "diffusers", "PySide6"}),
         ("import nodes.types", {"torch", "diffusers", "PySide6", "ui"}),

@@ -35,7 +35,7 @@ def test_this_machine_may_be_spoken_to(offline: list[str]) -> None:
 
 
 def test_looking_for_a_model_asks_nobody(offline: list[str]) -> None:
-    from nodegraph.errors import LoadError
+    from nodegraph.support.errors import LoadError
     from nodes.models import create_pool
 
     with pytest.raises(LoadError):

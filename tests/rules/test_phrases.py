@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[2]
 SENTENCES = {"EditError", "LoadError", "SaveError", "GraphError", "FormulaError", "Phrase"}
 SHOWN = [path for package in ("nodegraph", "nodes", "ui") for path in sorted((ROOT / package).rglob("*.py"))]
 # What an engine or a command says reaches the editor as text, from another process or not at all.
-ELSEWHERE = ("nodegraph/engine", "nodegraph/cli", "nodegraph/call.py", "nodegraph/phrases.py")
+ELSEWHERE = (
+    "nodegraph/engine",
+    "nodegraph/cli",
+    "nodegraph/execution/call.py",
+    "nodegraph/support/messages.py",
+)
 
 
 def calls(path: Path) -> Iterator[ast.Call]:

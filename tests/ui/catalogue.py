@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.graph import Frame, Graph, Node, Note, Source
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.graph import Frame, Graph, Node, Note, Source
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 LOADER = NodeSpec(
     "CheckpointLoader",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nodegraph.graph import Graph, Node
-from ui.journal.journal import Journal
+from nodegraph.journal.journal import Journal
+from nodegraph.model.graph import Graph, Node
 
 
 def graph(number: int) -> Graph:

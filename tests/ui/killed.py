@@ -15,10 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from nodegraph.edits import AddNodes, Edit, Move, RemoveNodes, SetParam
-from nodegraph.graph import Graph, Node
+from nodegraph.journal import codec
+from nodegraph.model.graph import Graph, Node
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui.editor import Editor
-from ui.journal import codec
 
 State = tuple[int, int, str]
 """Steps done, steps there are, and a digest of the graph."""

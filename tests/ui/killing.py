@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
 
+from nodegraph.journal.recovery import recover, recoverable
 from tests.ui.killed import State, beginnings, fingerprint, play, state
 from ui.editor import Editor
-from ui.journal.recovery import recover, recoverable
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 1.8

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from nodegraph.edits import AddNote, ChangeNote, SetParam
-from nodegraph.graph import Note
-from nodegraph.notepictures import NotePicture
+from nodegraph.journal import codec
+from nodegraph.journal.compact import compact
+from nodegraph.journal.history import History, Step
+from nodegraph.journal.journal import Journal
+from nodegraph.journal.recovery import recover
+from nodegraph.model.graph import Note
+from nodegraph.model.note_images import NotePicture
 from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
-from ui.journal import codec
-from ui.journal.compact import compact
-from ui.journal.history import History, Step
-from ui.journal.journal import Journal
-from ui.journal.recovery import recover
 
 
 def written(folder: Path, steps: int) -> tuple[Path, History]:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nodegraph.document import Document
 from nodegraph.edits import AddNodes, Move, RemoveNodes, SetParam
-from nodegraph.graph import Graph, Node
+from nodegraph.edits.document import Document
+from nodegraph.journal.history import History
+from nodegraph.model.graph import Graph, Node
 from ui.editor import Editor
-from ui.journal.history import History
 from ui.undo import GraphCommand
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.graph import Frame, Graph, Node, Note, Source, Subgraph
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.graph import Frame, Graph, Node, Note, Source, Subgraph
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 from ui.find.query import find
 
 SPECS = {

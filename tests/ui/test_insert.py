@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.sockets import fits
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.sockets import fits
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui.search.candidates import entries
 from ui.search.insert import insert_beside, insert_node, insert_recipe, port_type

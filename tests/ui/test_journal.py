@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
-from nodegraph.notepictures import NotePicture
+from nodegraph.journal import codec
+from nodegraph.journal.history import Branch, History, Step
+from nodegraph.journal.recovery import recover, recoverable
+from nodegraph.journal.stamp import Stamp
+from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
+from nodegraph.model.note_images import NotePicture
 from tests.nodegraph.strategies import PNG
 from tests.ui.journals import graph, journal_of
-from ui.journal import codec
-from ui.journal.history import Branch, History, Step
-from ui.journal.recovery import recover, recoverable
-from ui.journal.stamp import Stamp
 
 names = st.sampled_from(["a", "b", "c", "d_2"])
 numbers = st.integers(-9, 9).map(float)
@@ -187,8 +187,8 @@ def test_saving_is_remembered_with_the_file(tmp_path: Path) -> None:
 
 def test_a_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from nodegraph.graph import Graph\n"
-        "from ui.journal.journal import Journal\n"
+        "import sys; from pathlib import Path; from nodegraph.model.graph import Graph\n"
+        "from nodegraph.journal.journal import Journal\n"
         "j = Journal.create(Path(sys.argv[1]), Graph(), None, None, True)\n"
         "j.write(); print('up', flush=True)\n"
         "sys.stdin.read()"

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nodegraph.journal.compact import compact
+from nodegraph.journal.history import History, Step
+from nodegraph.journal.journal import Journal
+from nodegraph.journal.recovery import recover
+from nodegraph.journal.writer import Writer
 from tests.ui.journals import graph, journal_of
-from ui.journal.compact import compact
-from ui.journal.history import History, Step
-from ui.journal.journal import Journal
-from ui.journal.recovery import recover
-from ui.journal.writer import Writer
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nodegraph import fileformat
+from nodegraph.formats import native
 from tests.ui.killing import moment, oldest_lost
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def test_one_killed_at_its_first_edits_loses_no_more(qtbot: QtBot, tmp_path: Pat
 def test_large_documents_and_those_being_saved_lose_no_more(qtbot: QtBot, tmp_path: Path, kind: str) -> None:
     assert oldest_lost(tmp_path, 7, 1.1, kind) <= 1.0
     for file in tmp_path.glob("[01].json"):
-        fileformat.load(file)
+        native.load(file)

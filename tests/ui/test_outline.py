@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit
 
-from nodegraph.document import Document
 from nodegraph.edits import AddNodes, RemoveNodes, SetParam, SetTitle
-from nodegraph.graph import Node
+from nodegraph.edits.document import Document
+from nodegraph.model.graph import Node
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui.editor import Editor
 from ui.look import Look

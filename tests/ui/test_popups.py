@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from nodegraph.graph import Source
-from nodegraph.spec import NodeSpec, Output, Socket
+from nodegraph.model.graph import Source
+from nodegraph.model.spec import NodeSpec, Output, Socket
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.running.look import shoot
 from tests.ui.standin import StandIn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.subgraphs import is_instance
+from nodegraph.subgraphs.expand import is_instance
 from ui.actions.action import Action, keys
 from ui.actions.edit import has_document, has_frames, has_nodes, has_selection, on_canvas
 from ui.i18n import QT_TRANSLATE_NOOP

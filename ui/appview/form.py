@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from nodegraph.appform import form, reordered
-from nodegraph.stars import Key
+from nodegraph.analysis.starred import Key
+from nodegraph.edits.app_form import form, reordered
 from ui.appview.row import AppRow
 from ui.canvas.values import label_of
 from ui.find.query import node_title
@@ -20,7 +20,7 @@ from ui.problems.validation import validation_of
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from nodegraph.graph import Graph
+    from nodegraph.model.graph import Graph
     from ui.editor import Editor
     from ui.look import Look
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph.appform import opening
-from nodegraph.notepictures import told
-from nodegraph.spec import Param
-from nodegraph.stars import opens_as_app
+from nodegraph.analysis.starred import opens_as_app
+from nodegraph.edits.app_form import opening
+from nodegraph.model.note_images import told
+from nodegraph.model.spec import Param
 from ui.appview.form import MARGIN, Form
 from ui.appview.stage import Stage
 from ui.canvas.specs import spec_of

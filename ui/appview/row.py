@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from nodegraph.stars import Key
+from nodegraph.analysis.starred import Key
 from ui.icons import icon
 from ui.inspector.row import ParamRow
 from ui.labels import Words

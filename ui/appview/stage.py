@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from ui.labels import Words
 from ui.running.pictures import as_large
 from ui.running.seeds import seed_line
@@ -23,7 +23,7 @@ from ui.running.strip import CELL, ResultStrip
 from ui.viewer.viewer import Viewer
 
 if TYPE_CHECKING:
-    from nodegraph.graph import Graph
+    from nodegraph.model.graph import Graph
     from ui.look import Look
     from ui.running.desk import Desk
     from ui.running.results import Result

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.edits import Edit
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.scene import Scene
 from ui.canvas.stage import Stage

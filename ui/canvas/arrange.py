@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Literal
 
 from nodegraph.edits import Batch, ChangeFrame, Edit, Move
-from nodegraph.graph import Frame, Graph, Point
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Graph, Point
+from nodegraph.support.messages import Phrase
 from ui.canvas.boxes import LinkKey
 from ui.canvas.folding import HEADER
 from ui.canvas.layout import layered

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
 from nodegraph.edits.heal import bridges
-from nodegraph.graph import Graph, Link, Point, Source
-from nodegraph.phrases import Phrase
-from nodegraph.sockets import fits
+from nodegraph.model.graph import Graph, Link, Point, Source
+from nodegraph.model.sockets import fits
+from nodegraph.support.messages import Phrase
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.fitting import downstream, upstream
 from ui.canvas.refit import refitted

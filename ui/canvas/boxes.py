@@ -9,9 +9,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF, QTransform
 
-from nodegraph.expressions import expressions_of
-from nodegraph.graph import Node, Point, Source
-from nodegraph.spec import NodeSpec
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Node, Point, Source
+from nodegraph.model.spec import NodeSpec
 from ui.canvas.geometry import NodeLayout, Rect
 from ui.canvas.packed import Values, packed
 from ui.canvas.routing import STUB, Style, edges_of, halved, path_of, polyline

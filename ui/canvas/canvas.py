@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nodegraph.graph import Graph, Point
+from nodegraph.model.graph import Graph, Point
 from ui.canvas.camera import Camera, Place
 from ui.canvas.flowing import flowing, repaint
 from ui.canvas.gestures.link import LinkDrag

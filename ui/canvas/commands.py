@@ -22,9 +22,9 @@ from nodegraph.edits import (
 )
 from nodegraph.edits.heal import bridges
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
-from nodegraph.graph import Mode, Note, Point
-from nodegraph.phrases import Phrase
-from nodegraph.subgraphs import is_instance
+from nodegraph.model.graph import Mode, Note, Point
+from nodegraph.subgraphs.expand import is_instance
+from nodegraph.support.messages import Phrase
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
 from ui.canvas.boxes import LinkKey

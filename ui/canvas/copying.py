@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 
 from nodegraph.edits.paste import copied, pasted, without_loose_links
-from nodegraph.errors import NodegraphError
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Point
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Graph, Point
+from nodegraph.support.errors import NodegraphError
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.geometry import Rect
 from ui.canvas.scene import Scene, union

@@ -7,7 +7,7 @@ from array import array
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.camera import Camera
 from ui.canvas.look import Moving

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nodegraph.graph import Graph
-from nodegraph.sockets import Conversion, conversions, fits, refusal
+from nodegraph.model.graph import Graph
+from nodegraph.model.sockets import Conversion, conversions, fits, refusal
 from ui.canvas.boxes import NodeBox
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.scene import Scene

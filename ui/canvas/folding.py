@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF
 
-from nodegraph.graph import Frame, Graph, Point
+from nodegraph.model.graph import Frame, Graph, Point
 
 HEADER = 32.0
 """The height of a frame's title bar."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from PySide6.QtCore import QRectF, Signal
 
 from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
-from nodegraph.graph import Frame, Mode
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame, Mode
+from nodegraph.support.messages import Phrase
 from ui.canvas.acting import on_grid
 from ui.canvas.folding import HEADER
 from ui.canvas.writing import Writing

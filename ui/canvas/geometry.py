@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nodegraph.exposure import sections
-from nodegraph.graph import Node
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.graph import Node
+from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.subgraphs.exposure import sections
 from ui.canvas.metrics import Metrics
 from ui.canvas.values import format_value, label_of
 from ui.i18n import tr

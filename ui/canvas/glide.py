@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
-from nodegraph.graph import Graph, Point
+from nodegraph.model.graph import Graph, Point
 
 LAYOUT, INSERT = 200, 120
 """Milliseconds of motion after a layout, and after a node went into a link."""

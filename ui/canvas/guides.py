@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.scene import Scene
 
 if TYPE_CHECKING:

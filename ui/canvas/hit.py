@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nodegraph.graph import Note
+from nodegraph.model.graph import Note
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import HEADER
 from ui.canvas.geometry import Port, PortRef, Row

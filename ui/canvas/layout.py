@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 
 GAP_X, GAP_Y = 72.0, 32.0
 SWEEPS = 12

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.paint_links import Marked

@@ -18,8 +18,8 @@ from PySide6.QtGui import (
     QTextImageFormat,
 )
 
-from nodegraph.graph import Note
-from nodegraph.notepictures import NotePicture
+from nodegraph.model.graph import Note
+from nodegraph.model.note_images import NotePicture
 from ui.i18n import tr
 
 MARGIN = 10.0

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QImageWriter
 
-from nodegraph.errors import LoadError
-from nodegraph.notepictures import NotePicture
+from nodegraph.model.note_images import NotePicture
+from nodegraph.support.errors import LoadError
 from ui import diskfile
 
 SIDE = 1280

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from nodegraph.expressions import expressions_of
-from nodegraph.formula import FormulaError, names_in
-from nodegraph.graph import Node, Point
+from nodegraph.expressions.arithmetic import FormulaError, names_in
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Node, Point
 from ui.canvas.routing import path_of
 from ui.canvas.scene import Scene
 from ui.theme.palette import Theme

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from nodegraph.graph import Frame
+from nodegraph.model.graph import Frame
 from ui.canvas.folding import HEADER, Fold
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.icons import paint_icon

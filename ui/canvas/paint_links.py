@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.camera import Camera
 from ui.canvas.packed import Values, draw_lines, packed

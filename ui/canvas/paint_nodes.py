@@ -8,8 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
-from nodegraph.subgraphs import is_instance
-from nodegraph.wiring import bypass_order
+from nodegraph.execution.resolve import bypass_order
+from nodegraph.subgraphs.expand import is_instance
 from ui.canvas.boxes import NodeBox
 from ui.canvas.cache import Picture
 from ui.canvas.geometry import MARGIN, Port

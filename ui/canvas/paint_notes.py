@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from nodegraph.graph import Note
+from nodegraph.model.graph import Note
 from ui.canvas.cache import Picture, PixmapCache
 from ui.canvas.camera import Camera
 from ui.canvas.note_page import NotePage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from nodegraph.expressions import expressions_of
-from nodegraph.spec import Param, Scalar
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.spec import Param, Scalar
 from ui.canvas.boxes import NodeBox
 from ui.canvas.geometry import MARGIN, Row
 from ui.canvas.icons import paint_icon

@@ -9,7 +9,7 @@ from itertools import pairwise
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.scene import Scene
 from ui.canvas.text import CENTER, TextPainter

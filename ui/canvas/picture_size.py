@@ -8,7 +8,7 @@ from stat import S_ISREG
 
 from PySide6.QtGui import QImageIOHandler, QImageReader
 
-from nodegraph.sizes import Size
+from nodegraph.analysis.sizes import Size
 
 TURNED = QImageIOHandler.Transformation.TransformationRotate90
 

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph.exposure import sections
-from nodegraph.graph import Port
+from nodegraph.model.graph import Port
+from nodegraph.subgraphs.exposure import sections
 from ui.exposure.exposed import short_range
 from ui.i18n import plain
 

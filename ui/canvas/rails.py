@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QVBoxLayout, QWidget
 from nodegraph.edits import Edit
 from nodegraph.edits.exposure import RenameSection
 from nodegraph.edits.ports import AddPort, OrderPorts, RemovePort, RenamePort, free_port
-from nodegraph.exposure import in_sections
-from nodegraph.graph import Port as SubgraphPort
-from nodegraph.spec import ANY
+from nodegraph.model.graph import Port as SubgraphPort
+from nodegraph.model.spec import ANY
+from nodegraph.subgraphs.exposure import in_sections
 from ui.canvas.canvas import Canvas
 from ui.canvas.geometry import Port, PortRef
 from ui.canvas.paint_ports import paint_port

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from shiboken6 import Shiboken
 
 from nodegraph.edits import SetParam
-from nodegraph.spec import Param, Scalar
+from nodegraph.model.spec import Param, Scalar
 from ui.canvas.boxes import NodeBox
 from ui.canvas.geometry import PortRef
 from ui.canvas.keyboard import described_port, ports_in_order, spoken

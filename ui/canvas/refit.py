@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QRectF
 
 from nodegraph.edits import ChangeFrame, Edit
-from nodegraph.graph import Frame, Point
+from nodegraph.model.graph import Frame, Point
 from ui.canvas.folding import HEADER
 from ui.canvas.scene import Scene
 

@@ -10,7 +10,7 @@ from typing import Literal
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 
 Style = Literal["curve", "straight", "orthogonal"]
 FINE, COARSE = 48, 20

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nodegraph.graph import Graph, Node
-from nodegraph.sizes import Sizes
-from nodegraph.sockets import lossy
-from nodegraph.spec import ANY, NodeSpec
-from nodegraph.subgraphs import PREFIX, uses
+from nodegraph.analysis.sizes import Sizes
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.sockets import lossy
+from nodegraph.model.spec import ANY, NodeSpec
+from nodegraph.subgraphs.expand import PREFIX, uses
 from ui.canvas.boxes import Kinds, LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import folded
 from ui.canvas.geometry import LayoutKey, NodeLayout, lay_out, layout_key

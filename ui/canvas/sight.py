@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
-from nodegraph.graph import Frame, Graph, Node, Source
+from nodegraph.model.graph import Frame, Graph, Node, Source
 from ui.canvas.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.folding import UNFOLDED
 from ui.canvas.geometry import PortRef, Rect

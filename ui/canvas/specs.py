@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from nodegraph.graph import Graph, Node
-from nodegraph.spec import ANY, NodeSpec, Output, Param, Scalar, Socket
-from nodegraph.subgraphs import is_instance, subgraph_spec
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import ANY, NodeSpec, Output, Param, Scalar, Socket
+from nodegraph.subgraphs.expand import is_instance, subgraph_spec
 
 
 def spec_of(

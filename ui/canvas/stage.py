@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 from ui.canvas.camera import Camera
 from ui.canvas.geometry import PortRef
 from ui.canvas.look import STILL, Look, Moving

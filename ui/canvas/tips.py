@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.spec import NodeSpec, Param
 from ui.canvas.boxes import LinkBox, NodeBox
 from ui.canvas.geometry import PortRef
 from ui.canvas.hit import Hit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from nodegraph.spec import Param, Scalar
+from nodegraph.model.spec import Param, Scalar
 from ui.diskfile import MODELS
 from ui.i18n import tr
 from ui.words import shown, shown_choice

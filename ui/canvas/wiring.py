@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
-from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
-from nodegraph.phrases import Phrase
-from nodegraph.sockets import Conversion
+from nodegraph.model.graph import Graph, Link, Node, Point, Source, readable_id
+from nodegraph.model.sockets import Conversion
+from nodegraph.support.messages import Phrase
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.geometry import PortRef
 from ui.canvas.hit import Hit

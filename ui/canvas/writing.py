@@ -9,10 +9,10 @@ from dataclasses import replace
 from PySide6.QtCore import QMimeData, QRect, QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
-from nodegraph.errors import LoadError
-from nodegraph.graph import Note, frozen
-from nodegraph.notepictures import NotePicture, shown_in, together_fault
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Note, frozen
+from nodegraph.model.note_images import NotePicture, shown_in, together_fault
+from nodegraph.support.errors import LoadError
+from nodegraph.support.messages import Phrase
 from ui.canvas.copying import Copying
 from ui.canvas.folding import HEADER
 from ui.canvas.hit import note_rect

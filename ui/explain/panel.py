@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from nodegraph.explain import Step, Voice, explain, markdown, walk
-from nodegraph.graph import Graph
+from nodegraph.analysis.explain import Step, Voice, explain, markdown, walk
+from nodegraph.model.graph import Graph
 from ui.canvas.values import label_of, plain_label
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QL
 
 from nodegraph.edits import Edit
 from nodegraph.edits.exposure import SetLimits
-from nodegraph.errors import EditError
-from nodegraph.exposure import number
-from nodegraph.formula import FormulaError
-from nodegraph.spec import Param
+from nodegraph.expressions.arithmetic import FormulaError
+from nodegraph.model.spec import Param
+from nodegraph.subgraphs.exposure import number
+from nodegraph.support.errors import EditError
 from ui.canvas.values import label_of
 from ui.exposure.exposed import Exposed, range_words
 from ui.i18n import capitalized, said

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from nodegraph.edits import Edit
 from nodegraph.edits.ports import RemovePort
-from nodegraph.exposure import allowed, narrowed, number, sections
-from nodegraph.graph import Port, Subgraph
-from nodegraph.lookup import inner_param
-from nodegraph.spec import Param
-from nodegraph.subgraphs import definition, is_instance
+from nodegraph.model.graph import Port, Subgraph
+from nodegraph.model.spec import Param
+from nodegraph.subgraphs.expand import definition, is_instance
+from nodegraph.subgraphs.exposure import allowed, narrowed, number, sections
+from nodegraph.subgraphs.lookup import inner_param
 from ui.editor import Editor
 from ui.i18n import said
 from ui.inner import Inner

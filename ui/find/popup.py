@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nodegraph.lookup import spec_of
+from nodegraph.subgraphs.lookup import spec_of
 from ui.editor import Editor
 from ui.find.query import Hit, find
 from ui.inner import Inner

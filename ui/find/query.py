@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from nodegraph.graph import Frame, Graph, Node, Note
-from nodegraph.lookup import spec_of
-from nodegraph.notepictures import first_line
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.graph import Frame, Graph, Node, Note
+from nodegraph.model.note_images import first_line
+from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.subgraphs.lookup import spec_of
 
 TERM = re.compile(r"""(-?)(?:([\w.]+)(:|<=|>=|!=|<|>|=))?("[^"]*"?|\S+)""")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.spec import NodeSpec, Param
 from ui.canvas.values import label_of
 from ui.i18n import tr
 from ui.params.tips import facts, strong, type_words

@@ -9,9 +9,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from nodegraph.appform import toggled
-from nodegraph.expressions import reference
-from nodegraph.stars import stars
+from nodegraph.analysis.starred import stars
+from nodegraph.edits.app_form import toggled
+from nodegraph.model.expression_refs import reference
 from ui.canvas.specs import spec_of
 from ui.exposure.exposed import Exposed
 from ui.exposure.menu import add_exposure

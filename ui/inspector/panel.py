@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph.exposure import sections
-from nodegraph.graph import Graph, Node
-from nodegraph.spec import NodeSpec
-from nodegraph.stars import stars
+from nodegraph.analysis.starred import stars
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec
+from nodegraph.subgraphs.exposure import sections
 from ui.canvas.specs import spec_of
 from ui.canvas.values import label_of
 from ui.editor import Editor

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
-from nodegraph.graph import Node
-from nodegraph.spec import NodeSpec
+from nodegraph.model.graph import Node
+from nodegraph.model.spec import NodeSpec
 from ui.editor import Editor
 from ui.i18n import tr
 from ui.params.presets import Presets, applied, values_of

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from nodegraph.check import Problem
-from nodegraph.stars import stars
+from nodegraph.analysis.starred import stars
+from nodegraph.validation import Problem
 from ui.canvas.values import label_of
 from ui.icons import icon
 from ui.inspector.link import LinkButton

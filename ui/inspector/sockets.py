@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nodegraph.graph import Node, Source
-from nodegraph.spec import Socket
+from nodegraph.model.graph import Node, Source
+from nodegraph.model.spec import Socket
 from ui.canvas.specs import spec_of
 from ui.canvas.values import label_of
 from ui.editor import Editor

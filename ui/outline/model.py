@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
-from nodegraph.diff import diff
 from nodegraph.edits import SetParam, SetTitle
-from nodegraph.graph import Graph, Node
-from nodegraph.lookup import spec_of
-from nodegraph.notepictures import first_line
-from nodegraph.spec import NodeSpec, Param
-from nodegraph.subgraphs import is_instance
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.note_images import first_line
+from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.subgraphs.expand import is_instance
+from nodegraph.subgraphs.lookup import spec_of
 from ui.editor import Editor
 from ui.find.query import node_title
 from ui.i18n import plain

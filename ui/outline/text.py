@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nodegraph.graph import Graph, Link, Node
-from nodegraph.lookup import spec_of
-from nodegraph.sockets import fits
-from nodegraph.spec import NodeSpec, Param, Scalar
+from nodegraph.model.graph import Graph, Link, Node
+from nodegraph.model.sockets import fits
+from nodegraph.model.spec import NodeSpec, Param, Scalar
+from nodegraph.subgraphs.lookup import spec_of
 from ui.canvas.values import label_of
 from ui.find.query import node_title
 from ui.words import shown, shown_choice

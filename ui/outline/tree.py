@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrame, RemoveNodes, RemoveNote, SetMode
-from nodegraph.graph import Mode, Source
-from nodegraph.lookup import spec_of
+from nodegraph.model.graph import Mode, Source
+from nodegraph.subgraphs.lookup import spec_of
 from ui.editor import Editor
 from ui.exposure.exposed import Exposed
 from ui.exposure.menu import add_exposure

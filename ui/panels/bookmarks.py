@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from nodegraph.edits import Batch, SetView
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 from ui.editor import Editor
 from ui.find.query import node_title
 from ui.look import Look

@@ -7,12 +7,12 @@ from itertools import count
 from typing import cast
 
 from nodegraph.edits import Edit, SetExpression, SetParam, SetParams
-from nodegraph.errors import EditError
-from nodegraph.expressions import expressions_of
-from nodegraph.formula import FormulaError
-from nodegraph.graph import Node
-from nodegraph.settle import settle
-from nodegraph.spec import NodeSpec, Param, Scalar
+from nodegraph.expressions.arithmetic import FormulaError
+from nodegraph.expressions.evaluate import settle
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Node
+from nodegraph.model.spec import NodeSpec, Param, Scalar
+from nodegraph.support.errors import EditError
 from ui.canvas.specs import spec_of
 from ui.editor import Editor
 from ui.i18n import capitalized, said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
-from nodegraph.spec import IMAGE_FOLDER
+from nodegraph.model.spec import IMAGE_FOLDER
 from ui.icons import icon
 from ui.look import Look
 from ui.params.binding import Binding

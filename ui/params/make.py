@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.spec import Param
+from nodegraph.model.spec import Param
 from ui.look import Look
 from ui.params.base import ParamEditor
 from ui.params.binding import Binding

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from nodegraph.files import Files
-from nodegraph.spec import Param
+from nodegraph.model.spec import Param
+from nodegraph.node_api.model_files import Files
 
 
 @lru_cache(maxsize=1)
 def model_files() -> Files:
     """The folders; none where no nodes are installed."""
-    from nodegraph.runtime import installed
+    from nodegraph.node_api.runtime import installed
 
     return installed().open_files([])
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from nodegraph.formula import FormulaError, names_in
-from nodegraph.spec import Param
+from nodegraph.expressions.arithmetic import FormulaError, names_in
+from nodegraph.model.spec import Param
 from ui.canvas.values import format_value, label_of
 from ui.i18n import said
 from ui.look import Look

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from nodegraph.formula import FormulaError, evaluate
-from nodegraph.spec import Param
+from nodegraph.expressions.arithmetic import FormulaError, evaluate
+from nodegraph.model.spec import Param
 
 Number = int | float
 Names = Callable[[str], Number]

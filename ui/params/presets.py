@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.edits import Batch, SetParams
-from nodegraph.expressions import expressions_of
-from nodegraph.graph import Node
-from nodegraph.limits import scalar_fault
-from nodegraph.phrases import Phrase
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Node
+from nodegraph.model.limits import scalar_fault
+from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.support.messages import Phrase
 from ui import jsonfile, paths
 
 LONGEST = 80

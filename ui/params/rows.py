@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 from ui.canvas.canvas import Canvas
 from ui.canvas.geometry import Row
 from ui.canvas.hit import Hit

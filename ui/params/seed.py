@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nodegraph.edits.base import node_of
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 from ui.icons import icon
 from ui.look import Look
 from ui.params.binding import Binding

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from nodegraph.expressions import expressions_of
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.spec import NodeSpec, Param
 from ui.canvas.canvas import Canvas
 from ui.canvas.hit import Hit
 from ui.canvas.values import format_value, label_of

@@ -9,7 +9,7 @@ from functools import cache
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from nodegraph import runtime
+from nodegraph.node_api import runtime
 from ui.i18n import tr
 
 CONTEXT = "Tokens"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from nodegraph.check import Problem
+from nodegraph.validation import Problem
 from ui.canvas.values import label_of
 from ui.editor import Editor
 from ui.find.query import node_title

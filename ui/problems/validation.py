@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.check import Checker, Problem
 from nodegraph.edits import SetExpression, SetParam
 from nodegraph.edits.inside import Inside
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
+from nodegraph.validation import Checker, Problem
 from ui.editor import Editor
 from ui.i18n import capitalized, said, tr
 from ui.inner import Inner

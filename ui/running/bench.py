@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu
 
-from nodegraph import events
-from nodegraph.document import Document
-from nodegraph.errors import LoadError
+from nodegraph.edits.document import Document
+from nodegraph.jobs.job import Job
+from nodegraph.node_api import events
+from nodegraph.support.errors import LoadError
 from ui.canvas.hit import Hit
 from ui.editor import Editor
 from ui.i18n import said
 from ui.panels.contained import Contained
 from ui.panels.statusbar import SteadyLabel
 from ui.running.gauge import GaugeBar
-from ui.running.job import Job
 from ui.running.overlays import Overlays
 from ui.running.panel import QueuePanel
 from ui.running.picks import ends

@@ -11,10 +11,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph import events
 from nodegraph.engine.local import Options
 from nodegraph.engine.remote import RemoteEngine
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
+from nodegraph.node_api import events
 from ui import paths
 from ui.i18n import said
 from ui.running.inbox import Inbox

@@ -10,12 +10,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from nodegraph.jobs.job import Job
 from ui import jsonfile
 from ui.editor import Editor
 from ui.look import Look
 from ui.running.bubble import Bubble
 from ui.running.callout import Around
-from ui.running.job import Job
 from ui.running.lessons import LESSONS, Lesson
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet

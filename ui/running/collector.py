@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from shiboken6 import isValid
 
-from nodegraph import events
-from nodegraph.diff import diff
-from nodegraph.fileformat import carried
-from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec
+from nodegraph.formats.native import carried
+from nodegraph.jobs.job import Job
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api import events
 from ui.running.bridge import EngineBridge
-from ui.running.job import Job
 from ui.running.labels import of_result
 from ui.running.picks import Spot, downstream, identity, result_spots, seen_output, upstream
 from ui.running.pictures import image_of

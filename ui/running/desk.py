@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QPixmap
 
-from nodegraph import runtime
-from nodegraph.document import Document
-from nodegraph.errors import LoadError
-from nodegraph.files import Files
-from nodegraph.spec import NodeSpec
+from nodegraph.edits.document import Document
+from nodegraph.jobs.queue import JobQueue
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api import runtime
+from nodegraph.node_api.model_files import Files
+from nodegraph.support.errors import LoadError
 from ui import diskfile, paths
 from ui.canvas.state import CanvasState, NodeState
 from ui.editor import Editor
@@ -26,7 +27,6 @@ from ui.running.live import Live
 from ui.running.nested import at_level, seen
 from ui.running.past import PastSeeds
 from ui.running.picks import identity
-from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from nodegraph.graph import Graph
+    from nodegraph.model.graph import Graph
     from ui.application import Application
     from ui.view import DocumentView
     from ui.window import MainWindow

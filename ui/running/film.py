@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nodegraph.events import Picture
+from nodegraph.node_api.events import Picture
 from ui.look import Look
 from ui.running.pictures import fitted, image_of
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph import events
-from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec
+from nodegraph.jobs.job import Job
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api import events
 from ui.running.film import Film
-from ui.running.job import Job
 from ui.running.picks import identity
 
 KEPT = 8

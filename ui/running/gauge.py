@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from nodegraph import events
+from nodegraph.node_api import events
 from ui.look import Look
 from ui.running.bridge import EngineBridge
 from ui.running.state import size

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from nodegraph import events
+from nodegraph.node_api import events
 
 REST_MS = 125
 """Progress and previews are shown eight times a second at most."""

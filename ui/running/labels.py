@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
-from nodegraph.diff import diff
-from nodegraph.graph import Graph, Node
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Scalar
 from ui.running.picks import prompt_of
 
 AGAIN = "again"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
 from ui.i18n import QT_TRANSLATE_NOOP
 
 Specs = Mapping[str, NodeSpec]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from nodegraph.check import Checker
-from nodegraph.diff import diff
-from nodegraph.graph import Graph
+from nodegraph.jobs.job import Job
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph
+from nodegraph.validation import Checker
 from ui.params.modelfiles import model_files
-from ui.running.job import Job
 from ui.running.picks import coarse, identity, sinks, upstream
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet

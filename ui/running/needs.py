@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nodegraph.files import Files
-from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api.model_files import Files
 from ui.i18n import tr
 
 PRACTICE = "practice"

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph import events
+from nodegraph.jobs.job import Job
+from nodegraph.node_api import events
 from ui.icons import icon
 from ui.labels import Words
 from ui.look import Look
 from ui.running.chrome import IconButton
-from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.pictures import fitted
 from ui.running.queue_rows import JobPainter, JobRows

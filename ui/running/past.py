@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from nodegraph.errors import LoadError
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
+from nodegraph.support.errors import LoadError
 from ui.editor import Editor
 from ui.running.results import Result, Results
 from ui.running.seeds import seed_line

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from nodegraph.graph import Graph, Node
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Param
 
 VISIBLE = ("Image", "Mask", "Latent")
 """Types of results that have a picture, the most worth seeing first."""

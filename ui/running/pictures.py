@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
-from nodegraph.events import Picture
+from nodegraph.node_api.events import Picture
 
 STEP_SIDE = 512
 """A step is shown at least this large, smoothly; its own pixels are not what is looked at."""

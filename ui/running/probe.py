@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from nodegraph.events import Channels, Shown
+from nodegraph.node_api.events import Channels, Shown
 from ui.labels import Words
 from ui.look import Look
 from ui.running.chrome import IconButton

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from nodegraph import events
+from nodegraph.node_api import events
 from ui.canvas.hit import Hit
 from ui.look import Look
 from ui.running.bridge import EngineBridge

@@ -18,10 +18,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from nodegraph.jobs.job import Job
 from ui.i18n import plain
 from ui.icons import paint
 from ui.look import Look
-from ui.running.job import Job
 from ui.running.state import duration
 
 Index = QModelIndex | QPersistentModelIndex

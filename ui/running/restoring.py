@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodegraph.edits import Batch, SetParams
-from nodegraph.graph import Graph
-from nodegraph.phrases import Phrase
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.support.messages import Phrase
 from ui.running.results import Result
 from ui.running.seeds import seeds_of
 

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from nodegraph.atomic import write_text
-from nodegraph.fileformat import loads
-from nodegraph.graph import Graph
+from nodegraph.formats.native import loads
+from nodegraph.jobs.queue import fresh_id
+from nodegraph.model.graph import Graph
+from nodegraph.support.atomic import write_text
 from ui.running.picture_files import Answer, PictureFiles
 from ui.running.pictures import fitted
-from ui.running.queue import fresh_id
 
 KEPT = 500
 """So many results stay in the strip; files that a workflow saved are never removed."""

@@ -8,18 +8,18 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph import events
-from nodegraph.diff import diff
 from nodegraph.edits import Batch
-from nodegraph.graph import Graph
-from nodegraph.spec import NodeSpec
+from nodegraph.jobs.job import Job
+from nodegraph.jobs.queue import JobQueue, fresh_id
+from nodegraph.model.diff import diff
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api import events
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.collector import Collector, changed_nodes
-from ui.running.job import Job
 from ui.running.labels import label
 from ui.running.picks import Spot, result_spots, sinks, spot_of, upstream
-from ui.running.queue import JobQueue, fresh_id
 from ui.running.results import Results
 from ui.running.seeds import draw, shown_seeds, shows
 from ui.running.sheet import Sheet

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from nodegraph.edits import Batch, SetParam
-from nodegraph.errors import LoadError
-from nodegraph.lookup import spec_of
+from nodegraph.subgraphs.lookup import spec_of
+from nodegraph.support.errors import LoadError
 from ui.editor import Editor
 from ui.i18n import plain, tr
 from ui.params.seed import SetSeedMode

@@ -11,12 +11,12 @@ from typing import Literal, cast
 
 from nodegraph.edits import Edit, SetParams
 from nodegraph.edits.inside import Inside
-from nodegraph.expressions import expressions_of
-from nodegraph.graph import Graph, Node
-from nodegraph.lookup import spec_of
-from nodegraph.settle import settled
-from nodegraph.spec import NodeSpec, Param
-from nodegraph.subgraphs import uses
+from nodegraph.expressions.evaluate import settled
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.subgraphs.expand import uses
+from nodegraph.subgraphs.lookup import spec_of
 
 SeedMode = Literal["fixed", "new", "next"]
 MODES: tuple[SeedMode, ...] = ("fixed", "new", "next")

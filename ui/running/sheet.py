@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from nodegraph.graph import Graph
+from nodegraph.model.graph import Graph
 from ui.editor import Editor
 from ui.running.pictures import image_of
 from ui.running.state import RunState

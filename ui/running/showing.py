@@ -7,10 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
-from nodegraph import events
+from nodegraph.jobs.job import Job
+from nodegraph.node_api import events
 from ui.running.film import Film
 from ui.running.films import Films
-from ui.running.job import Job
 from ui.running.labels import title
 from ui.running.past import seed_of
 from ui.running.picks import Spot, pictured

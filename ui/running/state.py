@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from nodegraph import events
+from nodegraph.node_api import events
 
 RunStatus = Literal["idle", "queued", "running", "cached", "done", "stale", "failed"]
 

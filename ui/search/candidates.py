@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
 from ui.search.insert import input_for, output_for
 from ui.search.rank import Entry
 from ui.search.recipes import Recipe, offered

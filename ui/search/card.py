@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
 from ui.canvas.values import label_of
 from ui.look import Look
 from ui.search.recipes import Recipe

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nodegraph.edits import AddNodes, Batch, Connect, Disconnect, Edit
-from nodegraph.graph import Graph, Link, Node, Point, Source, readable_id
-from nodegraph.lookup import spec_of
-from nodegraph.sockets import convert, fits
-from nodegraph.spec import NodeSpec, Scalar
+from nodegraph.model.graph import Graph, Link, Node, Point, Source, readable_id
+from nodegraph.model.sockets import convert, fits
+from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.subgraphs.lookup import spec_of
 from ui.search.place import free_place
 from ui.search.recipes import Recipe
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.graph import Graph, Point
-from nodegraph.lookup import spec_of
-from nodegraph.spec import NodeSpec
+from nodegraph.model.graph import Graph, Point
+from nodegraph.model.spec import NodeSpec
+from nodegraph.subgraphs.lookup import spec_of
 
 WIDTH, TITLE, ROW, TEXT = 240.0, 40.0, 24.0, 96.0
 STEP, MOST = 32.0, 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
 from ui.look import Look
 from ui.popup import ChoicePopup, Row
 from ui.search import candidates

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nodegraph.sockets import fits
-from nodegraph.spec import NodeSpec
+from nodegraph.model.sockets import fits
+from nodegraph.model.spec import NodeSpec
 from ui.i18n import QT_TRANSLATE_NOOP, tr
 
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from nodegraph.graph import Graph, Node
-from nodegraph.spec import NodeSpec
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec
 from ui.i18n import plain
 from ui.look import Look
 from ui.theme import category_color, type_color

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from ui import diskfile
 from ui.running.needs import needs_of
 from ui.start.card import WIDE as CARD

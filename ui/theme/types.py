@@ -8,7 +8,7 @@ from zlib import crc32
 
 from PySide6.QtGui import QColor
 
-from nodegraph.spec import ANY
+from nodegraph.model.spec import ANY
 from ui.theme.palette import Theme
 
 

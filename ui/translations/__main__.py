@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nodegraph.atomic import write_text
+from nodegraph.support.atomic import write_text
 from ui.translations.extracting import texts
 from ui.translations.template import merged, template
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.catalogue import installed
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
+from nodegraph.node_api.catalogue import installed
 from ui.canvas.values import plain_label
 from ui.start.templates import templates, title
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QLabel, QWidget
 
-from nodegraph.events import Channels
+from nodegraph.node_api.events import Channels
 from ui.look import Look
 from ui.viewer.planes import Plane, alarm, number, planes_of
 from ui.viewer.tiles import Tiles

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nodegraph.events import Channels, Picture, Shown
+from nodegraph.node_api.events import Channels, Picture, Shown
 from ui.look import Look
 from ui.running.chrome import IconButton
 from ui.running.film import Film, FilmStrip

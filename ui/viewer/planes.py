@@ -9,7 +9,7 @@ from functools import lru_cache
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgb
 
-from nodegraph.events import Channels
+from nodegraph.node_api.events import Channels
 from ui.theme.palette import Theme
 
 LEVELS = 127

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.families.sd3 import padded
 from nodes.models.family import Facts, Family, LatentFormat, Use
 from nodes.models.keys.rules import from_original, rule, to_original

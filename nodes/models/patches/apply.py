@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodegraph.errors import LoadError
-from nodegraph.fingerprint import stamp
+from nodegraph.node_api.fingerprint import stamp
+from nodegraph.support.errors import LoadError
 from nodes.models.loading import Place, read
 from nodes.models.patches.files import check_some, read_changes
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodegraph.fingerprint import Stamp
+    from nodegraph.node_api.fingerprint import Stamp
     from nodes.models.patches.changes import Change
     from nodes.models.patches.targets import Table, Target
     from nodes.models.resident import Resident

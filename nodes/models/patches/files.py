@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models.header import read_header
 from nodes.models.patches.changes import DELTAS, Change
 from nodes.models.patches.names import split

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, load, loads, opened
-from nodegraph.graph import Graph, Node, Source
+from nodegraph.formats.native import dumps, load, loads, opened
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.support.errors import LoadError
 from tests.nodegraph.comfyui.saving import text_to_image
 
 PROMPT: dict[str, Any] = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.errors import LoadError
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Port, Source
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Graph, Port, Source
+from nodegraph.support.errors import LoadError
 from tests.nodegraph.comfyui.saving import Saving, text_to_image
 
 

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from nodegraph import Graph, LocalEngine, Options
-from nodegraph.catalogue import Catalogue, installed
-from nodegraph.comfyui.old import Old
-from nodegraph.comfyui.same import Made, Same, Untranslatable
-from nodegraph.fileformat import loads
+from nodegraph.formats.comfyui.node_mapping import Made, Same, Untranslatable
+from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.native import loads
+from nodegraph.node_api.catalogue import Catalogue, installed
 from nodes.comfyui import SAME
 from tests.nodegraph.comfyui.test_prompt import PROMPT
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from nodegraph import Context, events
-from nodegraph.context import Places
+from nodegraph import Context
+from nodegraph.node_api import events
+from nodegraph.node_api.context import Places
 
 
 class Recorder:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from nodegraph.context import Context, Places
+from nodegraph.node_api.context import Context, Places
 from nodes.loaders import clip_join, clip_loader
 from nodes.models import create_pool
 from nodes.models.loading import bytes_in

@@ -13,7 +13,7 @@ import torch
 
 from nodegraph import GraphError, LoadError
 from nodegraph.cli import main
-from nodegraph.pictures.folders import MOST_ENTRIES, pictures_in
+from nodegraph.support.image_metadata.folders import MOST_ENTRIES, pictures_in
 from nodes.picture_files import load_image, load_image_folder
 from nodes.pictures import folder as folders
 from tests.nodes.families.context import Recorder

@@ -14,7 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph import GraphError, LoadError, events
+from nodegraph import GraphError, LoadError
+from nodegraph.node_api import events
 from nodes.picture_files import load_image, preview_image, save_image
 from nodes.pictures.naming import filled, relative, values_of
 from nodes.types import Image

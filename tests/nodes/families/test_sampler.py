@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import Cancelled, GraphError, events
+from nodegraph import Cancelled, GraphError
+from nodegraph.node_api import events
 from nodes.denoising.run import start_noise
 from nodes.latents import empty_latent
 from nodes.models.family import LatentFormat

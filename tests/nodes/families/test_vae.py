@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from nodegraph import GraphError, events
+from nodegraph import GraphError
+from nodegraph.node_api import events
 from nodes.inpaint import (
     differential_diffusion,
     inpaint_conditioning,

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from nodegraph import Graph, Node, Source
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.registry import Registry
+from nodegraph.node_api.registry import Registry
 from nodes import runtime
 from tests import models_maker as maker
 

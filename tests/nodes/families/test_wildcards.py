@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import Graph, Node, Source
-from nodegraph.check import problems
 from nodegraph.cli import main
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.errors import GraphError, LoadError
-from nodegraph.registry import Registry
+from nodegraph.node_api.registry import Registry
+from nodegraph.support.errors import GraphError, LoadError
+from nodegraph.validation import problems
 from nodes import runtime
 from nodes.conditions import wildcard_files
 from nodes.conditions.wildcards import resolved, wildcards_in

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.header import read_header

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.denoiser import Denoiser
 from nodes.types import Condition, Model, Source

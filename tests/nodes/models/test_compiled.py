@@ -17,9 +17,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from nodegraph import GraphError, events
-from nodegraph.context import Context, Places
-from nodegraph.errors import Cancelled
+from nodegraph import GraphError
+from nodegraph.node_api import events
+from nodegraph.node_api.context import Context, Places
+from nodegraph.support.errors import Cancelled
 from nodes.compiling import compile_model
 from nodes.guidance_network import freeu
 from nodes.models import compiled, create_pool

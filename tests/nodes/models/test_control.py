@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.control import fitted
 from nodes.models.pool import Pool

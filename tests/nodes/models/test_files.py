@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.header import read_floats, read_header

@@ -14,7 +14,7 @@ from gguf import GGMLQuantizationType as Type
 from safetensors.torch import save_file
 from torch import Tensor
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.detect import recognise
 from nodes.models.gguf_header import TYPES

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.patches.apply import block_strength
 from nodes.models.pool import Pool

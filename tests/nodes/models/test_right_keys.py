@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 
 from nodegraph import Graph, Node, Source
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.registry import Registry
-from nodegraph.runtime import Compute
+from nodegraph.node_api.registry import Registry
+from nodegraph.node_api.runtime import Compute
 from nodes import runtime
 from nodes.models import machine
 from nodes.models.folders import ModelFolders

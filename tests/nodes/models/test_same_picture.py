@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from nodegraph import Graph, Node, Source
 from nodegraph.engine.local import LocalEngine, Options
-from nodegraph.registry import Registry
+from nodegraph.node_api.registry import Registry
 from nodes import runtime
 from tests import models_maker as maker
 from tests.nodes.models.plainly import (

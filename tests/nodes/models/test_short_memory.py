@@ -10,8 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph import events
-from nodegraph.context import Context, Places
+from nodegraph.node_api import events
+from nodegraph.node_api.context import Context, Places
 from nodes.models import create_pool, memory
 from nodes.models.memory import together
 from nodes.models.pool import Pool

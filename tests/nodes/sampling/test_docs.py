@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nodegraph.catalogue import installed
+from nodegraph.node_api.catalogue import installed
 from nodes.sampling import SAMPLERS, SCHEDULES, SIGMA_SPACES, ksampler_sigmas, sample
 from tests.nodes.sampling.toy import Counted, guided
 

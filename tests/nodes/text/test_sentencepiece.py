@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.text.sentencepiece import tokenizer_of
 from nodes.text.tokenizer_files import tokenizer_for
 

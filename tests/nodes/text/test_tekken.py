@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from transformers.integrations.mistral.tokenizer import MistralConverter
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.text.tekken import SPECIAL, tokenizer_of
 from nodes.text.tokenizer_files import tokenizer_for

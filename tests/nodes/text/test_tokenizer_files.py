@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from nodegraph.errors import LoadError
+from nodegraph.support.errors import LoadError
 from nodes.text.read_out import ids_of
 from nodes.text.refusals import Refusals
 from nodes.text.tokenizer_files import tokenizer_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 SAMPLERS = ("euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_3m_sde", "uni_pc", "lcm")
 SCHEDULES = ("normal", "karras", "exponential", "simple", "beta")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtTest import QTest
 
-from nodegraph.document import Document
 from nodegraph.edits import Move
+from nodegraph.edits.document import Document
 from nodegraph.edits.ports import AddPort
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.graph import Graph, Port
+from nodegraph.model.graph import Graph, Port
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.hand import Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of

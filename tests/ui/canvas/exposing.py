@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from nodegraph.graph import Port
+from nodegraph.model.graph import Port
 from ui.canvas.canvas import Canvas
 from ui.canvas.geometry import Row
 from ui.canvas.rail_list import PortList

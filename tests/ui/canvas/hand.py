@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.document import Document
-from nodegraph.graph import Graph
+from nodegraph.edits.document import Document
+from nodegraph.model.graph import Graph
 from tests.ui.canvas.catalogue import SPECS
 from ui.canvas.canvas import Canvas
 from ui.canvas.wiring import Loose

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtTest import QTest
 
-from nodegraph.graph import Frame, Graph, Node
+from nodegraph.model.graph import Frame, Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.worlds import many
 from ui.canvas.between import Between

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from nodegraph.graph import Frame, Note
+from nodegraph.model.graph import Frame, Note
 from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
@@ -16,7 +16,7 @@ from ui.canvas.glide import LAYOUT
 
 
 def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:
-    from nodegraph.graph import Node
+    from nodegraph.model.graph import Node
 
     chain = [
         Node("a", "LoadImage"),

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph import load
-from nodegraph.catalogue import Catalogue, installed
-from nodegraph.document import Document
+from nodegraph.edits.document import Document
+from nodegraph.node_api.catalogue import Catalogue, installed
 from ui.canvas.canvas import Canvas
 from ui.canvas.geometry import MARGIN
 from ui.canvas.metrics import Density

@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from nodegraph.appform import reordered
+from nodegraph.edits.app_form import reordered
 from nodegraph.edits.exposure import SetLimits, SetSection
-from nodegraph.graph import Port
+from nodegraph.model.graph import Port
 from tests.ui.canvas.exposing import (
     dialog,
     down_to,

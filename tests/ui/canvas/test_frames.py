@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Frame, Note
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Frame, Note
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import LEFT, NONE, RIGHT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of

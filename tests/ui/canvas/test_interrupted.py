@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from nodegraph.edits import RemoveNodes, SetParam
-from nodegraph.fileformat import dumps
-from nodegraph.graph import Frame, Graph, Node, Note, Source
+from nodegraph.formats.native import dumps
+from nodegraph.model.graph import Frame, Graph, Node, Note, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, Hand, Where
 from tests.ui.canvas.worlds import default_workflow, graph_of

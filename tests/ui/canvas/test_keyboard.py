@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from nodegraph.edits import AddNodes
-from nodegraph.graph import Node
+from nodegraph.model.graph import Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, SHIFT, Hand
 from tests.ui.canvas.worlds import graph_of, link

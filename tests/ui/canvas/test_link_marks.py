@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-from nodegraph.graph import Node
+from nodegraph.model.graph import Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import CTRL, LEFT, RIGHT, Hand
 from tests.ui.canvas.worlds import graph_of, link

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from nodegraph.edits import SetMode
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.spec import NodeSpec, Output, Socket
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import NodeSpec, Output, Socket
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas

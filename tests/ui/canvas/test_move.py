@@ -4,7 +4,7 @@ import time
 
 from PySide6.QtCore import QPointF, Qt
 
-from nodegraph.graph import Frame, Node
+from nodegraph.model.graph import Frame, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link

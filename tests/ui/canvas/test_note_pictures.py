@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from nodegraph.edits import AddNote, ChangeNote
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Graph, Note
-from nodegraph.notepictures import ALL_BYTES, NotePicture
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Graph, Note
+from nodegraph.model.note_images import ALL_BYTES, NotePicture
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import CTRL, Hand
 from ui.canvas import note_pictures

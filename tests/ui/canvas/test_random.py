@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.fileformat import dumps, loads
-from nodegraph.graph import Frame, Note
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Frame, Note
 from tests.nodegraph.valid import assert_valid
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.edits import Connect, Disconnect, Edit, Move, RemoveNodes, SetFlags, SetParam
-from nodegraph.errors import EditError
-from nodegraph.graph import Graph, Link, Node, Source
+from nodegraph.model.graph import Graph, Link, Node, Source
+from nodegraph.support.errors import EditError
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
 from ui.canvas.boxes import LinkKey

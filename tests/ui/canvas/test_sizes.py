@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from nodegraph.cli.opening import node_types
-from nodegraph.document import Document
 from nodegraph.edits import Move, SetParam
-from nodegraph.fileformat import load
-from nodegraph.graph import Source
+from nodegraph.edits.document import Document
+from nodegraph.formats.native import load
+from nodegraph.model.graph import Source
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_sizes import place_of_text

@@ -6,7 +6,7 @@ import math
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
-from nodegraph.graph import Source
+from nodegraph.model.graph import Source
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.straight import LONG, is_long, merged, straight
 

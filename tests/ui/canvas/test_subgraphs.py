@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.fileformat import dumps
+from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT
 from ui.canvas.canvas import Canvas
 from ui.canvas.rails import Rail

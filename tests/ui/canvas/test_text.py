@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPaintEvent, QRegion
 from pytestqt.qtbot import QtBot
 
-from nodegraph.spec import Param
+from nodegraph.model.spec import Param
 from tests.ui.canvas.hand import Hand
 from ui.canvas.canvas import Canvas
 from ui.canvas.paint_state import message_room

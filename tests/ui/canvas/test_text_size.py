@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from nodegraph.fileformat import dumps
+from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import Hand
 from ui.canvas.metrics import ROWS, Density, Metrics, spread
 

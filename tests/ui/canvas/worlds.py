@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nodegraph.graph import Frame, Graph, Node, Note, Point, Source
-from nodegraph.spec import Scalar
+from nodegraph.model.graph import Frame, Graph, Node, Note, Point, Source
+from nodegraph.model.spec import Scalar
 
 PROMPT = (
     "a lighthouse on a cliff in the evening, long soft light over the sea, "

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nodegraph.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 
 EVERYTHING = NodeSpec(
     "Everything",

@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from nodegraph.document import Document
-from nodegraph.files import NoFiles
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.nearest import meant
+from nodegraph.edits.document import Document
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.node_api.model_files import NoFiles
+from nodegraph.support.suggestions import meant
 from tests.ui.canvas.hand import Hand
 from tests.ui.params.catalogue import SPECS
 from tests.ui.window.hand import crash

@@ -18,8 +18,8 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
-    from nodegraph.appform import toggled
     from nodegraph.edits import SetExpression, SetParam
+    from nodegraph.edits.app_form import toggled
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
     from ui.application import Application

@@ -21,9 +21,9 @@ def main(folder: Path, theme: str, scale: str) -> None:
     os.environ["QT_SCALE_FACTOR"] = scale
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from nodegraph.document import Document
     from nodegraph.edits import SetParam
-    from nodegraph.graph import Node
+    from nodegraph.edits.document import Document
+    from nodegraph.model.graph import Node
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
     from ui.canvas.canvas import Canvas

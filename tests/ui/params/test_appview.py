@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from nodegraph.analysis.starred import opens_as_app, stars
 from nodegraph.edits import RemoveNodes, SetParam
-from nodegraph.fileformat import load
-from nodegraph.stars import opens_as_app, stars
+from nodegraph.formats.native import load
 from tests.ui.params.conftest import graph
 from ui.appview.panel import AppPanel
 from ui.params.number import NumberEditor

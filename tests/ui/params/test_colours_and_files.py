@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from nodegraph.edits import SetParam
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.hand import NONE
 from tests.ui.params.conftest import Desk, MakeDesk
 from ui.params.color import ColorEditor, parsed

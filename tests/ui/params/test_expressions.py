@@ -4,10 +4,10 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from nodegraph.check import problems
 from nodegraph.edits import SetExpression, SetParam
-from nodegraph.expressions import expressions_of
-from nodegraph.fileformat import dumps, loads
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.expression_refs import expressions_of
+from nodegraph.validation import problems
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk
 from ui.params.number import NumberEditor

@@ -9,10 +9,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from nodegraph.analysis.starred import stars
 from nodegraph.edits import SetExpression, SetParam
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.expressions import expressions_of
-from nodegraph.stars import stars
+from nodegraph.model.expression_refs import expressions_of
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
 from ui import paths

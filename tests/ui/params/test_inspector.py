@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from nodegraph.edits import SetParam
-from nodegraph.graph import Node, Source
+from nodegraph.model.graph import Node, Source
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.kinds import KINDS, TYPED
 from ui.inspector.panel import Inspector

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from nodegraph.cli.opening import node_types
-from nodegraph.fileformat import load
-from nodegraph.graph import Graph
+from nodegraph.formats.native import load
+from nodegraph.model.graph import Graph
 from tests.ui.window.hand import crash
 from ui.application import Application
 from ui.canvas.canvas import Canvas

@@ -10,8 +10,8 @@ from PySide6.QtGui import QCursor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.formula import FormulaError, evaluate, names_in
-from nodegraph.spec import Param
+from nodegraph.expressions.arithmetic import FormulaError, evaluate, names_in
+from nodegraph.model.spec import Param
 from tests.ui.canvas.hand import CTRL, SHIFT
 from tests.ui.params.catalogue import EVERYTHING
 from tests.ui.params.conftest import Desk

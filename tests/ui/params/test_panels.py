@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import Disconnect, RemoveNodes, SetParam
-from nodegraph.graph import Graph, Link, Node, Source
+from nodegraph.model.graph import Graph, Link, Node, Source
 from tests.ui.params.catalogue import EVERYTHING
 from tests.ui.params.conftest import Folders
 from ui.canvas.canvas import Canvas

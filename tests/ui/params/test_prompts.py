@@ -11,7 +11,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 from nodes.text import weighted_tokens
 from nodes.text.chunks import laid_out
 from nodes.text.tokenizer import clip_tokens

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import SetParam
-from nodegraph.fileformat import dumps
+from nodegraph.formats.native import dumps
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk
 from ui.params.seed import SeedEditor

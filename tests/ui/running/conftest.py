@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtTest import QTest
 
-from nodegraph import fileformat
-from nodegraph.document import Document
+from nodegraph.edits.document import Document
 from nodegraph.engine.local import Options
+from nodegraph.formats import native
+from nodegraph.jobs.queue import JobQueue
 from tests.ui.running.graphs import painting
 from tests.ui.running.painting_nodes import SPECS
 from tests.ui.running.started import Start
@@ -18,7 +19,6 @@ from ui.canvas.canvas import Canvas
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
 from ui.running.desk import Desk
-from ui.running.queue import JobQueue
 from ui.running.results import Results
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet
@@ -61,7 +61,7 @@ def start(
     """Starts the editor over the test nodes, as often as asked; the one before is ended without asking."""
     folder = tmp_path / "templates"
     folder.mkdir()
-    fileformat.save(painting(seconds=0.8, steps=16), folder / "text_to_image.json")
+    native.save(painting(seconds=0.8, steps=16), folder / "text_to_image.json")
     monkeypatch.setattr(templates, "folders", lambda: (folder,))
     running: list[Application] = []
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.spec import Scalar
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import Scalar
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.running.job import Job
+    from nodegraph.jobs.job import Job
     from ui.running.runner import Runner
     from ui.running.sheet import Sheet
 

@@ -12,12 +12,12 @@ from typing import Annotated, Any, NewType
 
 import numpy as np
 
-from nodegraph import events
-from nodegraph.context import Context
-from nodegraph.declare import Multiline, Range, Seed, node
-from nodegraph.registry import Registry
-from nodegraph.runtime import PlainRuntime
-from nodegraph.values import Codec, PlainCodec
+from nodegraph.node_api import events
+from nodegraph.node_api.codec import Codec, PlainCodec
+from nodegraph.node_api.context import Context
+from nodegraph.node_api.declare import Multiline, Range, Seed, node
+from nodegraph.node_api.registry import Registry
+from nodegraph.node_api.runtime import PlainRuntime
 
 Number = NewType("Number", int)
 Image = NewType("Image", tuple[int, ...])

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from nodegraph.document import Document
 from nodegraph.edits import SetParam
+from nodegraph.edits.document import Document
 from tests.ui.running.graphs import painting, wait_over
 from tests.ui.running.look import DARK
 from tests.ui.running.painting_nodes import SPECS

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph.edits import AddNodes, SetParam
-from nodegraph.graph import Node, Source
+from nodegraph.model.graph import Node, Source
 from tests.ui.running.graphs import WAIT
 from tests.ui.running.look import shoot
 from tests.ui.running.painting_nodes import pixels

@@ -11,9 +11,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from nodegraph import fileformat
 from nodegraph.edits import AddNodes, SetParam
-from nodegraph.graph import Node, Source
+from nodegraph.formats import native
+from nodegraph.model.graph import Node, Source
 from tests.ui.running.graphs import WAIT, painting
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
@@ -132,8 +132,8 @@ def test_recent_workflows_show_what_they_made(qtbot: QtBot, start: Start, tmp_pa
     wait_done(qtbot, bench, 1)
     qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
     flow, other, still = (tmp_path / name for name in ("flow.json", "other.json", "still.png"))
-    fileformat.save(sheet.editor.graph, flow)
-    fileformat.save(painting(text="never run"), other)
+    native.save(sheet.editor.graph, flow)
+    native.save(painting(text="never run"), other)
     image = QImage(20, 10, QImage.Format.Format_RGB32)
     image.fill(QColor("#336699"))
     image.setText("nodegraph", flow.read_text())

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from nodegraph.edits import SetParam
-from nodegraph.events import EngineState, Picture, Preview, Shown
-from nodegraph.graph import Node, Source
+from nodegraph.jobs.job import Job
+from nodegraph.model.graph import Node, Source
+from nodegraph.node_api.events import EngineState, Picture, Preview, Shown
 from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
 from ui.running.films import KEPT, Films
-from ui.running.job import Job
 from ui.running.labels import of_result
 from ui.running.panel import QueuePanel
 from ui.running.showing import Showing

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from nodegraph import events
+from nodegraph.node_api import events
 from ui.running.inbox import LONGEST_MS, REST_MS, SHARE, Inbox
 
 STEPS: list[events.Event] = [events.Progress("sampler", step, 50, "") for step in range(1, 51)]

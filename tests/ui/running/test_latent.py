@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from nodegraph.document import Document
-from nodegraph.events import Channels, Shown
-from nodegraph.graph import Node, Source
-from nodegraph.spec import Scalar
+from nodegraph.edits.document import Document
+from nodegraph.model.graph import Node, Source
+from nodegraph.model.spec import Scalar
+from nodegraph.node_api.events import Channels, Shown
 from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import SPECS

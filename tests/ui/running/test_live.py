@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodegraph.edits import SetParam
+from nodegraph.jobs.job import Job
 from tests.ui.running.graphs import WAIT, wait_running
-from ui.running.job import Job
 from ui.running.live import Live
 from ui.running.runner import Runner
 from ui.running.sheet import Sheet

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nodegraph.files import NoFiles
-from nodegraph.graph import Graph, Node
-from nodegraph.phrases import Phrase
-from nodegraph.spec import NodeSpec, Param
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.node_api.model_files import NoFiles
+from nodegraph.support.messages import Phrase
 from ui.running.needs import Needs, needs_of, practises
 
 SPECS = {

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 
-from nodegraph import fileformat
+from nodegraph.formats import native
 from tests.ui.canvas.hand import Hand
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
@@ -179,7 +179,7 @@ def test_a_new_user_finds_everything_as_it_was(
         drag_a_result_in(user)
         save_as(user, path)
         kept = user.sheet.editor.graph
-        assert not user.sheet.editor.unsaved and fileformat.load(path) == kept
+        assert not user.sheet.editor.unsaved and native.load(path) == kept
         pictures = {node: user.canvas.state.preview(node) is not None for node in kept.nodes}
         assert pictures["sampler"] and pictures["save"]
         camera = user.canvas.view_state()

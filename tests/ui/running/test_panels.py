@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from nodegraph import events
 from nodegraph.edits import SetParam
+from nodegraph.node_api import events
 from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from nodegraph.edits.exposure import SetLimits
 from nodegraph.edits.ports import AddPort
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.events import RunFinished, Written
-from nodegraph.graph import Graph, Node, Port, Source
-from nodegraph.spec import Scalar
+from nodegraph.jobs.job import Job
+from nodegraph.jobs.queue import JobQueue
+from nodegraph.model.graph import Graph, Node, Port, Source
+from nodegraph.model.spec import Scalar
+from nodegraph.node_api.events import RunFinished, Written
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from tests.ui.catalogue import SPECS
 from tests.ui.running.graphs import painting
 from tests.ui.running.painting_nodes import SPECS as PAINTING
-from ui.running.job import Job
 from ui.running.labels import label
 from ui.running.picks import coarse, identity, prompt_of, result_spots, upstream
-from ui.running.queue import JobQueue
 from ui.running.seeds import draw, mode_of, shown_seeds, shows, with_mode
 
 

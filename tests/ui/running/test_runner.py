@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nodegraph import events
-from nodegraph.document import Document
 from nodegraph.edits import SetParam
+from nodegraph.edits.document import Document
 from nodegraph.engine.local import Options
+from nodegraph.jobs.queue import JobQueue
+from nodegraph.node_api import events
 from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.editor import Editor
 from ui.running.bridge import EngineBridge
-from ui.running.queue import JobQueue
 from ui.running.restoring import restored
 from ui.running.results import Result, Results
 from ui.running.runner import Runner

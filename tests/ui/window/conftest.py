@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
+from nodegraph.formats import native
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.running.painting_nodes import SPECS as PAINTING
 from tests.ui.standin import StandIn
@@ -51,7 +51,7 @@ def window(app: Application) -> MainWindow:
 @pytest.fixture
 def flow(tmp_path: Path) -> Path:
     path = tmp_path / "flow.json"
-    fileformat.save(text_to_picture(), path)
+    native.save(text_to_picture(), path)
     return path
 
 

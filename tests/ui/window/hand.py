@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
-from nodegraph.spec import NodeSpec
+from nodegraph.model.spec import NodeSpec
 from tests.ui.catalogue import SPECS
 from ui import paths, session
 from ui.application import Application

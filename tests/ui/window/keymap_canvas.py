@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from nodegraph.edits import Disconnect, Move
-from nodegraph.graph import Source
+from nodegraph.model.graph import Source
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, NONE, RIGHT, SHIFT
 from tests.ui.window.person import Person
 from ui.actions.palette import Palette

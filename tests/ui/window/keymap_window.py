@@ -10,8 +10,8 @@ from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEv
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
 from nodegraph.edits import Disconnect
+from nodegraph.formats import native
 from tests.ui.canvas.hand import CTRL, NONE, SHIFT
 from tests.ui.running.graphs import painting
 from tests.ui.window.hand import opened
@@ -137,7 +137,7 @@ def flag(name: str, keys: str, node: str = "decode") -> Callable[[Person], bool]
 def painting_open(person: Person, seconds: float = 0.0) -> None:
     """Open a workflow that the engine of the tests can run."""
     path = person.folder / "painting.json"
-    fileformat.save(painting(seconds=seconds), path)
+    native.save(painting(seconds=seconds), path)
     person.view = opened(person.window, path)
     person.bot.waitUntil(lambda: QApplication.focusWidget() is person.view.widget)
     QTest.qWait(1)

@@ -13,8 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
-from nodegraph import fileformat
-from nodegraph.fileformat import dumps, loads
+from nodegraph.formats import native
+from nodegraph.formats.native import dumps, loads
 from tests.nodegraph.valid import assert_valid
 from tests.ui.canvas.hand import LEFT, NONE
 from tests.ui.catalogue import text_to_picture
@@ -36,8 +36,8 @@ def toys(folder: Path) -> list[Path]:
     found = [
         folder / "toys" / name for name in ("flow.json", "painting.json", "cat.png", "broken.json", "folder")
     ]
-    fileformat.save(text_to_picture(), found[0])
-    fileformat.save(painting(seconds=0.2), found[1])
+    native.save(text_to_picture(), found[0])
+    native.save(painting(seconds=0.2), found[1])
     if not (picture.save(str(found[2])) and picture.save(str(found[4] / "dog.png"))):
         raise OSError(f"{folder} takes no pictures")
     found[3].write_text("{")

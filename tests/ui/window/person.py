@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from nodegraph.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.hand import Hand
 from ui.canvas.canvas import Canvas
 from ui.editor import Editor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 
 from nodegraph.edits import Disconnect
-from nodegraph.graph import Graph, Node, Source
-from nodegraph.spec import NodeSpec, Output, Param
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.spec import NodeSpec, Output, Param
 from tests.ui.canvas.hand import CTRL, Hand
 from tests.ui.catalogue import SPECS
 from tests.ui.window.keymap_window import empty

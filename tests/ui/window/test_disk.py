@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
-from nodegraph import fileformat
 from nodegraph.edits import SetParam
+from nodegraph.formats import native
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import answer, edit, opened, steps
 from ui.window import MainWindow
@@ -22,7 +22,7 @@ def test_a_file_changed_by_someone_else_is_noticed_and_can_be_loaded(
     view = opened(window, flow)
     edit(view, 5)
     theirs = SetParam("sampler", "steps", 99).apply(text_to_picture())
-    fileformat.save(theirs, flow)
+    native.save(theirs, flow)
     qtbot.waitUntil(view.bar.isVisible, timeout=3000)
     qtbot.mouseClick(view.bar.reload, Qt.MouseButton.LeftButton)
     assert (steps(view), view.editor.unsaved, view.bar.isVisible()) == (99, False, False)
@@ -41,10 +41,10 @@ def test_a_file_written_again_with_the_same_contents_is_not_changed(window: Main
 def test_saving_over_a_changed_file_asks(window: MainWindow, flow: Path, button: str, kept: int) -> None:
     view = opened(window, flow)
     edit(view, 5)
-    fileformat.save(SetParam("sampler", "steps", 99).apply(text_to_picture()), flow)
+    native.save(SetParam("sampler", "steps", 99).apply(text_to_picture()), flow)
     answer(button)
     window.documents.save()
-    assert fileformat.load(flow).nodes["sampler"].params["steps"] == kept
+    assert native.load(flow).nodes["sampler"].params["steps"] == kept
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(
@@ -96,4 +96,4 @@ def test_a_read_only_file_is_not_replaced_without_asking(
     flow.chmod(0o444)
     answer(button)
     window.documents.save()
-    assert fileformat.load(flow).nodes["sampler"].params["steps"] == kept
+    assert native.load(flow).nodes["sampler"].params["steps"] == kept

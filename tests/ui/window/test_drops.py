@@ -10,10 +10,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
 from nodegraph.edits import AddNote, Move
-from nodegraph.graph import Note
-from nodegraph.notepictures import NotePicture
+from nodegraph.formats import native
+from nodegraph.model.graph import Note
+from nodegraph.model.note_images import NotePicture
 from tests import models_maker
 from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
@@ -225,7 +225,7 @@ def test_a_picture_with_its_workflow_is_used_or_opened_by_where_it_is_dropped(
 ) -> None:
     picture = tmp_path / "made.png"
     plain = QImage(8, 8, QImage.Format.Format_RGB32)
-    plain.setText("nodegraph", fileformat.dumps(text_to_picture()))
+    plain.setText("nodegraph", native.dumps(text_to_picture()))
     assert plain.save(str(picture))
     view = window.documents.new()
     drop(window, QPoint(window.width() // 4, 400), picture)

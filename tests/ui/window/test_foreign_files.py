@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from nodegraph.fileformat import dumps, load
+from nodegraph.formats.native import dumps, load
 from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.catalogue import text_to_picture
 from ui.documents import Documents

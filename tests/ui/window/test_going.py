@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF
 
-from nodegraph import fileformat
 from nodegraph.edits import AddNodes, SetParam
-from nodegraph.graph import Node
+from nodegraph.formats import native
+from nodegraph.model.graph import Node
 from tests.ui.canvas.hand import ALT
 from tests.ui.window.keymap_canvas import subgraph
 from tests.ui.window.person import Person
@@ -127,7 +127,7 @@ def test_the_minimap_is_turned_off_and_on_by_its_key(person: Person) -> None:
 
 
 def test_looking_and_selecting_are_no_steps_and_all_steps_come_back(person: Person) -> None:
-    begun = fileformat.dumps(person.graph)
+    begun = native.dumps(person.graph)
     for number in range(300):
         person.select("latent" if number % 2 else "sampler")
         person.canvas.zoom_by(0.9 if number % 2 else 1.1)
@@ -135,7 +135,7 @@ def test_looking_and_selecting_are_no_steps_and_all_steps_come_back(person: Pers
     assert person.editor.stack.count() == 300
     for _ in range(300):
         person.key("Ctrl+Z")
-    assert fileformat.dumps(person.graph) == begun
+    assert native.dumps(person.graph) == begun
     person.key("Ctrl+Shift+Z")
     person.select("save")
     person.canvas.frame_selected()

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nodegraph.edits import AddNodes, RemoveNodes
-from nodegraph.fileformat import dumps
-from nodegraph.graph import Node
+from nodegraph.formats.native import dumps
+from nodegraph.model.graph import Node
 from tests.ui.canvas.hand import LEFT
 from tests.ui.window.hand import answer, opened
 from tests.ui.window.person import Person

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nodegraph.edits import AddNodes, RemoveNodes
-from nodegraph.graph import Node
+from nodegraph.model.graph import Node
 from tests.ui.window.hand import edit, opened
 from tests.ui.window.keymap_canvas import subgraph
 from tests.ui.window.monkey import toys

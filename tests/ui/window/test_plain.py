@@ -12,9 +12,9 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QToolTip, QWidget
 
-from nodegraph import fileformat
 from nodegraph.edits import SetPortal
-from nodegraph.graph import Frame, Note
+from nodegraph.formats import native
+from nodegraph.model.graph import Frame, Note
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import opened
 from ui.appview import opening
@@ -35,7 +35,7 @@ def strange(furnished: MainWindow, tmp_path: Path) -> DocumentView:
     graph = replace(graph, notes={"n": Note("n", WORDS, (0, -200))})
     graph = replace(graph, frames={"f": Frame("f", WORDS, (), (0, -400, 300, 100))})
     link = next(graph.nodes["sampler"].links())
-    fileformat.save(SetPortal(link, WORDS).apply(graph), tmp_path / "<b>flow<b>.json")
+    native.save(SetPortal(link, WORDS).apply(graph), tmp_path / "<b>flow<b>.json")
     return opened(furnished, tmp_path / "<b>flow<b>.json")
 
 

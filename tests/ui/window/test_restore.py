@@ -6,16 +6,16 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton
 
-from nodegraph import fileformat
 from nodegraph.edits import SetParam
+from nodegraph.formats import native
+from nodegraph.journal import codec
+from nodegraph.journal.recovery import recoverable
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.standin import StandIn
 from tests.ui.window.hand import Start, answer, crash, edit, opened, steps
 from ui import paths, session
 from ui.application import Application
 from ui.dialogs.settings import SettingsDialog
-from ui.journal import codec
-from ui.journal.recovery import recoverable
 from ui.place import place
 from ui.view import DocumentView
 
@@ -67,7 +67,7 @@ def test_closing_the_window_asks_once_for_all_tabs(
     assert window.close()
     assert app.windows == []
     expected = 88 if button == "Save" else 30
-    assert fileformat.load(second).nodes["sampler"].params["steps"] == expected
+    assert native.load(second).nodes["sampler"].params["steps"] == expected
     views = start().windows[0].tabs.views()
     kept = button == "Keep for next start"
     assert [(steps(view), view.editor.unsaved) for view in views] == [(88 if kept else expected, kept)] * 2
@@ -133,7 +133,7 @@ def test_a_saved_workflow_keeps_its_undo_steps_when_the_editor_is_closed(start: 
 
 def test_a_file_changed_while_the_editor_was_closed_is_what_opens(start: Start, flow: Path) -> None:
     saved_and_quit(start(), flow)
-    fileformat.save(SetParam("sampler", "steps", 99).apply(text_to_picture()), flow)
+    native.save(SetParam("sampler", "steps", 99).apply(text_to_picture()), flow)
     [view] = start().windows[0].tabs.views()
     assert (steps(view), view.editor.unsaved, view.editor.stack.count()) == (99, False, 0)
     assert not view.bar.isVisible()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.check import problems
-from nodegraph.document import Document
 from nodegraph.edits import AddNodes, Connect, Edit, Move, RemoveNodes, SetParam
-from nodegraph.errors import LoadError
-from nodegraph.files import NoFiles
-from nodegraph.graph import Graph, Node, Source
+from nodegraph.edits.document import Document
+from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.node_api.model_files import NoFiles
+from nodegraph.support.errors import LoadError
+from nodegraph.validation import problems
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui import diskfile
 from ui.editor import Editor

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph import fileformat
+from nodegraph.formats import native
 from tests.ui.window.hand import Start, answer, edit, opened, steps
 from ui import paths
 from ui.explain.panel import Explain
@@ -37,7 +37,7 @@ def test_a_tab_shows_unsaved_work_and_ctrl_s_writes_it(window: MainWindow, flow:
     edit(view, 55)
     assert window.tabs.tabText(0) == "flow •"
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert fileformat.load(flow).nodes["sampler"].params["steps"] == 55
+    assert native.load(flow).nodes["sampler"].params["steps"] == 55
     assert window.tabs.tabText(0) == "flow"
 
 
@@ -68,7 +68,7 @@ def test_closing_a_changed_tab_asks_once(
     answer(button)
     assert window.documents.close() is closed
     assert window.tabs.count() == (0 if closed else 1)
-    assert fileformat.load(flow).nodes["sampler"].params["steps"] == written
+    assert native.load(flow).nodes["sampler"].params["steps"] == written
 
 
 def test_a_closed_tab_leaves_no_journal_and_can_be_reopened(window: MainWindow, flow: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodegraph.graph import Graph, Node, Source
+from nodegraph.model.graph import Graph, Node, Source
 from ui.app import specs
 from ui.drops import swapped
 

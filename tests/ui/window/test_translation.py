@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nodegraph import events
+from nodegraph.analysis.explain import explain
 from nodegraph.edits import Batch, RemoveNodes, SetParam
-from nodegraph.errors import NodeFailed
-from nodegraph.explain import explain
-from nodegraph.phrases import Phrase, joined
+from nodegraph.node_api import events
+from nodegraph.support.errors import NodeFailed
+from nodegraph.support.messages import Phrase, joined
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.window.hand import crash, furnish
 from ui.actions.action import PRESETS

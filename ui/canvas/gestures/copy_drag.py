@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.gestures.move import MoveThings
 from ui.canvas.hit import Hit
 from ui.canvas.label import paint_label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import NodeBox
 from ui.canvas.fitting import Fitting, Verdict
 from ui.canvas.geometry import Port, PortRef

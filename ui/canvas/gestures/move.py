@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Edit, Move
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.guides import Guide, guided
 from ui.canvas.hit import Hit
 from ui.canvas.look import STILL, Moving

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Batch, ChangeFrame, Edit
-from nodegraph.graph import Frame
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Frame
+from nodegraph.support.messages import Phrase
 from ui.canvas.between import Between, extracted, inserted
 from ui.canvas.boxes import LinkKey
 from ui.canvas.gestures.move import MoveThings, moved_by

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Resize, SetVia
-from nodegraph.graph import Point
+from nodegraph.model.graph import Point
 from ui.canvas.boxes import LinkKey
 from ui.canvas.geometry import lay_out, layout_key
 from ui.canvas.hit import Hit

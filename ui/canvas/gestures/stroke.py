@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nodegraph.edits import Batch, Disconnect, Edit, MuteLink, SetVia
-from nodegraph.graph import Link, Point
-from nodegraph.phrases import Phrase
+from nodegraph.model.graph import Link, Point
+from nodegraph.support.messages import Phrase
 from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.routing import crossing, distance
 from ui.canvas.stage import Gesture, Pointer, Stage

@@ -1,0 +1,1 @@
+"""What a graph means without running it: explanations, image sizes, starred parameters."""

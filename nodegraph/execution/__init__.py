@@ -1,0 +1,1 @@
+"""Resolving, planning and running a graph, and the caches that keep results."""

@@ -1,0 +1,68 @@
+"""From a document to keyed nodes in order, with every reason why it could not run said first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nodegraph.execution.input_files import Contents
+from nodegraph.execution.plan import Keyed, default_targets, keyed_nodes, ordered
+from nodegraph.execution.resolve import Wired, Wiring, wire
+from nodegraph.model.graph import Graph
+from nodegraph.model.spec import NodeSpec
+from nodegraph.node_api.fingerprint import Fingerprints
+from nodegraph.node_api.model_files import Files
+from nodegraph.support.errors import GraphError
+from nodegraph.validation import Problem, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A graph ready to plan."""
+
+    wiring: Wiring
+    targets: tuple[str, ...]
+    order: list[Wired]
+    keyed: Mapping[str, Keyed]
+
+
+def prepare(
+    graph: Graph,
+    specs: Mapping[str, NodeSpec],
+    files: Files,
+    fingerprints: Fingerprints,
+    prefix: str,
+    targets: Sequence[str] | None,
+    base: Path,
+) -> Prepared:
+    """Wire, order and key the nodes that the targets need; raises GraphError that names node and remedy."""
+    wiring = wire(graph, specs)
+    chosen = tuple(targets) if targets is not None else default_targets(wiring)
+    _known(graph, wiring, chosen)
+    order = ordered(wiring, chosen)
+    _refuse(problems(graph, specs, files), order)
+    keyed = keyed_nodes(order, Contents(files, fingerprints, base, wiring.nodes).of, prefix)
+    return Prepared(wiring, tuple(t for t in chosen if t in wiring.nodes), order, keyed)
+
+
+def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
+    for name in targets:
+        if name not in wiring.nodes and name not in wiring.skipped and name not in graph.nodes:
+            near = difflib.get_close_matches(name, wiring.nodes, 3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else "."
+            raise GraphError(f"There is no node called {name}{hint}")
+
+
+def _refuse(found: Iterable[Problem], order: Iterable[Wired]) -> None:
+    """Raise for the first problem of a node that takes part, of one bypassed before it, or of a subgraph around."""
+    needed = {part for item in order for name in (item.id, *item.blocked) for part in _and_around(name)}
+    for problem in found:
+        if problem.node in needed:
+            raise GraphError(problem.sentence)
+
+
+def _and_around(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[: i + 1]) for i in range(len(parts))]

@@ -1,0 +1,110 @@
+"""What each node's last results were made of, so that a plan can say why it runs again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from nodegraph.execution.resolve import Wired
+from nodegraph.model.digest import Parts
+from nodegraph.model.spec import Scalar
+from nodegraph.support.atomic import write_text
+from nodegraph.support.messages import Phrase, joined
+
+
+class History:
+    """The parts of each node's key at its last run; `path` keeps them for the next process, or None."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._parts: dict[str, Parts] = _read(path) if path else {}
+
+    def record(self, node: str, parts: Parts) -> None:
+        """Remember what a node's results were made of."""
+        self._parts[node] = parts
+
+    def save(self) -> None:
+        """Write to the path given; failing that is no harm."""
+        if self._path is None:
+            return
+        try:
+            write_text(self._path, json.dumps({k: _plain(p) for k, p in self._parts.items()}))
+        except OSError:
+            self._path = None
+
+    def reason(self, item: Wired, parts: Parts) -> str:
+        """Why the node runs: what differs from last time, in the artist's words."""
+        if parts.nonce:
+            return Phrase("runs every time")
+        last = self._parts.get(item.id)
+        if last is None:
+            return Phrase("not run before")
+        if (last.type, last.version) != (parts.type, parts.version):
+            old, new = f"{last.type} {last.version}", f"{parts.type} {parts.version}"
+            return Phrase("node type changed from {old} to {new}", old=old, new=new)
+        changes = [*_params(last.params, parts.params), *_files(last.files, parts.files)]
+        changes += _inputs(item, last, parts)
+        if not changes and last.prefix != parts.prefix:
+            changes.append(Phrase("device, dtype or library version changed"))
+        return joined(changes[:3], "{first}, {next}") if changes else Phrase("its result is no longer cached")
+
+
+def _params(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> list[str]:
+    said: list[str] = []
+    for name, value in new.items():
+        if name not in old:
+            said.append(Phrase("{name} set to {value}", name=name, value=_short(value)))
+        elif type(old[name]) is not type(value) or old[name] != value:
+            old_value, new_value = _short(old[name]), _short(value)
+            said.append(Phrase("{name} changed from {old} to {new}", name=name, old=old_value, new=new_value))
+    return said
+
+
+def _files(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    changed = (name for name, value in new.items() if name in old and old[name] != value)
+    return [Phrase("file of {name} changed", name=name) for name in changed]
+
+
+def _inputs(item: Wired, last: Parts, parts: Parts) -> list[str]:
+    said: list[str] = []
+    for name in parts.inputs.keys() | last.inputs.keys():
+        if name not in parts.inputs:
+            said.append(Phrase("input {name} unlinked", name=name))
+        elif name not in last.inputs:
+            said.append(Phrase("input {name} linked to {source}", name=name, source=_from(item, name)))
+        elif last.inputs[name] != parts.inputs[name]:
+            said.append(Phrase("input {name} changed ({source})", name=name, source=_from(item, name)))
+    return sorted(said)
+
+
+def _from(item: Wired, name: str) -> str:
+    return ", ".join(f"{s.node}.{s.output}" for s in item.inputs.get(name, ())[:3])
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 32 else f"{text[:29]}..."
+
+
+def _plain(parts: Parts) -> dict[str, object]:
+    data = {name: getattr(parts, name) for name in ("type", "version", "prefix")}
+    return data | {name: dict(getattr(parts, name)) for name in ("params", "inputs", "files")}
+
+
+def _read(path: Path) -> dict[str, Parts]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            str(node): Parts(
+                str(p["type"]),
+                int(p["version"]),
+                dict(p["params"]),
+                {k: tuple(v) for k, v in p["inputs"].items()},
+                dict(p["files"]),
+                str(p["prefix"]),
+            )
+            for node, p in data.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}

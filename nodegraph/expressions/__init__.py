@@ -1,0 +1,1 @@
+"""Parameters computed from other parameters: arithmetic, scopes, evaluation."""

@@ -1,0 +1,1 @@
+"""Workflow file formats: this program's own and ComfyUI's."""

@@ -1,0 +1,1 @@
+"""The immutable graph and node specs."""

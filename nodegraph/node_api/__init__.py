@@ -1,0 +1,1 @@
+"""What a node package sees: declarations, the registry, the run context, codecs."""

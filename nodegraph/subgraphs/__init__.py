@@ -1,0 +1,1 @@
+"""Subgraphs: expansion, exposed parameters, look-up by path."""

@@ -1,0 +1,161 @@
+"""Is this value one that the parameter takes?"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from nodegraph.edits.values import SetParam, SetParams
+from nodegraph.model.graph import Node
+from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
+from nodegraph.node_api.model_files import Files
+from nodegraph.subgraphs.exposure import allowed, beyond, nearest_allowed, within
+from nodegraph.support.messages import Phrase
+from nodegraph.support.suggestions import meant, nearest
+from nodegraph.validation.problem import Problem
+
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
+_KINDS = {
+    "Int": Phrase("a whole number"),
+    "Float": Phrase("a number"),
+    "Bool": Phrase("true or false"),
+    "Text": Phrase("a text"),
+}
+
+
+def value_problems(node: Node, spec: NodeSpec, files: Files | None) -> Iterator[Problem]:
+    """What is wrong with the parameters of a node; linked ones hold no value and are not looked at."""
+    title = node.title or spec.title
+    for name, value in node.params.items():
+        if spec.param(name) is None:
+            yield _unknown(node, spec, title, name, value)
+    for param in spec.params:
+        if any(not source.muted for source in node.inputs.get(param.name, ())):
+            continue
+        value = node.params.get(param.name, param.default)
+        if value is param.default and not param.choices_from and not param.file:
+            continue
+        if not _is(param.type, value):
+            yield _wrong_type(node, title, param, value)
+            continue
+        for look in (_limits, _color, _choice):
+            if problem := look(node, title, param, value):
+                yield problem
+        for named in (_file, _mentions):
+            if problem := named(node, title, param, value, files):
+                yield problem
+
+
+def _unknown(node: Node, spec: NodeSpec, title: str, name: str, value: Scalar) -> Problem:
+    if spec.socket(name) is not None:
+        reason = Phrase("{name} is an input to be linked and holds no value; remove the value.", name=name)
+        return Problem(node.id, name, title, reason, SetParam(node.id, name, None))
+    known = [param.name for param in spec.params]
+    near = nearest(name, known)
+    free = near is not None and near not in node.params
+    fix = SetParams({node.id: {name: None, str(near): value}}) if free else SetParam(node.id, name, None)
+    ending = meant(name, known, Phrase("remove it"))
+    reason = Phrase("there is no parameter called {name}{ending}", name=name, ending=ending)
+    return Problem(node.id, name, title, reason, fix)
+
+
+def _is(kind: str, value: Scalar) -> bool:
+    match kind:
+        case "Int":
+            return type(value) is int
+        case "Float":
+            return type(value) in (int, float)
+        case "Bool":
+            return type(value) is bool
+        case "Text":
+            return type(value) is str
+    return True
+
+
+def _wrong_type(node: Node, title: str, param: Param, value: Scalar) -> Problem:
+    kind = _KINDS[param.type]
+    reason = Phrase("{name} must be {kind}, not {value}.", name=param.name, kind=kind, value=_shown(value))
+    whole = type(value) is float and value.is_integer() and param.type == "Int"
+    mended = int(value) if whole else None
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, mended))
+
+
+def _limits(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
+    if isinstance(value, str | bool):
+        return None
+    if not math.isfinite(value):
+        reason = Phrase(
+            "{name} is {value}, which is no number to compute with; type another.",
+            name=param.name,
+            value=value,
+        )
+        return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
+    if within(param, value):
+        return None
+    reason = Phrase(
+        "{name} is {value}, {beyond}; use {allowed}.",
+        name=param.name,
+        value=value,
+        beyond=beyond(param, value),
+        allowed=allowed(param),
+    )
+    mended = SetParam(node.id, param.name, nearest_allowed(param, value))
+    return Problem(node.id, param.name, title, reason, mended)
+
+
+def _color(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
+    if param.widget != "color" or _COLOR.fullmatch(str(value)):
+        return None
+    reason = Phrase(
+        "{name} cannot be {value}; write a colour as #rrggbb, as in #ff8000.",
+        name=param.name,
+        value=_shown(value),
+    )
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
+
+
+def _choice(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
+    if not param.choices or param.choices_from or value in param.choices:
+        return None
+    near = nearest(str(value), param.choices)
+    if near is None:
+        few = ", ".join(param.choices[:12]) + (", ..." if len(param.choices) > 12 else "")
+        ending = Phrase("; choose one of {few}.", few=few)
+    else:
+        ending = meant(str(value), param.choices)
+    reason = Phrase("{name} cannot be {value}{ending}", name=param.name, value=_shown(value), ending=ending)
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, near))
+
+
+def _file(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+    if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
+        return None
+    if not value:
+        none = Phrase("{name} names no file; choose one.", name=param.name)
+        if param.file == IMAGE_FOLDER:
+            none = Phrase("{name} names no folder; choose one.", name=param.name)
+        return Problem(node.id, param.name, title, none)
+    kind = param.file.removeprefix("model:") if param.file.startswith("model:") else param.choices_from
+    if not kind or files is None or files.find(kind, value) is not None:
+        return None
+    near = nearest(value, files.names(kind))
+    fix = SetParam(node.id, param.name, near) if near else None
+    return Problem(node.id, param.name, title, files.missing(kind, value), fix)
+
+
+def _mentions(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+    if not param.mentions or files is None or not isinstance(value, str):
+        return None
+    wrong = files.mistaken(param.mentions, value)
+    if wrong is None:
+        return None
+    sentence, meant_text = wrong
+    fix = SetParam(node.id, param.name, meant_text) if meant_text else None
+    return Problem(node.id, param.name, title, sentence, fix)
+
+
+def _shown(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value[:60]) if isinstance(value, str) else str(value)
