@@ -77,7 +77,7 @@ class Bench:
 
         from nodegraph.edits.document import Document
         from ui.canvas.canvas import Canvas
-        from ui.editor import Editor
+        from ui.document.editor import Editor
         from ui.theme import DARK
 
         self.clock = time.process_time if cpu else time.perf_counter

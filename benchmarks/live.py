@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
 
 LONGEST_MS = 120_000
 
@@ -43,9 +43,9 @@ def main(argv: list[str]) -> dict[str, object]:
 
         from nodegraph.edits import SetParam
         from ui.app import specs
-        from ui.application import Application
         from ui.canvas.canvas import Canvas
-        from ui.running.desk import Desk
+        from ui.runs.run_service import Desk
+        from ui.shell.application import Application
 
         qt = QApplication([])
         app = Application(qt, specs(), Canvas)

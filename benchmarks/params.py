@@ -86,21 +86,21 @@ def main(argv: list[str]) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from ui.canvas.canvas import Canvas
-    from ui.editor import Editor
-    from ui.look import Look
-    from ui.params import modelfiles
-    from ui.params.attach import attach
-    from ui.params.choice import ChoiceEditor, ChoiceList
-    from ui.params.text import PromptEditor
-    from ui.params.tokens import counter
-    from ui.settings import Settings
-    from ui.style import style_sheet
+    from ui.config import model_files
+    from ui.config.settings import Settings
+    from ui.document.editor import Editor
+    from ui.editors.choice import ChoiceEditor, ChoiceList
+    from ui.editors.text import PromptEditor
+    from ui.editors.tokens import counter
+    from ui.panels.canvas_editors import attach
+    from ui.theme.appearance import Look
+    from ui.theme.style import style_sheet
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     look = Look.of(Settings(theme="dark"), True)
     app.setStyleSheet(style_sheet(look.theme, look.metrics))
-    modelfiles.model_files = lambda: Folders(Path(tempfile.mkdtemp()))  # type: ignore[assignment]  # stands in for real folders
+    model_files.model_files = lambda: Folders(Path(tempfile.mkdtemp()))  # type: ignore[assignment]  # stands in for real folders
     editor = Editor({"Values": NODE}, Document(Graph.of(Node("a", "Values"))))
     canvas = Canvas(editor, look.theme)
     canvas.resize(1280, 800)

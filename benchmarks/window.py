@@ -34,10 +34,10 @@ class Watched:
     def __init__(self, qt: QApplication, folder: Path, models: list[Path]) -> None:
         from nodegraph.engine import remote
         from ui.app import specs
-        from ui.application import Application
         from ui.canvas.canvas import Canvas
-        from ui.running.bridge import EngineBridge, editor_options
-        from ui.running.desk import Desk
+        from ui.runs.engine_client import EngineBridge, editor_options
+        from ui.runs.run_service import Desk
+        from ui.shell.application import Application
 
         remote.WORKER = "benchmarks.headless"
         # A session that is there already: nothing greets, nothing runs by itself.
@@ -53,7 +53,7 @@ class Watched:
 
     def open(self, graph: Graph) -> None:
         """Show a graph in a tab."""
-        from ui.editor import Editor
+        from ui.document.editor import Editor
 
         self.window.documents._show(Editor(self.app.specs, Document(graph)))
 

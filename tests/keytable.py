@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.actions.action import PRESETS
-from ui.actions.table import ACTIONS
+from ui.shell.actions.action import PRESETS
+from ui.shell.actions.table import ACTIONS
 
 PAGE = Path(__file__).parents[1] / "docs" / "editor.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- end of keys -->"

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication
 from nodegraph.formats import native
 from nodegraph.model.graph import Frame, Graph, Node, Source
 from ui.app import specs
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.running.desk import Desk
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.runs.run_service import Desk
+from ui.shell.application import Application
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 
 ROOT = Path(__file__).parents[1]
 WORKFLOW = ROOT / "workflows" / "text_to_image.json"

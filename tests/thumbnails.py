@@ -16,8 +16,8 @@ from PIL import Image
 from nodegraph import LocalEngine, Options, load
 from nodegraph.support.atomic import write_text
 from ui.app import specs
-from ui.running.picks import identity
-from ui.start.templates import THUMBNAILS, templates
+from ui.config.templates import THUMBNAILS, templates
+from ui.runs.run_queries import identity
 
 SIDE = 448
 """The longest side: twice as wide as a card, for fine screens."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nodegraph.model.spec import NodeSpec
-from ui import paths, settings
-from ui.display import open_display
+from ui.config import paths, settings
+from ui.shell.display import open_display
 
 FACTOR = "QT_SCALE_FACTOR"
 
@@ -27,11 +27,11 @@ def main(files: Sequence[Path]) -> int:
     qt = open_display()
     from PySide6.QtCore import QTimer
 
-    from ui.application import Application
     from ui.canvas.canvas import Canvas
-    from ui.language import speak
-    from ui.running.desk import Desk
-    from ui.sweeping import Sweeper
+    from ui.i18n.language import speak
+    from ui.runs.run_service import Desk
+    from ui.shell.application import Application
+    from ui.shell.garbage_collection import Sweeper
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     qt.setApplicationName("nodegraph")
@@ -46,7 +46,7 @@ def main(files: Sequence[Path]) -> int:
     finally:
         app.end()
     if app.again:
-        from ui.leaving import start_again
+        from ui.shell.shutdown import start_again
 
         _put_back(before)
         return start_again()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.sweeping import sweep
+from ui.shell.garbage_collection import sweep
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -36,7 +36,7 @@ def nothing_left_behind() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def swept() -> Iterator[None]:
-    """Python looks for cycles in this thread alone, as in the editor: see ui/sweeping.py."""
+    """Python looks for cycles in this thread alone, as in the editor: see ui/shell/garbage_collection.py."""
     gc.disable()
     yield
     sweep()

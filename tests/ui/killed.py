@@ -18,7 +18,7 @@ from nodegraph.edits import AddNodes, Edit, Move, RemoveNodes, SetParam
 from nodegraph.journal import codec
 from nodegraph.model.graph import Graph, Node
 from tests.ui.catalogue import SPECS, text_to_picture
-from ui.editor import Editor
+from ui.document.editor import Editor
 
 State = tuple[int, int, str]
 """Steps done, steps there are, and a digest of the graph."""
@@ -75,7 +75,7 @@ def main(seed: int, log: Path, kind: str) -> None:
     from PySide6.QtWidgets import QApplication
 
     from tests.ui.standin import StandIn
-    from ui.application import Application
+    from ui.shell.application import Application
 
     qt = QApplication([])
     app = Application(qt, SPECS, StandIn)

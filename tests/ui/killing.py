@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nodegraph.journal.recovery import recover, recoverable
 from tests.ui.killed import State, beginnings, fingerprint, play, state
-from ui.editor import Editor
+from ui.document.editor import Editor
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 1.8

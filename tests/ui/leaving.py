@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 import ui.app
 from nodegraph.edits import Move
-from ui.application import Application
-from ui.sweeping import Sweeper
+from ui.shell.application import Application
+from ui.shell.garbage_collection import Sweeper
 
 ROOT = Path(__file__).parents[2]
 

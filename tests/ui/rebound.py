@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 import ui.app
 from tests.ui.restarted import application
-from ui.dialogs.shortcuts import ShortcutsDialog
-from ui.window import MainWindow
+from ui.shell.dialogs.shortcuts import ShortcutsDialog
+from ui.shell.main_window import MainWindow
 
 ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ["NODEGRAPH_HOME"])

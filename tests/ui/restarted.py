@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 
 import ui.app
 from nodegraph.edits import Move, SetParam
-from ui.application import Application
-from ui.dialogs.settings import SettingsDialog
-from ui.window import MainWindow
+from ui.shell.application import Application
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.main_window import MainWindow
 
 ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ["NODEGRAPH_HOME"])

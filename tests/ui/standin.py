@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.edits import RemoveNodes
-from ui.editor import Editor
+from ui.document.editor import Editor
 from ui.theme import Theme
 
 

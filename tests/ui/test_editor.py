@@ -13,8 +13,8 @@ from nodegraph.edits import AddNodes, Move, RemoveNodes, SetParam
 from nodegraph.edits.document import Document
 from nodegraph.journal.history import History
 from nodegraph.model.graph import Graph, Node
-from ui.editor import Editor
-from ui.undo import GraphCommand
+from ui.document.editor import Editor
+from ui.document.undo import GraphCommand
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nodegraph.model.graph import Frame, Graph, Node, Note, Source, Subgraph
 from nodegraph.model.spec import NodeSpec, Output, Param, Socket
-from ui.find.query import find
+from ui.search.find.query import find
 
 SPECS = {
     "KSampler": NodeSpec(

@@ -7,9 +7,9 @@ import pytest
 from nodegraph.model.graph import Graph, Node, Source
 from nodegraph.model.sockets import fits
 from tests.ui.catalogue import SPECS, text_to_picture
-from ui.search.candidates import entries
-from ui.search.insert import insert_beside, insert_node, insert_recipe, port_type
-from ui.search.recipes import RECIPES, offered
+from ui.search.add_node.candidates import entries
+from ui.search.add_node.insert import insert_beside, insert_node, insert_recipe, port_type
+from ui.search.add_node.recipes import RECIPES, offered
 
 
 @dataclass(frozen=True)

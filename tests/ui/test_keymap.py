@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ui.actions.action import PRESETS
-from ui.actions.keymap import Conflict, bindings, conflicts, portable
-from ui.actions.table import ACTIONS, BY_ID
-from ui.settings import Settings
+from ui.config.settings import Settings
+from ui.shell.actions.action import PRESETS
+from ui.shell.actions.keymap import Conflict, bindings, conflicts, portable
+from ui.shell.actions.table import ACTIONS, BY_ID
 
 
 @pytest.mark.parametrize("preset", PRESETS)

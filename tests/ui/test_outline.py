@@ -12,11 +12,11 @@ from nodegraph.edits import AddNodes, RemoveNodes, SetParam, SetTitle
 from nodegraph.edits.document import Document
 from nodegraph.model.graph import Node
 from tests.ui.catalogue import SPECS, text_to_picture
-from ui.editor import Editor
-from ui.look import Look
-from ui.outline.text import Ref, partners, read_value
-from ui.outline.tree import Outline, PartnerPopup
-from ui.settings import Settings
+from ui.config.settings import Settings
+from ui.document.editor import Editor
+from ui.panels.outline.text import Ref, partners, read_value
+from ui.panels.outline.tree import Outline, PartnerPopup
+from ui.theme.appearance import Look
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -13,20 +13,20 @@ from nodegraph.model.spec import NodeSpec, Output, Socket
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.running.look import shoot
 from tests.ui.standin import StandIn
-from ui.application import Application
-from ui.canvas.geometry import PortRef
-from ui.canvas.wiring import Loose
-from ui.find.popup import FindPopup
-from ui.popup import ChoicePopup
-from ui.search.popup import AddNodePopup
-from ui.search.usage import Usage
+from ui.canvas.interaction.wiring import Loose
+from ui.canvas.scene.geometry import PortRef
+from ui.config.usage import Usage
+from ui.search.add_node.popup import AddNodePopup
+from ui.search.find.popup import FindPopup
+from ui.shell.application import Application
+from ui.widgets.popup import ChoicePopup
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 
 ENTER = Qt.Key.Key_Return
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -5,10 +5,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import settings
+from ui.config import settings
+from ui.config.settings import Settings
+from ui.config.usage import Usage
 from ui.search.rank import Habit
-from ui.search.usage import Usage
-from ui.settings import Settings
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -13,7 +13,7 @@ import json, sys, time
 from PySide6.QtWidgets import QApplication
 from tests.ui.standin import StandIn
 from ui.app import specs
-from ui.application import Application
+from ui.shell.application import Application
 qt = QApplication([])
 app = Application(qt, specs(), StandIn)
 window = app.start()

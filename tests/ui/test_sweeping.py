@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ui.sweeping import EVERY, Sweeper, sweep
+from ui.shell.garbage_collection import EVERY, Sweeper, sweep
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

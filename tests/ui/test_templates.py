@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.thumbnails import MADE_FROM, SIDE, made_from
-from ui.start.templates import THUMBNAILS, templates, thumbnail, title
+from ui.config.templates import THUMBNAILS, templates, thumbnail, title
 
 
 @pytest.mark.parametrize(

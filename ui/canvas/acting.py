@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph.edits import Edit
 from nodegraph.model.graph import Point
-from ui.canvas.camera import Camera, Place
-from ui.canvas.scene import Scene
-from ui.canvas.stage import Stage
-from ui.editor import Editor
+from ui.canvas.interaction.stage import Stage
+from ui.canvas.scene.camera import Camera, Place
+from ui.canvas.scene.scene import Scene
+from ui.document.editor import Editor
 
 
 class Acting(QWidget):

@@ -10,29 +10,29 @@ from PySide6.QtGui import QHelpEvent, QNativeGestureEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nodegraph.model.graph import Graph, Point
-from ui.canvas.camera import Camera, Place
-from ui.canvas.flowing import flowing, repaint
-from ui.canvas.gestures.link import LinkDrag
-from ui.canvas.glide import Glide
+from ui.canvas.accessibility.tree import Attention
 from ui.canvas.handled import Handled
-from ui.canvas.hit import EMPTY
-from ui.canvas.inline import Inline
-from ui.canvas.metrics import Density, Metrics, spread
+from ui.canvas.interaction.gestures.link import LinkDrag
+from ui.canvas.interaction.glide import Glide
+from ui.canvas.interaction.inline import Inline
+from ui.canvas.interaction.stage import SNAP, Gesture, Pointer, Stage
+from ui.canvas.interaction.tips import tip
+from ui.canvas.interaction.touch import Touch
+from ui.canvas.interaction.wiring import Loose, half_taken
 from ui.canvas.minimap import Minimap
-from ui.canvas.paint_links import Marked
-from ui.canvas.paint_state import message_room
-from ui.canvas.reader import Attention
-from ui.canvas.renderer import Renderer
-from ui.canvas.scene import Scene
-from ui.canvas.sharpen import Sharpener
-from ui.canvas.stage import SNAP, Gesture, Pointer, Stage
-from ui.canvas.state import CanvasState
-from ui.canvas.text import TextPainter
-from ui.canvas.tips import tip
-from ui.canvas.touch import Touch
-from ui.canvas.wiring import Loose, half_taken
-from ui.editor import Editor
-from ui.i18n import is_foreign, plain
+from ui.canvas.rendering.flowing import flowing, repaint
+from ui.canvas.rendering.paint_links import Marked
+from ui.canvas.rendering.paint_state import message_room
+from ui.canvas.rendering.renderer import Renderer
+from ui.canvas.rendering.sharpen import Sharpener
+from ui.canvas.rendering.text import TextPainter
+from ui.canvas.scene.camera import Camera, Place
+from ui.canvas.scene.hit import EMPTY
+from ui.canvas.scene.metrics import Density, Metrics, spread
+from ui.canvas.scene.scene import Scene
+from ui.canvas.scene.state import CanvasState
+from ui.document.editor import Editor
+from ui.i18n.translate import is_foreign, plain
 from ui.theme.palette import Theme
 
 MANY = 500

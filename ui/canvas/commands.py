@@ -26,15 +26,15 @@ from nodegraph.model.graph import Mode, Note, Point
 from nodegraph.subgraphs.expand import is_instance
 from nodegraph.support.messages import Phrase
 from ui.canvas.acting import moved, on_grid
-from ui.canvas.arrange import Side, aligned, arranged, distributed, straightened
-from ui.canvas.boxes import LinkKey
-from ui.canvas.fitting import downstream, upstream
 from ui.canvas.framing import Framing
-from ui.canvas.glide import LAYOUT
-from ui.canvas.paint_links import portal_rects
-from ui.canvas.values import plain_label
-from ui.canvas.wiring import link_of, links_of
-from ui.i18n import tr
+from ui.canvas.interaction.arrange import Side, aligned, arranged, distributed, straightened
+from ui.canvas.interaction.fitting import downstream, upstream
+from ui.canvas.interaction.glide import LAYOUT
+from ui.canvas.interaction.wiring import link_of, links_of
+from ui.canvas.rendering.paint_links import portal_rects
+from ui.canvas.scene.boxes import LinkKey
+from ui.i18n.labels import plain_label
+from ui.i18n.translate import tr
 
 
 class Commands(Framing):

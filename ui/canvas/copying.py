@@ -9,10 +9,10 @@ from nodegraph.formats.native import dumps, loads
 from nodegraph.model.graph import Graph, Point
 from nodegraph.support.errors import NodegraphError
 from ui.canvas.acting import moved, on_grid
-from ui.canvas.geometry import Rect
-from ui.canvas.scene import Scene, union
+from ui.canvas.scene.geometry import Rect
+from ui.canvas.scene.scene import Scene, union
 from ui.canvas.viewing import Viewing
-from ui.i18n import said, tr
+from ui.i18n.translate import said, tr
 
 
 class Copying(Viewing):

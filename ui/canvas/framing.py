@@ -11,9 +11,9 @@ from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
 from nodegraph.model.graph import Frame, Mode
 from nodegraph.support.messages import Phrase
 from ui.canvas.acting import on_grid
-from ui.canvas.folding import HEADER
+from ui.canvas.scene.folding import HEADER
 from ui.canvas.writing import Writing
-from ui.i18n import tr
+from ui.i18n.translate import tr
 
 FRAME_MARGIN = 24.0
 _TITLES = {"run": Phrase("Enable frames"), "mute": Phrase("Mute frames"), "bypass": Phrase("Bypass frames")}

@@ -8,14 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
-from ui.canvas.dispatch import double_click, gesture_for, held_key
-from ui.canvas.flowing import link_area
-from ui.canvas.gestures.look_around import Pan
-from ui.canvas.hit import EMPTY, FINGER, Hit, hit
-from ui.canvas.look import view_rect
-from ui.canvas.stage import ALT, Gesture, Pointer
+from ui.canvas.interaction.dispatch import double_click, gesture_for, held_key
+from ui.canvas.interaction.gestures.look_around import Pan
+from ui.canvas.interaction.stage import ALT, Gesture, Pointer
+from ui.canvas.interaction.wiring import HALVES, half_taken
+from ui.canvas.rendering.flowing import link_area
+from ui.canvas.rendering.look import view_rect
+from ui.canvas.scene.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.walking import Walking
-from ui.canvas.wiring import HALVES, half_taken
 
 STEP = 1.0 / 120.0 / 8.0
 """Wheel angle (in eighths of a degree) to powers of two."""

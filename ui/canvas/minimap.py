@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.canvas.packed import Values, draw_rects, packed
-from ui.canvas.scene import Scene
+from ui.canvas.rendering.packed import Values, draw_rects, packed
+from ui.canvas.scene.scene import Scene
 from ui.theme.types import category_color
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ui.canvas.acting import Acting
-from ui.canvas.boxes import LinkKey
-from ui.canvas.camera import Place
-from ui.canvas.flight import Flight
-from ui.canvas.scene import union
+from ui.canvas.interaction.flight import Flight
+from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.camera import Place
+from ui.canvas.scene.scene import union
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 
 from nodegraph.edits import Disconnect
-from ui.canvas.boxes import LinkKey
 from ui.canvas.commands import Commands
-from ui.canvas.fitting import Fitting
-from ui.canvas.geometry import PortRef, Row
-from ui.canvas.gestures.inside import Inside
-from ui.canvas.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
-from ui.canvas.look import view_rect
-from ui.canvas.paint_rows import field_rect
-from ui.canvas.stage import ALT, CTRL, SHIFT, Gesture
-from ui.canvas.wiring import Loose, links_of, rewire
-from ui.i18n import tr
+from ui.canvas.interaction.fitting import Fitting
+from ui.canvas.interaction.gestures.inside import Inside
+from ui.canvas.interaction.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
+from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture
+from ui.canvas.interaction.wiring import Loose, links_of, rewire
+from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.geometry import PortRef, Row
+from ui.i18n.translate import tr
 
 if TYPE_CHECKING:
-    from ui.canvas.rails import Rails
+    from ui.panels.subgraph_ports.panels import Rails
 
 
 class Walking(Commands):

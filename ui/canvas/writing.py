@@ -14,13 +14,13 @@ from nodegraph.model.note_images import NotePicture, shown_in, together_fault
 from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
 from ui.canvas.copying import Copying
-from ui.canvas.folding import HEADER
-from ui.canvas.hit import note_rect
-from ui.canvas.inline import Inline
-from ui.canvas.look import view_rect
-from ui.canvas.note_page import NotePage
-from ui.canvas.note_pictures import brought, put
-from ui.i18n import said
+from ui.canvas.interaction.inline import Inline
+from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.note_page import NotePage
+from ui.canvas.rendering.note_pictures import brought, put
+from ui.canvas.scene.folding import HEADER
+from ui.canvas.scene.hit import note_rect
+from ui.i18n.translate import said
 
 ROOMY = 800.0
 """A note grows with its pictures up to this height, in scene units."""

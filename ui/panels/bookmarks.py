@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from nodegraph.edits import Batch, SetView
 from nodegraph.model.graph import Graph
-from ui.editor import Editor
-from ui.find.query import node_title
-from ui.look import Look
-from ui.popup.rows import Row, RowPainter, Rows
+from ui.document.editor import Editor
+from ui.search.find.query import node_title
 from ui.theme import category_color
+from ui.theme.appearance import Look
+from ui.widgets.popup.rows import Row, RowPainter, Rows
 
 if TYPE_CHECKING:
-    from ui.window import MainWindow
+    from ui.shell.main_window import MainWindow
 
 KEY = "bookmarks"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
-from ui.editor import Editor
-from ui.look import Look
-from ui.popup.rows import Row, RowPainter, Rows
+from ui.document.editor import Editor
+from ui.theme.appearance import Look
+from ui.widgets.popup.rows import Row, RowPainter, Rows
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent

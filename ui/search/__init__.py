@@ -1,1 +1,1 @@
-"""Adding nodes: the ranking, what was used before, recipes, and the popup."""
+"""Adding nodes by search, and finding nodes in a document."""

@@ -16,16 +16,16 @@ from nodegraph.model.graph import Graph, Port
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.hand import Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.editor import Editor
+from ui.document.editor import Editor
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 
 MakeHand = Callable[[Graph], Hand]
 

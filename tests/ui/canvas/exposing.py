@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from nodegraph.model.graph import Port
 from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import Row
-from ui.canvas.rail_list import PortList
-from ui.exposure.dialogs import EditDialog
+from ui.canvas.scene.geometry import Row
+from ui.panels.exposure.dialogs import EditDialog
+from ui.panels.subgraph_ports.port_list import PortList
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 from tests.ui.canvas.inner import hand_of
 
 

@@ -10,8 +10,8 @@ from nodegraph.edits.document import Document
 from nodegraph.model.graph import Graph
 from tests.ui.canvas.catalogue import SPECS
 from ui.canvas.canvas import Canvas
-from ui.canvas.wiring import Loose
-from ui.editor import Editor
+from ui.canvas.interaction.wiring import Loose
+from ui.document.editor import Editor
 from ui.theme import DARK
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton

@@ -12,7 +12,7 @@ from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
+    from ui.shell.document_view import DocumentView
 
 START = graph_of(default_workflow())
 

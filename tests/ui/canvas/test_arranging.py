@@ -10,7 +10,7 @@ from nodegraph.model.graph import Frame, Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.glide import INSERT, LAYOUT
+from ui.canvas.interaction.glide import INSERT, LAYOUT
 
 FRAME = Frame("f", "Text", ("prompt", "avoid"), (-40, -64, 900, 800))
 

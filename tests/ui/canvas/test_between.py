@@ -3,7 +3,7 @@ from __future__ import annotations
 from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.worlds import many
-from ui.canvas.between import Between
+from ui.canvas.interaction.between import Between
 
 
 def test_what_is_kept_for_a_drag_gives_the_same_link_as_looking_anew(make_hand: MakeHand) -> None:

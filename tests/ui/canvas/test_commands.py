@@ -12,7 +12,7 @@ from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.glide import LAYOUT
+from ui.canvas.interaction.glide import LAYOUT
 
 
 def test_delete_heals_where_types_allow_and_shift_does_not(make_hand: MakeHand) -> None:

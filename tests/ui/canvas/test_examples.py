@@ -13,13 +13,13 @@ from nodegraph import load
 from nodegraph.edits.document import Document
 from nodegraph.node_api.catalogue import Catalogue, installed
 from ui.canvas.canvas import Canvas
-from ui.canvas.geometry import MARGIN
-from ui.canvas.metrics import Density
-from ui.editor import Editor
-from ui.i18n import PseudoTranslator
-from ui.settings import CHOICES
+from ui.canvas.scene.geometry import MARGIN
+from ui.canvas.scene.metrics import Density
+from ui.config.settings import CHOICES
+from ui.document.editor import Editor
+from ui.i18n.node_texts import Worded
+from ui.i18n.translate import PseudoTranslator
 from ui.theme import DARK
-from ui.words import Worded
 
 WORKFLOWS = sorted((Path(__file__).resolve().parents[3] / "workflows").glob("*.json"))
 

@@ -25,16 +25,16 @@ from tests.ui.canvas.exposing import (
 )
 from tests.ui.canvas.hand import ALT, SHIFT
 from tests.ui.canvas.inner import hand_of
-from ui.appview.opening import toggle
-from ui.appview.panel import AppPanel
-from ui.exposure.dialogs import LimitsDialog, NameDialog
-from ui.inspector.panel import Inspector
-from ui.outline.tree import Outline
-from ui.problems.validation import fix_words, validation_of
+from ui.panels.app_view.opening import toggle
+from ui.panels.app_view.panel import AppPanel
+from ui.panels.exposure.dialogs import LimitsDialog, NameDialog
+from ui.panels.inspector.panel import Inspector
+from ui.panels.outline.tree import Outline
+from ui.panels.problems.validation import fix_words, validation_of
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 
 
 def test_by_keys_alone_a_parameter_gets_a_section_and_limits(

@@ -11,10 +11,10 @@ from tests.ui.canvas.exposing import (
     port,
 )
 from ui.canvas.canvas import Canvas
-from ui.exposure.exposed import Exposed
+from ui.document.exposed_parameter import Exposed
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
+    from ui.shell.document_view import DocumentView
 
 
 def test_limits_of_a_subgraph_in_a_subgraph_are_set_from_within(view: DocumentView, group: str) -> None:

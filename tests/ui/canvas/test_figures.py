@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.canvas.figures import fitting
+from ui.canvas.rendering.figures import fitting
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from nodegraph.edits.subgraphs import MakeSubgraph
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 from tests.ui.canvas.inner import grouped, hand_of
 
 

@@ -8,8 +8,8 @@ from nodegraph.model.graph import Frame, Note
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import LEFT, NONE, RIGHT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.canvas.boxes import LinkKey
-from ui.canvas.paint_frames import button_middle
+from ui.canvas.rendering.paint_frames import button_middle
+from ui.canvas.scene.boxes import LinkKey
 
 TEXT = Frame("text", "Text", ("prompt", "avoid"), (320, -64, 336, 480))
 ENDS = Frame("ends", "End", ("decode", "save"), (984, -16, 280, 400))
@@ -112,7 +112,7 @@ def test_the_box_of_a_collapsed_frame_is_chosen_by_a_box(framed: Hand) -> None:
 
 
 def test_a_link_says_its_type_and_ends(framed: Hand) -> None:
-    from ui.canvas.tips import tip
+    from ui.canvas.interaction.tips import tip
 
     canvas = framed.canvas
     found = canvas.hit(QPointF(framed.view(framed.along("decode", "latent", 0.5))))

@@ -7,8 +7,8 @@ from nodegraph.model.graph import Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, SHIFT, Hand
 from tests.ui.canvas.worlds import graph_of, link
-from ui.canvas.geometry import PortRef
-from ui.canvas.gestures.inside import Inside
+from ui.canvas.interaction.gestures.inside import Inside
+from ui.canvas.scene.geometry import PortRef
 
 
 def active(hand: Hand) -> str:

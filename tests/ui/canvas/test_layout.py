@@ -9,8 +9,8 @@ from nodegraph.model.graph import Frame, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.canvas.boxes import LinkKey
-from ui.canvas.layout import layered
+from ui.canvas.interaction.layout import layered
+from ui.canvas.scene.boxes import LinkKey
 
 
 @st.composite

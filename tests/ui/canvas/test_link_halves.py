@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 
 from tests.ui.canvas.hand import LEFT, Hand
 from tests.ui.canvas.test_zoom import rest
-from ui.canvas.boxes import LinkKey
-from ui.canvas.routing import halved
+from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.routing import halved
 from ui.theme import DARK, LIGHT
 from ui.theme.palette import Theme
 

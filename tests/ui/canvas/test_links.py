@@ -7,10 +7,10 @@ from nodegraph.model.graph import Node, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, NONE, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.boxes import LinkKey
-from ui.canvas.geometry import PortRef
-from ui.canvas.gestures.link import LinkDrag
-from ui.canvas.wiring import Loose
+from ui.canvas.interaction.gestures.link import LinkDrag
+from ui.canvas.interaction.wiring import Loose
+from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.geometry import PortRef
 
 EMPTY = (620.0, 640.0)
 

@@ -13,7 +13,7 @@ from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.minimap import Minimap
-from ui.canvas.state import NodeState
+from ui.canvas.scene.state import NodeState
 
 FRAME = Frame("f", "Everything that is text", ("prompt", "avoid"), (328, -48, 320, 432))
 

@@ -14,11 +14,11 @@ from nodegraph.model.spec import NodeSpec, Output, Socket
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas
-from ui.canvas.metrics import Metrics
-from ui.canvas.paint_nodes import NodePainter, passing
-from ui.canvas.scene import Scene
-from ui.canvas.text import TextPainter
-from ui.problems.validation import validation_of
+from ui.canvas.rendering.paint_nodes import NodePainter, passing
+from ui.canvas.rendering.text import TextPainter
+from ui.canvas.scene.metrics import Metrics
+from ui.canvas.scene.scene import Scene
+from ui.panels.problems.validation import validation_of
 from ui.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from ui.view import DocumentView
+    from ui.shell.document_view import DocumentView
 
 SCALE = 4.0
 MIX = NodeSpec(

@@ -8,7 +8,7 @@ from nodegraph.model.graph import Frame, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.gestures.move_nodes import MoveNodes
+from ui.canvas.interaction.gestures.move_nodes import MoveNodes
 
 
 def by(point: QPointF, dx: float, dy: float) -> QPointF:

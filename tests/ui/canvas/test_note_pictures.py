@@ -16,8 +16,8 @@ from nodegraph.model.graph import Graph, Note
 from nodegraph.model.note_images import ALL_BYTES, NotePicture
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import CTRL, Hand
-from ui.canvas import note_pictures
-from ui.canvas.note_page import decoded
+from ui.canvas.rendering import note_pictures
+from ui.canvas.rendering.note_page import decoded
 from ui.theme import DARK, LIGHT
 
 BLUE, RED = QColor("#336699"), QColor("#cc2211")

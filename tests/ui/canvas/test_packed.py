@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
-from ui.canvas.packed import Values, draw_lines, draw_rects, joined, packed
+from ui.canvas.rendering.packed import Values, draw_lines, draw_rects, joined, packed
 
 SIDE = 64
 numbers = st.floats(-20.0, 80.0, width=32)

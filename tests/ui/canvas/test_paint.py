@@ -12,7 +12,7 @@ from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import many
 from ui.canvas.canvas import Canvas
-from ui.canvas.state import NodeState
+from ui.canvas.scene.state import NodeState
 from ui.theme import THEMES, Theme
 
 
@@ -197,7 +197,7 @@ def test_qt_keeps_the_count_of_none_over_void_calls(hand: Hand) -> None:
 
 
 def test_the_cache_keeps_to_its_budget() -> None:
-    from ui.canvas.cache import Picture, PixmapCache
+    from ui.canvas.rendering.cache import Picture, PixmapCache
 
     cache = PixmapCache(budget=1000)
     for number in range(10):

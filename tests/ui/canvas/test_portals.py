@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.canvas.hand import ALT, SHIFT, Hand
-from ui.canvas.boxes import LinkKey
-from ui.canvas.paint_links import portal_rects
+from ui.canvas.rendering.paint_links import portal_rects
+from ui.canvas.scene.boxes import LinkKey
 
 KEY = LinkKey("decode", "vae")
 

@@ -17,9 +17,9 @@ from tests.nodegraph.valid import assert_valid
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of
 from ui.canvas.canvas import Canvas
-from ui.canvas.metrics import Metrics
-from ui.canvas.paint_frames import BUTTONS, button_middle
-from ui.canvas.scene import Scene
+from ui.canvas.rendering.paint_frames import BUTTONS, button_middle
+from ui.canvas.scene.metrics import Metrics
+from ui.canvas.scene.scene import Scene
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

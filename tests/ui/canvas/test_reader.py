@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from nodegraph.edits import RemoveNodes
 from tests.ui.canvas.hand import Hand, make_canvas
 from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.canvas.state import NodeState
+from ui.canvas.scene.state import NodeState
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -9,10 +9,10 @@ from nodegraph.model.graph import Graph, Link, Node, Source
 from nodegraph.support.errors import EditError
 from tests.ui.canvas.catalogue import SPECS
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
-from ui.canvas.boxes import LinkKey
-from ui.canvas.index import GridIndex
-from ui.canvas.metrics import Metrics
-from ui.canvas.scene import Scene
+from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.index import GridIndex
+from ui.canvas.scene.metrics import Metrics
+from ui.canvas.scene.scene import Scene
 
 NAMES = [node.id for node in default_workflow()]
 
@@ -131,7 +131,7 @@ def test_a_hidden_port_is_gone_and_a_collapsed_node_is_its_title() -> None:
 
 
 def test_a_pan_shows_the_same_scene_point_under_the_hand() -> None:
-    from ui.canvas.camera import Camera
+    from ui.canvas.scene.camera import Camera
 
     camera = Camera()
     camera.size = QRectF(0, 0, 800, 600).size()

@@ -12,13 +12,13 @@ from nodegraph.edits import Move, SetParam
 from nodegraph.edits.document import Document
 from nodegraph.formats.native import load
 from nodegraph.model.graph import Source
-from ui.canvas.boxes import LinkBox, LinkKey
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_sizes import place_of_text
-from ui.canvas.picture_size import picture_size
-from ui.canvas.scene import Scene
-from ui.canvas.tips import tip
-from ui.editor import Editor
+from ui.canvas.interaction.tips import tip
+from ui.canvas.rendering.paint_sizes import place_of_text
+from ui.canvas.scene.boxes import LinkBox, LinkKey
+from ui.canvas.scene.picture_size import picture_size
+from ui.canvas.scene.scene import Scene
+from ui.document.editor import Editor
 from ui.theme import DARK
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_where_a_size_stands_is_worked_out_once(canvas: Canvas, monkeypatch: pyt
         asked.append(link.key)
         return place_of_text(link, scene, width)
 
-    monkeypatch.setattr("ui.canvas.paint_sizes.place_of_text", counted)
+    monkeypatch.setattr("ui.canvas.rendering.paint_sizes.place_of_text", counted)
     canvas.editor.apply(SetParam("size", "width", 640))
     for _ in range(4):
         canvas.zoom_by(1.03)

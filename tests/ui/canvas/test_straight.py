@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from nodegraph.model.graph import Source
-from ui.canvas.boxes import LinkBox, LinkKey
-from ui.canvas.straight import LONG, is_long, merged, straight
+from ui.canvas.rendering.straight import LONG, is_long, merged, straight
+from ui.canvas.scene.boxes import LinkBox, LinkKey
 
 
 def link(number: int, width: float, height: float = 0.0, portal: str = "") -> LinkBox:

@@ -12,12 +12,12 @@ from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT
 from ui.canvas.canvas import Canvas
-from ui.canvas.rails import Rail
-from ui.place import go_to, place
+from ui.panels.subgraph_ports.panels import Rail
+from ui.shell.view_state import go_to, place
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 from tests.ui.canvas.inner import START, grouped, hand_of, inside
 
 

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from nodegraph.model.spec import Param
 from tests.ui.canvas.hand import Hand
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_state import message_room
-from ui.canvas.state import NodeState
-from ui.canvas.text import TextPainter
-from ui.canvas.values import format_value
+from ui.canvas.rendering.paint_state import message_room
+from ui.canvas.rendering.text import TextPainter
+from ui.canvas.scene.state import NodeState
+from ui.i18n.labels import format_value
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), max_size=40)
 REASON = (

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import Hand
-from ui.canvas.metrics import ROWS, Density, Metrics, spread
+from ui.canvas.scene.metrics import ROWS, Density, Metrics, spread
 
 SIZES = (0.8, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 

@@ -8,8 +8,8 @@ from nodegraph.model.graph import Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import graph_of
-from ui.canvas.state import NodeState
-from ui.canvas.tips import tip
+from ui.canvas.interaction.tips import tip
+from ui.canvas.scene.state import NodeState
 
 
 def said(hand: Hand, at: QPointF) -> str:

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.canvas.hand import NONE, Hand
-from ui.canvas.gestures.look_around import ZoomHeld
-from ui.canvas.shake import Shake
-from ui.canvas.touch import HOLD_MS
+from ui.canvas.interaction.gestures.look_around import ZoomHeld
+from ui.canvas.interaction.shake import Shake
+from ui.canvas.interaction.touch import HOLD_MS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

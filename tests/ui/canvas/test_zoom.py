@@ -11,11 +11,11 @@ from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import Hand
 from tests.ui.canvas.worlds import many
-from ui.canvas.boxes import NodeBox
-from ui.canvas.cache import Picture
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_nodes import NodePainter
-from ui.canvas.rough_links import FEW
+from ui.canvas.rendering.cache import Picture
+from ui.canvas.rendering.paint_nodes import NodePainter
+from ui.canvas.rendering.rough_links import FEW
+from ui.canvas.scene.boxes import NodeBox
 
 
 def rest(canvas: Canvas) -> None:

@@ -21,10 +21,10 @@ def main(folder: Path, theme: str, scale: str) -> None:
 
     from nodegraph.cli.opening import node_types
     from nodegraph.edits import SetExpression
-    from ui.application import Application
-    from ui.appview.opening import toggle
-    from ui.appview.panel import AppPanel
     from ui.canvas.canvas import Canvas
+    from ui.panels.app_view.opening import toggle
+    from ui.panels.app_view.panel import AppPanel
+    from ui.shell.application import Application
 
     qt = QApplication.instance() or QApplication([])
     assert isinstance(qt, QApplication)

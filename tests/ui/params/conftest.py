@@ -16,19 +16,19 @@ from nodegraph.support.suggestions import meant
 from tests.ui.canvas.hand import Hand
 from tests.ui.params.catalogue import SPECS
 from tests.ui.window.hand import crash
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_rows import field_rect
-from ui.editor import Editor
-from ui.inspector.panel import Inspector
-from ui.look import Look
-from ui.params import modelfiles
-from ui.params.attach import attach
-from ui.params.rows import RowEditors
-from ui.settings import Settings
-from ui.style import style_sheet
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.config import model_files
+from ui.config.settings import Settings
+from ui.document.editor import Editor
+from ui.editors.rows import RowEditors
+from ui.panels.canvas_editors import attach
+from ui.panels.inspector.panel import Inspector
+from ui.shell.application import Application
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
+from ui.theme.appearance import Look
+from ui.theme.style import style_sheet
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -61,7 +61,7 @@ class Folders(NoFiles):
 @pytest.fixture(autouse=True)
 def folders(monkeypatch: pytest.MonkeyPatch) -> Folders:
     found = Folders()
-    monkeypatch.setattr(modelfiles, "model_files", lambda: found)
+    monkeypatch.setattr(model_files, "model_files", lambda: found)
     return found
 
 

@@ -22,13 +22,13 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from nodegraph.edits.app_form import toggled
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
-    from ui.application import Application
     from ui.canvas.canvas import Canvas
-    from ui.params import modelfiles
+    from ui.config import model_files
+    from ui.shell.application import Application
 
     qt = QApplication.instance() or QApplication([])
     assert isinstance(qt, QApplication)
-    modelfiles.model_files = lambda: Folders()  # type: ignore[assignment]  # stands in for real folders
+    model_files.model_files = lambda: Folders()  # type: ignore[assignment]  # stands in for real folders
     app = Application(qt, SPECS, Canvas)
     app.change(theme=theme)
     window = app.start()

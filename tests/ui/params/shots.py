@@ -27,18 +27,18 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from tests.ui.params.catalogue import SPECS
     from tests.ui.params.conftest import Folders, graph
     from ui.canvas.canvas import Canvas
-    from ui.editor import Editor
-    from ui.look import Look
-    from ui.params import modelfiles
-    from ui.params.attach import attach
-    from ui.settings import Settings
-    from ui.style import style_sheet
+    from ui.config import model_files
+    from ui.config.settings import Settings
+    from ui.document.editor import Editor
+    from ui.panels.canvas_editors import attach
+    from ui.theme.appearance import Look
+    from ui.theme.style import style_sheet
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     folders = Folders()
     folders.kinds["checkpoints"] += tuple(f"many/model {n:02}.safetensors" for n in range(14))
-    modelfiles.model_files = lambda: folders  # type: ignore[assignment]  # stands in for real folders
+    model_files.model_files = lambda: folders  # type: ignore[assignment]  # stands in for real folders
     look = Look.of(Settings(theme=theme), True)
     app.setStyle("Fusion")
     app.setFont(look.font())

@@ -11,10 +11,10 @@ from nodegraph.analysis.starred import opens_as_app, stars
 from nodegraph.edits import RemoveNodes, SetParam
 from nodegraph.formats.native import load
 from tests.ui.params.conftest import graph
-from ui.appview.panel import AppPanel
-from ui.params.number import NumberEditor
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.editors.number import NumberEditor
+from ui.panels.app_view.panel import AppPanel
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.canvas.hand import NONE
 from tests.ui.params.conftest import Desk, Folders
-from ui.params.choice import ChoiceEditor, ChoiceList
+from ui.editors.choice import ChoiceEditor, ChoiceList
 
 
 def test_a_click_turns_a_switch(desk: Desk) -> None:

@@ -14,8 +14,8 @@ from nodegraph.edits import SetParam
 from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.hand import NONE
 from tests.ui.params.conftest import Desk, MakeDesk
-from ui.params.color import ColorEditor, parsed
-from ui.params.file import FileEditor, relative
+from ui.editors.color import ColorEditor, parsed
+from ui.editors.file import FileEditor, relative
 
 
 def test_colours_are_typed_or_picked(desk: Desk) -> None:

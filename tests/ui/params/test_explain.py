@@ -8,11 +8,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from nodegraph.edits import RemoveNodes, SetParam
-from ui.explain.panel import QUIET_MS, Explain
+from ui.panels.explain.panel import QUIET_MS, Explain
 
 if TYPE_CHECKING:
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 
 
 @pytest.fixture

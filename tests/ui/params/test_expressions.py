@@ -10,9 +10,9 @@ from nodegraph.model.expression_refs import expressions_of
 from nodegraph.validation import problems
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk
-from ui.params.number import NumberEditor
-from ui.params.tips import tip_for
-from ui.problems.validation import fix_words, validation_of
+from ui.editors.number import NumberEditor
+from ui.editors.tips import tip_for
+from ui.panels.problems.validation import fix_words, validation_of
 
 
 def formula(desk: Desk, name: str) -> str:

@@ -15,18 +15,18 @@ from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.model.expression_refs import expressions_of
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
-from ui import paths
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_rows import field_rect
-from ui.inspector.menu import row_menu, sources_of, take_over
-from ui.inspector.panel import Inspector
-from ui.params.binding import Binding
-from ui.params.presets import Presets
-from ui.params.rows import RowEditors
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.config import paths
+from ui.editors.binding import Binding
+from ui.editors.presets import Presets
+from ui.editors.rows import RowEditors
+from ui.panels.inspector.menu import row_menu, sources_of, take_over
+from ui.panels.inspector.panel import Inspector
 
 if TYPE_CHECKING:
-    from ui.editor import Editor
-    from ui.window import MainWindow
+    from ui.document.editor import Editor
+    from ui.shell.main_window import MainWindow
 
 
 def editor_of(panel: Inspector) -> Editor:
@@ -136,7 +136,7 @@ def test_presets_bear_with_damaged_files_and_say_what_cannot_be_saved(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ui.jsonfile.write", fail)
+    monkeypatch.setattr("ui.config.json_store.write", fail)
     said: list[str] = []
     editor_of(panel).status.connect(said.append)
     menu = panel.preset_menu()

@@ -14,11 +14,11 @@ from nodegraph.edits import SetParam
 from nodegraph.model.graph import Node, Source
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.kinds import KINDS, TYPED
-from ui.inspector.panel import Inspector
-from ui.inspector.row import ParamRow
+from ui.panels.inspector.panel import Inspector
+from ui.panels.inspector.row import ParamRow
 
 if TYPE_CHECKING:
-    from ui.editor import Editor
+    from ui.document.editor import Editor
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier

@@ -15,13 +15,13 @@ from nodegraph.cli.opening import node_types
 from nodegraph.formats.native import load
 from nodegraph.model.graph import Graph
 from tests.ui.window.hand import crash
-from ui.application import Application
 from ui.canvas.canvas import Canvas
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.window import MainWindow
+    from ui.shell.main_window import MainWindow
 
 TYPES = node_types()
 CTRL = Qt.KeyboardModifier.ControlModifier

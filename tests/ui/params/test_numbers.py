@@ -15,8 +15,8 @@ from nodegraph.model.spec import Param
 from tests.ui.canvas.hand import CTRL, SHIFT
 from tests.ui.params.catalogue import EVERYTHING
 from tests.ui.params.conftest import Desk
-from ui.params.number import NumberEditor
-from ui.params.numbers import limited, on_grid, stepped, typed
+from ui.document.numbers import limited, on_grid, stepped, typed
+from ui.editors.number import NumberEditor
 
 STEPS, WIDTH, CFG = (EVERYTHING.param(name) for name in ("steps", "width", "cfg"))
 

@@ -12,18 +12,18 @@ from nodegraph.model.graph import Graph, Link, Node, Source
 from tests.ui.params.catalogue import EVERYTHING
 from tests.ui.params.conftest import Folders
 from ui.canvas.canvas import Canvas
-from ui.help.panel import Help
-from ui.help.text import help_html, prose
-from ui.inspector.panel import Inspector
-from ui.inspector.row import ParamRow
-from ui.params.binding import quoted
-from ui.params.number import NumberEditor
-from ui.params.tips import facts, input_tip, tip
-from ui.problems.panel import Problems
-from ui.problems.validation import sentence_of, validation_of
+from ui.editors.binding import quoted
+from ui.editors.number import NumberEditor
+from ui.editors.tips import facts, input_tip, tip
+from ui.panels.help.panel import Help
+from ui.panels.help.text import help_html, prose
+from ui.panels.inspector.panel import Inspector
+from ui.panels.inspector.row import ParamRow
+from ui.panels.problems.panel import Problems
+from ui.panels.problems.validation import sentence_of, validation_of
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 from ui.theme import DARK
-from ui.view import DocumentView
-from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -16,8 +16,8 @@ from nodes.text import weighted_tokens
 from nodes.text.chunks import laid_out
 from nodes.text.tokenizer import clip_tokens
 from tests.ui.params.conftest import LOOK, Desk, Folders, MakeDesk
-from ui.params.text import PAUSE, READY, PromptEditor
-from ui.params.tokens import token_words
+from ui.editors.text import PAUSE, READY, PromptEditor
+from ui.editors.tokens import token_words
 
 EMBEDDINGS = ("bad hands.pt", "bad-hands-5.pt", "easynegative.safetensors", "styles/ink.safetensors")
 

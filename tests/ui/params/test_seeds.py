@@ -14,10 +14,10 @@ from nodegraph.edits import SetParam
 from nodegraph.formats.native import dumps
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import Desk
-from ui.params.seed import SeedEditor
-from ui.running.past import MOST, PastSeeds, past_seeds, seed_of
-from ui.running.results import Result, Results
-from ui.running.seeds import draw, mode_of, seed_line
+from ui.editors.seed import SeedEditor
+from ui.runs.result_store import Result, Results
+from ui.runs.seed_history import MOST, PastSeeds, past_seeds, seed_of
+from ui.runs.seeds import draw, mode_of, seed_line
 
 ALT = Qt.KeyboardModifier.AltModifier
 

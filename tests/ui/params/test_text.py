@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.canvas.hand import CTRL
 from tests.ui.params.conftest import Desk
-from ui.canvas.paint_rows import field_rect
-from ui.params.text import PromptEditor, TextEditor
-from ui.params.weights import reweighted
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.editors.text import PromptEditor, TextEditor
+from ui.editors.weights import reweighted
 
 
 def prompt(desk: Desk) -> PromptEditor:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from tests.ui.params.conftest import Desk, Folders
-from ui.params import thumbs
-from ui.params.choice import ChoiceEditor, ChoiceList
-from ui.params.thumbs import SIDE, picture_beside, small
+from ui.editors import thumbs
+from ui.editors.choice import ChoiceEditor, ChoiceList
+from ui.editors.thumbs import SIDE, picture_beside, small
 
 
 def picture(path: Path, width: int, height: int, color: str = "#cc3300") -> None:

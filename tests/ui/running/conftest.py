@@ -14,15 +14,15 @@ from nodegraph.jobs.queue import JobQueue
 from tests.ui.running.graphs import painting
 from tests.ui.running.painting_nodes import SPECS
 from tests.ui.running.started import Start
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.editor import Editor
-from ui.running.bridge import EngineBridge
-from ui.running.desk import Desk
-from ui.running.results import Results
-from ui.running.runner import Runner
-from ui.running.sheet import Sheet
-from ui.start import templates
+from ui.config import templates
+from ui.document.editor import Editor
+from ui.runs.document_run import Sheet
+from ui.runs.engine_client import EngineBridge
+from ui.runs.result_store import Results
+from ui.runs.run_service import Desk
+from ui.runs.runner import Runner
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from nodegraph.jobs.job import Job
-    from ui.running.runner import Runner
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
+    from ui.runs.runner import Runner
 
 WAIT = 60_000
 

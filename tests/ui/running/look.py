@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.look import Look
-from ui.settings import Settings
-from ui.style import style_sheet
+from ui.config.settings import Settings
+from ui.theme.appearance import Look
+from ui.theme.style import style_sheet
 
 DARK = Look.of(Settings(theme="dark"), True)
 LIGHT = Look.of(Settings(theme="light"), False)

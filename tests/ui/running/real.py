@@ -10,18 +10,18 @@ from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 
 from ui.app import specs
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_rows import field_rect
-from ui.running.desk import Desk
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.runs.run_service import Desk
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from ui.running.bench import Bench
-    from ui.running.sheet import Sheet
-    from ui.window import MainWindow
+    from ui.runs.document_run import Sheet
+    from ui.shell.main_window import MainWindow
+    from ui.shell.run_panels import Bench
 
 LONG = 90_000
 """Milliseconds after which something is given up; loading torch beside other programs takes its time."""

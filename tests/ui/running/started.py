@@ -10,14 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.running.graphs import WAIT
-from ui.application import Application
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.running.bench import Bench
-    from ui.running.sheet import Sheet
-    from ui.window import MainWindow
+    from ui.runs.document_run import Sheet
+    from ui.shell.main_window import MainWindow
+    from ui.shell.run_panels import Bench
 
 Start = Callable[[], Application]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests import models_maker
 from tests.ui.running.real import User, launched
-from ui.params.modelfiles import model_files
+from ui.config.model_files import model_files
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,15 +14,15 @@ from nodegraph.edits.document import Document
 from tests.ui.running.graphs import painting, wait_over
 from tests.ui.running.look import DARK
 from tests.ui.running.painting_nodes import SPECS
-from ui.appview.stage import Stage
-from ui.editor import Editor
-from ui.running.seeds import seed_line
+from ui.document.editor import Editor
+from ui.panels.app_view.stage import Stage
+from ui.runs.seeds import seed_line
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.running.runner import Runner
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
+    from ui.runs.runner import Runner
 
 
 def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: Sheet, qtbot: QtBot) -> None:

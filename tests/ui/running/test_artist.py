@@ -17,14 +17,14 @@ from tests.ui.running.look import shoot
 from tests.ui.running.painting_nodes import pixels
 from tests.ui.running.started import Start, parts, pick, pick_soon, wait_done
 from ui.canvas.canvas import Canvas
-from ui.canvas.paint_rows import field_rect
-from ui.running.seeds import mode_of
-from ui.viewer.pixels import packed
+from ui.canvas.rendering.paint_rows import field_rect
+from ui.panels.viewer.pixels import packed
+from ui.runs.seeds import mode_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.window import MainWindow
+    from ui.shell.main_window import MainWindow
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 

@@ -18,18 +18,18 @@ from tests.ui.running.graphs import WAIT, painting
 from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
 from tests.ui.running.started import Start, parts, wait_done
-from ui import paths
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.running.overlays import LATER
-from ui.running.results import Result
+from ui.config import paths
+from ui.panels.tutorial.overlays import LATER
+from ui.runs.result_store import Result
+from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from ui.running.bench import Bench
+    from ui.shell.run_panels import Bench
 
 
 def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: Start) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, QSize
 
-from ui.running.callout import Around, callout
+from ui.panels.tutorial.callout import Around, callout
 
 SIZE = QSize(250, 60)
 ROOM = QRect(240, 100, 820, 600)

@@ -15,18 +15,18 @@ from nodegraph.node_api.events import EngineState, Picture, Preview, Shown
 from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
-from ui.running.films import KEPT, Films
-from ui.running.labels import of_result
-from ui.running.panel import QueuePanel
-from ui.running.showing import Showing
-from ui.running.strip import ResultStrip
-from ui.viewer.panel import ViewerPanel
+from ui.panels.queue.panel import QueuePanel
+from ui.panels.results.film_store import KEPT, Films
+from ui.panels.results.strip import ResultStrip
+from ui.panels.results.viewer_sync import Showing
+from ui.panels.viewer.panel import ViewerPanel
+from ui.runs.job_labels import of_result
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.running.runner import Runner
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
+    from ui.runs.runner import Runner
 
 
 @pytest.fixture

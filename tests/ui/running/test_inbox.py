@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from nodegraph.node_api import events
-from ui.running.inbox import LONGEST_MS, REST_MS, SHARE, Inbox
+from ui.runs.event_pacer import LONGEST_MS, REST_MS, SHARE, Inbox
 
 STEPS: list[events.Event] = [events.Progress("sampler", step, 50, "") for step in range(1, 51)]
 

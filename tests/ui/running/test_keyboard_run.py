@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from tests.ui.running.look import shoot
 from tests.ui.running.real import User, launched
 from tests.ui.running.test_newcomer import shown
-from ui.appview.panel import AppPanel
+from ui.panels.app_view.panel import AppPanel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -20,20 +20,20 @@ from nodegraph.node_api.events import Channels, Shown
 from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
-from ui.editor import Editor
-from ui.running.probe import Probe
-from ui.running.showing import Showing
-from ui.running.strip import ResultStrip
-from ui.viewer.channels import ChannelGrid
-from ui.viewer.panel import ViewerPanel
-from ui.viewer.planes import SICK, planes_of
-from ui.viewer.tiles import LEAST, Tiles
+from ui.document.editor import Editor
+from ui.panels.probe.card import Probe
+from ui.panels.results.strip import ResultStrip
+from ui.panels.results.viewer_sync import Showing
+from ui.panels.viewer.channels import ChannelGrid
+from ui.panels.viewer.panel import ViewerPanel
+from ui.panels.viewer.planes import SICK, planes_of
+from ui.panels.viewer.tiles import LEAST, Tiles
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.running.runner import Runner
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
+    from ui.runs.runner import Runner
 
 
 def latents(runner: Runner, **params: Scalar) -> Sheet:

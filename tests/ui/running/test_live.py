@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from nodegraph.edits import SetParam
 from nodegraph.jobs.job import Job
 from tests.ui.running.graphs import WAIT, wait_running
-from ui.running.live import Live
-from ui.running.runner import Runner
-from ui.running.sheet import Sheet
+from ui.runs.document_run import Sheet
+from ui.runs.live_mode import Live
+from ui.runs.runner import Runner
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from ui.running.nested import at_level, seen
-from ui.running.state import IDLE, NodeRun
+from ui.runs.node_state import IDLE, NodeRun
+from ui.runs.subgraph_state import at_level, seen
 
 DONE, RUNS = NodeRun("done", seconds=2.0, bytes=10), NodeRun("running", step=3, total=9)
 

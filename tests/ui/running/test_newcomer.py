@@ -17,7 +17,7 @@ from tests.ui.running.heartbeat import heartbeat
 from tests.ui.running.look import shoot
 from tests.ui.running.real import User, launched
 from tests.ui.window.test_drops import drop
-from ui.viewer.pixels import packed
+from ui.panels.viewer.pixels import packed
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

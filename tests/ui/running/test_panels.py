@@ -15,24 +15,24 @@ from tests.ui.running.graphs import WAIT, wait_over, wait_running
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
 from tests.ui.running.painting_nodes import EDGE, pixels
 from tests.ui.running.started import pick_soon
-from ui.running.film import LONGEST, Film, FilmStrip
-from ui.running.gauge import GaugeBar
-from ui.running.panel import QueuePanel
-from ui.running.pictures import image_of
-from ui.running.probe import Probe
-from ui.running.queue_rows import MIME
-from ui.running.state import NodeRun, duration, size
-from ui.running.strip import WORKFLOW_MIME, ResultStrip
-from ui.viewer.panel import ViewerPanel
+from ui.panels.probe.card import Probe
+from ui.panels.queue.panel import QueuePanel
+from ui.panels.queue.rows import MIME
+from ui.panels.results.film import LONGEST, Film, FilmStrip
+from ui.panels.results.memory_gauge import GaugeBar
+from ui.panels.results.strip import WORKFLOW_MIME, ResultStrip
+from ui.panels.viewer.panel import ViewerPanel
+from ui.runs.images import image_of
+from ui.runs.node_state import NodeRun, duration, size
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from ui.running.bridge import EngineBridge
-    from ui.running.runner import Runner
-    from ui.running.sheet import Sheet
+    from ui.runs.document_run import Sheet
+    from ui.runs.engine_client import EngineBridge
+    from ui.runs.runner import Runner
 
 
 def picture(seed: int = 3, done: float = 1.0) -> events.Picture:

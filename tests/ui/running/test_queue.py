@@ -22,9 +22,9 @@ from tests.ui.canvas.worlds import default_workflow, graph_of
 from tests.ui.catalogue import SPECS
 from tests.ui.running.graphs import painting
 from tests.ui.running.painting_nodes import SPECS as PAINTING
-from ui.running.labels import label
-from ui.running.picks import coarse, identity, prompt_of, result_spots, upstream
-from ui.running.seeds import draw, mode_of, shown_seeds, shows, with_mode
+from ui.runs.job_labels import label
+from ui.runs.run_queries import coarse, identity, prompt_of, result_spots, upstream
+from ui.runs.seeds import draw, mode_of, shown_seeds, shows, with_mode
 
 
 def job(name: str) -> Job:

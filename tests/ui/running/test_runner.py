@@ -18,12 +18,12 @@ from nodegraph.node_api import events
 from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.painting_nodes import EDGE, SPECS
-from ui.editor import Editor
-from ui.running.bridge import EngineBridge
-from ui.running.restoring import restored
-from ui.running.results import Result, Results
-from ui.running.runner import Runner
-from ui.running.sheet import Sheet
+from ui.document.editor import Editor
+from ui.runs.document_run import Sheet
+from ui.runs.engine_client import EngineBridge
+from ui.runs.restore_values import restored
+from ui.runs.result_store import Result, Results
+from ui.runs.runner import Runner
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.running.look import DARK, LIGHT, dress, shoot
-from ui.viewer.lens import LARGEST, SMALLEST, Lens
-from ui.viewer.panel import ViewerPanel
-from ui.viewer.pixels import CHANNELS, channel, histogram, packed
-from ui.viewer.viewer import Viewer
+from ui.panels.viewer.lens import LARGEST, SMALLEST, Lens
+from ui.panels.viewer.panel import ViewerPanel
+from ui.panels.viewer.pixels import CHANNELS, channel, histogram, packed
+from ui.panels.viewer.viewer import Viewer
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,8 +14,8 @@ from tests.ui.running.painting_nodes import SPECS as PAINTING
 from tests.ui.standin import StandIn
 from tests.ui.window.hand import Start, crash, furnish, opened
 from tests.ui.window.person import Person
-from ui.application import Application
-from ui.window import MainWindow
+from ui.shell.application import Application
+from ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -11,13 +11,13 @@ from nodegraph.edits import SetParam
 from nodegraph.engine.local import Options
 from nodegraph.model.spec import NodeSpec
 from tests.ui.catalogue import SPECS
-from ui import paths, session
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.running.bridge import EngineBridge
-from ui.running.desk import Desk
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.config import paths, session
+from ui.runs.engine_client import EngineBridge
+from ui.runs.run_service import Desk
+from ui.shell.application import Application
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 
 Start = Callable[[], Application]
 LIBRARY = "tests.ui.running.painting_nodes:library"

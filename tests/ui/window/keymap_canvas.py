@@ -13,11 +13,11 @@ from nodegraph.edits import Disconnect, Move
 from nodegraph.model.graph import Source
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, NONE, RIGHT, SHIFT
 from tests.ui.window.person import Person
-from ui.actions.palette import Palette
-from ui.canvas.gestures.inside import Inside
-from ui.find.popup import FindPopup
-from ui.outline.tree import PartnerPopup
-from ui.search.popup import AddNodePopup
+from ui.canvas.interaction.gestures.inside import Inside
+from ui.panels.outline.tree import PartnerPopup
+from ui.search.add_node.popup import AddNodePopup
+from ui.search.find.popup import FindPopup
+from ui.shell.actions.palette import Palette
 
 
 def modes(keys: str, mode: str) -> Callable[[Person], bool]:

@@ -16,7 +16,7 @@ from tests.ui.canvas.hand import CTRL, NONE, SHIFT
 from tests.ui.running.graphs import painting
 from tests.ui.window.hand import opened
 from tests.ui.window.person import Person
-from ui.search.popup import AddNodePopup
+from ui.search.add_node.popup import AddNodePopup
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from tests.ui.canvas.hand import LEFT, NONE
 from tests.ui.catalogue import text_to_picture
 from tests.ui.running.graphs import painting
 from tests.ui.window.paws import Paws
-from ui.actions.table import ACTIONS
-from ui.application import Application
+from ui.shell.actions.table import ACTIONS
+from ui.shell.application import Application
 
 LEAVING = ("file.quit", "run.stop_all")
 """Actions that it is not let near."""

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT
-from ui.application import Application
 from ui.canvas.canvas import Canvas
-from ui.window import MainWindow
+from ui.shell.application import Application
+from ui.shell.main_window import MainWindow
 
 HELD = (NONE, NONE, NONE, SHIFT, CTRL, ALT, CTRL | SHIFT, CTRL | ALT, ALT | SHIFT)
 KEYS = (

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from nodegraph.model.graph import Graph, Node
 from tests.ui.canvas.hand import Hand
 from ui.canvas.canvas import Canvas
-from ui.editor import Editor
+from ui.document.editor import Editor
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.view import DocumentView
-    from ui.window import MainWindow
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
 
 HELD = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,

@@ -11,10 +11,10 @@ from tests.ui.canvas.hand import CTRL, Hand
 from tests.ui.catalogue import SPECS
 from tests.ui.window.keymap_window import empty
 from tests.ui.window.person import Person
-from ui.canvas.geometry import PortRef
-from ui.canvas.gestures.link import LinkDrag
-from ui.search.insert import insert_node
-from ui.search.popup import AddNodePopup
+from ui.canvas.interaction.gestures.link import LinkDrag
+from ui.canvas.scene.geometry import PortRef
+from ui.search.add_node.insert import insert_node
+from ui.search.add_node.popup import AddNodePopup
 
 
 def asked(person: Person) -> list[str]:

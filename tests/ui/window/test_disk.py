@@ -10,7 +10,7 @@ from nodegraph.edits import SetParam
 from nodegraph.formats import native
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import answer, edit, opened, steps
-from ui.window import MainWindow
+from ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -18,9 +18,9 @@ from tests import models_maker
 from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import Start, opened
-from ui.params.modelfiles import model_files
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.config.model_files import model_files
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 
 INK = Path(__file__).parents[3] / "nodes" / "practice" / "loras" / "ink.safetensors"
 

@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from nodegraph.formats.native import dumps, load
 from tests.nodegraph.comfyui.saving import text_to_image
 from tests.ui.catalogue import text_to_picture
-from ui.documents import Documents
-from ui.window import MainWindow
+from ui.shell.document_manager import Documents
+from ui.shell.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -12,15 +12,15 @@ from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 
 from tests.ui.window.hand import crash, furnish
-from ui import paths
-from ui.application import Application
-from ui.dialogs.settings import SettingsDialog
-from ui.i18n import pseudo, tr
-from ui.language import chosen_of, fits, languages, speak
-from ui.search.popup import AddNodePopup
-from ui.translations.__main__ import main
-from ui.translations.extracting import texts
-from ui.translations.template import merged, template
+from ui.config import paths
+from ui.i18n.language import chosen_of, fits, languages, speak
+from ui.i18n.translate import pseudo, tr
+from ui.search.add_node.popup import AddNodePopup
+from ui.shell.application import Application
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.translations.__main__ import main
+from ui.shell.translations.extracting import texts
+from ui.shell.translations.template import merged, template
 
 RELEASE = Path(PySide6.__file__).parent / "lrelease"
 WRONG = ("{name} is gone", "{namen} ist weg", "{name} ist weg {", "{name.__class__} ist weg")

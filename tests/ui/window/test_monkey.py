@@ -18,9 +18,9 @@ from tests.ui.window.hand import edit, opened
 from tests.ui.window.keymap_canvas import subgraph
 from tests.ui.window.monkey import toys
 from tests.ui.window.person import Person
-from ui.params.rows import RowEditors
-from ui.popup import ChoicePopup
-from ui.window import MainWindow
+from ui.editors.rows import RowEditors
+from ui.shell.main_window import MainWindow
+from ui.widgets.popup import ChoicePopup
 
 ROOT = Path(__file__).parents[3]
 

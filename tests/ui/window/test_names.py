@@ -7,9 +7,9 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QWidget
 
 from tests.ui.window.hand import opened
-from ui.dialogs.settings import SettingsDialog
-from ui.dialogs.shortcuts import ShortcutsDialog
-from ui.window import MainWindow
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.dialogs.shortcuts import ShortcutsDialog
+from ui.shell.main_window import MainWindow
 
 
 def controls(root: QWidget) -> list[QWidget]:

@@ -17,10 +17,10 @@ from nodegraph.formats import native
 from nodegraph.model.graph import Frame, Note
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import opened
-from ui.appview import opening
-from ui.i18n import plain
-from ui.view import DocumentView
-from ui.window import MainWindow
+from ui.i18n.translate import plain
+from ui.panels.app_view import opening
+from ui.shell.document_view import DocumentView
+from ui.shell.main_window import MainWindow
 
 WORDS = '<img src="file:///secret.png"> & words'
 

@@ -13,11 +13,11 @@ from nodegraph.journal.recovery import recoverable
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.standin import StandIn
 from tests.ui.window.hand import Start, answer, crash, edit, opened, steps
-from ui import paths, session
-from ui.application import Application
-from ui.dialogs.settings import SettingsDialog
-from ui.place import place
-from ui.view import DocumentView
+from ui.config import paths, session
+from ui.shell.application import Application
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.document_view import DocumentView
+from ui.shell.view_state import place
 
 
 def test_everything_comes_back_after_a_crash(start: Start, flow: Path) -> None:

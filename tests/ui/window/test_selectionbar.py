@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.window.person import Person
-from ui.selectionbar import FRAMES, LINKS, NOTES, ONE, SEVERAL, SelectionBar, place_of
+from ui.shell.selection_toolbar import FRAMES, LINKS, NOTES, ONE, SEVERAL, SelectionBar, place_of
 
 
 def bar(person: Person) -> SelectionBar:

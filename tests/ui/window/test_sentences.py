@@ -16,10 +16,10 @@ from nodegraph.node_api.model_files import NoFiles
 from nodegraph.support.errors import LoadError
 from nodegraph.validation import problems
 from tests.ui.catalogue import SPECS, text_to_picture
-from ui import diskfile
-from ui.editor import Editor
-from ui.i18n import PseudoTranslator, said
-from ui.problems.validation import fix_words, sentence_of
+from ui.document import workflow_file
+from ui.document.editor import Editor
+from ui.i18n.translate import PseudoTranslator, said
+from ui.panels.problems.validation import fix_words, sentence_of
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_why_a_file_does_not_open_is_translated(spoken: None, tmp_path: Path, te
     file = tmp_path / "odd.json"
     file.write_text(text)
     with pytest.raises(LoadError) as caught:
-        diskfile.read(file)
+        workflow_file.read(file)
     shown = said(caught.value)
     assert shown.startswith("⟦") and shown.endswith("⟧")
 

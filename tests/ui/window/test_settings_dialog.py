@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from ui import paths
-from ui.dialogs.settings import SettingsDialog
-from ui.settings import Settings
-from ui.window import MainWindow
+from ui.config import paths
+from ui.config.settings import Settings
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.main_window import MainWindow
 
 ELSEWHERE = {"keys", "recent"}
 """Kept by the shortcuts dialog and by the menu of recent files."""

@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.window.person import Person
-from ui import paths, settings
-from ui.actions.action import PRESETS
-from ui.actions.keymap import bindings
-from ui.actions.table import ACTIONS, BY_ID
-from ui.dialogs.shortcuts import ShortcutsDialog
-from ui.window import MainWindow
+from ui.config import paths, settings
+from ui.shell.actions.action import PRESETS
+from ui.shell.actions.keymap import bindings
+from ui.shell.actions.table import ACTIONS, BY_ID
+from ui.shell.dialogs.shortcuts import ShortcutsDialog
+from ui.shell.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -15,8 +15,8 @@ from ui.app import specs
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.start.card import WorkflowCard
-    from ui.window import MainWindow
+    from ui.shell.main_window import MainWindow
+    from ui.shell.start_page.card import WorkflowCard
 
 
 class Shelves:

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from nodegraph.formats import native
 from tests.ui.window.hand import Start, answer, edit, opened, steps
-from ui import paths
-from ui.explain.panel import Explain
+from ui.config import paths
+from ui.panels.explain.panel import Explain
 from ui.panels.history import History
-from ui.window import MainWindow
+from ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

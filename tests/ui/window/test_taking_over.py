@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodegraph.model.graph import Graph, Node, Source
 from ui.app import specs
-from ui.drops import swapped
+from ui.shell.drop_handler import swapped
 
 
 def test_blank_latents_grow_with_the_model_in_their_proportions() -> None:

@@ -28,23 +28,23 @@ from nodegraph.support.errors import NodeFailed
 from nodegraph.support.messages import Phrase, joined
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.window.hand import crash, furnish
-from ui.actions.action import PRESETS
-from ui.actions.table import ACTIONS
 from ui.canvas.canvas import Canvas
-from ui.canvas.fitting import Fitting
-from ui.canvas.geometry import PortRef
-from ui.canvas.keyboard import described_port, ports_in_order, spoken
-from ui.dialogs.settings import SettingsDialog
-from ui.dialogs.shortcuts import ShortcutsDialog
-from ui.explain.panel import VOICE
-from ui.i18n import PseudoTranslator, pseudo
-from ui.language import FIELD
-from ui.menus import MENUS
-from ui.problems.validation import validation_of
-from ui.running.bridge import SAID, worded
-from ui.start.templates import templates
-from ui.translations.extracting import texts
-from ui.window import MainWindow
+from ui.canvas.interaction.fitting import Fitting
+from ui.canvas.interaction.keyboard import described_port, ports_in_order, spoken
+from ui.canvas.scene.geometry import PortRef
+from ui.config.templates import templates
+from ui.i18n.language import FIELD
+from ui.i18n.translate import PseudoTranslator, pseudo
+from ui.panels.explain.panel import VOICE
+from ui.panels.problems.validation import validation_of
+from ui.runs.engine_client import SAID, worded
+from ui.shell.actions.action import PRESETS
+from ui.shell.actions.table import ACTIONS
+from ui.shell.dialogs.settings import SettingsDialog
+from ui.shell.dialogs.shortcuts import ShortcutsDialog
+from ui.shell.main_window import MainWindow
+from ui.shell.menus import MENUS
+from ui.shell.translations.extracting import texts
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.ui.window.hand import Start, edit, opened, steps
-from ui import jsonfile, paths, settings
-from ui.settings import Settings
+from ui.config import json_store, paths, settings
+from ui.config.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,7 +51,7 @@ def test_broken_files_of_the_editor_are_set_aside_and_told(start: Start, flow: P
     window.app.change(theme="light")
     assert settings.load(paths.settings_file()).theme == "light"
     assert paths.settings_file().with_name("settings.json.broken").read_text() == text
-    assert jsonfile.set_aside == []
+    assert json_store.set_aside == []
     assert opened(window, flow)
 
 

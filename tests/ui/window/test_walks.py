@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 from tests.ui.window.person import Person
 from tests.ui.window.walk import called, faults, name_of, stops
 from tests.ui.window.walked import begin, focus, ready, shown_over
-from ui.actions.view import DOCKS
-from ui.dialogs.shortcuts import ShortcutsDialog
-from ui.popup import ChoicePopup
+from ui.shell.actions.view import DOCKS
+from ui.shell.dialogs.shortcuts import ShortcutsDialog
+from ui.widgets.popup import ChoicePopup
 
 ESC, ENTER = Qt.Key.Key_Escape, Qt.Key.Key_Return
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from nodegraph.edits import SetParam
 from tests.ui.window.person import Person
 from tests.ui.window.walk import stops
-from ui.problems.validation import validation_of
+from ui.panels.problems.validation import validation_of
 
 
 def focus() -> QWidget:

@@ -1,0 +1,1 @@
+"""Mouse, pen, touch and keyboard input on the canvas."""

@@ -1,0 +1,1 @@
+"""Geometry and spatial look-ups of the nodes, links and frames on the canvas."""

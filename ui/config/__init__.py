@@ -1,0 +1,1 @@
+"""Settings, session and usage data kept on disk."""

@@ -1,0 +1,1 @@
+"""The document being edited: graph, undo stack, selection, journal recording."""

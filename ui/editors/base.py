@@ -1,0 +1,176 @@
+"""What every editor of a value is: a widget that shows, changes, commits and restores one parameter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ui.editors.binding import Binding, Try
+from ui.i18n.labels import label_of
+from ui.i18n.translate import tr
+from ui.theme import text_font
+from ui.theme.appearance import Look
+
+CONTEXT = "ParamEditor"
+ALT = Qt.KeyboardModifier.AltModifier
+ENDING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+class ParamEditor(QWidget):
+    """Enter commits, Esc restores, leaving commits. The value lives in the graph; the widget only shows it.
+
+    `height` is the height of one line in pixels, `pixels` that of its text.
+    """
+
+    finished = Signal(bool)
+    """The hand is done here; whether the value was kept."""
+    hinted = Signal(str, bool)
+    """A sentence about what is being typed, empty for none, and whether it is an error."""
+    tall = False
+    """Whether it is of several lines."""
+    broad = False
+    """Whether a panel puts it below its name, for it needs the whole width."""
+
+    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.binding = binding
+        self.look = look
+        self.pixels = look.metrics.body
+        self._try = Try(binding)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+
+    def show_value(self) -> None:
+        """Show what the graph holds."""
+        raise NotImplementedError
+
+    def commit(self) -> bool:
+        """Put what is typed into the graph; False (and a hint that says why) where it is no value."""
+        return True
+
+    def keep(self) -> bool:
+        """Commit for good: Esc brings back nothing from before; False as of `commit`."""
+        if not self.commit():
+            return False
+        self._try = Try(self.binding)
+        return True
+
+    def restore(self) -> None:
+        """Leave the value as it was when editing began."""
+        self._try.take_back()
+        self.show_value()
+
+    def begin(self) -> None:
+        """Take the keyboard, ready to be typed into."""
+        self._try = Try(self.binding)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_choices(self) -> bool:
+        """Open what else there is to the value (a list, a picker); False where there is nothing."""
+        return False
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method is in the middle of a word, so that keys are its own."""
+        return False
+
+    @property
+    def open_popup(self) -> QWidget | None:
+        """The list or picker that is open now."""
+        return None
+
+    def set_pixels(self, pixels: float) -> None:
+        """Use a text of this size."""
+        if pixels == self.pixels and self.styleSheet():
+            return
+        self.pixels = pixels
+        size = max(1, round(pixels))
+        theme = self.look.theme
+        self.setFont(text_font(size))
+        self.setStyleSheet(
+            f"QLineEdit, QPlainTextEdit, QToolButton, QLabel {{ font-size: {size}px; }}"
+            " QLineEdit { min-height: 0; border-radius: 4px; padding: 0 7px; }"
+            " QPlainTextEdit { min-height: 0; border-radius: 4px; padding: 3px 3px; }"
+            f" QToolButton#Mode {{ background: {theme.field}; border: 1px solid {theme.hairline}; padding: 0 7px; }}"
+            f" QToolButton#Mode:focus, QToolButton#Mode:hover {{ border-color: {theme.accent}; }}"
+        )
+
+    def _hold(self, control: QWidget, stretch: int = 1) -> None:
+        """Put the control that is typed into inside, named for screen readers."""
+        name = label_of(self.binding.param.name)
+        control.setAccessibleName(name)
+        control.setAccessibleDescription(self.binding.param.help)
+        control.installEventFilter(self)
+        control.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._row.addWidget(control, stretch)
+        if self.focusProxy() is None:
+            self.setFocusProxy(control)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter, Esc and leaving, whatever the control is; running and saving take along what is typed."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _acts(event):
+            self.keep()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            # While an input method is in the middle of a word, the keys that end editing end its word.
+            return event.key() in ENDING if self.composing else self.pressed(event)
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
+            self.entered(event.reason())
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            other = event.reason() in (
+                Qt.FocusReason.PopupFocusReason,
+                Qt.FocusReason.ActiveWindowFocusReason,
+            )
+            if not other and self.open_popup is None:
+                self.left()
+        return super().eventFilter(watched, event)
+
+    def pressed(self, event: QKeyEvent) -> bool:
+        """A key went down in the control; whether that was all there was to do."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & ALT:
+            if self.commit():
+                self._try.spread()
+                self.keep()
+                self.finished.emit(True)
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.tall:
+            if self.keep():
+                self.finished.emit(True)
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.restore()
+            self.hinted.emit("", False)
+            self.finished.emit(False)
+            return True
+        return False
+
+    def entered(self, reason: Qt.FocusReason) -> None:
+        """The control got the keyboard: what Esc restores is what stands there now."""
+        if reason not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self._try = Try(self.binding)
+            self.hinted.emit(self.of_several(), False)
+
+    def of_several(self) -> str:
+        """How to set the value at all selected nodes that have it; empty where it is the only one."""
+        count = len(self.binding.alike()) + 1 if self.binding.alive else 1
+        return tr(CONTEXT, "Alt+Enter sets it in {count} nodes").format(count=count) if count > 1 else ""
+
+    def left(self) -> None:
+        """The keyboard went elsewhere: keep what is typed; what is no value is dropped, and said."""
+        if not self.binding.alive:
+            return
+        if not self.commit():
+            self.binding.editor.status.emit(self.refusal())
+            self.show_value()
+        self.hinted.emit("", False)
+
+    def refusal(self) -> str:
+        """Why the last commit did not work, with the parameter's name."""
+        return ""
+
+
+def _acts(event: QKeyEvent) -> bool:
+    """Whether the key is that of a command which reads the graph: run, or save."""
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_S)

@@ -1,0 +1,53 @@
+"""Alt+M: the graph becomes its app view, and the app view the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.panels.app_view.panel import AppPanel
+
+if TYPE_CHECKING:
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
+
+
+def toggle(window: MainWindow) -> None:
+    """Change between the graph and the app view of the document in front."""
+    view = window.view
+    if view is not None:
+        (close if view.app is not None else show)(window, view)
+
+
+def show(window: MainWindow, view: DocumentView) -> None:
+    """Show a document as its app."""
+    desk = window.app.desk
+    panel = AppPanel(view.editor, window.app.look, desk, desk.sheet(view) if desk is not None else None)
+    panel.run_asked.connect(lambda: window.bench.run() if window.bench is not None else None)
+    panel.stop_asked.connect(lambda: desk.runner.stop() if desk is not None else None)
+    panel.graph_asked.connect(lambda node: _to_graph(window, view, node))
+    if panel.stage.strip is not None and window.bench is not None:
+        panel.stage.strip.restore_asked.connect(window.bench.restore)
+        panel.stage.strip.open_asked.connect(window.bench.open_result)
+    view.show_app(panel)
+    if view is window.view:
+        window.docks.park(True)
+
+
+def close(window: MainWindow, view: DocumentView) -> None:
+    """Show the graph again."""
+    view.show_app(None)
+    if view is window.view:
+        window.docks.park(False)
+
+
+def restyle(window: MainWindow) -> None:
+    """Follow the theme and the sizes."""
+    for view in window.tabs.views():
+        if view.app is not None:
+            show(window, view)
+
+
+def _to_graph(window: MainWindow, view: DocumentView, node: str) -> None:
+    close(window, view)
+    if node:
+        window.show_node(node)

@@ -1,0 +1,1 @@
+"""The results strip, films of steps, and the memory gauge."""

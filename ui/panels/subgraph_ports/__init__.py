@@ -1,0 +1,1 @@
+"""The panels that list a subgraph's inputs and outputs beside the canvas."""

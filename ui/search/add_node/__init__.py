@@ -1,0 +1,1 @@
+"""Adding nodes: the ranking, what was used before, recipes, and the popup."""

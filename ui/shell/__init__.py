@@ -1,0 +1,1 @@
+"""The application: windows, documents, menus, docks, actions, session restore, shutdown."""

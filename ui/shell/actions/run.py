@@ -1,0 +1,180 @@
+"""Runs: what is queued, stopped, paused, and kept running by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.i18n.translate import QT_TRANSLATE_NOOP
+from ui.shell.actions.action import Action, keys
+from ui.shell.actions.edit import has_frames
+
+if TYPE_CHECKING:
+    from ui.shell.main_window import MainWindow
+
+
+def _ready(window: MainWindow) -> bool:
+    return window.bench is not None and window.view is not None
+
+
+def _has_node(window: MainWindow) -> bool:
+    return _ready(window) and window.view is not None and bool(window.view.editor.selection.active)
+
+
+def _runs(window: MainWindow) -> bool:
+    return window.bench is not None and window.bench.desk.runner.queue.running is not None
+
+
+def _run(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.run()
+
+
+def _run_next(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.run(first=True)
+
+
+def _run_to_node(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.run_to_node()
+
+
+def _run_frame(window: MainWindow) -> None:
+    if window.bench is not None and window.view is not None:
+        window.bench.run_frames(window.view.editor.selection.frames)
+
+
+def _stop(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.desk.runner.stop()
+
+
+def _stop_all(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.desk.runner.stop_all()
+
+
+def _pause(window: MainWindow) -> None:
+    if window.bench is not None:
+        runner = window.bench.desk.runner
+        runner.pause(not runner.queue.paused)
+
+
+def _live(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.set_live(not window.bench.live)
+
+
+def _failed(window: MainWindow) -> bool:
+    sheet = window.bench.sheet if window.bench is not None else None
+    return sheet is not None and bool(sheet.state.failed())
+
+
+def _retry(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.retry()
+
+
+def _costs(window: MainWindow) -> None:
+    if window.bench is not None:
+        window.bench.show_costs(not window.bench.costs)
+
+
+ACTIONS = (
+    Action(
+        "run.run",
+        QT_TRANSLATE_NOOP("Actions", "&Run"),
+        _run,
+        "Run",
+        keys("Ctrl+Return / Ctrl+Enter", Nuke="F5"),
+        words="queue generate start picture",
+        enabled=_ready,
+    ),
+    Action(
+        "run.next",
+        QT_TRANSLATE_NOOP("Actions", "Run &next"),
+        _run_next,
+        "Run",
+        keys("Ctrl+Shift+Return / Ctrl+Shift+Enter"),
+        words="queue front first",
+        enabled=_ready,
+    ),
+    Action(
+        "run.to_node",
+        QT_TRANSLATE_NOOP("Actions", "Run &to this node"),
+        _run_to_node,
+        "Run",
+        keys("Shift+Return / Shift+Enter"),
+        words="part branch here selected",
+        enabled=_has_node,
+        scope="canvas",
+    ),
+    Action(
+        "run.retry",
+        QT_TRANSLATE_NOOP("Actions", "&Retry what failed"),
+        _retry,
+        "Run",
+        keys("Ctrl+Alt+Return / Ctrl+Alt+Enter"),
+        words="again error failed repeat",
+        enabled=_failed,
+    ),
+    Action(
+        "run.frame",
+        QT_TRANSLATE_NOOP("Actions", "Run this &frame"),
+        _run_frame,
+        "Run",
+        words="group part section selected",
+        enabled=lambda w: _ready(w) and has_frames(w),
+        scope="canvas",
+    ),
+    Action(
+        "run.live",
+        QT_TRANSLATE_NOOP("Actions", "&Live"),
+        _live,
+        "Run",
+        keys("Ctrl+Shift+L"),
+        words="automatic follow changes by itself",
+        enabled=_ready,
+        checked=lambda w: w.bench is not None and w.bench.live,
+        group=2,
+    ),
+    Action(
+        "run.pause",
+        QT_TRANSLATE_NOOP("Actions", "&Pause the queue"),
+        _pause,
+        "Run",
+        words="hold wait resume",
+        enabled=_ready,
+        checked=lambda w: w.bench is not None and w.bench.desk.runner.queue.paused,
+        group=2,
+    ),
+    Action(
+        "run.stop",
+        QT_TRANSLATE_NOOP("Actions", "&Stop (Esc Esc)"),
+        _stop,
+        "Run",
+        words="cancel interrupt abort",
+        enabled=_runs,
+        group=3,
+    ),
+    Action(
+        "run.stop_all",
+        QT_TRANSLATE_NOOP("Actions", "Stop and &clear the queue"),
+        _stop_all,
+        "Run",
+        words="cancel everything",
+        enabled=_ready,
+        group=3,
+    ),
+    Action(
+        "run.costs",
+        QT_TRANSLATE_NOOP("Actions", "Show time and &memory on nodes"),
+        _costs,
+        "Run",
+        words="cost overlay seconds profile heat",
+        enabled=_ready,
+        checked=lambda w: w.bench is not None and w.bench.costs,
+        group=4,
+    ),
+)
+"""What the Run menu holds."""

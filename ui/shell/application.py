@@ -1,0 +1,200 @@
+"""What all windows share: settings, looks, node types, the session, and what a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from nodegraph.journal.lock import Claim
+from nodegraph.journal.writer import Writer
+from nodegraph.model.spec import NodeSpec
+from ui.config import paths, session, settings
+from ui.config.session import WindowState
+from ui.config.settings import Settings
+from ui.config.usage import Usage
+from ui.document.editor import Editor
+from ui.document.journal_recorder import Recorder
+from ui.i18n.node_texts import Worded
+from ui.shell.apply_settings import dress
+from ui.shell.document_view import DocumentView, MakeCanvas
+from ui.shell.main_window import MainWindow
+from ui.shell.session_restore import reopen
+from ui.shell.shutdown import leave, may_close
+from ui.theme.appearance import Look
+from ui.theme.style import style_sheet
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from ui.runs.run_service import Desk
+
+SOON = 500
+"""Milliseconds after a change until the session is written."""
+
+
+class Application(QObject):
+    """One for the process. `start` opens the windows; `quit` closes them."""
+
+    settings_changed = Signal()
+    failed = Signal(str)
+    """Something cannot be written; what and why. From any thread."""
+
+    def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
+        super().__init__(qt)
+        self.qt = qt
+        self.specs: Mapping[str, NodeSpec] = Worded(specs)
+        self.windows: list[MainWindow] = []
+        self.desk: Desk | None = None
+        self.usage = Usage(paths.usage_file())
+        self.settings: Settings = settings.load(paths.settings_file())
+        self._make_canvas = make_canvas
+        self.scale, self.language = self.settings.scale, self.settings.language
+        self.session = Claim(paths.session_file().with_suffix(".lock"))
+        self.session.acquire()
+        self._writer = Writer()
+        self._sessions = ThreadPoolExecutor(1, "session")
+        self.ending = False
+        self.again = False
+        self.failed.connect(self._tell)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SOON)
+        self._timer.timeout.connect(self.save_session)
+        self.look = Look.of(self.settings, self._system_dark())
+        self._dressed: Look | None = None
+        qt.styleHints().colorSchemeChanged.connect(self._restyle)
+        qt.setStyle("Fusion")
+        self._restyle()
+
+    def start(self, files: Iterable[Path] = ()) -> MainWindow:
+        """Open the windows as they were left, with what a crash left, and `files` in front."""
+        return reopen(self, files)
+
+    def new_window(self) -> MainWindow:
+        """An empty window, not shown yet."""
+        window = MainWindow(self)
+        self.windows.append(window)
+        return window
+
+    def make_view(self, editor: Editor) -> DocumentView:
+        """A tab for a document, with its journal."""
+        recorder = Recorder(editor, paths.journal_folder(), self._writer)
+        view = DocumentView(editor, recorder, self.look, self._make_canvas)
+        self.restyle_view(view)
+        if self.desk is not None:
+            self.desk.attach(view)
+        return view
+
+    def change(self, **changes: Any) -> None:
+        """Change settings; looks and keys follow at once."""
+        self.settings = replace(self.settings, **changes)
+        self._save_settings()
+        self._restyle()
+
+    def remember(self, path: Path) -> None:
+        """The file was opened or saved just now."""
+        self.settings = self.settings.with_recent(path.resolve())
+        self._save_settings()
+
+    def used(self, node_type: str) -> None:
+        """A node of that type was added."""
+        self.usage.used(node_type)
+        self.changed_soon()
+
+    def changed_soon(self) -> None:
+        """Write the session in a moment."""
+        if not self.ending and not self._timer.isActive():
+            self._timer.start()
+
+    def save_session(self, wait: bool = False) -> None:
+        """Write the session and the tally of use, beside the window's thread: a disk may take long."""
+        states = [window.state() for window in self.windows] if self.session.held else None
+        writing = self._sessions.submit(self._write_session, states)
+        if wait:
+            writing.result()
+
+    def _write_session(self, states: list[WindowState] | None) -> None:
+        try:
+            if states is not None:
+                session.save(states, paths.session_file())
+            self.usage.save()
+        except OSError as error:
+            self.failed.emit(
+                self.tr("The session cannot be written: {why}").format(why=error.strerror or error)
+            )
+
+    def closed(self, window: MainWindow) -> None:
+        """A window is gone."""
+        self.settings_changed.disconnect(window._settings_changed)
+        self.windows.remove(window)
+        window.deleteLater()
+        if not self.windows:
+            self._timer.stop()
+        elif not self.ending:
+            self.changed_soon()
+
+    def quit(self) -> bool:
+        """Close every window; False where the user would rather stay."""
+        if self.windows and not may_close(self, self.windows):
+            return False
+        self._close_windows()
+        return True
+
+    def restart(self) -> None:
+        """End, and begin again at once with every tab as it is. Asks nothing, for nothing is lost."""
+        self.again = True
+        leave(self, self.windows, keep_unsaved=True)
+        self._close_windows()
+
+    def end(self) -> None:
+        """Let go of the writers' threads and of the session; nothing works afterwards."""
+        self._timer.stop()
+        if self.desk is not None:
+            self.desk.close()
+        self._writer.end()
+        self._sessions.shutdown()
+        self.session.release()
+
+    def _close_windows(self) -> None:
+        self.ending = True
+        self._timer.stop()
+        for window in list(self.windows):
+            window.close()
+        self.ending = False
+
+    def _system_dark(self) -> bool:
+        return self.qt.styleHints().colorScheme() != Qt.ColorScheme.Light
+
+    def _restyle(self) -> None:
+        """Dress the chrome anew only where it looks otherwise: that takes a fifth of a second."""
+        look = Look.of(self.settings, self._system_dark())
+        if look != self._dressed:
+            self._dressed = self.look = look
+            self.qt.setPalette(look.theme.qt_palette())
+            self.qt.setFont(look.font())
+            self.qt.setStyleSheet(style_sheet(look.theme, look.metrics))
+        for window in self.windows:
+            for view in window.tabs.views():
+                self.restyle_view(view)
+        self.settings_changed.emit()
+
+    def restyle_view(self, view: DocumentView) -> None:
+        """Dress the canvases of a document, inside subgraphs too."""
+        for widget in view.widgets:
+            dress(widget, self.look, self.settings)
+
+    def _save_settings(self) -> None:
+        try:
+            settings.save(self.settings, paths.settings_file())
+        except OSError as error:
+            text = self.tr("The settings cannot be written: {why}").format(why=error.strerror or error)
+            self.failed.emit(text)
+
+    def _tell(self, text: str) -> None:
+        for window in self.windows:
+            window.say(text)

@@ -1,0 +1,301 @@
+"""What a window does with documents: new, open, save, close, tear off, paste, drop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QObject
+from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from nodegraph.edits.document import Document
+from nodegraph.journal.journal import Journal
+from nodegraph.journal.recovery import Recovered
+from nodegraph.support.atomic import write_bytes
+from nodegraph.support.errors import LoadError, SaveError
+from ui.config import paths
+from ui.document import workflow_file
+from ui.document.editor import Editor
+from ui.i18n.translate import said
+from ui.panels.app_view import opening as appview
+from ui.shell import view_state
+from ui.shell.document_view import DocumentView
+from ui.widgets.question import Choice, ask
+
+if TYPE_CHECKING:
+    from ui.shell.main_window import MainWindow
+
+CLOSED = 20
+
+
+class Documents(QObject):
+    """The documents of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._closed: list[Path] = []
+
+    @property
+    def can_reopen(self) -> bool:
+        """Whether a closed tab can come back."""
+        return bool(self._closed)
+
+    def new(self) -> DocumentView:
+        """An empty workflow in a new tab."""
+        return self._show(Editor(self._window.app.specs))
+
+    def open(self, path: Path, view: Mapping[str, Any] | None = None) -> DocumentView | None:
+        """Open a file in a new tab, even where it is open already; None with a sentence where it cannot be."""
+        try:
+            found = workflow_file.read(path)
+        except LoadError as error:
+            self._window.say(said(error))
+            return None
+        self._window.app.remember(path)
+        if not found.own:
+            editor = Editor(self._window.app.specs, Document(found.graph), called=path.stem)
+            shown = self._show(editor, view)
+            self._window.say(
+                self.tr(
+                    "Opened as a new workflow: saving asks for a file, and {name} stays as it is."
+                ).format(name=path.name)
+            )
+            return shown
+        editor = Editor(self._window.app.specs, Document(found.graph, path))
+        editor.stamp = found.stamp
+        return self._show(editor, view)
+
+    def open_template(self, path: Path) -> DocumentView | None:
+        """Open a file as the beginning of a new workflow, so that the template itself stays as it is."""
+        try:
+            found = workflow_file.read(path)
+        except LoadError as error:
+            self._window.say(said(error))
+            return None
+        return self._show(Editor(self._window.app.specs, Document(found.graph)))
+
+    def recover(self, found: Recovered, view: Mapping[str, Any] | None = None) -> DocumentView:
+        """A document that a crash left behind, with its undo steps."""
+        editor = Editor(self._window.app.specs, Document(path=found.path))
+        editor.stamp = found.stamp
+        editor.restore(found.history)
+        shown = self._show(editor, view, found.journal)
+        shown.look_at_disk()
+        return shown
+
+    def ask_open(self) -> None:
+        """Choose files and open each in a tab of its own."""
+        for path in self.choose_open():
+            self.open(path)
+
+    def save(self, view: DocumentView | None = None) -> bool:
+        """Write the document to its file; asks where it has none or the file is not what was read."""
+        view = view or self._window.view
+        if view is None:
+            return False
+        path = view.editor.path
+        if path is None:
+            return self.save_as(view)
+        if view.changed_on_disk() and path.exists():
+            answer = self._ask_overwrite(path)
+            if answer == "as":
+                return self.save_as(view)
+            if answer != "replace":
+                return False
+        elif workflow_file.is_protected(path):
+            answer = self._ask_protected(path)
+            if answer == "as":
+                return self.save_as(view)
+            if answer != "replace":
+                return False
+        return self._write(view, path)
+
+    def save_as(self, view: DocumentView | None = None) -> bool:
+        """Choose a file and write the document there."""
+        view = view or self._window.view
+        path = self.choose_save(view) if view is not None else None
+        return view is not None and path is not None and self._write(view, path)
+
+    def reload(self) -> None:
+        """Take over what is on disk, as a step that undo takes back."""
+        view = self._window.view
+        if view is None or view.editor.path is None:
+            return
+        try:
+            found = workflow_file.read(view.editor.path)
+        except LoadError as error:
+            self._window.say(said(error))
+            return
+        view.editor.push(self.tr("Reload from disk"), found.graph)
+        view.editor.mark_saved(view.editor.path, found.stamp)
+        view.watch()
+
+    def close(self, view: DocumentView | None = None) -> bool:
+        """Close a tab; asks where work would be lost."""
+        view = view or self._window.view
+        if view is None or (view.editor.unsaved and not self._may_close(view)):
+            return view is None
+        if view.editor.path is not None:
+            self._closed = [*self._closed, view.editor.path][-CLOSED:]
+        self.drop(view, keep=False)
+        return True
+
+    def drop(self, view: DocumentView, keep: bool) -> None:
+        """Take a tab away without asking; `keep` leaves its journal for the next start."""
+        view.recorder.finish(keep)
+        self._window.release(view)
+        view.close()
+        view.deleteLater()
+
+    def reopen(self) -> None:
+        """Open the file of the tab closed last."""
+        if self._closed:
+            self.open(self._closed.pop())
+
+    def tear_off(self, index: int | None = None) -> None:
+        """Move a tab to a window of its own."""
+        tabs = self._window.tabs
+        view = tabs.view_at(tabs.currentIndex() if index is None else index)
+        if view is not None and tabs.count() > 1:
+            window = self._window.app.new_window()
+            window.resize(self._window.size())
+            self._window.release(view)
+            window.adopt(view)
+            window.show()
+
+    def cut(self) -> None:
+        """Copy the selection and delete it."""
+        if self._window.view is not None:
+            self._window.view.canvas.copy()
+            self._window.view.canvas.delete(True)
+
+    def paste(self, keep_inputs: bool = False) -> None:
+        """Paste nodes (JSON as text), or files and pictures from the clipboard."""
+        view = self._window.view
+        data = QApplication.clipboard().mimeData()
+        # Where the program that copied is gone the clipboard may hold nothing at all.
+        if view is None or data is None or view.canvas.put_in_note(data):
+            return
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if files:
+            self._window.drops.take(files)
+        elif data.hasImage():
+            self.put_picture(QApplication.clipboard().image())
+        elif data.hasUrls() or data.text().strip().startswith(("http://", "https://")):
+            self._window.say(
+                self.tr("Nothing is fetched from the network: copy the picture itself, not its address.")
+            )
+        else:
+            view.canvas.paste(keep_inputs)
+
+    def put_picture(self, picture: QImage) -> None:
+        """Keep a picture that is in no file as one, for workflows name files, and add its loader."""
+        data = QBuffer()
+        data.open(QBuffer.OpenModeFlag.WriteOnly)
+        if picture.isNull() or not QImageWriter(data, QByteArray(b"png")).write(picture):
+            self._window.say(self.tr("The picture cannot be read; save it as a file and drop that."))
+            return
+        content = bytes(data.data().data())
+        path = paths.pasted_folder() / f"pasted_{sha256(content).hexdigest()[:16]}.png"
+        try:
+            write_bytes(path, content)
+        except OSError as error:
+            self._window.say(self.tr("The picture cannot be kept: {why}").format(why=error.strerror or error))
+            return
+        self._window.drops.take([path])
+
+    def choose_open(self) -> list[Path]:
+        """Ask for files to open."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window,
+            self.tr("Open"),
+            str(self._folder()),
+            self.tr("Workflows and pictures (*.json *.png *.webp)"),
+        )
+        return [Path(name) for name in names]
+
+    def choose_save(self, view: DocumentView) -> Path | None:
+        """Ask for a file to save to."""
+        start = view.editor.path or self._folder() / f"{view.editor.name}.json"
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save as"), str(start), self.tr("Workflows (*.json)")
+        )
+        if not name:
+            return None
+        return Path(name) if Path(name).suffix else Path(f"{name}.json")
+
+    def _folder(self) -> Path:
+        recent = self._window.app.settings.recent
+        return Path(recent[0]).parent if recent else Path.home()
+
+    def _show(
+        self, editor: Editor, view: Mapping[str, Any] | None = None, journal: Journal | None = None
+    ) -> DocumentView:
+        shown = self._window.app.make_view(editor)
+        self._window.adopt(shown)
+        if journal is not None:
+            shown.recorder.take(journal)
+        elif editor.path is None:
+            shown.recorder.keep()
+        if view:
+            view_state.go_to(shown, view)
+        else:
+            shown.frame_soon()
+        if view_state.as_app(shown, view or {}):
+            appview.show(self._window, shown)
+        return shown
+
+    def _write(self, view: DocumentView, path: Path) -> bool:
+        try:
+            stamp = workflow_file.write(view.editor.graph, path)
+        except SaveError as error:
+            self._window.say(said(error))
+            return False
+        view.editor.mark_saved(path, stamp)
+        view.watch()
+        self._window.app.remember(path)
+        self._window.say(self.tr("Saved {name}").format(name=path.name))
+        return True
+
+    def _may_close(self, view: DocumentView) -> bool:
+        answer = ask(
+            self._window,
+            self.tr("Save changes to “{name}”?").format(name=view.editor.name),
+            self.tr("Closing the tab without saving loses them."),
+            (
+                Choice("save", self.tr("Save"), "yes"),
+                Choice("lose", self.tr("Don’t save"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )
+        return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_protected(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr("The file is marked as read-only."),
+            (
+                Choice("as", self.tr("Save as…"), "yes"),
+                Choice("replace", self.tr("Replace"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )
+
+    def _ask_overwrite(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr(
+                "Another program changed the file since it was opened here. Replacing it loses that change."
+            ),
+            (
+                Choice("as", self.tr("Save as…"), "yes"),
+                Choice("replace", self.tr("Replace"), "lose"),
+                Choice("stay", self.tr("Cancel"), "no"),
+            ),
+        )

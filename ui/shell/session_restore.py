@@ -1,0 +1,86 @@
+"""How the editor starts: the windows as they were left, with what a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.journal.recovery import recover, recoverable
+from ui.config import json_store, paths, session
+from ui.config.session import WindowState
+from ui.i18n.translate import tr
+
+if TYPE_CHECKING:
+    from ui.shell.application import Application
+    from ui.shell.document_view import DocumentView
+    from ui.shell.main_window import MainWindow
+
+
+def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
+    """Open the windows as they were left, with what a crash left, and `files` in front.
+
+    Where another editor holds the session, its windows are its own: this one begins with an empty one.
+    """
+    if not app.session.held:
+        window = app.new_window()
+        window.show()
+        for file in files:
+            window.documents.open(file)
+        window.say(tr("Application", "The editor is open already; the tabs of this window are not kept."))
+        return window
+    found = {path.stem: path for path in recoverable(paths.journal_folder())}
+    first = not paths.session_file().exists()
+    recovered = 0
+    for state in session.load(paths.session_file()) or [WindowState()]:
+        window = app.new_window()
+        window.restore(state)
+        recovered += _tabs(window, state, found)
+        window.show()
+    window = app.windows[0]
+    for path in found.values():
+        view = _recover(window, path, {})
+        recovered += view is not None and view.editor.unsaved
+    for file in files:
+        window.documents.open(file)
+    if recovered:
+        window.say(_back(recovered))
+    for kept in json_store.set_aside:
+        text = tr("Application", "{name} could not be read; it is kept as {kept}, and defaults hold.")
+        window.say(text.format(name=kept.name.removesuffix(".broken"), kept=kept.name))
+    json_store.set_aside.clear()
+    if first and app.desk is not None and not window.tabs.count():
+        app.desk.greet(window)
+    return window
+
+
+def _back(count: int) -> str:
+    if count == 1:
+        return tr("Application", "Unsaved work is back: 1 workflow.")
+    return tr("Application", "Unsaved work is back: {count} workflows.").format(count=count)
+
+
+def _tabs(window: MainWindow, state: WindowState, found: dict[str, Path]) -> int:
+    """Open the tabs of a window; how many of them hold work that is not saved."""
+    recovered = 0
+    for tab in state.tabs:
+        path = found.pop(tab.journal, None)
+        view = _recover(window, path, tab.view) if path is not None else None
+        if view is not None:
+            recovered += view.editor.unsaved
+        elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
+            window.documents.open(Path(tab.path), tab.view)
+    if 0 <= state.current < window.tabs.count():
+        window.tabs.setCurrentIndex(state.current)
+    return recovered
+
+
+def _recover(window: MainWindow, path: Path, view: Mapping[str, Any]) -> DocumentView | None:
+    """Open what a journal holds, with its undo steps; None where there is nothing of use in it."""
+    found = recover(path)
+    if found is None:
+        return None
+    if found.outdated:
+        found.journal.remove()
+        return None
+    return window.documents.recover(found, view)

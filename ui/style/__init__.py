@@ -1,7 +1,0 @@
-"""The chrome's style sheet, made from the theme."""
-
-from ui.style.metrics import Metrics
-from ui.style.sheet import style_sheet
-
-__all__ = ["Metrics", "style_sheet"]
-"""Sizes by density and text size; the sheet for the whole application."""
