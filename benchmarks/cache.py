@@ -10,8 +10,8 @@ import torch
 from benchmarks.timing import seconds
 from nodegraph.execution.disk_cache import DiskTier
 from nodegraph.execution.memory_cache import Cache
+from nodes.codec import TensorCodec
 from nodes.types import Latent
-from nodes.values import TensorCodec
 
 
 def main(argv: list[str]) -> dict[str, object]:

@@ -20,10 +20,10 @@ from benchmarks.sampler import compared, context, recorded
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.runtime import Compute
 from nodes import runtime
-from nodes.latents import empty_latent
-from nodes.models.detect import recognise
-from nodes.prompt import text_encode
-from nodes.sampler import ksampler
+from nodes.definitions.latents import empty_latent
+from nodes.definitions.prompt import text_encode
+from nodes.definitions.sampler import ksampler
+from nodes.models.detection.detect import recognise
 from nodes.types import Clip, Condition, Model, Patch, Source
 from tests.full_size import write
 

@@ -16,7 +16,7 @@ from benchmarks.checkpoint import EDGE, once
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.runtime import Compute
 from nodes import runtime
-from nodes.models.compiled import OPTION, SCOPES
+from nodes.models.memory.compiled import OPTION, SCOPES
 from nodes.types import Condition, Model, Source
 from tests.full_size import write
 

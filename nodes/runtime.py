@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 def open_files(models: Sequence[Path]) -> Files:
     """The model folders: those given, those set, and the practice model."""
-    from nodes.models.folders import open_folders
+    from nodes.models.files.folders import open_folders
 
     return open_folders(models)
 
 
 def facts(compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
     """What "auto" means here, as far as it is known or with `settle` for certain; dtype, machine, libraries."""
-    from nodes.models import machine
+    from nodes.models.memory import device_facts
 
-    find = machine.settled if settle else machine.remembered
+    find = device_facts.settled if settle else device_facts.remembered
     choices = find(compute.device, compute.remember)
     libraries = [(name, version(name)) for name in ("torch", "diffusers", "transformers")]
     known = [("device", f"{compute.device}, not yet measured")] if choices is None else choices.facts()
@@ -51,7 +51,7 @@ def open_models(files: Files, fingerprints: Fingerprints, compute: Compute) -> A
 
 def describe_models(files: Files) -> Iterable[Mapping[str, Any]]:
     """Every model file with its kind, family, size and fingerprint; reads headers only."""
-    from nodes.models.listing import describe
+    from nodes.models.detection.listing import describe
 
     return describe(files)
 
@@ -69,8 +69,8 @@ def prompt_chunks(text: str, reader: str = "") -> Sequence[tuple[int, int]]:
 
 def adopt(files: Files, path: Path) -> Adopted:
     """Make a model file known that lies anywhere; raises LoadError."""
-    from nodes.models.adopt import adopt as link
-    from nodes.models.folders import ModelFolders
+    from nodes.models.detection.adopt import adopt as link
+    from nodes.models.files.folders import ModelFolders
 
     assert isinstance(files, ModelFolders)
     return link(files, path)
@@ -78,8 +78,8 @@ def adopt(files: Files, path: Path) -> Adopted:
 
 def adopt_folder(files: Files, folder: Path) -> int:
     """Look for models in a folder too: how many are found in it; raises LoadError."""
-    from nodes.models.adopt import adopt_folder as add
-    from nodes.models.folders import ModelFolders
+    from nodes.models.detection.adopt import adopt_folder as add
+    from nodes.models.files.folders import ModelFolders
 
     assert isinstance(files, ModelFolders)
     return add(files, folder)
@@ -87,35 +87,35 @@ def adopt_folder(files: Files, folder: Path) -> int:
 
 def codec() -> Codec:
     """Tensors in safetensors."""
-    from nodes.values import TensorCodec
+    from nodes.codec import TensorCodec
 
     return TensorCodec()
 
 
 def picture(value: Any, size: int) -> Any:
     """Images, masks and latents as uint8 rows x columns x 3; None for other values."""
-    from nodes.looking import picture_of
+    from nodes.inspection import picture_of
 
     return picture_of(value, size)
 
 
 def describe(value: Any) -> list[tuple[str, str]]:
     """Type, shape, dtype, device, range and memory of a value."""
-    from nodes.looking import facts_of
+    from nodes.inspection import facts_of
 
     return facts_of(value)
 
 
 def channels(value: Any, item: int, size: int) -> tuple[Any, Sequence[tuple[float, ...]], int] | None:
     """The planes of a latent's item, their figures and the number of items; None for other values."""
-    from nodes.channels import channels_of
+    from nodes.images.latent_channels import channels_of
 
     return channels_of(value, item, size)
 
 
 def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:
     """Write pictures of one size as an animated WebP without loss, endless; raises OSError or LoadError."""
-    from nodes.pictures.moving import write_moving
+    from nodes.images.animation import write_moving
 
     write_moving(frames, path, seconds)
 

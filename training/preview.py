@@ -1,6 +1,7 @@
 """The quick look at a latent: a few small convolutions fitted to what the autoencoder makes of it.
 
-What is fitted is written beside the shipped autoencoder and read by `nodes.denoising.preview`. Some 3 minutes on a CPU.
+What is fitted is written beside the shipped autoencoder and read by
+`nodes.guidance.preview_decoder`. Some 3 minutes on a CPU.
 """
 
 from __future__ import annotations

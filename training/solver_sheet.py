@@ -17,12 +17,12 @@ from nodegraph.node_api.context import Context, Places
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.runtime import Compute
 from nodes import runtime
-from nodes.latents import empty_latent
-from nodes.loaders import checkpoint_loader
-from nodes.prompt import text_encode
-from nodes.sampler import ksampler
+from nodes.definitions.latents import empty_latent
+from nodes.definitions.loaders import checkpoint_loader
+from nodes.definitions.prompt import text_encode
+from nodes.definitions.sampler import ksampler
+from nodes.definitions.vae import vae_decode
 from nodes.sampling.names import SAMPLERS, SCHEDULES, needs_unconditional
-from nodes.vae import vae_decode
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -121,4 +121,4 @@ def _sources(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    write_text(_folder("nodes") / SHIPPED, describe("nodes"))
+    write_text(_folder("nodes.definitions") / SHIPPED, describe("nodes.definitions"))

@@ -36,8 +36,8 @@ def create_pool(
     measured of this machine. `fingerprints` shares what an engine already knows about files, so that none is
     read twice.
     """
-    from nodes.models.folders import ModelFolders, open_folders
-    from nodes.models.machine import settled
+    from nodes.models.files.folders import ModelFolders, open_folders
+    from nodes.models.memory.device_facts import settled
     from nodes.models.pool import Pool
 
     folders = files if isinstance(files, ModelFolders) else open_folders(models)

@@ -10,22 +10,22 @@ import torch
 
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.support.errors import LoadError
-from nodes.models.autoencoder import Autoencoder
-from nodes.models.compiled import running
-from nodes.models.control import ControlRunner
-from nodes.models.denoiser import Denoiser
-from nodes.models.detect import recognise
-from nodes.models.embeddings import Embeddings
-from nodes.models.encoders import cast_encoders, is_clip
-from nodes.models.families import families
-from nodes.models.loading import Place, load_part
+from nodes.models.architectures.encoders import cast_encoders, is_clip
+from nodes.models.architectures.families import families
+from nodes.models.architectures.vaes import tiny
+from nodes.models.detection.detect import recognise
+from nodes.models.files.embeddings import Embeddings
+from nodes.models.files.pickles import readable
+from nodes.models.memory.compiled import running
+from nodes.models.memory.loading import Place, load_part
+from nodes.models.memory.precision import encoder_dtype
+from nodes.models.memory.residents import Residents
 from nodes.models.patches.apply import Fit, fit, patched_weights
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
-from nodes.models.pickles import readable
-from nodes.models.precision import encoder_dtype
-from nodes.models.residents import Residents
-from nodes.models.text_encoder import TextEncoder, build_encoder
-from nodes.models.vaes import tiny
+from nodes.models.runners.autoencoder import Autoencoder
+from nodes.models.runners.controlnet import ControlRunner
+from nodes.models.runners.denoiser import Denoiser
+from nodes.models.runners.text_encoder import TextEncoder, build_encoder
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from nodes.models.family import Family, Use
-    from nodes.models.folders import ModelFolders
-    from nodes.models.machine import Choices
-    from nodes.models.parts import Part
-    from nodes.models.recognised import Recognised
-    from nodes.models.resident import Resident
+    from nodes.models.architectures.family import Family, Use
+    from nodes.models.detection.recognised import Recognised
+    from nodes.models.files.folders import ModelFolders
+    from nodes.models.files.parts import Part
+    from nodes.models.memory.device_facts import Choices
+    from nodes.models.memory.resident import Resident
     from nodes.text.chunks import Lookup, Token
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodes.text.chunks import LENGTH, Lookup, Weighted, framed, segment_pieces
 from nodes.text.prompt import EMPHASIS
-from nodes.text.tokenizer import clip_tokens
+from nodes.text_encoders.tokenizers.clip import clip_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from nodes.text.prompt import parse_prompt, spans, unescaped
-from nodes.text.tokenizer import END, START, clip_places, clip_tokens
+from nodes.text_encoders.tokenizers.clip import END, START, clip_places, clip_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nodes.models.families import families
-from nodes.models.family import Family
-from nodes.models.header import TensorInfo
-from nodes.models.parts import Piece
+from nodes.models.architectures.families import families
+from nodes.models.architectures.family import Family
+from nodes.models.files.header import TensorInfo
+from nodes.models.files.parts import Piece
 from tests.models_maker.networks import LAYERS, Tiny
 
 State = dict[str, Tensor]

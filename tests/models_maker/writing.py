@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from nodes.models.encoders import LANGUAGE_KINDS
+from nodes.models.architectures.encoders import LANGUAGE_KINDS
 from tests.models_maker.names import (
     State,
     family_of,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nodegraph.engine.protocol import pack_event, read_frame, unpack_event
 from nodegraph.node_api import events
 from nodegraph.support.errors import LoadError
-from nodes.channels import MOST, channels_of
+from nodes.images.latent_channels import MOST, channels_of
 from nodes.types import Latent
 
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-import nodes
 from nodegraph.model.digest import Parts
 from nodegraph.model.sockets import convert
 from nodegraph.model.spec import ANY, NodeSpec, Param, Scalar, Socket
 from nodegraph.node_api.catalogue import describe
 from nodegraph.node_api.declare import Declared
 from nodegraph.node_api.registry import Registry
+from nodes import definitions
 
 
 @cache
 def registry() -> Registry:
     found = Registry()
-    found.add_package("nodes")
+    found.add_package("nodes.definitions")
     return found
 
 
@@ -122,8 +122,8 @@ def test_titles_are_unique() -> None:
 
 
 def test_the_shipped_catalogue_is_that_of_the_code() -> None:
-    shipped = Path(nodes.__file__).with_name("catalogue.json")
-    assert shipped.read_text(encoding="utf-8") == describe("nodes"), (
+    shipped = Path(definitions.__file__).with_name("catalogue.json")
+    assert shipped.read_text(encoding="utf-8") == describe("nodes.definitions"), (
         "run python -m nodegraph.node_api.catalogue"
     )
 

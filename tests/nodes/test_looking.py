@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from nodes.looking import facts_of
+from nodes.inspection import facts_of
 from nodes.types import Area, Clip, Condition, Control, ControlNet, Latent, Model, Patch, Source, Vae
 
 FILE = Source("/models/checkpoints/dream.safetensors", "f" * 64)

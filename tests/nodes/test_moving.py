@@ -7,7 +7,7 @@ from PIL import Image
 
 from nodegraph.node_api.events import Picture
 from nodegraph.support.errors import LoadError
-from nodes.pictures.moving import write_moving
+from nodes.images.animation import write_moving
 
 
 def frames(count: int) -> list[Picture]:

@@ -7,8 +7,8 @@ import torch
 
 from nodegraph.node_api.codec import Items
 from nodegraph.support.errors import LoadError
+from nodes.codec import TensorCodec
 from nodes.types import Condition, Latent, Model, Source
-from nodes.values import TensorCodec
 
 CODEC = TensorCodec()
 

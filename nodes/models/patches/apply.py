@@ -12,7 +12,7 @@ import torch
 
 from nodegraph.node_api.fingerprint import stamp
 from nodegraph.support.errors import LoadError
-from nodes.models.loading import Place, read
+from nodes.models.memory.loading import Place, read
 from nodes.models.patches.files import check_some, read_changes
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodegraph.node_api.fingerprint import Stamp
+    from nodes.models.memory.resident import Resident
     from nodes.models.patches.changes import Change
     from nodes.models.patches.targets import Table, Target
-    from nodes.models.resident import Resident
     from nodes.types import Patch, Source
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nodes.models.loading import part_of
+from nodes.models.memory.loading import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.support.errors import LoadError
-from nodes.models.header import read_header
+from nodes.models.files.header import read_header
+from nodes.models.files.mapped_tensors import open_tensors
+from nodes.models.files.pickles import readable
 from nodes.models.patches.changes import DELTAS, Change
 from nodes.models.patches.names import split
-from nodes.models.pickles import readable
-from nodes.models.tensors import open_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

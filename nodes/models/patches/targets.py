@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nodes.models.parts import Piece
+    from nodes.models.files.parts import Piece
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nodes.models.family import Facts, LatentFormat
+from nodes.models.architectures.family import Facts, LatentFormat
 from nodes.sampling.catalogue import SIGMA_SPACES
 from nodes.sampling.spaces import SigmaSpace
 from nodes.types import Condition, Conditioning, Model, Source

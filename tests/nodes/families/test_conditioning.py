@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
-from nodes.conditioning import (
+from nodes.definitions.conditioning import (
     conditioning_add,
     conditioning_area,
     conditioning_area_fraction,

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nodegraph import GraphError
-from nodes.custom_sampler import (
+from nodes.definitions.custom_sampler import (
     Sampled,
     guider_basic,
     guider_cfg,
@@ -18,13 +18,20 @@ from nodes.custom_sampler import (
     sampler_steps,
     solver_select,
 )
-from nodes.guidance import guidance_apg, guidance_interval, guidance_rescale
-from nodes.latents import empty_latent
-from nodes.noises import latent_noise, no_noise, same_noise, seed_list_noise, seed_noise, vary_noise
-from nodes.sampler import ksampler
+from nodes.definitions.guidance import guidance_apg, guidance_interval, guidance_rescale
+from nodes.definitions.latents import empty_latent
+from nodes.definitions.noises import (
+    latent_noise,
+    no_noise,
+    same_noise,
+    seed_list_noise,
+    seed_noise,
+    vary_noise,
+)
+from nodes.definitions.sampler import ksampler
+from nodes.definitions.sigma_lists import sigmas_concatenate, sigmas_flip, sigmas_split
+from nodes.definitions.sigmas import schedule_sigmas
 from nodes.sampling import prepare_noise
-from nodes.sigma_lists import sigmas_concatenate, sigmas_flip, sigmas_split
-from nodes.sigmas import schedule_sigmas
 from nodes.types import Guider, Latent, Noise, Sigmas
 from tests.nodes.families.context import Recorder
 from tests.nodes.families.fakes import MODEL, FakeNetwork, FakePool, says

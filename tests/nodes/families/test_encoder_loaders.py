@@ -12,11 +12,11 @@ import torch
 from safetensors.torch import save_file
 
 from nodegraph.node_api.context import Context, Places
-from nodes.loaders import clip_join, clip_loader
+from nodes.definitions.loaders import clip_join, clip_loader
 from nodes.models import create_pool
-from nodes.models.loading import bytes_in
-from nodes.models.machine import Choices
-from nodes.models.precision import encoder_dtype
+from nodes.models.memory.device_facts import Choices
+from nodes.models.memory.loading import bytes_in
+from nodes.models.memory.precision import encoder_dtype
 from nodes.types import Clip, Patch, Source
 from tests import models_maker as maker
 

@@ -14,19 +14,19 @@ import torch
 from torch import Tensor
 
 from nodegraph import GraphError
-from nodes.denoising.alterations import AttentionRecord, identity_attention, skipping
-from nodes.denoising.blocks import chosen_blocks
-from nodes.denoising.freeu import FreeU
-from nodes.denoising.told import Telling
-from nodes.guidance_network import (
+from nodes.definitions.guidance_network import (
     freeu,
     guidance_perturbed_attention,
     guidance_self_attention,
     guidance_skip_layer,
 )
+from nodes.definitions.sampler import plain_guide
+from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.forward_overrides import AttentionRecord, identity_attention, skipping
+from nodes.guidance.freeu import FreeU
+from nodes.guidance.network_blocks import chosen_blocks
 from nodes.models import create_pool
 from nodes.models.pool import Pool
-from nodes.sampler import plain_guide
 from nodes.types import Condition, Conditioning, Model, Source
 from tests import models_maker as maker
 

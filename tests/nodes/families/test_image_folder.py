@@ -14,8 +14,8 @@ import torch
 from nodegraph import GraphError, LoadError
 from nodegraph.cli import main
 from nodegraph.support.image_metadata.folders import MOST_ENTRIES, pictures_in
-from nodes.picture_files import load_image, load_image_folder
-from nodes.pictures import folder as folders
+from nodes.definitions.picture_files import load_image, load_image_folder
+from nodes.images import folder as folders
 from tests.nodes.families.context import Recorder
 
 

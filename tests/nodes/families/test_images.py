@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
-from nodes.annotators import canny_edges
-from nodes.images import image_blend, image_grid, image_invert, image_resize, solid_color
-from nodes.pictures.blending import BLENDS, blend
-from nodes.pictures.sizing import METHODS
-from nodes.primitives import switch
+from nodes.definitions.annotators import canny_edges
+from nodes.definitions.images import image_blend, image_grid, image_invert, image_resize, solid_color
+from nodes.definitions.primitives import switch
+from nodes.images.blending import BLENDS, blend
+from nodes.images.sizing import METHODS
 from nodes.types import Image, Mask
 
 

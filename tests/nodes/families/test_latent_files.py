@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from nodegraph import GraphError, LoadError
-from nodes.latent_files import load_latent, save_latent
+from nodes.definitions.latent_files import load_latent, save_latent
 from nodes.types import Latent
 from tests.nodes.families.context import Recorder
 

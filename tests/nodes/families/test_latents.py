@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
-from nodes.latent_mix import (
+from nodes.definitions.latent_mix import (
     latent_add,
     latent_batch,
     latent_blend,
@@ -20,7 +20,7 @@ from nodes.latent_mix import (
     latent_repeat,
     latent_subtract,
 )
-from nodes.latents import (
+from nodes.definitions.latents import (
     empty_latent,
     latent_crop,
     latent_flip,
@@ -29,8 +29,8 @@ from nodes.latents import (
     latent_scale,
     latent_scale_by,
 )
+from nodes.images.scaling import METHODS, bislerp, slerp_channels
 from nodes.sampling import prepare_noise
-from nodes.spatial.scaling import METHODS, bislerp, slerp_channels
 from nodes.types import Latent, Mask
 
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.masks import (
+from nodes.definitions.masks import (
     mask_blur,
     mask_from_image,
     mask_grow,

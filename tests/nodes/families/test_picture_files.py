@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from nodegraph import GraphError, LoadError
 from nodegraph.node_api import events
-from nodes.picture_files import load_image, preview_image, save_image
-from nodes.pictures.naming import filled, relative, values_of
+from nodes.definitions.picture_files import load_image, preview_image, save_image
+from nodes.images.naming import filled, relative, values_of
 from nodes.types import Image
 from tests.nodes.families.context import Recorder
 

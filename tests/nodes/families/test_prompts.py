@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.prompt import prompt_choices, text_encode, text_encode_a1111
-from nodes.prompt_families import (
+from nodes.definitions.prompt import prompt_choices, text_encode, text_encode_a1111
+from nodes.definitions.prompt_families import (
     conditioning_guidance,
     text_encode_flux,
     text_encode_lumina2,

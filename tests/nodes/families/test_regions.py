@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from nodegraph import GraphError
-from nodes.denoising.regions import faded, window_of, with_matching_areas
-from nodes.denoising.sides import Sides
-from nodes.denoising.told import Telling
+from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.guidance_branches import Sides
+from nodes.guidance.regions import faded, window_of, with_matching_areas
 from nodes.types import Area, Condition, Conditioning
 from tests.nodes.families.fakes import FakeNetwork, says
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from nodegraph import Cancelled, GraphError
 from nodegraph.node_api import events
-from nodes.denoising.run import start_noise
-from nodes.latents import empty_latent
-from nodes.models.family import LatentFormat
-from nodes.sampler import ksampler, ksampler_advanced
+from nodes.definitions.latents import empty_latent
+from nodes.definitions.sampler import ksampler, ksampler_advanced
+from nodes.guidance.run import start_noise
+from nodes.models.architectures.family import LatentFormat
 from nodes.sampling import prepare_noise
 from nodes.sampling.run import Prediction
 from nodes.sampling.sampler import sample

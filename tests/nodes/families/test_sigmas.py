@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from nodegraph import GraphError
-from nodes import sigma_lists as lists
-from nodes import sigmas as makers
+from nodes.definitions import sigma_lists as lists
+from nodes.definitions import sigmas as makers
 from nodes.sampling import SIGMA_SPACES, schedule
 from nodes.types import Sigmas
 from tests.nodes.families.context import Recorder

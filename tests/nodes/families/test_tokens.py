@@ -4,8 +4,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodes.conditions.tokens import report, seen
-from nodes.prompt import prompt_tokens
+from nodes.definitions.prompt import prompt_tokens
+from nodes.text.token_view import report, seen
 
 
 def test_words_weights_and_chunks_are_shown() -> None:

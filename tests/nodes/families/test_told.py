@@ -8,8 +8,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from nodes.denoising.sides import Sides
-from nodes.denoising.told import Telling
+from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.guidance_branches import Sides
 from nodes.types import Area, Condition
 from tests.nodes.families.fakes import FakeNetwork, says
 

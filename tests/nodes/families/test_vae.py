@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from nodegraph import GraphError
 from nodegraph.node_api import events
-from nodes.inpaint import (
+from nodes.definitions.inpaint import (
     differential_diffusion,
     inpaint_conditioning,
     inpaint_crop,
@@ -21,9 +21,9 @@ from nodes.inpaint import (
     outpaint_pad,
     vae_encode_inpaint,
 )
-from nodes.spatial.tiling import ramp, starts, tiled
+from nodes.definitions.vae import vae_decode, vae_decode_tiled, vae_encode, vae_encode_tiled
+from nodes.images.tiling import ramp, starts, tiled
 from nodes.types import Image, Latent, Mask, Source, Vae
-from nodes.vae import vae_decode, vae_decode_tiled, vae_encode, vae_encode_tiled
 from tests.nodes.families.context import Recorder
 from tests.nodes.families.fakes import MODEL, says
 

@@ -44,7 +44,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def engine(models: Path, tmp_path: Path) -> Iterator[LocalEngine]:
     library = Registry()
-    library.add_package("nodes")
+    library.add_package("nodes.definitions")
     options = Options(models=(models,), device="cpu", output=tmp_path / "output")
     with LocalEngine(options=options, library=library, nodes=runtime) as made:
         yield made

@@ -17,10 +17,10 @@ from nodegraph.node_api.registry import Registry
 from nodegraph.support.errors import GraphError, LoadError
 from nodegraph.validation import problems
 from nodes import runtime
-from nodes.conditions import wildcard_files
-from nodes.conditions.wildcards import resolved, wildcards_in
-from nodes.models.folders import ModelFolders
-from nodes.models.places import places_of
+from nodes.models.files.folders import ModelFolders
+from nodes.models.files.model_dirs import places_of
+from nodes.prompt_choices import wildcard_files
+from nodes.prompt_choices.wildcards import resolved, wildcards_in
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def library() -> Registry:
     found = Registry()
-    found.add_package("nodes")
+    found.add_package("nodes.definitions")
     return found
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nodes.models.families.flux import packed, unpacked
+from nodes.models.architectures.families.flux import packed, unpacked
 from nodes.types import Condition
 from tests import models_maker as maker
 from tests.nodes.models.pipelines import CFG, SIDE, Answer, Given, both

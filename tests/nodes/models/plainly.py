@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nodes.text.tokenizer import clip_tokens
+from nodes.text_encoders.tokenizers.clip import clip_tokens
 from tests import models_maker as maker
 
 START, END, ROOM, SCALE, SEED = 49406, 49407, 75, 0.18215, 18446744073709551557

@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.header import read_header
+from nodes.models.detection.detect import recognise
+from nodes.models.files.header import read_header
 from nodes.models.pool import Pool
 from nodes.types import Clip, Condition, Model, Source, Vae
 from tests import models_maker as maker

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.denoiser import Denoiser
+from nodes.models.runners.denoiser import Denoiser
 from nodes.types import Condition, Model, Source
 from tests import models_maker as maker
 

@@ -21,12 +21,13 @@ from nodegraph import GraphError
 from nodegraph.node_api import events
 from nodegraph.node_api.context import Context, Places
 from nodegraph.support.errors import Cancelled
-from nodes.compiling import compile_model
-from nodes.guidance_network import freeu
-from nodes.models import compiled, create_pool
-from nodes.models.memory import network_work
+from nodes.definitions.compiling import compile_model
+from nodes.definitions.guidance_network import freeu
+from nodes.definitions.sampler import ksampler
+from nodes.models import create_pool
+from nodes.models.memory import compiled
+from nodes.models.memory.budget import network_work
 from nodes.models.pool import Pool
-from nodes.sampler import ksampler
 from nodes.types import Condition, Conditioning, Latent, Model, Patch, Source
 from tests import models_maker as maker
 

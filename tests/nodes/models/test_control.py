@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.control import fitted
 from nodes.models.pool import Pool
+from nodes.models.runners.controlnet import fitted
 from nodes.types import Condition, Control, ControlNet, Model, Source
 from tests import models_maker as maker
 

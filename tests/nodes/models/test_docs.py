@@ -4,11 +4,11 @@ import json
 import re
 from pathlib import Path
 
-from nodes.loaders import FAMILIES
-from nodes.models.families import families, names
-from nodes.models.family import Family
-from nodes.models.places import FOLDERS
-from nodes.text.tokenizer_files import TITLES
+from nodes.definitions.loaders import FAMILIES
+from nodes.models.architectures.families import families, names
+from nodes.models.architectures.family import Family
+from nodes.models.files.model_dirs import FOLDERS
+from nodes.text_encoders.tokenizers.files import TITLES
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")

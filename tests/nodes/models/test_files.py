@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save_file
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.header import read_floats, read_header
+from nodes.models.detection.detect import recognise
+from nodes.models.files.header import read_floats, read_header
 from nodes.models.pool import Pool
 from nodes.types import Clip, Condition, Image, Model, Patch, Source, Vae
 from tests import models_maker as maker
@@ -113,8 +113,8 @@ def test_half_precision_files_compute_in_float32(
 
 
 def test_networks_on_the_cpu_never_compute_in_float16() -> None:
-    from nodes.models.machine import Choices
-    from nodes.models.precision import network_dtype
+    from nodes.models.memory.device_facts import Choices
+    from nodes.models.memory.precision import network_dtype
 
     for parameters in (10, 10**9):
         for wanted in ("auto", "float16", "bfloat16", "float32"):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from nodegraph.cli import main
-from nodes.models.folders import ModelFolders, open_folders
-from nodes.models.listing import describe
-from nodes.models.places import places_of
-from nodes.models.walking import walk
+from nodes.models.detection.listing import describe
+from nodes.models.files.directory_scanner import walk
+from nodes.models.files.folders import ModelFolders, open_folders
+from nodes.models.files.model_dirs import places_of
 from tests import models_maker as maker
 
 
@@ -221,8 +221,8 @@ def test_listing_loads_no_torch(tmp_path: Path) -> None:
     maker.write_file(maker.sd1(), tmp_path / "checkpoints/good.safetensors")
     code = (
         "import sys, pathlib\n"
-        "from nodes.models.folders import open_folders\n"
-        "from nodes.models.listing import describe\n"
+        "from nodes.models.files.folders import open_folders\n"
+        "from nodes.models.detection.listing import describe\n"
         f"rows = list(describe(open_folders([pathlib.Path({str(tmp_path)!r})])))\n"
         "assert rows and not {'torch', 'diffusers', 'transformers', 'numpy'} & set(sys.modules)\n"
     )

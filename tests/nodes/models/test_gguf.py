@@ -16,9 +16,9 @@ from torch import Tensor
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.gguf_header import TYPES
-from nodes.models.header import read_header
+from nodes.models.detection.detect import recognise
+from nodes.models.files.gguf_header import TYPES
+from nodes.models.files.header import read_header
 from nodes.types import Clip, Condition, Model, Source
 from tests import models_maker as maker
 
@@ -84,7 +84,7 @@ def test_without_the_package_the_remedy_is_said(tmp_path: Path, monkeypatch: pyt
     for name in [name for name in sys.modules if name.split(".")[0] == "gguf"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Without(), *sys.meta_path])
-    from nodes.models.stored import open_stored
+    from nodes.models.files.weight_files import open_stored
 
     header = read_header(tmp_path / "model.gguf")
     with (

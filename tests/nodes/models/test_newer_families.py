@@ -15,10 +15,10 @@ from torch import Tensor
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.families import families
+from nodes.models.architectures.families import families
+from nodes.models.architectures.vaes import kind_of
+from nodes.models.detection.detect import recognise
 from nodes.models.pool import Pool
-from nodes.models.vaes import kind_of
 from nodes.types import Clip, Condition, Image, Model, Patch, Source, Vae
 from tests import models_maker as maker
 

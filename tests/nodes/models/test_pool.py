@@ -14,11 +14,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from nodes.models import create_pool
-from nodes.models.blocks import coming_and_going, count
-from nodes.models.loading import Place, bytes_of, load_part
-from nodes.models.memory import network_work
+from nodes.models.memory.block_offload import coming_and_going, count
+from nodes.models.memory.budget import network_work
+from nodes.models.memory.loading import Place, bytes_of, load_part
+from nodes.models.memory.resident import Resident
 from nodes.models.pool import Pool
-from nodes.models.resident import Resident
 from nodes.types import Clip, Condition, Model, Patch, Source
 from tests import models_maker as maker
 from tests.nodes.models.pools import pool_of

@@ -18,10 +18,10 @@ from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.node_api.registry import Registry
 from nodegraph.node_api.runtime import Compute
 from nodes import runtime
-from nodes.models import machine
-from nodes.models.folders import ModelFolders
-from nodes.models.machine import Choices
-from nodes.text import tokenizer_files
+from nodes.models.files.folders import ModelFolders
+from nodes.models.memory import device_facts
+from nodes.models.memory.device_facts import Choices
+from nodes.text_encoders.tokenizers import files
 from tests import models_maker as maker
 
 WIDTH = 32
@@ -30,7 +30,7 @@ WIDTH = 32
 @pytest.fixture(scope="module")
 def library() -> Registry:
     found = Registry()
-    found.add_package("nodes")
+    found.add_package("nodes.definitions")
     return found
 
 
@@ -99,7 +99,7 @@ WORDS = st.sampled_from(
 def test_all_that_an_encoder_looks_for_is_in_the_key(text: str) -> None:
     """Every name that reading a prompt asks for is among the mentioned ones."""
     from nodes.text.chunks import prompt_pieces
-    from nodes.text.tokenizer import clip_tokens
+    from nodes.text_encoders.tokenizers.clip import clip_tokens
 
     folders = ModelFolders({})
     asked: set[str] = set()
@@ -119,20 +119,20 @@ def test_every_prompt_says_that_it_mentions_embeddings(library: Registry) -> Non
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a new process: nothing is known but what a folder remembers."""
-    monkeypatch.setattr(machine, "_found", {})
+    monkeypatch.setattr(device_facts, "_found", {})
 
 
 def test_a_choice_is_remembered_for_every_later_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgetful: None
 ) -> None:
     measured = Choices("cpu", bfloat16=True, channels_last=("bfloat16",))
-    monkeypatch.setattr(machine, "_measured", lambda device: measured)
+    monkeypatch.setattr(device_facts, "_measured", lambda device: measured)
     compute = Compute("cpu", remember=tmp_path)
     unknown = runtime.facts(compute)
     assert runtime.facts(compute, settle=True) == runtime.facts(compute) != unknown
-    monkeypatch.setattr(machine, "_found", {})
-    monkeypatch.setattr(machine, "_measured", lambda device: Choices("cpu"))
-    assert machine.settled("cpu", tmp_path) == machine.remembered("cpu", tmp_path) == measured
+    monkeypatch.setattr(device_facts, "_found", {})
+    monkeypatch.setattr(device_facts, "_measured", lambda device: Choices("cpu"))
+    assert device_facts.settled("cpu", tmp_path) == device_facts.remembered("cpu", tmp_path) == measured
 
 
 @settings(max_examples=40)
@@ -141,16 +141,16 @@ def test_a_spoiled_memory_is_measured_anew(spoiled: bytes) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(machine, "_found", {})
-        patch.setattr(machine, "_measured", lambda device: Choices("cpu", bfloat16=True))
-        (Path(place) / machine.MEMORY).write_bytes(spoiled)
-        assert machine.remembered("cpu", Path(place)) is None
-        assert machine.settled("cpu", Path(place)).bfloat16
+        patch.setattr(device_facts, "_found", {})
+        patch.setattr(device_facts, "_measured", lambda device: Choices("cpu", bfloat16=True))
+        (Path(place) / device_facts.MEMORY).write_bytes(spoiled)
+        assert device_facts.remembered("cpu", Path(place)) is None
+        assert device_facts.settled("cpu", Path(place)).bfloat16
 
 
 def test_a_machine_is_measured_in_a_moment(forgetful: None) -> None:
-    found = machine.settled("cpu", None)
-    assert found.device == "cpu" and found == machine.settled("cpu", None)
+    found = device_facts.settled("cpu", None)
+    assert found.device == "cpu" and found == device_facts.settled("cpu", None)
 
 
 def test_facts_need_no_torch(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_tokenizer_overwritten_in_place_is_read_again(
         assert torch.equal(engine.run(graph, ["prompt"]).value("prompt")[0].cond, first)
 
 
-@pytest.mark.parametrize("kind", tokenizer_files.TITLES)
+@pytest.mark.parametrize("kind", files.TITLES)
 def test_all_that_a_tokenizer_may_be_read_from_is_in_the_key(kind: str, tmp_path: Path) -> None:
     """Every place that is looked at, for an encoder in a file and in a diffusers folder."""
     (tmp_path / "whole").mkdir()
@@ -209,9 +209,9 @@ def test_all_that_a_tokenizer_may_be_read_from_is_in_the_key(kind: str, tmp_path
     ):
         encoder.parent.mkdir(exist_ok=True)
         save_file({"a": torch.ones(1)}, encoder)
-        places = tokenizer_files.candidates(encoder, kind)
+        places = files.candidates(encoder, kind)
         for folder in {path.parent for path in places}:
-            places += [folder / name for name in (*tokenizer_files.PAIR, "tokenizer.model")]
+            places += [folder / name for name in (*files.PAIR, "tokenizer.model")]
         for path in places:
             path.parent.mkdir(exist_ok=True)
             path.write_text("")
@@ -220,4 +220,4 @@ def test_all_that_a_tokenizer_may_be_read_from_is_in_the_key(kind: str, tmp_path
             {path for path in folder.rglob("*") if path.is_file()} if folder.name == "text_encoder" else set()
         )
         at = folder if folder.name == "text_encoder" else encoder
-        assert set(places) <= seen | set(tokenizer_files.beside(at))
+        assert set(places) <= seen | set(files.beside(at))

@@ -82,7 +82,7 @@ def lora() -> dict[str, Tensor]:
 @pytest.fixture(scope="module")
 def engine(folder: Path) -> Iterator[LocalEngine]:
     library = Registry()
-    library.add_package("nodes")
+    library.add_package("nodes.definitions")
     options = Options(models=(folder / "models",), device="cpu", output=folder / "output")
     with LocalEngine(options=options, library=library, nodes=runtime) as made:
         yield made

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nodes.models import create_pool
-from nodes.models.detect import recognise
+from nodes.models.detection.detect import recognise
 from nodes.models.pool import Pool
 from nodes.text import weighted_tokens
 from nodes.types import Clip, Condition, Image, Model, Source, Vae

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from nodegraph.node_api import events
 from nodegraph.node_api.context import Context, Places
-from nodes.models import create_pool, memory
-from nodes.models.memory import together
+from nodes.definitions.vae import vae_decode
+from nodes.models import create_pool
+from nodes.models.memory import budget
+from nodes.models.memory.budget import together
 from nodes.models.pool import Pool
 from nodes.types import Latent, Source, Vae
-from nodes.vae import vae_decode
 from tests import models_maker as maker
 from tests.nodes.models.pools import pool_of
 
@@ -43,10 +44,10 @@ def test_work_keeps_to_the_limit(limit: int, size: int, one: int, number: int) -
 def test_limits_come_from_the_settings_file(
     text: str, limit: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "config_folder", lambda: tmp_path)
+    monkeypatch.setattr(budget, "config_folder", lambda: tmp_path)
     (tmp_path / "models.json").write_text(text)
     found = create_pool(device="cpu").residents.limit
-    assert found == (memory.default_limit(torch.device("cpu")) if limit is None else limit)
+    assert found == (budget.default_limit(torch.device("cpu")) if limit is None else limit)
     assert create_pool(device="cpu", ram=10**9).residents.limit == 10**9
 
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from nodes.denoising.tiny import LARGEST, look_of
+from nodes.guidance.tiny_decoder import LARGEST, look_of
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.folders import open_folders
-from nodes.models.listing import describe
+from nodes.models.detection.detect import recognise
+from nodes.models.detection.listing import describe
+from nodes.models.files.folders import open_folders
 from nodes.types import Model
 from tests import models_maker as maker
 

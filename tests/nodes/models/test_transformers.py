@@ -12,11 +12,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from nodes.models import create_pool
-from nodes.models.detect import recognise
-from nodes.models.families.flux import packed, places, unpacked
+from nodes.models.architectures.families.flux import packed, places, unpacked
+from nodes.models.detection.detect import recognise
 from nodes.models.pool import Pool
 from nodes.text.chunks import weighted_tokens
-from nodes.text.t5_tokenizer import t5_tokens
+from nodes.text_encoders.tokenizers.t5 import t5_tokens
 from nodes.types import Clip, Condition, Model, Patch, Source
 from tests import models_maker as maker
 

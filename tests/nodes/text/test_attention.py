@@ -12,9 +12,9 @@ from torch import Tensor
 
 from nodes.text.attention import BREAK, attention_pieces, cut_at_commas, parse_attention
 from nodes.text.chunks import Token, empty
-from nodes.text.encode import encode
 from nodes.text.scheduled import and_parts, at_step, schedule
-from nodes.text.tokenizer import END, START, clip_tokens
+from nodes.text_encoders.encode import encode
+from nodes.text_encoders.tokenizers.clip import END, START, clip_tokens
 
 WEIGHTS: dict[str, list[tuple[str, float]]] = {
     "plain words": [("plain words", 1.0)],

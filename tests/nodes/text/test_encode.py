@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file
 
 from nodes.text.chunks import Token, empty, weighted_tokens
-from nodes.text.clip import ClipText
-from nodes.text.config import ClipConfig
-from nodes.text.encode import Encoded, encode, join_sd3, join_sdxl
-from nodes.text.tokenizer import END
+from nodes.text_encoders.clip import ClipText
+from nodes.text_encoders.config import ClipConfig
+from nodes.text_encoders.encode import Encoded, encode, join_sd3, join_sdxl
+from nodes.text_encoders.tokenizers.clip import END
 
 DATA = Path(__file__).parents[2] / "data"
 PROMPTS = json.loads((DATA / "prompts.json").read_text())

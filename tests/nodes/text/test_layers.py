@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from nodes.text import layers
-from nodes.text.layers import Linear
+from nodes.text_encoders import layers
+from nodes.text_encoders.layers import Linear
 
 STORED = (torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nodes.text import parse_prompt, weighted_tokens
 from nodes.text.chunks import cut, prompt_pieces
-from nodes.text.tokenizer import END, START, clip_tokens
+from nodes.text_encoders.tokenizers.clip import END, START, clip_tokens
 
 DATA = Path(__file__).parents[2] / "data"
 PROMPTS = json.loads((DATA / "prompts.json").read_text())

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from nodegraph.support.errors import LoadError
-from nodes.text.sentencepiece import tokenizer_of
-from nodes.text.tokenizer_files import tokenizer_for
+from nodes.text_encoders.tokenizers.files import tokenizer_for
+from nodes.text_encoders.tokenizers.sentencepiece import tokenizer_of
 
 CASES: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "sentencepiece.json").read_text(encoding="utf-8")

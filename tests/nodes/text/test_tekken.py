@@ -18,8 +18,8 @@ from transformers.integrations.mistral.tokenizer import MistralConverter
 
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
-from nodes.text.tekken import SPECIAL, tokenizer_of
-from nodes.text.tokenizer_files import tokenizer_for
+from nodes.text_encoders.tokenizers.files import tokenizer_for
+from nodes.text_encoders.tokenizers.tekken import SPECIAL, tokenizer_of
 from nodes.types import Clip, Source
 from tests import models_maker as maker
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from nodegraph.support.errors import LoadError
-from nodes.text.read_out import ids_of
-from nodes.text.refusals import Refusals
-from nodes.text.tokenizer_files import tokenizer_for
+from nodes.text_encoders.read_out import ids_of
+from nodes.text_encoders.tokenizers.files import tokenizer_for
+from nodes.text_encoders.tokenizers.refusals import Refusals
 from tests.nodes.text.test_tekken import file as tekken_file
 
 TABLE = torch.zeros(8, 1)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from nodegraph.model.graph import Graph, Node
 from nodes.text import weighted_tokens
 from nodes.text.chunks import laid_out
-from nodes.text.tokenizer import clip_tokens
+from nodes.text_encoders.tokenizers.clip import clip_tokens
 from tests.ui.params.conftest import LOOK, Desk, Folders, MakeDesk
 from ui.editors.text import PAUSE, READY, PromptEditor
 from ui.editors.tokens import token_words

@@ -1,1 +1,0 @@
-"""Conditions as vectors and as places."""

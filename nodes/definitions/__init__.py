@@ -1,0 +1,1 @@
+"""The built-in nodes: every file that declares nodes, and nothing else."""

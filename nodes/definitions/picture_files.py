@@ -1,0 +1,148 @@
+"""Pictures from files and into files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+import torch
+
+from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, Range, node
+from nodes.images.convert import to_bytes
+from nodes.images.folder import FITS, MOST, batch, chosen, common_size
+from nodes.images.naming import filled, inside, relative, values_of
+from nodes.images.reading import read
+from nodes.images.writing import FORMATS, carries, encoded, write
+from nodes.types import Image, Mask
+
+
+class LoadedImage(NamedTuple):
+    """A picture and where it is transparent."""
+
+    image: Annotated[Image, Help("The picture, without its transparency.")]
+    mask: Annotated[Mask, Help("White where the picture is transparent.")]
+
+
+@node(
+    "LoadImage",
+    title="Load image",
+    category="image",
+    keywords=("open", "picture", "photo", "file"),
+    size="image",
+)
+def load_image(
+    ctx: Context,
+    *,
+    image: Annotated[str, InputFile("image"), Help("A picture file, named from the workflow's folder.")] = "",
+) -> LoadedImage:
+    """Open a picture, upright as the camera held it. Transparency becomes a mask, ready for inpainting."""
+    if not image:
+        raise GraphError("No picture is chosen; name a file in `image`.")
+    picture = read(ctx.places.base / image, image)
+    return LoadedImage(Image(picture.image), Mask(picture.mask))
+
+
+class LoadedImages(NamedTuple):
+    """Pictures of one size and where they are transparent."""
+
+    image: Annotated[Image, Help("The pictures as one batch, without their transparency.")]
+    mask: Annotated[Mask, Help("White where a picture is transparent.")]
+
+
+@node(
+    "LoadImageFolder",
+    title="Load image folder",
+    category="image",
+    keywords=("batch", "directory", "pictures", "sequence", "frames", "open"),
+)
+def load_image_folder(
+    ctx: Context,
+    *,
+    folder: Annotated[
+        str, InputFile("image_folder"), Help("A folder of pictures, named from the workflow's folder.")
+    ] = "",
+    fit: Annotated[
+        str,
+        Choice(FITS),
+        Help(
+            "What becomes of pictures of another size than the first: crop fills its size and cuts the rest, stretch "
+            "ignores the proportions, same refuses them."
+        ),
+    ] = "crop",
+    skip: Annotated[int, Range(0, 10_000), Help("How many pictures to leave out at the beginning.")] = 0,
+    count: Annotated[
+        int, Range(0, MOST), Help("How many pictures to load; 0 loads all that follow, at most 512.")
+    ] = 0,
+) -> LoadedImages:
+    """Open the pictures of a folder as one batch, in the order of their names: frame 9 before frame 10."""
+    if not folder:
+        raise GraphError("No folder is chosen; name one in `folder`.")
+    paths = chosen(ctx.places.base / folder, folder, skip, count)
+    size = common_size(paths, fit)
+    # Filled in place: a list of pictures stacked at the end would take twice the memory.
+    images, masks = torch.empty(len(paths), size[1], size[0], 3), torch.empty(len(paths), size[1], size[0])
+    others = 0
+    for index, (image, mask, other) in enumerate(batch(paths, size, fit)):
+        ctx.check()
+        images[index], masks[index] = image[0], mask[0]
+        others += other
+        ctx.progress(index + 1, len(paths))
+    if others:
+        ctx.say(
+            f"{others} of {len(paths)} pictures had another size; they were made {size[0]} x {size[1]} pixels."
+        )
+    return LoadedImages(Image(images), Mask(masks))
+
+
+@node(
+    "SaveImage", title="Save image", category="output", sink=True, keywords=("write", "export", "png", "jpg")
+)
+def save_image(
+    ctx: Context,
+    image: Annotated[Image, Help("The pictures to save, one file each.")],
+    *,
+    prefix: Annotated[
+        str,
+        Help(
+            "The file name before its number. Folders are made; %date%, %time%, %year%, %seed%, %width%, %height% "
+            "and %node.parameter% are filled in."
+        ),
+    ] = "picture",
+    format: Annotated[str, Choice(FORMATS), Help("png loses nothing, jpeg and webp are smaller.")] = "png",
+    quality: Annotated[
+        int,
+        Range(1, 100),
+        Advanced(),
+        Help("For jpeg and webp: smaller or better; webp at 100 loses nothing."),
+    ] = 92,
+    metadata: Annotated[
+        bool, Advanced(), Help("Whether the file carries its workflow, to be opened again.")
+    ] = True,
+) -> None:
+    """Write pictures to the output folder as name_00001.png and so on. Each opens again as its own workflow."""
+    workflow = ctx.places.workflow if metadata and ctx.places.metadata else ""
+    if not carries(format, workflow):
+        ctx.say("This workflow is too large for a jpeg to carry; save as png or webp to keep it.")
+        workflow = ""
+    values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
+    name = relative(filled(prefix, values, datetime.now()))
+    folder = ctx.places.output
+    for index, picture in enumerate(image):
+        ctx.check()
+        stem = inside(folder, name)
+        ctx.wrote(write(stem, format, encoded(picture, format, quality, workflow)))
+        ctx.progress(index + 1, len(image))
+
+
+@node(
+    "PreviewImage",
+    title="Preview",
+    category="output",
+    sink=True,
+    keywords=("view", "show", "look"),
+    size="image",
+)
+def preview_image(ctx: Context, image: Annotated[Image, Help("The picture to look at.")]) -> Image:
+    """Show a picture in the editor and pass it on. Nothing is saved."""
+    ctx.preview(lambda: to_bytes(image[0, ..., :3]))
+    return image

@@ -1,0 +1,1 @@
+"""Model families, autoencoders, encoders and their key maps."""

@@ -1,0 +1,1 @@
+"""Model files on disk: folders, headers, mapped tensors."""

@@ -1,0 +1,161 @@
+"""Reading what a safetensors file says it holds, and nothing more: milliseconds for a file of any size."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections import Counter
+from dataclasses import dataclass
+from operator import index, itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.support.errors import LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMIT = 100 * 2**20
+"""The largest header that is read, in bytes: the limit of the format itself."""
+
+BITS = {
+    "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
+    "U16": 16, "I16": 16, "F16": 16, "BF16": 16, "U32": 32, "I32": 32, "F32": 32,
+    "U64": 64, "I64": 64, "F64": 64, "C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """Type, shape and place of a tensor; `start` and `end` count bytes from the beginning of the file."""
+
+    path: Path
+    dtype: str
+    shape: tuple[int, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """The tensors of a file by name, and the free text its maker left."""
+
+    path: Path
+    tensors: Mapping[str, TensorInfo]
+    metadata: Mapping[str, str]
+
+
+def read_header(path: Path) -> Header:
+    """Read and check the header of a safetensors or GGUF file; `LoadError` says what is wrong with one that lies."""
+    try:
+        if not path.is_file():
+            if path.exists():
+                raise LoadError("{path} is not a file.", path=path)
+            raise LoadError("{path} does not exist.", path=path)
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            first = file.read(8)
+            if first.startswith(b"GGUF"):
+                from nodes.models.files.gguf_header import read_gguf
+
+                file.seek(0)
+                return read_gguf(path, file, size)
+            length = _length(path, first, size)
+            text = file.read(length)
+    except OSError as error:
+        raise LoadError(
+            "{path} cannot be read: {value}.", path=path, value=error.strerror or error
+        ) from error
+    entries = _entries(path, text)
+    metadata = entries.pop("__metadata__", {})
+    if not isinstance(metadata, dict):
+        raise LoadError("{path} is damaged: its metadata is not a table of texts.", path=path)
+    tensors = {name: _tensor(path, name, entry, 8 + length, size) for name, entry in entries.items()}
+    return Header(path, tensors, {str(key): str(value) for key, value in metadata.items()})
+
+
+def read_floats(info: TensorInfo) -> list[float]:
+    """The numbers of a small tensor of 16 or 32-bit floats; none where it is of another type."""
+    try:
+        with info.path.open("rb") as file:
+            file.seek(info.start)
+            data = file.read(info.end - info.start)
+    except OSError:
+        return []
+    if info.dtype == "BF16":
+        data = b"".join(b"\0\0" + data[at : at + 2] for at in range(0, len(data), 2))
+    letter = {"F32": "f", "BF16": "f", "F16": "e"}.get(info.dtype)
+    return [number for (number,) in struct.iter_unpack(f"<{letter}", data)] if letter else []
+
+
+def _length(path: Path, first: bytes, size: int) -> int:
+    if len(first) < 8:
+        raise LoadError(
+            "{path} is not a safetensors file: it is only {size} bytes long.", path=path, size=size
+        )
+    (length,) = struct.unpack("<Q", first)
+    if first[:2] in (b"\x80\x02", b"\x80\x04", b"PK"):
+        raise LoadError(
+            "{path} is a Python pickle, which can run code when it is opened: convert it to safetensors.",
+            path=path,
+        )
+    if length > LIMIT:
+        raise LoadError(
+            "{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {limit}).",
+            path=path,
+            length=length,
+            limit=LIMIT,
+        )
+    if 8 + length > size:
+        raise LoadError(
+            "{path} is incomplete: it ends inside its header. Copy or download it again.", path=path
+        )
+    return int(length)
+
+
+def _entries(path: Path, text: bytes) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        entries = dict(pairs)
+        if len(entries) < len(pairs):
+            twice = max(Counter(name for name, _ in pairs).items(), key=itemgetter(1))[0]
+            raise LoadError(
+                "{path} is damaged: {twice!r} stands twice in its header.", path=path, twice=twice
+            )
+        return entries
+
+    try:
+        entries = json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise LoadError("{path} is not a safetensors file: its header is not JSON.", path=path) from error
+    if not isinstance(entries, dict):
+        raise LoadError("{path} is not a safetensors file: its header is not a table of tensors.", path=path)
+    return entries
+
+
+def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorInfo:
+    try:
+        dtype, shape = str(entry["dtype"]), tuple(map(index, entry["shape"]))
+        start, end = map(index, entry["data_offsets"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise LoadError(
+            "{path} is damaged: the entry of {name!r} is not a tensor's.", path=path, name=name
+        ) from error
+    if dtype not in BITS:
+        raise LoadError(
+            "{path} holds {name!r} in the unknown type {dtype!r}.", path=path, name=name, dtype=dtype[:20]
+        )
+    if min(shape, default=0) < 0 or start < 0 or (end - start) * 8 != math.prod(shape) * BITS[dtype]:
+        raise LoadError(
+            "{path} is damaged: the size of {name!r} does not fit its shape.", path=path, name=name
+        )
+    if data + end > size:
+        raise LoadError(
+            "{path} is incomplete: {name!r} ends at byte {value}, the file at {size}. "
+            "Copy or download it again.",
+            path=path,
+            name=name,
+            value=data + end,
+            size=size,
+        )
+    return TensorInfo(path, dtype, shape, data + start, data + end)

@@ -1,0 +1,1 @@
+"""Networks in memory: loading, residency, budget, offloading, precision."""

@@ -1,0 +1,1 @@
+"""Networks at work: denoiser, text encoder, autoencoder, ControlNet."""

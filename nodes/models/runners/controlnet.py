@@ -1,0 +1,76 @@
+"""Control networks at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch.nn import functional
+
+from nodegraph.support.errors import LoadError
+from nodes.models.runners.network_inputs import to_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor, nn
+
+    from nodes.models.architectures.family import Inputs
+    from nodes.models.files.parts import Part
+    from nodes.models.pool import Pool
+    from nodes.models.runners.denoiser import Denoiser
+    from nodes.types import Control, ControlNet
+
+
+def build_control(config: Mapping[str, Any]) -> nn.Module:
+    """diffusers' ControlNetModel."""
+    from diffusers.models.controlnets.controlnet import ControlNetModel
+
+    network: nn.Module = ControlNetModel.from_config(dict(config))
+    return network
+
+
+class ControlRunner:
+    """The network of one `ControlNet`."""
+
+    def __init__(self, pool: Pool, ref: ControlNet, part: Part) -> None:
+        self._pool = pool
+        self._ref = ref
+        self._part = part
+
+    def residuals(self, denoiser: Denoiser, inputs: Inputs, control: Control) -> Mapping[str, Any]:
+        """What the network adds to the denoiser's skips for this call; `LoadError` if they do not fit."""
+        call = denoiser.family.control
+        if call is None:
+            raise LoadError(
+                "{title} has no control networks that this program can run.", title=denoiser.family.title
+            )
+        width = self._part.config.get("cross_attention_dim")
+        if width != inputs.context.shape[2]:
+            raise LoadError(
+                "{place} was made for another family than {title}: it reads "
+                "prompts {width} wide, not {shape}.",
+                place=self._part.place,
+                title=denoiser.family.title,
+                width=width,
+                shape=inputs.context.shape[2],
+            )
+        network = self._pool.residents.get(
+            self._ref.source, self._part, build_control, denoiser.dtype
+        ).network
+        scale = denoiser.facts.latent.downscale
+        size = (inputs.x.shape[-2] * scale, inputs.x.shape[-1] * scale)
+        hint = to_batch(fitted(control.hint, size).to(inputs.x), inputs.x.shape[0])
+        return call(network, inputs, hint, control.strength)
+
+
+def fitted(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """`[B, H, W, C]` pictures as `[B, 3, *size]`: the middle in the right proportions, nearest pixels."""
+    pixels = image.movedim(-1, 1)[:, :3]
+    if tuple(pixels.shape[-2:]) == size:
+        return pixels
+    height, width = pixels.shape[-2:]
+    wanted, given = size[1] / size[0], width / height
+    across = round((width - width * (wanted / given)) / 2) if given > wanted else 0
+    down = round((height - height * (given / wanted)) / 2) if given < wanted else 0
+    middle = pixels[..., down : height - down, across : width - across]
+    return functional.interpolate(middle, size=size, mode="nearest-exact")

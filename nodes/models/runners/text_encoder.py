@@ -1,0 +1,132 @@
+"""Text encoders at work: a prompt goes in, a condition comes out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from nodegraph.support.errors import LoadError
+from nodes.models.architectures.encoders import LANGUAGE_KINDS, T5_KINDS, is_clip
+from nodes.text.attention import attention_pieces, cut_at_commas
+from nodes.text.chunks import LENGTH, cut, empty, prompt_pieces
+from nodes.text_encoders.clip import ClipText
+from nodes.text_encoders.config import ClipConfig, LanguageConfig, T5Config
+from nodes.text_encoders.encode import Encoded, encode
+from nodes.text_encoders.language import LanguageModel
+from nodes.text_encoders.read_out import pile_t5, read_out
+from nodes.text_encoders.t5 import T5Encoder, t5_chunk
+from nodes.text_encoders.tokenizers.clip import clip_tokens
+from nodes.text_encoders.tokenizers.files import tokenizer_for
+from nodes.text_encoders.tokenizers.t5 import t5_tokens
+from nodes.types import Condition, Conditioning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from torch import Tensor, nn
+
+    from nodes.models.architectures.family import Family, Use
+    from nodes.models.files.parts import Part
+    from nodes.models.pool import Pool
+    from nodes.text.chunks import Token
+    from nodes.types import Clip
+
+
+def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
+    """How to make the empty encoder that a family uses in this way, from a part's config."""
+
+    def build(config: Mapping[str, Any]) -> nn.Module:
+        if use.kind in T5_KINDS:
+            return T5Encoder(T5Config(**config))
+        if use.kind in LANGUAGE_KINDS:
+            return LanguageModel(LanguageConfig(**config))
+        known = {name: value for name, value in config.items() if name != "dropped"}
+        return ClipText(ClipConfig(**known | ({} if use.projected else {"projection": 0})))
+
+    return build
+
+
+class TextEncoder:
+    """The text encoders of one `Clip`, real while they encode."""
+
+    def __init__(self, pool: Pool, ref: Clip, family: Family, parts: Mapping[str, Part]) -> None:
+        self._pool = pool
+        self._ref = ref
+        self._parts = parts
+        self.family = family
+
+    def encode(
+        self, text: str, texts: Mapping[str, str] | None = None, *, multiplying: bool = False
+    ) -> Conditioning:
+        """The conditioning of a prompt; `texts` gives single encoders ("clip_l", "clip_g", "t5") their own.
+
+        Weights are read and applied as ComfyUI does, or with `multiplying` as A1111's web interface does.
+        """
+        with torch.no_grad():
+            said = {
+                use.kind: self._say(use, (texts or {}).get(use.kind, text), multiplying)
+                for use in self.family.encoders
+                if use.kind in self._parts
+            }
+            if not said:
+                raise LoadError(
+                    "{path} holds no text encoder of {title}.",
+                    path=self._ref.sources[0].path,
+                    title=self.family.title,
+                )
+            if texts:
+                said |= self._evened(said)
+            joined = self.family.join(said)
+        pooled = joined.pooled.cpu()
+        return Conditioning((Condition(joined.cond.cpu(), pooled),))
+
+    def _evened(self, said: Mapping[str, Encoded]) -> dict[str, Encoded]:
+        """CLIP text models that were told different things: after the shorter ones come empty prompts."""
+        clips = [use for use in self.family.encoders if use.kind in said and is_clip(use.kind)]
+        longest = max((said[use.kind].cond.shape[1] for use in clips), default=0)
+        found: dict[str, Encoded] = {}
+        for use in clips:
+            own = said[use.kind]
+            missing = (longest - own.cond.shape[1]) // LENGTH
+            if missing:
+                blank = self._say(use, "", False).cond
+                found[use.kind] = Encoded(torch.cat([own.cond, *[blank] * missing], 1), own.pooled)
+        return found
+
+    def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
+        part = self._parts[use.kind]
+        network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
+        if use.kind in LANGUAGE_KINDS:
+            return read_out(network, use, tokenizer_for(Path(part.place), use.kind), text)
+        lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        if use.kind == "pile_t5":
+            return pile_t5(network, use, tokenizer_for(Path(part.place), use.kind), text, lookup)
+        if use.kind == "t5":
+            read = attention_pieces if multiplying else prompt_pieces
+            pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
+            chunk = t5_chunk(pieces, use.minimum)
+            blank, known = t5_chunk([], len(chunk)), self._pool.blanks(self._ref, use.kind)
+            return encode(network, [chunk], blank, keep_mean=multiplying, known=known)
+        if multiplying:
+            chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
+        else:
+            chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
+        encoder = partial(_clip, network, self._layer(use, part), use.norm)
+        known = self._pool.blanks(self._ref, use.kind)
+        return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying, known=known)
+
+    def _layer(self, use: Use, part: Part) -> int:
+        """The layer to read, fewer from the end where the file has the unused last layers cut off."""
+        wanted = self._ref.last_layer or use.layer
+        return min(wanted + int(part.config.get("dropped", 0)), -1)
+
+
+def _clip(
+    network: nn.Module, layer: int, norm: bool, chunks: Sequence[Sequence[Token]]
+) -> tuple[Tensor, Tensor]:
+    result: tuple[Tensor, Tensor] = network(chunks, layer, norm)
+    return result

@@ -1,0 +1,1 @@
+"""Prompts with choices: wildcards and the files they come from."""

@@ -1,1 +1,0 @@
-"""Latents and masks as planes: scaled, cut and laid over each other."""

@@ -1,0 +1,1 @@
+"""Tokenizers: CLIP, T5, SentencePiece, tekken, and those that come with models."""
