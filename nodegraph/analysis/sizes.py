@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from nodegraph.execution.resolve import bypass_order
 from nodegraph.expressions.arithmetic import FormulaError, Number, evaluate, names_in
 from nodegraph.model.graph import Graph, Node, Source
+from nodegraph.model.sockets import bypass_order
 from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.expand import definition, is_instance
 from nodegraph.subgraphs.lookup import spec_of

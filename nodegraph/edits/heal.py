@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from nodegraph.execution.resolve import bypass_order
 from nodegraph.model.graph import Graph, Link, Source
-from nodegraph.model.sockets import fits
+from nodegraph.model.sockets import bypass_order, fits
 from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.lookup import input_type, output_type, spec_of
 

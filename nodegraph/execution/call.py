@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nodegraph.execution.resolve import Wired, lazy_taken
-from nodegraph.model.sockets import convert
+from nodegraph.execution.resolve import Wired
+from nodegraph.model.sockets import convert, lazy_taken
 from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.node_api.codec import Items
 from nodegraph.node_api.context import Context

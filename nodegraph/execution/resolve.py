@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from nodegraph.expressions.evaluate import settled
 from nodegraph.model.graph import Graph, Node, Source, Sources, frozen
-from nodegraph.model.sockets import fits
-from nodegraph.model.spec import Lazy, NodeSpec, Output, Param, Scalar, Socket
+from nodegraph.model.sockets import bypass_order, lazy_taken
+from nodegraph.model.spec import NodeSpec, Param, Scalar
 from nodegraph.subgraphs.expand import is_instance, subgraph_spec, unfolded
 from nodegraph.subgraphs.exposure import by_node, with_limits
 from nodegraph.support.errors import GraphError
@@ -157,20 +157,6 @@ class _Resolver:
         if is_instance(node.type):
             return subgraph_spec(self._graph, node.type, self._specs)
         return self._specs.get(node.type)
-
-
-def bypass_order(spec: NodeSpec, output: Output) -> list[Socket]:
-    """The sockets that may stand in for a bypassed output: the one at its own position, then equal types, then fits."""
-    position = spec.outputs.index(output)
-    same_place = [s for s in spec.sockets[position : position + 1] if fits(s.type, output.type)]
-    equal = [s for s in spec.sockets if s.type == output.type]
-    fitting = [s for s in spec.sockets if fits(s.type, output.type)]
-    return list(dict.fromkeys([*same_place, *equal, *fitting]))
-
-
-def lazy_taken(lazy: Lazy, value: object, index: int) -> bool:
-    """Whether a lazy input is read when its parameter has `value`; `index` counts variadic links."""
-    return value == (index if lazy.value is None else lazy.value)
 
 
 def _taken(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nodegraph.model.spec import ANY, NodeSpec
+from nodegraph.model.spec import ANY, Lazy, NodeSpec, Output, Socket
 from nodegraph.support.messages import Phrase
 
 SILENT = frozenset({("Int", "Float"), ("Float", "Int"), ("Bool", "Int"), ("Int", "Text"), ("Float", "Text")})
@@ -32,6 +32,20 @@ def convert(value: object, wanted: str) -> object:
         if wanted == "Text" and not isinstance(value, bool):
             return str(value)
     return value
+
+
+def bypass_order(spec: NodeSpec, output: Output) -> list[Socket]:
+    """The sockets that may stand in for a bypassed output: the one at its own position, then equal types, then fits."""
+    position = spec.outputs.index(output)
+    same_place = [s for s in spec.sockets[position : position + 1] if fits(s.type, output.type)]
+    equal = [s for s in spec.sockets if s.type == output.type]
+    fitting = [s for s in spec.sockets if fits(s.type, output.type)]
+    return list(dict.fromkeys([*same_place, *equal, *fitting]))
+
+
+def lazy_taken(lazy: Lazy, value: object, index: int) -> bool:
+    """Whether a lazy input is read when its parameter has `value`; `index` counts variadic links."""
+    return value == (index if lazy.value is None else lazy.value)
 
 
 @dataclass(frozen=True, slots=True)

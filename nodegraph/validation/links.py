@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from nodegraph.edits.links import Disconnect
 from nodegraph.edits.values import SetMode
-from nodegraph.execution.resolve import bypass_order, lazy_taken
 from nodegraph.model.graph import Link, Node, Source
-from nodegraph.model.sockets import fits
+from nodegraph.model.sockets import bypass_order, fits, lazy_taken
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.messages import Phrase
 from nodegraph.support.suggestions import meant

@@ -14,7 +14,8 @@ from nodegraph.model.graph import Node
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui.config.settings import Settings
 from ui.document.editor import Editor
-from ui.panels.outline.text import Ref, partners, read_value
+from ui.i18n.labels import read_value
+from ui.panels.outline.text import Ref, partners
 from ui.panels.outline.tree import Outline, PartnerPopup
 from ui.theme.appearance import Look
 

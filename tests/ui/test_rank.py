@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.search.rank import Entry, Habit, Tier, rank
+from ui.config.usage import Habit
+from ui.search.rank import Entry, Tier, rank
 
 NAMES = (
     ("KSampler", "KSampler", "sampling"),

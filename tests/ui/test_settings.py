@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from ui.config import settings
 from ui.config.settings import Settings
-from ui.config.usage import Usage
-from ui.search.rank import Habit
+from ui.config.usage import Habit, Usage
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

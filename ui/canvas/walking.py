@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt, Signal
 
@@ -19,8 +19,15 @@ from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef, Row
 from ui.i18n.translate import tr
 
-if TYPE_CHECKING:
-    from ui.panels.subgraph_ports.panels import Rails
+
+class SubgraphPorts(Protocol):
+    """The panels that list a subgraph's ports beside its canvas."""
+
+    def take_focus(self) -> None:
+        """Move the keyboard focus to the list of inputs, or of outputs where it is already there."""
+
+    def expose(self, port: PortRef) -> None:
+        """Expose a port of a node as a port of the subgraph."""
 
 
 class Walking(Commands):
@@ -31,7 +38,7 @@ class Walking(Commands):
     row_activated = Signal(str, str, QRectF)
     """Node, parameter, rectangle in the view: edit the value."""
 
-    rails: Rails | None = None
+    rails: SubgraphPorts | None = None
     """The ports at both sides, inside a subgraph."""
 
     def activate_row(self, node: str, row: Row) -> None:

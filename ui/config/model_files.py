@@ -7,6 +7,8 @@ from functools import lru_cache
 from nodegraph.model.spec import Param
 from nodegraph.node_api.model_files import Files
 
+MODEL_SUFFIXES = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
+
 
 @lru_cache(maxsize=1)
 def model_files() -> Files:

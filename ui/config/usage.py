@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ui.config import json_store
-from ui.search.rank import Habit
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What is known of use: `count` times, last at `when` (any clock that grows)."""
+
+    count: int = 0
+    when: float = 0.0
 
 
 class Usage:

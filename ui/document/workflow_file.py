@@ -10,9 +10,9 @@ from nodegraph.formats import native
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.support.image_metadata.folders import SUFFIXES
+from ui.config.model_files import MODEL_SUFFIXES
 
 WORKFLOWS = (".json",)
-MODELS = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".sft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def is_protected(path: Path) -> bool:
 def kind(path: Path) -> str:
     """What a dropped file is, by its name: "workflow", "picture", "model", or "" for anything else."""
     suffix = path.suffix.lower()
-    for name, suffixes in (("workflow", WORKFLOWS), ("picture", SUFFIXES), ("model", MODELS)):
+    for name, suffixes in (("workflow", WORKFLOWS), ("picture", SUFFIXES), ("model", MODEL_SUFFIXES)):
         if suffix in suffixes:
             return name
     return ""

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from nodegraph.model.spec import Param, Scalar
-from ui.document.workflow_file import MODELS
+from ui.config.model_files import MODEL_SUFFIXES
 from ui.i18n.node_texts import shown, shown_choice
 from ui.i18n.translate import tr
 
@@ -44,7 +44,7 @@ def format_value(param: Param, value: Scalar) -> str:
     if isinstance(value, str) and param.choices:
         return shown_choice(param, value)
     if isinstance(value, str):
-        if param.choices_from and value.lower().endswith(MODELS):
+        if param.choices_from and value.lower().endswith(MODEL_SUFFIXES):
             return value.rpartition(".")[0]
         return value if param.widget == "multiline" else " ".join(value.split())
     return str(value)
@@ -64,3 +64,34 @@ def fraction(param: Param, value: Scalar) -> float | None:
         return None
     span = param.maximum - param.minimum
     return max(0.0, min(1.0, (value - param.minimum) / span)) if span > 0 else None
+
+
+def read_value(param: Param, text: str) -> Scalar | None:
+    """A typed value as the parameter takes it; None where it cannot be read as such."""
+    text = text.strip() if param.type != "Text" else text
+    try:
+        if param.type == "Bool":
+            return {"true": True, "yes": True, "on": True, "1": True}.get(text.lower(), False)
+        if param.type == "Int":
+            return int(_bounded(param, int(text)))
+        if param.type == "Float":
+            return float(_bounded(param, float(text)))
+    except (ValueError, OverflowError):
+        return None
+    if param.choices and text not in param.choices:
+        asked = text.lower()
+        return next((c for c in param.choices if asked in (c.lower(), shown(c).lower())), None)
+    return text
+
+
+def _bounded(param: Param, value: float) -> float:
+    low = param.minimum if param.minimum is not None else value
+    high = param.maximum if param.maximum is not None else value
+    return min(max(value, low), high)
+
+
+def write_value(param: Param | None, value: Scalar) -> str:
+    """A value as it is shown and typed."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if param is None else shown_choice(param, value)

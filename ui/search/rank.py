@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
+from ui.config.usage import Habit
+
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 
 
@@ -75,14 +77,6 @@ class Name:
     def starts(self, part: str) -> bool:
         """Whether a word or token begins with `part`."""
         return f" {part}" in self.joined
-
-
-@dataclass(frozen=True)
-class Habit:
-    """What is known of use: `count` times, last at `when` (any clock that grows)."""
-
-    count: int = 0
-    when: float = 0.0
 
 
 UNUSED = Habit()

@@ -13,6 +13,7 @@ from nodegraph.edits.swap import swapped
 from nodegraph.model.graph import Point
 from ui.canvas.interaction.wiring import Loose, links_of
 from ui.canvas.scene.geometry import PortRef
+from ui.config.usage import Habit
 from ui.document.selection import kept
 from ui.i18n.labels import label_of
 from ui.panels.outline.text import Ref
@@ -22,7 +23,6 @@ from ui.search.add_node.insert import Insertion, Port, insert_beside, insert_nod
 from ui.search.add_node.popup import AddNodePopup
 from ui.search.add_node.recipes import RECIPES
 from ui.search.find.popup import FindPopup
-from ui.search.rank import Habit
 from ui.shell.actions.palette import Palette
 from ui.shell.actions.table import BY_ID
 from ui.widgets.focus_order import give_back

@@ -17,8 +17,7 @@ from nodegraph.model.spec import Param, Scalar
 from ui.canvas.interaction.keyboard import described_port, ports_in_order, spoken
 from ui.canvas.scene.boxes import NodeBox
 from ui.canvas.scene.geometry import PortRef
-from ui.i18n.labels import format_value, label_of
-from ui.panels.outline.text import read_value
+from ui.i18n.labels import format_value, label_of, read_value
 
 if TYPE_CHECKING:
     from ui.canvas.accessibility.tree import CanvasReader

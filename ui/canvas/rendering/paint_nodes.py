@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
-from nodegraph.execution.resolve import bypass_order
+from nodegraph.model.sockets import bypass_order
 from nodegraph.subgraphs.expand import is_instance
 from ui.canvas.rendering.cache import Picture
 from ui.canvas.rendering.icons import paint_icon

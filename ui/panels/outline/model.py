@@ -15,8 +15,9 @@ from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.subgraphs.expand import is_instance
 from nodegraph.subgraphs.lookup import spec_of
 from ui.document.editor import Editor
+from ui.i18n.labels import read_value, write_value
 from ui.i18n.translate import plain
-from ui.panels.outline.text import Ref, feeds, label, linked_from, read_value, write_value
+from ui.panels.outline.text import Ref, feeds, label, linked_from
 from ui.search.find.query import node_title
 from ui.theme import category_color, type_color
 from ui.theme.appearance import Look

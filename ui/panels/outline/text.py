@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from nodegraph.model.graph import Graph, Link, Node
 from nodegraph.model.sockets import fits
-from nodegraph.model.spec import NodeSpec, Param, Scalar
+from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.lookup import spec_of
 from ui.i18n.labels import label_of
-from ui.i18n.node_texts import shown, shown_choice
 from ui.search.find.query import node_title
 
 
@@ -93,34 +92,3 @@ def _reached(graph: Graph, start: str, forward: bool) -> set[str]:
         seen.update(fresh)
         waiting.extend(fresh)
     return seen
-
-
-def read_value(param: Param, text: str) -> Scalar | None:
-    """A typed value as the parameter takes it; None where it cannot be read as such."""
-    text = text.strip() if param.type != "Text" else text
-    try:
-        if param.type == "Bool":
-            return {"true": True, "yes": True, "on": True, "1": True}.get(text.lower(), False)
-        if param.type == "Int":
-            return int(_bounded(param, int(text)))
-        if param.type == "Float":
-            return float(_bounded(param, float(text)))
-    except (ValueError, OverflowError):
-        return None
-    if param.choices and text not in param.choices:
-        asked = text.lower()
-        return next((c for c in param.choices if asked in (c.lower(), shown(c).lower())), None)
-    return text
-
-
-def _bounded(param: Param, value: float) -> float:
-    low = param.minimum if param.minimum is not None else value
-    high = param.maximum if param.maximum is not None else value
-    return min(max(value, low), high)
-
-
-def write_value(param: Param | None, value: Scalar) -> str:
-    """A value as it is shown and typed."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if param is None else shown_choice(param, value)

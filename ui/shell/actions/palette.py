@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.search.rank import Entry, Habit, rank
+from ui.config.usage import Habit
+from ui.search.rank import Entry, rank
 from ui.shell.actions.action import Action
 from ui.shell.actions.keymap import native
 from ui.shell.actions.table import ACTIONS, BY_ID
