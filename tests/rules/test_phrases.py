@@ -16,6 +16,8 @@ ELSEWHERE = (
     "nodegraph/engine",
     "nodegraph/cli",
     "nodegraph/execution/call.py",
+    "nodegraph/execution/input_files.py",
+    "nodegraph/execution/prepare.py",
     "nodegraph/support/messages.py",
 )
 
