@@ -122,11 +122,10 @@ def animate(frames: Sequence[Picture], path: Path, seconds: float) -> None:
 
 def warm_up() -> None:
     """Import what the first run would otherwise wait for."""
-    import diffusers
-    import torch
+    from nodes.models.diffusers_classes import diffusers_class
 
-    __import__("transformers")
-    _ = torch.__version__, diffusers.AutoencoderKL, diffusers.UNet2DConditionModel
+    diffusers_class("unets.unet_2d_condition", "UNet2DConditionModel")
+    diffusers_class("autoencoders.autoencoder_kl", "AutoencoderKL")
 
 
 def device_memory() -> tuple[int, int]:

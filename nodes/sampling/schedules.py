@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy
 import torch
-from scipy.special import betaincinv
 from torch import Tensor
 
 from nodes.sampling.names import SCHEDULES, drops_penultimate_sigma
@@ -149,6 +148,8 @@ def beta(space: "SigmaSpace", steps: int, alpha: float = 0.6, beta: float = 0.6)
     """
     if not (alpha > 0 and beta > 0):
         raise ValueError(f"The beta schedule's alpha and beta must be above 0, not {alpha} and {beta}.")
+    from scipy.special import betaincinv
+
     quantiles = betaincinv(alpha, beta, 1 - numpy.linspace(0, 1, steps, endpoint=False))
     indices = numpy.rint(quantiles * (len(space.table) - 1)).astype(int).tolist()
     return with_zero(space.table[list(dict.fromkeys(indices))])

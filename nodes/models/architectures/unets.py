@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.key_maps.unet import unet_config, unet_pieces
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, same, shapes_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def unet_part(shapes: Shapes, heads: int | None) -> Part | None:
 
 def build_unet(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' UNet2DConditionModel."""
-    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    UNet2DConditionModel = diffusers_class("unets.unet_2d_condition", "UNet2DConditionModel")
 
     network: nn.Module = UNet2DConditionModel.from_config(dict(config))
     return network

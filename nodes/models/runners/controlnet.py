@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from torch.nn import functional
 
 from nodegraph.support.errors import LoadError
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.runners.network_inputs import to_batch
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def build_control(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' ControlNetModel."""
-    from diffusers.models.controlnets.controlnet import ControlNetModel
+    ControlNetModel = diffusers_class("controlnets.controlnet", "ControlNetModel")
 
     network: nn.Module = ControlNetModel.from_config(dict(config))
     return network

@@ -10,6 +10,7 @@ from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, LatentFormat, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
 from nodes.models.architectures.unets import only
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' AuraFlowTransformer2DModel."""
-    from diffusers.models.transformers.auraflow_transformer_2d import AuraFlowTransformer2DModel
+    AuraFlowTransformer2DModel = diffusers_class(
+        "transformers.auraflow_transformer_2d", "AuraFlowTransformer2DModel"
+    )
 
     network: nn.Module = AuraFlowTransformer2DModel.from_config(dict(config))
     return network

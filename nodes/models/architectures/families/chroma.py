@@ -10,6 +10,7 @@ from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
 from nodes.models.architectures.unets import only
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' ChromaTransformer2DModel."""
-    from diffusers.models.transformers.transformer_chroma import ChromaTransformer2DModel
+    ChromaTransformer2DModel = diffusers_class("transformers.transformer_chroma", "ChromaTransformer2DModel")
 
     network: nn.Module = ChromaTransformer2DModel.from_config(dict(config))
     return network

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, LatentFormat, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' FluxTransformer2DModel, told times and guidance in float32 whatever it computes in."""
-    from diffusers.models.transformers.transformer_flux import FluxTransformer2DModel
+    FluxTransformer2DModel = diffusers_class("transformers.transformer_flux", "FluxTransformer2DModel")
 
     network: nn.Module = FluxTransformer2DModel.from_config(dict(config))
     return network

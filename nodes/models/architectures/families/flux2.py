@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.family import Facts, Family, LatentFormat, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' Flux2Transformer2DModel."""
-    from diffusers.models.transformers.transformer_flux2 import Flux2Transformer2DModel
+    Flux2Transformer2DModel = diffusers_class("transformers.transformer_flux2", "Flux2Transformer2DModel")
 
     network: nn.Module = Flux2Transformer2DModel.from_config(dict(config))
     return network

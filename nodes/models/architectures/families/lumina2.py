@@ -9,6 +9,7 @@ from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
 from nodes.models.architectures.unets import only
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' Lumina2Transformer2DModel, with places for long prompts and large pictures."""
-    from diffusers.models.transformers.transformer_lumina2 import Lumina2Transformer2DModel
+    Lumina2Transformer2DModel = diffusers_class(
+        "transformers.transformer_lumina2", "Lumina2Transformer2DModel"
+    )
 
     network: nn.Module = Lumina2Transformer2DModel.from_config({**config, "axes_lens": (LONGEST,) * 3})
     return network

@@ -10,6 +10,7 @@ from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, LatentFormat, Use
 from nodes.models.architectures.unets import only
 from nodes.models.architectures.vaes.wan import MEANS, SPREADS
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' QwenImageTransformer2DModel."""
-    from diffusers.models.transformers.transformer_qwenimage import QwenImageTransformer2DModel
+    QwenImageTransformer2DModel = diffusers_class(
+        "transformers.transformer_qwenimage", "QwenImageTransformer2DModel"
+    )
 
     network: nn.Module = QwenImageTransformer2DModel.from_config(dict(config))
     return network

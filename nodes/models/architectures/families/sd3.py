@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.family import Facts, Family, LatentFormat, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' SD3Transformer2DModel."""
-    from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
+    SD3Transformer2DModel = diffusers_class("transformers.transformer_sd3", "SD3Transformer2DModel")
 
     network: nn.Module = SD3Transformer2DModel.from_config(dict(config))
     return network

@@ -9,6 +9,7 @@ from nodes.models.architectures.families.sd3 import padded
 from nodes.models.architectures.family import Facts, Family, Use
 from nodes.models.architectures.key_maps.rules import from_original, rule, to_original
 from nodes.models.architectures.unets import only
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, count, same, shapes_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def facts(part: Part) -> Facts:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' ZImageTransformer2DModel."""
-    from diffusers.models.transformers.transformer_z_image import ZImageTransformer2DModel
+    ZImageTransformer2DModel = diffusers_class("transformers.transformer_z_image", "ZImageTransformer2DModel")
 
     network: nn.Module = ZImageTransformer2DModel.from_config(dict(config))
     return network

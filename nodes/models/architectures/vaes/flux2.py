@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.vaes import kl
 from nodes.models.architectures.vaes.kind import VaeKind
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Piece
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _outside(name: str) -> str:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' AutoencoderKLFlux2."""
-    from diffusers.models.autoencoders.autoencoder_kl_flux2 import AutoencoderKLFlux2
+    AutoencoderKLFlux2 = diffusers_class("autoencoders.autoencoder_kl_flux2", "AutoencoderKLFlux2")
 
     network: nn.Module = AutoencoderKLFlux2.from_config(dict(config))
     return network

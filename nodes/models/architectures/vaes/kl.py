@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.key_maps.vae import vae_config, vae_pieces, vae_same
 from nodes.models.architectures.vaes.kind import VaeKind
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, shapes_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def recognise(shapes: Shapes) -> Part | None:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' AutoencoderKL."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+    AutoencoderKL = diffusers_class("autoencoders.autoencoder_kl", "AutoencoderKL")
 
     network: nn.Module = AutoencoderKL.from_config(dict(config))
     return network

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, Piece
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def is_encoder(shapes: Shapes) -> bool:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' DecoderTiny: latents in the network's scale `[B, C, h, w]` to pixels `[B, 3, 8 h, 8 w]`, -1..1."""
-    from diffusers.models.autoencoders.vae import DecoderTiny
+    DecoderTiny = diffusers_class("autoencoders.vae", "DecoderTiny")
 
     widths = (_WIDTH,) * len(_BLOCKS)
     network: nn.Module = DecoderTiny(config["latent_channels"], 3, _BLOCKS, widths, 2, "relu", "nearest")

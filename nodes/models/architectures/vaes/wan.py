@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nodes.models.architectures.vaes.kind import VaeKind
+from nodes.models.diffusers_classes import diffusers_class
 from nodes.models.files.parts import Part, Piece, same, shapes_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def _diffusers(name: str) -> str | None:
 
 def build(config: Mapping[str, Any]) -> nn.Module:
     """diffusers' AutoencoderKLQwenImage."""
-    from diffusers.models.autoencoders.autoencoder_kl_qwenimage import AutoencoderKLQwenImage
+    AutoencoderKLQwenImage = diffusers_class(
+        "autoencoders.autoencoder_kl_qwenimage", "AutoencoderKLQwenImage"
+    )
 
     network: nn.Module = AutoencoderKLQwenImage.from_config(dict(config))
     return network
