@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from importlib.metadata import entry_points
+import sys
 from pathlib import Path
 from typing import cast
 
+from nodegraph.node_api.packs import own_module
 from nodegraph.support.errors import LoadError
 
 GROUP = "nodegraph.editor"
@@ -15,7 +16,9 @@ GROUP = "nodegraph.editor"
 
 def edit(arguments: argparse.Namespace) -> int:
     """Open the editor with the files given."""
-    for entry in entry_points(group=GROUP):
-        editor = importlib.import_module(entry.value)
-        return cast("int", editor.main([Path(name) for name in arguments.files]))
-    raise LoadError("The editor is not installed; install the whole package.")
+    module, faults = own_module(GROUP)
+    for fault in faults:
+        print(f"nodegraph: {fault.sentence}", file=sys.stderr)
+    if not module:
+        raise LoadError("The editor is not installed; install the whole package.")
+    return cast("int", importlib.import_module(module).main([Path(name) for name in arguments.files]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,11 @@ TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def node_types() -> Catalogue:
-    """The installed node types."""
-    return installed(cache_folder())
+    """The installed node types; each package that was skipped is named on stderr."""
+    found = installed(cache_folder())
+    for fault in found.faults:
+        print(f"nodegraph: {fault.sentence}", file=sys.stderr)
+    return found
 
 
 def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) -> Graph:

@@ -131,6 +131,7 @@ class Worker:
 
     def _open(self, request: Mapping[str, Any]) -> None:
         from nodegraph.engine.local import LocalEngine
+        from nodegraph.node_api.catalogue import Catalogue
 
         self._send(events.EngineState("starting", Phrase("reading the node types")))
         library = nodes = None
@@ -141,6 +142,9 @@ class Worker:
                 library, nodes = library
         self._engine = LocalEngine(options=options_from(request["options"]), library=library, nodes=nodes)
         self._send(events.CatalogueRead(catalogue_text(self._engine.node_types)))
+        node_types = self._engine.node_types
+        for fault in node_types.faults if isinstance(node_types, Catalogue) else ():
+            self._send(events.Message("", fault.sentence))
         self._send(events.EngineState("ready"))
         if library is None:
             self._send(events.EngineState("ready", Phrase("loading torch")))

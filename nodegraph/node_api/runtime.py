@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -13,6 +12,7 @@ from nodegraph.node_api.codec import Codec, PlainCodec
 from nodegraph.node_api.events import Picture
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.model_files import Adopted, Files, NoFiles
+from nodegraph.node_api.packs import own_module
 from nodegraph.support.errors import LoadError
 
 GROUP = "nodegraph.runtime"
@@ -161,7 +161,6 @@ class PlainRuntime:
 
 
 def installed() -> Runtime:
-    """The runtime of the installed nodes, or a plain one."""
-    for entry in entry_points(group=GROUP):
-        return cast("Runtime", importlib.import_module(entry.value))
-    return PlainRuntime()
+    """The runtime of this program's own nodes, or a plain one; no other package can take its place."""
+    module, _ = own_module(GROUP)
+    return cast("Runtime", importlib.import_module(module)) if module else PlainRuntime()

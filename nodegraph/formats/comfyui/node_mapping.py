@@ -7,13 +7,18 @@ Packages of nodes declare this for the types they can stand in for, and offer it
 from __future__ import annotations
 
 import importlib
+import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.node_api import packs
+from nodegraph.node_api.packs import PackFault
+from nodegraph.support.messages import Phrase
+from nodegraph.support.user_dirs import cache_folder
 
 GROUP = "nodegraph.comfyui"
 
@@ -113,13 +118,41 @@ def called(words: str) -> Mapping[str, str]:
     return {their.rstrip("!"): ours if equals else their.rstrip("!") for their, equals, ours in pairs}
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The translations of installed packages by class name, and the packages that were skipped."""
+
+    translations: Mapping[str, Translation]
+    faults: tuple[PackFault, ...]
+
+
 def known() -> Mapping[str, Translation]:
     """The translations that installed packages offer."""
+    return offered().translations
+
+
+def offered() -> Offered:
+    """What installed packages offer, looked up once; a package that fails costs only itself."""
+    return _offered(tuple(sys.path))
+
+
+@cache
+def _offered(_path: tuple[str, ...]) -> Offered:
     found: dict[str, Translation] = {}
-    for entry in entry_points(group=GROUP):
-        found.update(importlib.import_module(entry.value).SAME)
-    return found
+    entries, faults = packs.offers(GROUP)
+    tried = packs.probe("comfyui", [offer for offer in entries if not offer.own], cache_folder())
+    for offer in entries:
+        text = tried.get(offer, "")
+        if isinstance(text, PackFault):
+            faults.append(text)
+            continue
+        taken = [name for name in json.loads(text or "[]") if name in found]
+        if taken:
+            reason = Phrase("{name} is already translated", name=packs.printable(taken[0], 60))
+            faults.append(packs.fault_of(offer, reason))
+            continue
+        found.update(importlib.import_module(offer.module).SAME)
+    return Offered(found, tuple(faults))
 
 
 def _turned(name: str, value: Any, by: Value | None) -> Any:
