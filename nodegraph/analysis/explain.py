@@ -18,6 +18,10 @@ LONGEST = 400
 """Characters of a text value that are told; the rest is only counted."""
 
 
+MAX_LISTED = 60
+"""Values of a node, and links of an input, that are named; the rest is only counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node: `number` counts from 1, `lines` are whole sentences. `node` is its id."""
@@ -130,7 +134,10 @@ def _lines(
     elif spec.help:
         yield _first_sentence(spec.help)
     for name, sources in node.inputs.items():
-        shown = [_source(graph, s.node, s.output, specs, numbers, voice) for s in sources if not s.muted]
+        live = [source for source in sources if not source.muted]
+        shown = [_source(graph, s.node, s.output, specs, numbers, voice) for s in live[:MAX_LISTED]]
+        if len(live) > MAX_LISTED:
+            shown.append(Phrase("{count} more", count=len(live) - MAX_LISTED))
         if shown:
             yield Phrase("It takes {name} from {sources}.", name=voice.name(name), sources=_joined(shown))
     if values := _values(node, spec, voice):
@@ -145,11 +152,14 @@ def _lines(
 def _values(node: Node, spec: NodeSpec | None, voice: Voice) -> str:
     formulas = expressions_of(node)
     values = []
-    for param in _told(node, spec):
+    told = _told(node, spec)
+    for param in told[:MAX_LISTED]:
         value = _value(param, node.params.get(param.name, param.default), voice)
         if param.name in formulas:
             value = Phrase("{value} (computed as {formula})", value=value, formula=formulas[param.name])
         values.append(value)
+    if len(told) > MAX_LISTED:
+        values.append(Phrase("{count} more", count=len(told) - MAX_LISTED))
     return joined(values, "{first}; {next}")
 
 

@@ -111,9 +111,10 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
             for name, sources in item.inputs.items()
             for source in sources
         )
-        inputs: dict[str, tuple[str, ...]] = {}
+        by_input: dict[str, list[str]] = {}
         for link in reads:
-            inputs[link.input] = (*inputs.get(link.input, ()), link.key)
+            by_input.setdefault(link.input, []).append(link.key)
+        inputs = {name: tuple(keys) for name, keys in by_input.items()}
         for name in item.limited & inputs.keys():
             # What comes over a link is held to its limits by the call, which a result at hand would spare.
             inputs[name] = (*inputs[name], _range(item, name))

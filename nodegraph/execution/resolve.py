@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from nodegraph.expressions.evaluate import settled
@@ -185,33 +186,46 @@ def _read(
 
 def _skip(flat: Graph, wired: dict[str, Wired], skipped: dict[str, str]) -> None:
     """Take out the nodes whose required inputs come from muted branches, and those behind them."""
-    readers: dict[str, list[str]] = {}
+    readers: dict[str, list[tuple[str, str]]] = {}
+    live: Counter[tuple[str, str]] = Counter()
     for item in wired.values():
-        for source in item.sources():
-            readers.setdefault(source.node, []).append(item.id)
-    waiting = [item.id for item in wired.values() if _cut_off(flat.nodes[item.id], item)]
+        for name, sources in item.inputs.items():
+            live[item.id, name] = len(sources)
+            for source in sources:
+                readers.setdefault(source.node, []).append((item.id, name))
+    gone: set[str] = set()
+    waiting = [item.id for item in wired.values() if _is_cut_off(flat.nodes[item.id], item)]
     while waiting:
         name = waiting.pop()
-        if name not in wired:
+        if name in gone:
             continue
-        del wired[name]
+        gone.add(name)
         skipped[name] = Phrase("fed by a muted branch")
-        for reader in readers.get(name, ()):
-            if reader in wired:
-                wired[reader] = _without(wired[reader], name)
-                if _cut_off(flat.nodes[reader], wired[reader]):
-                    waiting.append(reader)
+        for reader, key in readers.get(name, ()):
+            live[reader, key] -= 1
+            if not live[reader, key] and not wired[reader].blocked and _requires(wired[reader], key):
+                waiting.append(reader)
+    for name in gone:
+        del wired[name]
+    for name, item in wired.items() if gone else ():
+        if any(source.node in gone for source in item.sources()):
+            wired[name] = _without(item, gone)
 
 
-def _without(item: Wired, gone: str) -> Wired:
-    live = {name: tuple(s for s in sources if s.node != gone) for name, sources in item.inputs.items()}
+def _without(item: Wired, gone: Container[str]) -> Wired:
+    live = {name: tuple(s for s in sources if s.node not in gone) for name, sources in item.inputs.items()}
     return replace(item, inputs={name: sources for name, sources in live.items() if sources})
 
 
-def _cut_off(node: Node, item: Wired) -> bool:
+def _requires(item: Wired, name: str) -> bool:
+    socket = item.spec.socket(name)
+    return socket is not None and not socket.optional
+
+
+def _is_cut_off(node: Node, item: Wired) -> bool:
     """Whether a required input is linked in the document but nothing arrives over the link.
 
-    What a bypassed node keeps back is missed, not muted: such a node takes part, to be refused.
+    What a bypassed node keeps back is missing, not muted: such a node takes part, to be refused.
     """
     return not item.blocked and any(
         not socket.optional and node.inputs.get(socket.name) and socket.name not in item.inputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,10 @@ from nodegraph.model.limits import scalar_fault
 from nodegraph.model.spec import NodeSpec, Param, Scalar
 from nodegraph.subgraphs.lookup import spec_of
 from nodegraph.support.messages import Phrase
-from nodegraph.support.suggestions import meant, nearest
+from nodegraph.support.suggestions import Suggestions, ending
+
+NAMED = 8
+"""Expressions of a circle that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class _Settler:
         self._found: dict[Key, Scalar] = {}
         self._faults: dict[Key, Fault] = {}
         self._now: Key = ("", "")
+        self._suggestions = Suggestions()
 
     def settled(self) -> Settled:
         """Everything worked out."""
@@ -129,22 +134,30 @@ class _Settler:
         return needs
 
     def _refuse_circles(self, stuck: Mapping[Key, set[Key]]) -> None:
-        on_circle = dict(stuck)
-        while gone := on_circle.keys() - {k for found in on_circle.values() for k in found}:
-            on_circle = {key: found for key, found in on_circle.items() if key not in gone}
+        """Put a fault at each expression that is on a circle, that lies between two, or that depends on one."""
+        uses: Counter[Key] = Counter(needed for found in stuck.values() for needed in found)
+        apart = [key for key in stuck if not uses[key]]
+        for key in apart:
+            for needed in stuck[key]:
+                uses[needed] -= 1
+                if not uses[needed]:
+                    apart.append(needed)
+        outside = set(apart)
+        on_circle = [key for key in stuck if key not in outside]
         for key in stuck:
-            if key in on_circle:
-                others = ", ".join(f"{n}.{p}" for n, p in on_circle if (n, p) != key)
+            reason = Phrase("is computed from values that have none; mend those first.")
+            if key not in outside:
+                # One more than are named: the expression itself may be among the first.
+                others = [f"{n}.{p}" for n, p in on_circle[: NAMED + 1] if (n, p) != key][:NAMED]
+                more = len(on_circle) - 1 - len(others)
                 reason = Phrase("is computed from itself; give it a value.")
                 if others:
+                    names = ", ".join(others)
                     reason = Phrase(
-                        "is computed from {others} and this from it; give one of them a value.", others=others
+                        "is computed from {others} and this from it; give one of them a value.",
+                        others=Phrase("{names} and {count} more", names=names, count=more) if more else names,
                     )
-                self._faults[key] = Fault(*key, reason)
-            else:
-                self._faults[key] = Fault(
-                    *key, Phrase("is computed from values that have none; mend those first.")
-                )
+            self._faults[key] = Fault(*key, reason)
 
     def _needs(self, key: Key) -> Iterator[Key]:
         try:
@@ -167,8 +180,10 @@ class _Settler:
         assert node is not None
         param = self._param(node, key[1])
         if param is None:
-            ending = meant(key[1], self._names(node), Phrase("remove it"))
-            raise _Fails(Phrase("is no parameter of this node{ending}", ending=ending))
+            near = self._suggestions.nearest(key[1], self._names(node))
+            raise _Fails(
+                Phrase("is no parameter of this node{ending}", ending=ending(near, Phrase("remove it")))
+            )
         only = sole_name(text)
         value = self._value(key[0], only, text) if only else None
         if param.type == "Text":
@@ -209,39 +224,38 @@ class _Settler:
 
     def _no_node(self, node: str, name: str, text: str) -> _Fails:
         wanted, _, param = name.rpartition(".")
-        around, slash, _ = node.rpartition("/")
-        inside = f"{around}{slash}"
-        known = [
-            n[len(inside) :]
-            for n in self._graph.nodes
-            if n.startswith(inside) and "/" not in n[len(inside) :]
-        ]
-        near = nearest(wanted, known)
+        near = self._suggestions.nearest(wanted, self._beside(node))
         better = text.replace(name, reference(near, param)) if near else ""
-        ending = meant(wanted, known, Phrase("name another"))
         return _Fails(
             Phrase(
                 "is computed from {name}, and there is no node called {node}{ending}",
                 name=name,
                 node=wanted,
-                ending=ending,
+                ending=ending(near, Phrase("name another")),
             ),
             better,
         )
 
+    def _beside(self, node: str) -> Iterator[str]:
+        """The names of the nodes on the level of a node."""
+        around, slash, _ = node.rpartition("/")
+        inside = f"{around}{slash}"
+        for other in self._graph.nodes:
+            if other.startswith(inside) and "/" not in other[len(inside) :]:
+                yield other[len(inside) :]
+
     def _no_param(self, other: Node, name: str, text: str) -> _Fails:
         wanted = name.rpartition(".")[2]
         names = [name for name in self._names(other) if (other.id, name) != self._now]
-        near = nearest(wanted, names)
+        near = self._suggestions.nearest(wanted, names)
         better = text.replace(name, f"{name.removesuffix(wanted)}{near}") if near else ""
-        ending = meant(wanted, names, Phrase("name another"))
         return _Fails(
             Phrase(
                 "is computed from {name}, and {node} has no parameter called {param}{ending}",
                 name=name,
                 node=other.id,
                 param=wanted,
-                ending=ending,
+                ending=ending(near, Phrase("name another")),
             ),
             better,
         )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from nodegraph.model.expression_refs import expressions_of
-from nodegraph.model.graph import Graph, Node
+from nodegraph.model.graph import Graph, Node, Port, Subgraph
 from nodegraph.subgraphs.expand import MAX_DEPTH, definition, is_instance
 
 Key = tuple[str, str]
 """A node and one of its parameters; a node inside an instance is called `instance/inner`."""
+
+
+class _Ports(NamedTuple):
+    """The inputs of a subgraph by their names, and by the node and parameter they lead to, the last first."""
+
+    by_name: Mapping[str, Port]
+    by_target: Mapping[Key, Sequence[Port]]
 
 
 class Inner:
@@ -18,6 +27,7 @@ class Inner:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._nodes: dict[str, Node | None] = {}
+        self._ports: dict[str, _Ports] = {}
 
     def node(self, path: str) -> Node | None:
         """The node of that name; None for one that is not there."""
@@ -44,12 +54,21 @@ class Inner:
             if place is not None or node is None:
                 break
             found = definition(self._graph, node.type) if is_instance(node.type) else None
-            port = next((port for port in found.inputs if port.name == key[1]), None) if found else None
+            port = self._ports_of(found).by_name.get(key[1]) if found else None
             if port is None:
                 break
             key = (f"{key[0]}/{port.node}", port.port)
             place = self._set_at(key)
         return place or key
+
+    def _ports_of(self, found: Subgraph) -> _Ports:
+        if found.name not in self._ports:
+            by_target: dict[Key, list[Port]] = {}
+            for port in reversed(found.inputs):
+                by_target.setdefault((port.node, port.port), []).append(port)
+            by_name = {port.name: port for port in reversed(found.inputs)}
+            self._ports[found.name] = _Ports(by_name, by_target)
+        return self._ports[found.name]
 
     def _inside(self, path: str) -> Node | None:
         around, _, name = path.rpartition("/")
@@ -64,11 +83,10 @@ class Inner:
         around, slash, inner = path.rpartition("/")
         parent = self.node(around) if slash and path not in self._graph.nodes else None
         found = definition(self._graph, parent.type) if parent is not None else None
-        for port in reversed(found.inputs if found else ()):
-            if (port.node, port.port) == (inner, name):
-                above = self._set_at((around, port.name))
-                if above is not None:
-                    return above
+        for port in self._ports_of(found).by_target.get((inner, name), ()) if found else ():
+            above = self._set_at((around, port.name))
+            if above is not None:
+                return above
         node = self.node(path)
         if node is None:
             return None

@@ -25,8 +25,9 @@ ALL_BYTES = 16 * 2**20
 ALL_PIXELS = 2**26
 """Of all pictures of a workflow together: 268 MB once they are decoded."""
 
-_SHOWN = re.compile(r"!\[([^\]]*)\]\(([^()\s]*)\)")
-"""Markdown's picture: what is said in its place, and its name."""
+_SHOWN = re.compile(r"!\[([^\[\]]*)\]\(([^()\s]*)\)")
+"""Markdown's picture: the words in its place, and its name. No part may hold a bracket, so that searching stays
+linear in a text of many opening brackets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ from nodegraph.support.errors import GraphError
 
 PREFIX = "subgraph/"
 MAX_DEPTH = 32
-MAX_NODES = 200_000
+MAX_NODES = 50_000
+"""Nodes that a subgraph may unfold to: few lines of a file can ask for any number."""
+MAX_CHARACTERS = 8_000_000
+"""Characters of the ids of these nodes together, each called `instance/instance/inner`."""
 
 
 def is_instance(type_id: str) -> bool:
@@ -48,15 +51,17 @@ def flatten(graph: Graph) -> Graph:
 def unfolded(graph: Graph) -> tuple[Graph, Limits]:
     """What `flatten` gives, and the limits that the instances set to the parameters of their inner nodes."""
     nodes = dict(graph.nodes)
+    size = sum(map(len, nodes))
     limits: dict[tuple[str, str], tuple[Port, ...]] = {}
     for _ in range(MAX_DEPTH):
         instances = [n for n in nodes.values() if is_instance(n.type) and n.mode == "run"]
         if not instances:
             flat = graph if nodes.keys() == graph.nodes.keys() else replace(graph, nodes=nodes)
             return flat, limits
+        characters = sum(map(len, nodes))
         for instance in instances:
-            _expand(graph, nodes, limits, instance)
-            if len(nodes) > MAX_NODES:
+            characters += _expand(graph, nodes, limits, instance)
+            if len(nodes) > MAX_NODES + len(graph.nodes) or characters > MAX_CHARACTERS + size:
                 raise GraphError(
                     "Subgraphs unfold to more than {most} nodes; use fewer instances.", most=MAX_NODES
                 )
@@ -78,31 +83,36 @@ def _definition(graph: Graph, instance: Node) -> Subgraph:
 
 def _expand(
     graph: Graph, nodes: dict[str, Node], limits: dict[tuple[str, str], tuple[Port, ...]], instance: Node
-) -> None:
+) -> int:
+    """Put the nodes of a subgraph in the place of an instance; returns how many characters their ids have."""
     found = _definition(graph, instance)
     del nodes[instance.id]
+    characters = 0
+    around = f"{instance.id}/"
+    ports: dict[str, list[Port]] = {}
+    for port in found.inputs:
+        ports.setdefault(port.node, []).append(port)
     for inner in found.nodes.values():
-        name = f"{instance.id}/{inner.id}"
+        name = around + inner.id
+        characters += len(name)
         inputs = {
-            key: tuple(replace(s, node=f"{instance.id}/{s.node}") for s in sources)
+            key: tuple(replace(s, node=around + s.node) for s in sources)
             for key, sources in inner.inputs.items()
         }
-        nodes[name] = replace(inner, id=name, inputs=inputs)
-    for port in found.inputs:
-        name = f"{instance.id}/{port.node}"
-        target = nodes.get(name)
-        if target is None:
-            continue
-        outside = limits.pop((instance.id, port.name), ())
-        if port.limited or outside:
-            limits[name, port.port] = ((port,) if port.limited else ()) + outside
-        if port.name in instance.inputs:
-            inputs = {**target.inputs, port.port: instance.inputs[port.name]}
-            nodes[name] = replace(target, inputs=inputs)
-        elif port.name in instance.params:
-            # What is set outside goes before what is computed inside.
-            target = with_expressions(target, {port.port: None})
-            nodes[name] = replace(target, params={**target.params, port.port: instance.params[port.name]})
+        params, computed = dict(inner.params), dict[str, None]()
+        for port in ports.get(inner.id, ()):
+            outside = limits.pop((instance.id, port.name), ())
+            if port.limited or outside:
+                limits[name, port.port] = ((port,) if port.limited else ()) + outside
+            if port.name in instance.inputs:
+                inputs[port.port] = instance.inputs[port.name]
+            elif port.name in instance.params:
+                # What is set outside goes before what is computed inside.
+                computed[port.port] = None
+                params[port.port] = instance.params[port.name]
+        moved = replace(inner, id=name, inputs=inputs, params=params)
+        nodes[name] = with_expressions(moved, computed) if computed else moved
+    return characters
 
 
 def _outputs(graph: Graph, instance: Node) -> Mapping[str, tuple[str, str]]:

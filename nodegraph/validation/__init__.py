@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from nodegraph.edits.inside import Inside
 from nodegraph.edits.swap import swapped
@@ -15,9 +16,9 @@ from nodegraph.node_api.model_files import Files
 from nodegraph.subgraphs.expand import PREFIX, definition, is_instance
 from nodegraph.subgraphs.lookup import spec_of
 from nodegraph.support.messages import Phrase
-from nodegraph.support.suggestions import meant, nearest
+from nodegraph.support.suggestions import Suggestions, ending
 from nodegraph.validation.computed import expression_problems
-from nodegraph.validation.exposed import exposure_problems
+from nodegraph.validation.exposed import Levels, exposure_problems
 from nodegraph.validation.links import Flow, link_problems
 from nodegraph.validation.problem import Problem
 from nodegraph.validation.values import value_problems
@@ -106,10 +107,12 @@ class _Look:
     specs: Mapping[str, NodeSpec]
     files: Files | None
     fed: frozenset[tuple[str, str]] = frozenset()
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
     def __post_init__(self) -> None:
         self._known: dict[str, NodeSpec | None] = {}
         self._flow = Flow(self.graph.nodes, self.spec, self.fed)
+        self._levels = Levels(self.graph, self.specs)
 
     def spec(self, node: Node) -> NodeSpec | None:
         """The node's type, looked up once."""
@@ -134,16 +137,17 @@ class _Look:
             )
             return [Problem(node.id, "", node.title or spec.title, reason)]
         return [
-            *value_problems(node, spec, self.files),
-            *exposure_problems(node, spec, self.graph, self.specs, self.fed),
-            *link_problems(node, spec, self._flow),
+            *value_problems(node, spec, self.files, self.suggestions),
+            *exposure_problems(node, spec, self._levels, self.specs, self.fed),
+            *link_problems(node, spec, self._flow, self.suggestions),
         ]
 
     def _unknown(self, node: Node) -> Problem:
         if is_instance(node.type):
             name = node.type.removeprefix(PREFIX)
-            ending = meant(name, self.graph.subgraphs, Phrase("unpack or remove the node"))
-            reason = Phrase("there is no subgraph called {name!r}{ending}", name=name, ending=ending)
+            near = self.suggestions.nearest(name, self.graph.subgraphs)
+            remedy = ending(near, Phrase("unpack or remove the node"))
+            reason = Phrase("there is no subgraph called {name!r}{ending}", name=name, ending=remedy)
             return Problem(node.id, "", "", reason)
         if node.type.startswith(FOREIGN):
             theirs = node.type.removeprefix(FOREIGN)
@@ -152,19 +156,19 @@ class _Look:
                 theirs=theirs,
             )
             return Problem(node.id, "", node.title, reason)
-        remedy = Phrase("install the package that brings it, or mute the node")
-        ending = meant(node.type, self.specs, remedy)
-        near = nearest(node.type, self.specs)
+        near = self.suggestions.nearest(node.type, self.specs)
+        remedy = ending(near, Phrase("install the package that brings it, or mute the node"))
         fix = swapped(self.graph, node.id, self.specs[near], self.specs) if near else None
-        reason = Phrase("the type {type} is not installed{ending}", type=node.type, ending=ending)
+        reason = Phrase("the type {type} is not installed{ending}", type=node.type, ending=remedy)
         return Problem(node.id, "", "", reason, fix)
 
     def inside(self) -> Iterator[Problem]:
         """The problems within each subgraph that runs, told once, at the first node that stands for it."""
         seen: set[str] = set()
-        waiting = [("", node) for node in self.graph.nodes.values()]
+        used = _used_outputs(self.graph)
+        waiting = deque(("", node) for node in self.graph.nodes.values())
         while waiting and len(seen) < MAX_INNER:
-            prefix, instance = waiting.pop(0)
+            prefix, instance = waiting.popleft()
             found = definition(self.graph, instance.type) if is_instance(instance.type) else None
             if found is None or instance.mode != "run" or found.name in seen:
                 continue
@@ -172,39 +176,36 @@ class _Look:
             path = f"{prefix}{instance.id}/"
             values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
             fed = frozenset((port.node, port.port) for port in found.inputs)
-            look = _Look(values.graph, self.specs, self.files, fed)
+            look = _Look(values.graph, self.specs, self.files, fed, self.suggestions)
             for problem in expression_problems(values.graph, values.faults, self.specs):
                 yield _within(problem, path, found.name)
             for node in found.nodes.values():
                 for problem in look.at(node):
                     yield _within(problem, path, found.name)
                 waiting.append((path, node))
-            for problem in look.held_back(self.graph, found):
+            for problem in look.held_back(used, found):
                 yield _within(problem, path, found.name)
 
-    def held_back(self, whole: Graph, found: Subgraph) -> Iterator[Problem]:
+    def held_back(self, used: Container[tuple[str, str]], found: Subgraph) -> Iterator[Problem]:
         """Bypassed nodes that let nothing through to an output of the subgraph that is used outside."""
         for port in found.outputs:
             node = found.nodes.get(port.node)
-            if node is not None and node.mode == "bypass" and _is_used(whole, found.name, port.name):
+            if node is not None and node.mode == "bypass" and (PREFIX + found.name, port.name) in used:
                 origin = self._flow.origin(Source(port.node, port.port))
                 if isinstance(origin, Problem):
                     yield origin
 
 
-def _is_used(graph: Graph, subgraph: str, output: str) -> bool:
-    """Whether any node that stands for the subgraph feeds anything with that output."""
-    kind = PREFIX + subgraph
+def _used_outputs(graph: Graph) -> set[tuple[str, str]]:
+    """Type and output of every instance of a subgraph that feeds anything anywhere in the document."""
+    used: set[tuple[str, str]] = set()
     for nodes in (graph.nodes, *(found.nodes for found in graph.subgraphs.values())):
         for node in nodes.values():
-            for source in (source for sources in node.inputs.values() for source in sources):
-                if source.output == output and source.node in nodes and nodes[source.node].type == kind:
-                    return True
-    return any(
-        port.port == output and port.node in found.nodes and found.nodes[port.node].type == kind
-        for found in graph.subgraphs.values()
-        for port in found.outputs
-    )
+            for sources in node.inputs.values():
+                used.update((nodes[s.node].type, s.output) for s in sources if s.node in nodes)
+    for found in graph.subgraphs.values():
+        used.update((found.nodes[p.node].type, p.port) for p in found.outputs if p.node in found.nodes)
+    return used
 
 
 def _once(found: Iterable[Problem]) -> list[Problem]:

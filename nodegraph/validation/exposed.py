@@ -27,10 +27,34 @@ class _Held:
     port: Port
 
 
+class Levels:
+    """The subgraphs of a document, each with its expressions evaluated and its inputs by name, when first asked for."""
+
+    def __init__(self, graph: Graph, specs: Mapping[str, NodeSpec]) -> None:
+        self.graph = graph
+        self._specs = specs
+        self._evaluated: dict[str, Graph] = {}
+        self._inputs: dict[str, Mapping[str, Port]] = {}
+
+    def evaluated(self, found: Subgraph) -> Graph:
+        """The nodes of a subgraph with the values of their expressions."""
+        if found.name not in self._evaluated:
+            level = Graph(found.nodes, subgraphs=self.graph.subgraphs)
+            self._evaluated[found.name] = settle(level, self._specs).graph
+        return self._evaluated[found.name]
+
+    def inputs(self, found: Subgraph) -> Mapping[str, Port]:
+        """The inputs of a subgraph by name."""
+        if found.name not in self._inputs:
+            self._inputs[found.name] = {port.name: port for port in found.inputs}
+        return self._inputs[found.name]
+
+
 def exposure_problems(
-    node: Node, spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], fed: Container[tuple[str, str]]
+    node: Node, spec: NodeSpec, levels: Levels, specs: Mapping[str, NodeSpec], fed: Container[tuple[str, str]]
 ) -> Iterator[Problem]:
     """What is wrong with the ranges that a subgraph exposes; `fed` are nodes and inputs another exposes in turn."""
+    graph = levels.graph
     found = definition(graph, node.type) if is_instance(node.type) else None
     title = node.title or spec.title
     for port in found.inputs if found else ():
@@ -45,8 +69,8 @@ def exposure_problems(
             and (node.id, port.name) not in fed
             and not _own(node, port.name)
         ):
-            held = _held(graph, found, port)
-            if held is not None and (problem := _beyond(graph, held, param, specs)):
+            held = _held(levels, found, port)
+            if held is not None and (problem := _beyond(levels, held, param)):
                 reason, fix = problem
                 yield Problem(node.id, port.name, title, reason, fix)
 
@@ -67,15 +91,15 @@ def _own(node: Node, name: str) -> bool:
     return name in node.params or bool(node.inputs.get(name)) or name in expressions_of(node)
 
 
-def _held(graph: Graph, found: Subgraph, port: Port) -> _Held | None:
+def _held(levels: Levels, found: Subgraph, port: Port) -> _Held | None:
     """Follow a port inwards to where its value stands; None where it comes over a link or no limit is on the way."""
     limited = port.limited
     for _ in range(MAX_DEPTH):
         node = found.nodes.get(port.node)
         if node is None or node.inputs.get(port.port):
             return None
-        deeper = definition(graph, node.type) if is_instance(node.type) else None
-        inner = next((p for p in deeper.inputs if p.name == port.port), None) if deeper else None
+        deeper = definition(levels.graph, node.type) if is_instance(node.type) else None
+        inner = levels.inputs(deeper).get(port.port) if deeper else None
         if deeper is None or inner is None or _own(node, port.port):
             break
         found, port = deeper, inner
@@ -83,10 +107,8 @@ def _held(graph: Graph, found: Subgraph, port: Port) -> _Held | None:
     return _Held(found, port) if limited else None
 
 
-def _beyond(
-    graph: Graph, held: _Held, param: Param, specs: Mapping[str, NodeSpec]
-) -> tuple[Phrase, Inside] | None:
-    level = settle(Graph(held.within.nodes, subgraphs=graph.subgraphs), specs).graph
+def _beyond(levels: Levels, held: _Held, param: Param) -> tuple[Phrase, Inside] | None:
+    level = levels.evaluated(held.within)
     value = level.nodes[held.port.node].params.get(held.port.port, param.default)
     if isinstance(value, str | bool) or value != value or within(param, value):
         return None

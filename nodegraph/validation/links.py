@@ -11,7 +11,7 @@ from nodegraph.model.graph import Link, Node, Source
 from nodegraph.model.sockets import bypass_order, fits, lazy_taken
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.messages import Phrase
-from nodegraph.support.suggestions import meant
+from nodegraph.support.suggestions import Suggestions, ending
 from nodegraph.validation.problem import Problem
 
 SpecOf = Callable[[Node], NodeSpec | None]
@@ -83,7 +83,7 @@ class Flow:
         return Problem(node.id, name, node.title or spec.title, reason, SetMode((node.id,), "run"))
 
 
-def link_problems(node: Node, spec: NodeSpec, flow: Flow) -> Iterator[Problem]:
+def link_problems(node: Node, spec: NodeSpec, flow: Flow, suggestions: Suggestions) -> Iterator[Problem]:
     """What is wrong with the links of a running node."""
     title = node.title or spec.title
     for socket in spec.sockets:
@@ -99,8 +99,8 @@ def link_problems(node: Node, spec: NodeSpec, flow: Flow) -> Iterator[Problem]:
         if wanted is None:
             links = tuple(Link(source, node.id, name, index) for index, source in enumerate(sources))
             known = [*(s.name for s in spec.sockets), *(p.name for p in spec.params)]
-            ending = meant(name, known, Phrase("remove the link"))
-            reason = Phrase("there is no input called {input}{ending}", input=name, ending=ending)
+            remedy = ending(suggestions.nearest(name, known), Phrase("remove the link"))
+            reason = Phrase("there is no input called {input}{ending}", input=name, ending=remedy)
             yield Problem(node.id, name, title, reason, Disconnect(links))
             continue
         found = spec.socket(name)
@@ -113,7 +113,7 @@ def link_problems(node: Node, spec: NodeSpec, flow: Flow) -> Iterator[Problem]:
             )
             yield Problem(node.id, name, title, reason, Disconnect(extra))
         for index, source in enumerate(sources):
-            problem = _link(Link(source, node.id, name, index), wanted, title, flow)
+            problem = _link(Link(source, node.id, name, index), wanted, title, flow, suggestions)
             if problem is not None:
                 yield problem
 
@@ -128,14 +128,14 @@ def _read(node: Node, spec: NodeSpec, name: str) -> bool:
     return param is None or lazy_taken(lazy, node.params.get(lazy.param, param.default), 0)
 
 
-def _link(link: Link, wanted: str, title: str, flow: Flow) -> Problem | None:
+def _link(link: Link, wanted: str, title: str, flow: Flow, suggestions: Suggestions) -> Problem | None:
     source = link.source
     if source.muted:
         return None
     first = flow.nodes.get(source.node)
     if first is None:
         return None
-    problem = _output(link, first, flow, title)
+    problem = _output(link, first, flow, title, suggestions)
     if problem is not None:
         return problem
     origin = flow.origin(source)
@@ -157,7 +157,7 @@ def _link(link: Link, wanted: str, title: str, flow: Flow) -> Problem | None:
     return Problem(link.target, link.input, title, reason, Disconnect((link,)))
 
 
-def _output(link: Link, node: Node, flow: Flow, title: str) -> Problem | None:
+def _output(link: Link, node: Node, flow: Flow, title: str, suggestions: Suggestions) -> Problem | None:
     spec = flow.spec_of(node)
     name = link.source.output
     if spec is None or spec.output(name) is not None:
@@ -171,7 +171,7 @@ def _output(link: Link, node: Node, flow: Flow, title: str) -> Problem | None:
         input=link.input,
         node=node.id,
         output=name,
-        ending=meant(name, known, remedy),
+        ending=ending(suggestions.nearest(name, known), remedy),
     )
     return Problem(link.target, link.input, title, reason, Disconnect((link,)))
 

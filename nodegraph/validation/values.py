@@ -11,8 +11,9 @@ from nodegraph.model.graph import Node
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from nodegraph.node_api.model_files import Files
 from nodegraph.subgraphs.exposure import allowed, beyond, nearest_allowed, within
+from nodegraph.support.file_names import file_name_fault, shortened
 from nodegraph.support.messages import Phrase
-from nodegraph.support.suggestions import meant, nearest
+from nodegraph.support.suggestions import Suggestions, ending
 from nodegraph.validation.problem import Problem
 
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
@@ -24,12 +25,14 @@ _KINDS = {
 }
 
 
-def value_problems(node: Node, spec: NodeSpec, files: Files | None) -> Iterator[Problem]:
+def value_problems(
+    node: Node, spec: NodeSpec, files: Files | None, suggestions: Suggestions
+) -> Iterator[Problem]:
     """What is wrong with the parameters of a node; linked ones hold no value and are not looked at."""
     title = node.title or spec.title
     for name, value in node.params.items():
         if spec.param(name) is None:
-            yield _unknown(node, spec, title, name, value)
+            yield _unknown(node, spec, title, name, value, suggestions)
     for param in spec.params:
         if any(not source.muted for source in node.inputs.get(param.name, ())):
             continue
@@ -39,24 +42,27 @@ def value_problems(node: Node, spec: NodeSpec, files: Files | None) -> Iterator[
         if not _is(param.type, value):
             yield _wrong_type(node, title, param, value)
             continue
-        for look in (_limits, _color, _choice):
-            if problem := look(node, title, param, value):
-                yield problem
-        for named in (_file, _mentions):
-            if problem := named(node, title, param, value, files):
-                yield problem
+        found = (
+            _limits(node, title, param, value),
+            _color(node, title, param, value),
+            _choice(node, title, param, value, suggestions),
+            _file(node, title, param, value, files, suggestions),
+            _mentions(node, title, param, value, files),
+        )
+        yield from (problem for problem in found if problem is not None)
 
 
-def _unknown(node: Node, spec: NodeSpec, title: str, name: str, value: Scalar) -> Problem:
+def _unknown(
+    node: Node, spec: NodeSpec, title: str, name: str, value: Scalar, suggestions: Suggestions
+) -> Problem:
     if spec.socket(name) is not None:
         reason = Phrase("{name} is an input to be linked and holds no value; remove the value.", name=name)
         return Problem(node.id, name, title, reason, SetParam(node.id, name, None))
-    known = [param.name for param in spec.params]
-    near = nearest(name, known)
+    near = suggestions.nearest(name, [param.name for param in spec.params])
     free = near is not None and near not in node.params
     fix = SetParams({node.id: {name: None, str(near): value}}) if free else SetParam(node.id, name, None)
-    ending = meant(name, known, Phrase("remove it"))
-    reason = Phrase("there is no parameter called {name}{ending}", name=name, ending=ending)
+    remedy = ending(near, Phrase("remove it"))
+    reason = Phrase("there is no parameter called {name}{ending}", name=name, ending=remedy)
     return Problem(node.id, name, title, reason, fix)
 
 
@@ -115,20 +121,19 @@ def _color(node: Node, title: str, param: Param, value: Scalar) -> Problem | Non
     return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
 
 
-def _choice(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
+def _choice(node: Node, title: str, param: Param, value: Scalar, suggestions: Suggestions) -> Problem | None:
     if not param.choices or param.choices_from or value in param.choices:
         return None
-    near = nearest(str(value), param.choices)
-    if near is None:
-        few = ", ".join(param.choices[:12]) + (", ..." if len(param.choices) > 12 else "")
-        ending = Phrase("; choose one of {few}.", few=few)
-    else:
-        ending = meant(str(value), param.choices)
-    reason = Phrase("{name} cannot be {value}{ending}", name=param.name, value=_shown(value), ending=ending)
+    near = suggestions.nearest(str(value), param.choices)
+    few = ", ".join(param.choices[:12]) + (", ..." if len(param.choices) > 12 else "")
+    remedy = ending(near, Phrase("choose one of {few}", few=few))
+    reason = Phrase("{name} cannot be {value}{ending}", name=param.name, value=_shown(value), ending=remedy)
     return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, near))
 
 
-def _file(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:
+def _file(
+    node: Node, title: str, param: Param, value: Scalar, files: Files | None, suggestions: Suggestions
+) -> Problem | None:
     if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
         return None
     if not value:
@@ -137,11 +142,23 @@ def _file(node: Node, title: str, param: Param, value: Scalar, files: Files | No
             none = Phrase("{name} names no folder; choose one.", name=param.name)
         return Problem(node.id, param.name, title, none)
     kind = param.file.removeprefix("model:") if param.file.startswith("model:") else param.choices_from
+    fault = file_name_fault(value, inside=bool(kind), folder=param.file == IMAGE_FOLDER)
+    if fault is not None:
+        reason = Phrase(
+            "{name} cannot be {value!r}: {fault}; choose another file.",
+            name=param.name,
+            value=shortened(value),
+            fault=fault,
+        )
+        return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
     if not kind or files is None or files.find(kind, value) is not None:
         return None
-    near = nearest(value, files.names(kind))
+    near = suggestions.nearest(value, files.names(kind))
     fix = SetParam(node.id, param.name, near) if near else None
-    return Problem(node.id, param.name, title, files.missing(kind, value), fix)
+    missing = Phrase("there is no {kind} file {name!r}; choose another.", kind=kind, name=shortened(value))
+    # The sentence of the folders names similar files, for which it searches too.
+    reason = missing if suggestions.used_up else files.missing(kind, value)
+    return Problem(node.id, param.name, title, reason, fix)
 
 
 def _mentions(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:

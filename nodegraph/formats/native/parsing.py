@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from nodegraph.model.limits import LARGEST, SMALLEST
@@ -13,7 +14,7 @@ from nodegraph.support.errors import LoadError
 MAX_BYTES = 64 * 2**20
 """Larger files are refused before they are read."""
 
-MAX_PARTS = 2_000_000
+MAX_PARTS = 1_000_000
 """More lists and objects than this are refused before they are parsed: they would fill the memory."""
 
 MAX_DEPTH = 64
@@ -94,8 +95,7 @@ class _Hooks:
     def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            twice = _first_repeated(name for name, _ in pairs)
             raise LoadError(
                 "{place}: the key {key!r} stands twice in one object; remove one.",
                 place=self._place,
@@ -120,6 +120,15 @@ class _Hooks:
         raise LoadError(
             "{place}: {text} is no number that a workflow can hold.", place=self._place, text=text
         )
+
+
+def _first_repeated(names: Iterable[str]) -> str:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
 
 
 def _check_characters(value: object, place: str) -> None:

@@ -65,8 +65,9 @@ def _frame(item: object, place: str) -> Frame:
 
 def _own_modes(fields: Fields, members: list[Any]) -> Mapping[str, Mode]:
     found = fields.members("own")
+    known = set(members)
     for member, mode in found.items():
-        if member not in members or mode not in ("mute", "bypass"):
+        if member not in known or mode not in ("mute", "bypass"):
             raise fields.wrong("own", Phrase("members with 'mute' or 'bypass'"), {member: mode})
     return MappingProxyType(found) if found else NOTHING
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from nodegraph.edits.document import Document
 from nodegraph.model.graph import Graph, Node, Source
 from nodegraph.node_api.model_files import NoFiles
-from nodegraph.support.suggestions import meant
+from nodegraph.support.suggestions import ending, nearest
 from tests.ui.canvas.hand import Hand
 from tests.ui.params.catalogue import SPECS
 from tests.ui.window.hand import crash
@@ -55,7 +55,7 @@ class Folders(NoFiles):
         return Path(name) if name in self.names(kind) else None
 
     def missing(self, kind: str, name: str) -> str:
-        return f"There is no {kind} file {name!r}{meant(name, self.names(kind))}"
+        return f"There is no {kind} file {name!r}{ending(nearest(name, self.names(kind)))}"
 
 
 @pytest.fixture(autouse=True)
