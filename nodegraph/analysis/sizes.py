@@ -7,6 +7,7 @@ A side below 1 says that the size is not known.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -25,6 +26,8 @@ SIZED = ("Image", "Latent", "Mask")
 """The types that have a size."""
 DEEPEST = 8
 """So deep into subgraphs sizes are looked for; one that holds itself has none."""
+MAX_INNER_SPOTS = 5000
+"""Outputs inside subgraphs that one graph may ask about: what few lines nest grows with the power of the depth."""
 
 
 def no_picture(_path: str) -> Size | None:
@@ -37,7 +40,7 @@ class Sizes:
 
     `picture` tells the size of a picture file by the value of the parameter that names it. Chains may be long:
     nothing here recurses but into subgraphs. `given` are the sizes that come in from outside, by node and input,
-    None for a value that is not known.
+    None for a value that is not known. `depth` and `inner` count how deep and how much is asked inside subgraphs.
     """
 
     def __init__(
@@ -47,12 +50,14 @@ class Sizes:
         picture: Callable[[str], Size | None] = no_picture,
         given: Mapping[Spot, Size | None] | None = None,
         depth: int = 0,
+        inner: Counter[str] | None = None,
     ) -> None:
         self._graph = graph
         self._specs = specs
         self._picture = picture
         self._given = given or {}
         self._depth = depth
+        self._inner: Counter[str] = Counter() if inner is None else inner
         self._known: dict[Spot, Size | None] = {}
 
     def of(self, source: Source) -> Size | None:
@@ -67,7 +72,9 @@ class Sizes:
                 waiting += open_needs
                 continue
             if spot not in self._known:
-                self._known[spot] = self._worked_out(spot)
+                self._inner["spots"] += self._depth > 0
+                known = self._inner["spots"] <= MAX_INNER_SPOTS
+                self._known[spot] = self._worked_out(spot) if known else None
             waiting.pop()
         return self._known[wanted]
 
@@ -130,7 +137,7 @@ class Sizes:
                 params = {**target.params, entry.port: instance.params[entry.name]}
                 nodes[entry.node] = replace(target, params=params)
         inner = Graph(nodes, subgraphs=self._graph.subgraphs)
-        sizes = Sizes(inner, self._specs, self._picture, given, self._depth + 1)
+        sizes = Sizes(inner, self._specs, self._picture, given, self._depth + 1, self._inner)
         return sizes.of(Source(port.node, port.port))
 
     def _behind(self, node: Node, spec: NodeSpec, output: str) -> Spot | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from nodegraph.model.expression_refs import with_expressions
 from nodegraph.model.graph import Graph, Node, Port, Source, Sources, Subgraph
@@ -142,9 +143,31 @@ def _moved(source: Source, outputs: Mapping[str, Mapping[str, tuple[str, str]]])
     return replace(source, node=inside[0], output=inside[1])
 
 
+class _Seen(NamedTuple):
+    """What the subgraphs of one document look like from outside, by type; `count` is how many types there were."""
+
+    subgraphs: Mapping[str, Subgraph]
+    specs: Mapping[str, NodeSpec]
+    count: int
+    found: dict[str, NodeSpec | None]
+
+
+_last: _Seen | None = None
+"""The document asked about last: its subgraphs are read-only, and each of its many instances asks for the same."""
+
+
 def subgraph_spec(graph: Graph, type_id: str, specs: Mapping[str, NodeSpec]) -> NodeSpec | None:
     """What an instance looks like from outside: the ports it offers with their inner types; None if unknown."""
-    return _spec(graph, type_id, specs, {})
+    global _last
+    seen = _last
+    if (
+        seen is None
+        or seen.subgraphs is not graph.subgraphs
+        or seen.specs is not specs
+        or seen.count != len(specs)
+    ):
+        seen = _last = _Seen(graph.subgraphs, specs, len(specs), {})
+    return _spec(graph, type_id, specs, seen.found)
 
 
 def _spec(

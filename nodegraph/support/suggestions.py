@@ -6,8 +6,11 @@ from collections.abc import Iterable
 
 from nodegraph.support.messages import Phrase
 
-MAX_COMPARED = 3_000_000
-"""Pairs of letters that all searches of one check may compare: about 150 searches among the node types."""
+MAX_COMPARED = 1_500_000
+"""Pairs of letters that all searches of one check may compare: about 50 searches among the node types."""
+
+OVERHEAD = 100
+"""What the comparison of one name costs besides, in pairs of letters."""
 
 
 class Suggestions:
@@ -34,7 +37,7 @@ class Suggestions:
         known: dict[str, str] = {}
         for candidate in names:
             known[candidate.lower()] = candidate
-            self._left -= len(candidate) * len(wanted)
+            self._left -= OVERHEAD + len(candidate) * len(wanted)
             if self.used_up:
                 break
         found = get_close_matches(wanted, known, 1)

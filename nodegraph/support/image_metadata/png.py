@@ -12,6 +12,10 @@ from nodegraph.support.image_metadata.exif import MAX_EXIF, Exif, read_exif
 MAX_TEXT = 64 * 2**20
 """A text is read up to this many bytes, packed or unpacked."""
 
+MAX_RATIO = 100
+MIN_UNPACKED = 2**20
+"""A packed text of any size may grow to MIN_UNPACKED, a larger one by MAX_RATIO; workflows grow about 15 times."""
+
 MAX_CHUNKS = 100_000
 MAX_KEYS = 100
 
@@ -95,10 +99,11 @@ def _unpacked(kind: bytes, data: bytes) -> str:
 def inflated(data: bytes) -> bytes:
     """`data` unpacked; raises ValueError with a sentence if it is damaged or unpacks to too much."""
     stream = zlib.decompressobj()
+    most = min(MAX_TEXT, max(MIN_UNPACKED, MAX_RATIO * len(data)))
     try:
-        found = stream.decompress(data, MAX_TEXT)
+        found = stream.decompress(data, most)
     except zlib.error:
         raise ValueError("the workflow in the picture is damaged.") from None
     if stream.unconsumed_tail:
-        raise ValueError(f"the workflow in the picture unpacks to more than {MAX_TEXT >> 20} MB.")
+        raise ValueError(f"the workflow in the picture unpacks to more than {most >> 20} MB.")
     return found
