@@ -31,5 +31,6 @@ def main(argv: list[str]) -> dict[str, object]:
             figures[f"{name}_disk_put_ms"] = 1e3 * seconds(lambda i=left, v=value: disk.put(next(i), v), 10)  # type: ignore[misc]
             figures[f"{name}_disk_get_ms"] = 1e3 * seconds(lambda k=keys[0]: disk.get(k), 10)  # type: ignore[misc]
             figures[f"{name}_absent_ms"] = 1e3 * seconds(lambda: "f" * 40 in disk, 50)
+            figures[f"{name}_stamp_ms"] = 1e3 * seconds(lambda v=value: codec.stamp(v), 50)  # type: ignore[misc]
             figures[f"{name}_digest_ms"] = 1e3 * seconds(lambda v=value: codec.digest(v), 5)  # type: ignore[misc]
     return figures

@@ -12,11 +12,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from nodegraph.node_api.codec import Items, PlainCodec
 from nodegraph.support.errors import LoadError
 from nodes import types
+from nodes.models.files.tensor_files import write_tensors
 
 KINDS: Mapping[str, type] = {
     name: kind
@@ -24,6 +24,10 @@ KINDS: Mapping[str, type] = {
     if isinstance(kind, type) and dataclasses.is_dataclass(kind)
 }
 """The dataclasses that may be made from a file: those of `nodes.types`, by name."""
+
+
+SAMPLED = 1024
+"""Numbers of each tensor that are compared to find writes that torch does not count."""
 
 
 class StaysInMemory(Exception):
@@ -54,29 +58,51 @@ class TensorCodec:
         found = hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=20)
         for tensor in tensors:
             found.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
-            found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+            found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
         return found.hexdigest()
 
-    def dump(self, value: Any, path: Path) -> bool:
-        """Write one safetensors file; False for what has no place on disk."""
+    def stamp(self, value: Any) -> object:
+        """For each tensor its count of writes by torch, and SAMPLED numbers of it for writes past torch."""
+        tensors = _tensors(value)
+        if not tensors:
+            return PlainCodec().stamp(value)
+        return [(_version(tensor), _sample(tensor)) for tensor in tensors]
+
+    def dump(self, value: Any, path: Path, key: str) -> bool:
+        """Write one safetensors file; False for what has no place on disk. Raises OSError."""
         tensors: list[torch.Tensor] = []
         try:
             tree = json.dumps(_flatten(value, tensors, refs=False))
         except StaysInMemory:
             return False
-        save_file({str(i): tensor for i, tensor in enumerate(_separate(tensors))}, path, {"tree": tree})
+        named = {str(i): tensor for i, tensor in enumerate(_separate(tensors))}
+        checksum = self.digest(value) or ""
+        write_tensors(named, path, {"tree": tree, "key": key, "digest": checksum})
         return True
 
-    def load(self, path: Path) -> Any:
-        """The value that `dump` wrote; raises LoadError or OSError."""
+    def load(self, path: Path, key: str) -> Any:
+        """The value that `dump` wrote for `key`; raises LoadError or OSError."""
         try:
             with safe_open(path, framework="pt") as file:
-                tree = json.loads((file.metadata() or {})["tree"])
-                return _rebuild(tree, [file.get_tensor(str(i)) for i in range(len(list(file.keys())))])
-        except (SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
+                kept = file.metadata() or {}
+                tree = json.loads(kept["tree"])
+                value = _rebuild(tree, [file.get_tensor(str(i)) for i in range(len(list(file.keys())))])
+            if kept.get("key") != key or kept.get("digest") != self.digest(value):
+                raise ValueError("its key or checksum differs")
+        except (
+            SafetensorError,
+            KeyError,
+            ValueError,
+            TypeError,
+            IndexError,
+            AttributeError,
+            RuntimeError,
+            RecursionError,
+        ) as error:
             raise LoadError(
                 "The cached result {name} cannot be read ({error}).", name=path.name, error=error
             ) from None
+        return value
 
     def summary(self, value: Any) -> str:
         """Shape, dtype and range of a tensor; the names of a dataclass; plain values as they are."""
@@ -95,6 +121,19 @@ class TensorCodec:
 def codec() -> TensorCodec:
     """The codec of the built-in nodes."""
     return TensorCodec()
+
+
+def _version(tensor: torch.Tensor) -> int:
+    """How often torch wrote into a tensor; tensors made in inference mode do not count."""
+    return 0 if tensor.is_inference() else tensor._version
+
+
+def _sample(tensor: torch.Tensor) -> bytes:
+    """SAMPLED numbers of a tensor on the CPU, evenly spread; those on a device only torch can write into."""
+    if tensor.device.type != "cpu" or not tensor.numel() or not tensor.is_contiguous():
+        return b""
+    step = max(tensor.numel() // SAMPLED, 1) | 1
+    return tensor.detach().reshape(-1)[::step].contiguous().view(torch.uint8).numpy().tobytes()
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:

@@ -29,7 +29,7 @@ class Bar:
                 self._stepped = True
                 self._line(self._bar(step, total, text))
             case events.Message(node, text):
-                self._line(f"{node}: {text}")
+                self._line(f"{node or 'nodegraph'}: {text}")
                 self._stream.write("\n")
             case events.NodeFinished() if self._stepped:
                 self._stream.write("\n")

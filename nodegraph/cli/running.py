@@ -63,7 +63,7 @@ def _json_line(event: events.Event) -> None:
 
 def _quiet(event: events.Event) -> None:
     if isinstance(event, events.Message):
-        print(f"{event.node}: {event.text}", file=sys.stderr)
+        print(f"{event.node or 'nodegraph'}: {event.text}", file=sys.stderr)
 
 
 @contextmanager

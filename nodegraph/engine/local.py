@@ -25,6 +25,7 @@ from nodegraph.execution.run_history import History
 from nodegraph.model import digest
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import catalogue, events, runtime
+from nodegraph.node_api.codec import Codec
 from nodegraph.node_api.context import Context, Places
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.registry import Registry
@@ -68,9 +69,8 @@ class LocalEngine:
         self._nodes = nodes or (runtime.PlainRuntime() if plain else runtime.installed())
         self.files = self._nodes.open_files(self.options.models)
         codec = self._nodes.codec()
-        folder = self.options.cache_dir
-        disk = DiskTier(folder, codec, self.options.disk_bytes) if folder else None
-        self.cache = Cache(self.options.cache_bytes, codec, disk)
+        self._cache_refusal: OSError | None = None
+        self.cache = Cache(self.options.cache_bytes, codec, self._open_disk(codec))
         self._codec = codec
         memory = self.options.remember or self.options.cache_dir
         self._compute = self.options.compute(memory)
@@ -148,6 +148,7 @@ class LocalEngine:
         self._distrust(prepared, executor, base or Path(), emit)
         result = self._result(prepared, executor, started, failed, cancelled)
         self.history.save()
+        self._report_refusal(emit)
         emit(result.finished())
         return result
 
@@ -197,6 +198,30 @@ class LocalEngine:
     def warm_up(self) -> None:
         """Import what the first run would otherwise wait for."""
         self._nodes.warm_up()
+
+    def _open_disk(self, codec: Codec) -> DiskTier | None:
+        """The folder of results; None where none is wanted, or where it cannot be made, which costs only the cache."""
+        folder = self.options.cache_dir
+        try:
+            return DiskTier(folder, codec, self.options.disk_bytes) if folder else None
+        except OSError as error:
+            self._cache_refusal = error
+            return None
+
+    def _report_refusal(self, emit: Listener) -> None:
+        """Emit a message if results could not be kept in the folder of results."""
+        disk = self.cache.disk
+        error, self._cache_refusal = self._cache_refusal or (disk.refused if disk else None), None
+        if disk is not None:
+            disk.refused = None
+        if error is not None:
+            text = Phrase(
+                "Results could not be kept in {folder} ({reason}); they stay in memory. Free space there or choose "
+                "another folder.",
+                folder=self.options.cache_dir,
+                reason=error.strerror or str(error),
+            )
+            emit(events.Message("", text))
 
     def _settle(self) -> bool:
         """Before anything is computed, make certain of what the keys say of this machine; True if they must change."""

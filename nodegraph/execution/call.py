@@ -7,7 +7,7 @@ from typing import Any
 
 from nodegraph.execution.resolve import Wired
 from nodegraph.model.sockets import convert, lazy_taken
-from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api.codec import Items
 from nodegraph.node_api.context import Context
 from nodegraph.node_api.declare import Declared
@@ -15,15 +15,23 @@ from nodegraph.subgraphs.exposure import allowed, within
 from nodegraph.support.errors import GraphError
 
 
-def arguments(item: Wired, gathered: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """The keyword arguments of a node, from the values that its links brought.
+def arguments(item: Wired, gathered: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+    """The keyword arguments of a node, from the values that its links brought, by input and position.
 
     A list result for a socket that takes one value stays `Items`: the call is then mapped over it.
     Raises GraphError for a required input that is not linked, or a linked parameter out of its range.
     """
     found: dict[str, Any] = {}
+    rows = max(
+        (len(v.values) for by in gathered.values() for v in by.values() if isinstance(v, Items)), default=0
+    )
     for socket in item.spec.sockets:
-        values = [_converted(value, socket.type) for value in gathered.get(socket.name, ())]
+        deciding = gathered.get(socket.lazy.param, {}).get(0) if socket.lazy else None
+        if socket.lazy is not None and isinstance(deciding, Items):
+            choices = Items(_choices(item.spec, socket.lazy.param, deciding))
+            found[socket.name] = _by_row(socket, gathered.get(socket.name, {}), choices, rows)
+            continue
+        values = [_converted(value, socket.type) for value in gathered.get(socket.name, {}).values()]
         if socket.variadic:
             found[socket.name] = tuple(v for value in values for v in _each(value))
         elif values and socket.many:
@@ -36,29 +44,58 @@ def arguments(item: Wired, gathered: Mapping[str, list[Any]]) -> dict[str, Any]:
             )
     for param in item.spec.params:
         if param.name in gathered:
-            found[param.name] = _checked(item, param, _converted(gathered[param.name][0], param.type))
+            value = next(iter(gathered[param.name].values()))
+            found[param.name] = _checked(item, param, _converted(value, param.type))
         else:
             found[param.name] = item.params[param.name]
     return found
 
 
+def _by_row(socket: Socket, values: Mapping[int, Any], choices: Items, rows: int) -> Items:
+    """What a lazy socket brings to each call when a list decides which of its links is read."""
+    assert socket.lazy is not None
+    found = []
+    for row in range(rows if choices.values else 0):
+        choice = _at(choices, row)
+        taken = [v for index, v in sorted(values.items()) if lazy_taken(socket.lazy, choice, index)]
+        converted = [_converted(value, socket.type) for value in taken]
+        if socket.variadic:
+            found.append(tuple(single for value in converted for single in _each(value)))
+        else:
+            found.append(_at(converted[0], row) if converted else None)
+    return Items(tuple(found))
+
+
+def _at(value: Any, row: int) -> Any:
+    """The element of a list for one call; a shorter list repeats its last one."""
+    if not isinstance(value, Items):
+        return value
+    return value.values[min(row, len(value.values) - 1)] if value.values else None
+
+
 def taken_inputs(item: Wired, choices: Mapping[str, Any]) -> set[tuple[str, int]]:
     """Which links are read, as (input, index), once the linked parameters have the values in `choices`."""
     taken: set[tuple[str, int]] = set()
+    decided = {
+        socket.lazy.param: _choices(item.spec, socket.lazy.param, choices[socket.lazy.param])
+        if socket.lazy.param in choices
+        else (item.params.get(socket.lazy.param),)
+        for socket in item.spec.sockets
+        if socket.lazy is not None
+    }
     for name, sources in item.inputs.items():
         socket = item.spec.socket(name)
         for index in range(len(sources)):
             lazy = socket.lazy if socket else None
-            if lazy is None or lazy_taken(lazy, _choice(item.spec, lazy.param, choices, item), index):
+            if lazy is None or any(lazy_taken(lazy, choice, index) for choice in decided[lazy.param]):
                 taken.add((name, index))
     return taken
 
 
-def _choice(spec: NodeSpec, name: str, choices: Mapping[str, Any], item: Wired) -> object:
-    if name not in choices:
-        return item.params.get(name)
+def _choices(spec: NodeSpec, name: str, value: Any) -> tuple[Any, ...]:
+    """The values of a linked parameter that decides which links are read: one, or those of a list."""
     param = spec.param(name)
-    return convert(choices[name], param.type) if param else choices[name]
+    return tuple(convert(single, param.type) if param else single for single in _each(value))
 
 
 def call(declared: Declared, context: Context, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,15 @@ class DiskTier:
     """A folder of results, least recently used first out beyond `limit` bytes.
 
     Writers work on a private file and rename it, so a reader never sees a part and a killed process leaves none.
-    A file that cannot be read is dropped and counts as absent.
+    Each file holds its key and a checksum; one that is damaged, exchanged or cannot be read is dropped and counts as
+    absent. `refused` is the last error of a disk that is full or may not be written to, which costs only this cache.
+    Raises OSError if the folder cannot be made.
     """
 
     def __init__(self, folder: Path, codec: Codec, limit: int = 10 << 30) -> None:
         self.folder = folder
         self.limit = limit
+        self.refused: OSError | None = None
         self._codec = codec
         self._work = folder / "tmp"
         self._work.mkdir(parents=True, exist_ok=True)
@@ -47,14 +50,14 @@ class DiskTier:
         """The result; raises KeyError if it is absent or unreadable."""
         path = self.path(key)
         try:
-            value = self._codec.load(path)
-            os.utime(path)
+            value = self._codec.load(path, key)
         except FileNotFoundError:
             raise KeyError(key) from None
         except (OSError, ValueError, LoadError):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+            self.drop(key)
             raise KeyError(key) from None
+        with contextlib.suppress(OSError):
+            os.utime(path)
         return value
 
     def put(self, key: str, value: Any) -> None:
@@ -65,11 +68,11 @@ class DiskTier:
         temporary = self._work / f"{os.getpid()}.{key}{SUFFIX}"
         try:
             path.parent.mkdir(exist_ok=True)
-            if self._codec.dump(value, temporary):
+            if self._codec.dump(value, temporary, key):
                 self._bytes += temporary.stat().st_size
                 os.replace(temporary, path)
-        except OSError:
-            pass
+        except OSError as error:
+            self.refused = error
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -86,7 +89,8 @@ class DiskTier:
     def clear(self) -> None:
         """Drop every result."""
         for path, _, _ in self._files():
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
         self._bytes = 0
 
     def _files(self) -> list[tuple[Path, int, float]]:
@@ -103,7 +107,8 @@ class DiskTier:
         for path, size, _ in files:
             if self._bytes <= self.limit * 9 // 10:
                 break
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
             self._bytes -= size
 
     def _sweep(self) -> None:

@@ -14,7 +14,7 @@ from nodegraph.execution.memory_cache import Cache
 from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, Read
 from nodegraph.execution.run_history import History
-from nodegraph.execution.verify import Watch
+from nodegraph.execution.verify import Watch, written_into
 from nodegraph.node_api import events
 from nodegraph.node_api.codec import Codec, Items
 from nodegraph.node_api.context import Context
@@ -62,11 +62,15 @@ class Executor:
         self.cache.pin(held)
         self._reasons: dict[str, str] = {}
         self._at_hand: set[str] = set()
+        self._provisional: set[str] = set()
         self._queue: deque[str] = deque()
         try:
             self._take_in(self.plan)
-            while self._queue:
-                self._advance(self._queue.popleft())
+            self._drain()
+            # What stood in the folder of results may have been damaged: it is dropped when it is read.
+            if lost := self._lost_targets():
+                self._take_in(self.replan(lost))
+                self._drain()
             if self.watch:
                 self.watch.conclude()
             self._keep_results()
@@ -75,6 +79,21 @@ class Executor:
                 self.cache.unpin(self._read_keys(name))
             self.cache.unpin(held)
             self.cache.drop(k.result(o.name) for k in self._passing() for o in k.item.spec.outputs)
+
+    def _drain(self) -> None:
+        while self._queue:
+            self._advance(self._queue.popleft())
+
+    def _lost_targets(self) -> list[str]:
+        """The targets whose results were there when the run was planned and cannot be read."""
+        lost = []
+        for target in self.plan.targets:
+            try:
+                for output in self._spec_outputs(target):
+                    self.cache.get(self.plan.keyed[target].result(output.name))
+            except KeyError:
+                lost.append(target)
+        return lost
 
     def _take_in(self, plan: Plan) -> None:
         """Put a plan's steps in front; a node that waits further back is moved, not run twice."""
@@ -86,6 +105,9 @@ class Executor:
                 self._queue.remove(name)
             else:
                 self.cache.pin(self._read_keys(name))
+            if name in self._at_hand:
+                self._at_hand.discard(name)
+                self.cached.remove(name)
         self._queue.extendleft(reversed(names))
         for name in plan.cached:
             if name not in self._at_hand and name not in self._reasons:
@@ -120,13 +142,7 @@ class Executor:
         if any(read.key not in self.cache for read in deciders):
             return deciders
         taken = taken_inputs(node.item, {read.input: self.cache.get(read.key) for read in deciders})
-        counts: dict[str, int] = {}
-        needed = []
-        for read in node.reads:
-            index = counts[read.input] = counts.get(read.input, -1) + 1
-            if (read.input, index) in taken:
-                needed.append(read)
-        return needed
+        return [read for read in node.reads if (read.input, read.index) in taken]
 
     def _step(self, node: Keyed, values: list[tuple[Read, Any]]) -> None:
         item = node.item
@@ -134,15 +150,22 @@ class Executor:
         context.check()
         self.emit(events.NodeStarted(item.id, item.title, self._reasons[item.id]))
         started = time.perf_counter()
-        gathered: dict[str, list[Any]] = {}
+        gathered: dict[str, dict[int, Any]] = {}
         for read, value in values:
-            gathered.setdefault(read.input, []).append(value)
+            gathered.setdefault(read.input, {})[read.index] = value
         before = self.watch.inputs(values) if self.watch else None
+        stamps = [self.codec.stamp(value) for _, value in values]
         results = self._call(node, context, gathered)
         if self.watch and before is not None:
             self.watch.check(node, values, before, results)
-        if context.makeshift or any(read.node in self.makeshift for read, _ in values):
+        for (read, value), stamp in zip(values, stamps, strict=True):
+            if self.codec.stamp(value) != stamp:
+                # The copy on disk was made before.
+                self.cache.drop([read.key])
+                raise written_into(node, read)
+        if context.makeshift or any(read.key in self._provisional for read, _ in values):
             self.makeshift.add(item.id)
+            self._provisional.update(node.result(output) for output in results)
         lasting = not node.passing and item.id not in self.makeshift
         size = 0
         for output, value in results.items():
@@ -153,14 +176,14 @@ class Executor:
         self.history.record(item.id, node.parts)
         self.emit(events.NodeFinished(item.id, time.perf_counter() - started, size))
 
-    def _call(self, node: Keyed, context: Context, gathered: dict[str, list[Any]]) -> dict[str, Any]:
+    def _call(self, node: Keyed, context: Context, gathered: dict[str, dict[int, Any]]) -> dict[str, Any]:
         item = node.item
         try:
             found = arguments(item, gathered)
             return call(self.node_types.declared(item.spec.type), context, found)
         except Exception as error:
             inputs = tuple(
-                f"{name} = {', '.join(self.codec.summary(v) for v in values)}"
+                f"{name} = {', '.join(self.codec.summary(v) for v in values.values())}"
                 for name, values in gathered.items()
             )
             raise NodeFailed(item.id, item.title, sentence(error), inputs) from error

@@ -20,12 +20,13 @@ Raises GraphError for a file that is missing.
 
 
 class Read(NamedTuple):
-    """One link as the executor sees it: an input, and the result that feeds it."""
+    """One link as the executor sees it: an input, the result that feeds it, and its position among the links there."""
 
     input: str
     node: str
     output: str
     key: str
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,9 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
     found: dict[str, Keyed] = {}
     for item in items:
         reads = tuple(
-            Read(name, source.node, source.output, found[source.node].result(source.output))
+            Read(name, source.node, source.output, found[source.node].result(source.output), index)
             for name, sources in item.inputs.items()
-            for source in sources
+            for index, source in enumerate(sources)
         )
         by_input: dict[str, list[str]] = {}
         for link in reads:
@@ -153,7 +154,8 @@ def make_plan(
     runs: set[str] = set()
     behind: set[str] = set()
     cached: list[str] = []
-    for item in reversed(list(order)):
+    order = list(order)
+    for item in reversed(order):
         node = keyed[item.id]
         if item.id in wanted and (rerun or not at_hand(node, wanted[item.id])):
             runs.add(item.id)
@@ -164,10 +166,24 @@ def make_plan(
         if item.id in behind or item.id in wanted:
             kept = item.id not in runs or at_hand(node, wanted[item.id])
             cached += [item.id] if kept else []
+    twins = set() if rerun else _twins(keyed[item.id] for item in order if item.id in runs)
     steps = tuple(
-        Step(item.id, item.title, reason(item, keyed[item.id].parts)) for item in order if item.id in runs
+        Step(item.id, item.title, reason(item, keyed[item.id].parts))
+        for item in order
+        if item.id in runs and item.id not in twins
     )
-    return Plan(steps, tuple(reversed(cached)), wiring.skipped, targets, keyed)
+    return Plan(steps, (*reversed(cached), *sorted(twins - set(cached))), wiring.skipped, targets, keyed)
+
+
+def _twins(nodes: Iterable[Keyed]) -> set[str]:
+    """The nodes whose key an earlier one has: their results are computed once. Sinks run for their effect."""
+    seen: set[str] = set()
+    twins = set()
+    for node in nodes:
+        if node.key in seen and not node.item.spec.sink:
+            twins.add(node.item.id)
+        seen.add(node.key)
+    return twins
 
 
 def _eager_reads(node: Keyed) -> list[Read]:

@@ -11,6 +11,16 @@ from nodegraph.node_api.codec import Codec
 from nodegraph.support.errors import NodeFailed
 
 
+def written_into(node: Keyed, read: Read) -> NodeFailed:
+    """The failure of a node that wrote into the value that `read` brought."""
+    return NodeFailed(
+        node.item.id,
+        node.item.title,
+        f"it wrote into its input {read.input} ({read.node}.{read.output}); values are read-only, "
+        "so the node must work on a copy.",
+    )
+
+
 class Watch:
     """Compares contents around each call of a run that recomputes what the cache holds."""
 
@@ -34,12 +44,7 @@ class Watch:
         """Raise NodeFailed if the node wrote into an input; remember results that differ from the kept ones."""
         for (read, value), digest in zip(values, before, strict=True):
             if self._codec.digest(value) != digest:
-                raise NodeFailed(
-                    node.item.id,
-                    node.item.title,
-                    f"it wrote into its input {read.input} ({read.node}.{read.output}); values are read-only, "
-                    "so the node must work on a copy.",
-                )
+                raise written_into(node, read)
         if node.item.id in self._kept:
             for output, value in results.items():
                 self._compare(node, output, value)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nodegraph.model.digest import digest
+from nodegraph.support.errors import LoadError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,23 @@ class Codec(Protocol):
     def digest(self, value: Any) -> str | None:
         """A digest of the contents, or None if this value cannot be compared."""
 
-    def dump(self, value: Any, path: Path) -> bool:
-        """Write a value to `path`; False if this kind of value stays in memory."""
+    def stamp(self, value: Any) -> object:
+        """What changes when a node writes into a value, as far as that is found in a moment; compared with `==`.
 
-    def load(self, path: Path) -> Any:
-        """Read what `dump` wrote; raises LoadError or OSError. Runs no code from the file."""
+        Two stamps of one value may be equal although it was written into; `digest` compares everything.
+        """
+
+    def dump(self, value: Any, path: Path, key: str) -> bool:
+        """Write the value of `key` and a checksum to `path`; False if this kind of value stays in memory.
+
+        Raises OSError.
+        """
+
+    def load(self, path: Path, key: str) -> Any:
+        """Read what `dump` wrote for `key`; raises OSError, or LoadError where key or checksum differ.
+
+        Runs no code from the file.
+        """
 
     def summary(self, value: Any) -> str:
         """One short line for people: shape, type, range."""
@@ -53,7 +66,11 @@ class PlainCodec:
         except TypeError:
             return None
 
-    def dump(self, value: Any, path: Path) -> bool:
+    def stamp(self, value: Any) -> object:
+        """The digest of a list or mapping of plain data; None for values that cannot be written into."""
+        return self.digest(value) if isinstance(value, list | dict | Items) else None
+
+    def dump(self, value: Any, path: Path, key: str) -> bool:
         """Write plain JSON values that read back equal; others are refused."""
         data = ["items", list(value.values)] if isinstance(value, Items) else ["value", value]
         try:
@@ -62,12 +79,20 @@ class PlainCodec:
             return False
         if json.loads(text) != data:
             return False
-        path.write_text(text, encoding="utf-8")
+        path.write_text(json.dumps({"key": key, "digest": digest(text), "value": text}), encoding="utf-8")
         return True
 
-    def load(self, path: Path) -> Any:
+    def load(self, path: Path, key: str) -> Any:
         """The value that `dump` wrote."""
-        kind, value = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            entry = json.loads(path.read_text(encoding="utf-8"))
+            if entry["key"] != key or entry["digest"] != digest(entry["value"]):
+                raise ValueError("its key or checksum differs")
+            kind, value = json.loads(entry["value"])
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise LoadError(
+                "The cached result {name} cannot be read ({error}).", name=path.name, error=error
+            ) from None
         return Items(tuple(value)) if kind == "items" else value
 
     def summary(self, value: Any) -> str:

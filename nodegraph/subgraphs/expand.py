@@ -144,11 +144,11 @@ def _moved(source: Source, outputs: Mapping[str, Mapping[str, tuple[str, str]]])
 
 
 class _Seen(NamedTuple):
-    """What the subgraphs of one document look like from outside, by type; `count` is how many types there were."""
+    """What the subgraphs of one document look like from outside, by type; `type_count` is how many types there were."""
 
     subgraphs: Mapping[str, Subgraph]
     specs: Mapping[str, NodeSpec]
-    count: int
+    type_count: int
     found: dict[str, NodeSpec | None]
 
 
@@ -164,7 +164,7 @@ def subgraph_spec(graph: Graph, type_id: str, specs: Mapping[str, NodeSpec]) -> 
         seen is None
         or seen.subgraphs is not graph.subgraphs
         or seen.specs is not specs
-        or seen.count != len(specs)
+        or seen.type_count != len(specs)
     ):
         seen = _last = _Seen(graph.subgraphs, specs, len(specs), {})
     return _spec(graph, type_id, specs, seen.found)

@@ -157,8 +157,8 @@ def _file(
     fix = SetParam(node.id, param.name, near) if near else None
     missing = Phrase("there is no {kind} file {name!r}; choose another.", kind=kind, name=shortened(value))
     # The sentence of the folders names similar files, for which it searches too.
-    reason = missing if suggestions.used_up else files.missing(kind, value)
-    return Problem(node.id, param.name, title, reason, fix)
+    sentence = missing if suggestions.used_up else files.missing(kind, value)
+    return Problem(node.id, param.name, title, sentence, fix)
 
 
 def _mentions(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:

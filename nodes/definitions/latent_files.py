@@ -11,6 +11,7 @@ from torch import Tensor
 from nodegraph import Context, GraphError, Help, InputFile, LoadError, node
 from nodegraph.support.atomic import replacing
 from nodes.images.naming import filled, inside, relative, reserve, values_of
+from nodes.models.files.tensor_files import write_tensors
 from nodes.types import Latent
 
 OLD_SCALE = 0.18215
@@ -34,10 +35,12 @@ def save_latent(
     stem = inside(ctx.places.output, name)
     try:
         path = reserve(stem, "latent")
-        with replacing(path) as temporary:
-            from safetensors.torch import save_file
-
-            save_file(_tensors(latent), temporary, _metadata(ctx))
+        try:
+            with replacing(path) as temporary:
+                write_tensors(_tensors(latent), temporary, _metadata(ctx))
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise GraphError(

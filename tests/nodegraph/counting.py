@@ -75,6 +75,18 @@ def flag(*, on: bool = True) -> bool:
     return on
 
 
+@node("test/Flags")
+def flags(*, upto: int = 2) -> list[bool]:
+    """False, true, true ..."""
+    return [i > 0 for i in range(upto)]
+
+
+@node("test/Indexes")
+def indexes(*, upto: int = 2) -> list[int]:
+    """0, 1, 2 ..."""
+    return list(range(upto))
+
+
 @node("test/Pick")
 def pick(items: Annotated[tuple[Number, ...], Lazy("index")], *, index: int = 0) -> Number:
     """One of many."""
@@ -186,8 +198,8 @@ def unbox(box: Any) -> Number:
 
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    value, add, total, split, count, length, switch, flag, pick, clock, read, echo, text, doubt, load, save, fail,
-    rough, slow, box, scribble, unbox,
+    value, add, total, split, count, length, switch, flag, flags, indexes, pick, clock, read, echo, text, doubt,
+    load, save, fail, rough, slow, box, scribble, unbox,
 )  # fmt: skip
 
 

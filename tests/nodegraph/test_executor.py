@@ -247,3 +247,88 @@ def test_ten_thousand_in_a_chain(tmp_path: Path) -> None:
     with engine(tmp_path) as run:
         assert run.run(Graph.of(*nodes)).value("n9999") == 10_000
         assert run.run(Graph.of(*nodes)).ran == []
+
+
+def test_equal_branches_are_computed_once(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("v", "Value", number=2),
+        make("w", "Value", number=2),
+        make("a", "Add", links={"first": "v.number"}, plus=1),
+        make("b", "Add", links={"first": "w.number"}, plus=1),
+        make("sum", "Sum", links={"numbers": ["a.number", "b.number"]}),
+    )
+    with engine(tmp_path) as run:
+        steps = [step.node for step in run.plan(graph).steps]
+        assert len(steps) == 3 and steps[-1] == "sum"
+        result = run.run(graph)
+        assert result.ran == steps and {*result.ran, *result.cached} == set(graph.nodes)
+        assert result.value("sum.number") == 6
+        assert run.run(graph, ["b"]).value("b.number") == 3
+
+
+def test_equal_branches_both_reach_their_targets(tmp_path: Path) -> None:
+    graph = Graph.of(make("v", "Value", number=2), make("w", "Value", number=2))
+    with engine(tmp_path, cache_bytes=0) as run:
+        result = run.run(graph, ["v", "w"])
+        assert len(result.ran) == len(result.cached) == 1
+        assert (result.value("v.number"), result.value("w.number")) == (2, 2)
+
+
+def test_nodes_that_save_or_never_repeat_run_for_themselves(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("v", "Value"),
+        make("s", "Save", links={"number": "v.number"}),
+        make("t", "Save", links={"number": "v.number"}),
+        make("c", "Clock"),
+        make("d", "Clock"),
+    )
+    with engine(tmp_path) as run:
+        assert sorted(run.run(graph, ["s", "t", "c", "d"]).ran) == ["c", "d", "s", "t", "v"]
+        assert sorted(run.run(graph, ["c", "d"]).ran) == ["c", "d"]
+
+
+def test_a_list_decides_for_each_call_which_branch_a_switch_takes(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("n", "Flags"),
+        make("i", "Indexes"),
+        make("a", "Value", number=10),
+        make("b", "Value", number=20),
+        make("switch", "Switch", links={"flag": "n.bool", "when_true": "a.number", "when_false": "b.number"}),
+        make("pick", "Pick", links={"index": "i.int", "items": ["a.number", "b.number"]}),
+    )
+    with engine(tmp_path) as run:
+        result = run.run(graph, ["switch", "pick"])
+        assert result.ok, result.error
+        assert result.value("switch.any") == [20, 10]
+        assert result.value("pick.number") == [10, 20]
+
+
+def test_lists_on_both_sides_of_a_switch_are_taken_element_by_element(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("n", "Flags"),
+        make("data", "Count", upto=3),
+        make("b", "Value", number=20),
+        make(
+            "switch",
+            "Switch",
+            links={"flag": "n.bool", "when_true": "data.number", "when_false": "b.number"},
+        ),
+        make("fixed", "Switch", links={"when_true": "data.number"}, flag=True),
+    )
+    with engine(tmp_path) as run:
+        result = run.run(graph, ["switch", "fixed"])
+        assert result.ok, result.error
+        assert result.value("switch.any") == [20, 1, 2]
+        assert result.value("fixed.any") == [0, 1, 2]
+
+
+def test_an_empty_list_decides_for_no_call(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("n", "Flags", upto=0),
+        make("a", "Value", number=10),
+        make("switch", "Switch", links={"flag": "n.bool", "when_true": "a.number"}),
+    )
+    with engine(tmp_path) as run:
+        result = run.run(graph, ["switch"])
+        assert result.ok, result.error
+        assert result.value("switch.any") == [] and "a" not in result.ran

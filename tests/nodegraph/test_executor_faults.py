@@ -81,3 +81,16 @@ def test_a_missing_input_and_an_unknown_type_are_named(tmp_path: Path) -> None:
             run.run(Graph.of(make("n", "Nothing")), ["n"])
         with pytest.raises(GraphError, match=r"no node called valu; did you mean value\?"):
             run.run(chain(), ["valu"])
+
+
+def test_a_node_that_writes_into_its_input_is_named_without_verifying(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("b", "Box"),
+        make("w", "Scribble", links={"box": "b.any"}),
+        make("u", "Unbox", links={"box": "b.any"}),
+    )
+    with engine(tmp_path) as run:
+        result = run.run(graph, ["w", "u"])
+        assert result.failed is not None and result.failed.node == "w"
+        assert "wrote into its input box (b.any)" in result.error
+        assert run.run(graph, ["u"]).value("u.number") == 3, "the spoiled value is computed again"
