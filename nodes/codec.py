@@ -58,7 +58,7 @@ class TensorCodec:
         found = hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=20)
         for tensor in tensors:
             found.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
-            found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+            found.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
         return found.hexdigest()
 
     def stamp(self, value: Any) -> object:

@@ -80,7 +80,7 @@ def walk(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH) ->
     for name in order:
         node = graph.nodes[name]
         spec = spec_of(graph, node.type, specs)
-        title = node.title or (spec.title if spec else node.type)
+        title = " ".join((node.title or (spec.title if spec else node.type)).split())
         lines = tuple(map(voice.say, _lines(graph, node, spec, specs, numbers, voice)))
         found.append(Step(numbers[name], name, title, lines))
     return found

@@ -7,24 +7,34 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
+from nodegraph.cli.console import guarded
+
 DONE, FAILED, BAD, CANCELLED = 0, 1, 2, 130
 
 EPILOG = """exit codes: 0 done, 1 a node failed, 2 bad usage or bad file, 130 cancelled"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code. Every failure is one sentence on stderr; `--debug` adds the traceback."""
-    arguments = _parser().parse_args(argv)
-    if not arguments.debug:
-        sys.excepthook = _one_line
-    try:
-        return _dispatch(arguments)
-    except KeyboardInterrupt:
-        print("nodegraph: cancelled.", file=sys.stderr)
-        return CANCELLED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return DONE
+    """Run a command and return its exit code. Every failure is one sentence on stderr; `--debug` adds the traceback.
+
+    What happens to the output never changes what a command does, and not its exit code either, except that a full
+    disk under the output of a command that only prints is a failure.
+    """
+    with guarded() as (out, _):
+        arguments = _parser().parse_args(argv)
+        if not arguments.debug:
+            sys.excepthook = _one_line
+        try:
+            code = _dispatch(arguments)
+        except KeyboardInterrupt:
+            print("nodegraph: cancelled.", file=sys.stderr)
+            return CANCELLED
+        out.flush()
+        if out.error is None or isinstance(out.error, BrokenPipeError) or arguments.command == "run":
+            return code
+        reason = out.error.strerror or str(out.error)
+        print(f"nodegraph: the output could not be written ({reason}).", file=sys.stderr)
+        return code or FAILED
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:

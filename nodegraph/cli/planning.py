@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from nodegraph.cli import BAD, DONE
+from nodegraph.cli.console import one_line
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.formats.native import load
 from nodegraph.node_api import runtime
@@ -19,7 +20,7 @@ def check(arguments: argparse.Namespace) -> int:
     files = runtime.installed().open_files([Path(folder) for folder in arguments.models])
     found = problems(graph, specs, files)
     for problem in found:
-        print(problem.sentence)
+        print(one_line(problem.sentence))
     if not found:
         print(f"{arguments.file}: {len(graph.nodes)} nodes, nothing is wrong.")
     return BAD if found else DONE

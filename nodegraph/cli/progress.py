@@ -6,6 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
+from nodegraph.cli.console import one_line
 from nodegraph.node_api import events
 
 WIDTH = 28
@@ -46,4 +47,4 @@ class Bar:
 
     def _line(self, text: str) -> None:
         width = shutil.get_terminal_size().columns - 1
-        self._stream.write("\r\x1b[K" + text[:width])
+        self._stream.write("\r\x1b[K" + one_line(text)[:width])

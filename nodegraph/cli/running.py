@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from nodegraph.cli import CANCELLED, DONE, FAILED
+from nodegraph.cli.console import drawing
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     specs = node_types()
     graph = open_workflow(arguments, specs)
     with open_engine(arguments, specs) as engine, _interruptible(engine):
-        bar = Bar(sys.stderr) if sys.stderr.isatty() and not arguments.json else None
+        bar = Bar(drawing()) if sys.stderr.isatty() and not arguments.json else None
         listener = _json_line if arguments.json else bar.show if bar else _quiet
         base = Path(arguments.file).parent
         result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=carried(graph))

@@ -25,7 +25,7 @@ from nodegraph.execution.run_history import History
 from nodegraph.model import digest
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import catalogue, events, runtime
-from nodegraph.node_api.codec import Codec
+from nodegraph.node_api.codec import Codec, DeferredCodec
 from nodegraph.node_api.context import Context, Places
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.registry import Registry
@@ -68,7 +68,7 @@ class LocalEngine:
         plain = isinstance(library, Registry)
         self._nodes = nodes or (runtime.PlainRuntime() if plain else runtime.installed())
         self.files = self._nodes.open_files(self.options.models)
-        codec = self._nodes.codec()
+        codec = DeferredCodec(self._nodes.codec)
         self._cache_refusal: OSError | None = None
         self.cache = Cache(self.options.cache_bytes, codec, self._open_disk(codec))
         self._codec = codec

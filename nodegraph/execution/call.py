@@ -54,7 +54,7 @@ def arguments(item: Wired, gathered: Mapping[str, Mapping[int, Any]]) -> dict[st
 def _by_row(socket: Socket, values: Mapping[int, Any], choices: Items, rows: int) -> Items:
     """What a lazy socket brings to each call when a list decides which of its links is read."""
     assert socket.lazy is not None
-    found = []
+    found: list[Any] = []
     for row in range(rows if choices.values else 0):
         choice = _at(choices, row)
         taken = [v for index, v in sorted(values.items()) if lazy_taken(socket.lazy, choice, index)]

@@ -142,7 +142,7 @@ class Executor:
         if any(read.key not in self.cache for read in deciders):
             return deciders
         taken = taken_inputs(node.item, {read.input: self.cache.get(read.key) for read in deciders})
-        return [read for read in node.reads if (read.input, read.index) in taken]
+        return [read for read in node.reads if (read.input, read.position) in taken]
 
     def _step(self, node: Keyed, values: list[tuple[Read, Any]]) -> None:
         item = node.item
@@ -152,7 +152,7 @@ class Executor:
         started = time.perf_counter()
         gathered: dict[str, dict[int, Any]] = {}
         for read, value in values:
-            gathered.setdefault(read.input, {})[read.index] = value
+            gathered.setdefault(read.input, {})[read.position] = value
         before = self.watch.inputs(values) if self.watch else None
         stamps = [self.codec.stamp(value) for _, value in values]
         results = self._call(node, context, gathered)

@@ -26,7 +26,7 @@ class Read(NamedTuple):
     node: str
     output: str
     key: str
-    index: int = 0
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)

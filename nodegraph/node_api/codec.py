@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from nodegraph.model.digest import digest
 from nodegraph.support.errors import LoadError
+
+PLAIN_START = b'{"key": '
+"""How the files of PlainCodec begin, and no safetensors file: that begins with the length of its header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,47 @@ class Codec(Protocol):
 
     def summary(self, value: Any) -> str:
         """One short line for people: shape, type, range."""
+
+
+class DeferredCodec:
+    """A codec that is made when a value needs it: that of the built-in nodes loads torch, which no plan needs.
+
+    Texts and numbers, such as the notes on what was written where, are kept as JSON.
+    """
+
+    def __init__(self, make: Callable[[], Codec]) -> None:
+        self._make = make
+
+    @cached_property
+    def _codec(self) -> Codec:
+        return self._make()
+
+    def buffers(self, value: Any) -> Mapping[int, int]:
+        """As the codec does."""
+        return self._codec.buffers(value)
+
+    def digest(self, value: Any) -> str | None:
+        """As the codec does."""
+        return self._codec.digest(value)
+
+    def stamp(self, value: Any) -> object:
+        """As the codec does."""
+        return self._codec.stamp(value)
+
+    def dump(self, value: Any, path: Path, key: str) -> bool:
+        """As the codec does; plain single values as JSON."""
+        codec = PlainCodec() if isinstance(value, bool | int | float | str) else self._codec
+        return codec.dump(value, path, key)
+
+    def load(self, path: Path, key: str) -> Any:
+        """As the codec does; plain single values from JSON."""
+        with path.open("rb") as file:
+            plain = file.read(len(PLAIN_START)) == PLAIN_START
+        return (PlainCodec() if plain else self._codec).load(path, key)
+
+    def summary(self, value: Any) -> str:
+        """As the codec does."""
+        return self._codec.summary(value)
 
 
 class PlainCodec:

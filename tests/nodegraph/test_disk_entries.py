@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nodegraph.execution.disk_cache import DiskTier
 from nodegraph.node_api import events
-from nodegraph.node_api.codec import Items, PlainCodec
+from nodegraph.node_api.codec import PLAIN_START, DeferredCodec, Items, PlainCodec
 from tests.nodegraph.counting import chain, engine
 
 FIRST, SECOND = "ab" * 20, "cd" * 20
@@ -108,3 +108,17 @@ def test_a_disk_that_fills_up_is_named_once_a_run(tmp_path: Path, monkeypatch: p
         assert run.run(chain(), on_event=said.append).ok
     messages = [event.text for event in said if isinstance(event, events.Message)]
     assert len(messages) == 1 and os.strerror(errno.ENOSPC) in messages[0]
+
+
+def test_plain_values_need_no_codec_that_loads_anything(tmp_path: Path) -> None:
+    def refuse() -> PlainCodec:
+        raise AssertionError("made")
+
+    disk = DiskTier(tmp_path, DeferredCodec(refuse))
+    for number, value in enumerate(("text", 1, 1.5, True)):
+        key = f"{number:040}"
+        disk.put(key, value)
+        assert disk.get(key) == value
+        assert entry(disk, key).read_bytes().startswith(PLAIN_START)
+    with pytest.raises(AssertionError, match="made"):
+        disk.put(FIRST, [1])
