@@ -51,7 +51,8 @@ def _import_networks() -> None:
         return
     with _replaced(_StandIn(COMPILER, allow_in_graph=_undecorated, disable=_undecorated)):
         flags = importlib.import_module("diffusers.utils.import_utils")
-        importlib.import_module("diffusers.loaders")  # it lists what it offers by what is there: for pipelines, all
+        # What this package offers depends on what is installed when it is imported; pipelines need all of it.
+        importlib.import_module("diffusers.loaders")
         with _hidden(flags):
             importlib.import_module("diffusers.models.unets.unet_2d_condition")
             importlib.import_module("diffusers.models.autoencoders.autoencoder_kl")

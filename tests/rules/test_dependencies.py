@@ -27,7 +27,7 @@ MODULES = {
 }
 """What a distribution is imported as, where that differs from its name."""
 
-TOOLS = {"ruff", "mypy", "pytest-xdist"}
+TOOLS = {"ruff", "mypy", "pytest-xdist", "mkdocs-material", "mkdocstrings"}
 """Run and not imported."""
 
 BY_OTHERS = {"accelerate": "peft imports it"}
