@@ -53,6 +53,9 @@ def _command(arguments: argparse.Namespace) -> int:
     match arguments.command:
         case "run":
             from nodegraph.cli.running import run
+            from nodegraph.support.logs import open_log
+
+            open_log(arguments.log_level)
 
             return run(arguments)
         case "check" | "plan":
@@ -71,7 +74,9 @@ def _command(arguments: argparse.Namespace) -> int:
             return commands[arguments.command](arguments)
         case _:
             from nodegraph.cli.editing import edit
+            from nodegraph.support.logs import open_log
 
+            open_log(arguments.log_level)
             return edit(arguments)
 
 
@@ -101,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default="",
+        help="what is written to the log in the state folder (default: warning)",
+    )
     parser.add_argument("--version", action=_Version, nargs=0, help="say the program's version and exit")
     parser.set_defaults(command="edit", files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")

@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=carried(graph))
         if bar:
             bar.close()
-    return _conclude(result, arguments.json)
+    return _conclude(result, arguments.json, arguments.debug)
 
 
-def _conclude(result: Result, as_json: bool) -> int:
+def _conclude(result: Result, as_json: bool, debug: bool) -> int:
     if result.cancelled:
         print("nodegraph: cancelled.", file=sys.stderr)
         return CANCELLED
@@ -46,6 +46,8 @@ def _conclude(result: Result, as_json: bool) -> int:
         print(f"nodegraph: {result.error}", file=sys.stderr)
         for line in result.failed.inputs:
             print(f"  {line}", file=sys.stderr)
+        if debug and result.failed.details:
+            print(result.failed.details, file=sys.stderr)
         return FAILED
     if not as_json:
         for output in result.outputs:

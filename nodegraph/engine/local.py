@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -30,7 +31,10 @@ from nodegraph.node_api.context import Context, Places
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.registry import Registry
 from nodegraph.support.errors import Cancelled, NodeFailed
+from nodegraph.support.logs import details_of
 from nodegraph.support.messages import Phrase
+
+LOG = logging.getLogger(__name__)
 
 Listener = Callable[[events.Event], None]
 
@@ -139,7 +143,9 @@ class LocalEngine:
         try:
             executor.run()
         except NodeFailed as error:
-            failed = events.NodeFailed(error.node, error.title, error.message, error.inputs)
+            details = details_of(error.__cause__) if error.__cause__ is not None else ""
+            failed = events.NodeFailed(error.node, error.title, error.message, error.inputs, details)
+            LOG.error("%s (%s) failed: %s", error.title, error.node, error.message, exc_info=error.__cause__)
             emit(failed)
         except Cancelled:
             cancelled = True

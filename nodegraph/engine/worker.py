@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import queue
 import sys
@@ -17,7 +18,10 @@ from typing import Any, BinaryIO
 from nodegraph.engine.protocol import pack_event, read_frame
 from nodegraph.node_api import events
 from nodegraph.support.errors import LoadError, NodegraphError
+from nodegraph.support.logs import open_log
 from nodegraph.support.messages import Phrase
+
+LOG = logging.getLogger("nodegraph.engine.worker")
 
 PACE_SECONDS = 0.12
 """So often progress is said, and a preview made and sent, while a node runs; the previews in between are made when it
@@ -57,7 +61,8 @@ class Worker:
                 self._serve(head, payload)
             except (NodegraphError, OSError) as error:
                 self._send(_failed(head, str(error)))
-            except Exception as error:  # noqa: BLE001 - one bad request must not end the engine
+            except Exception as error:
+                LOG.exception("a request failed inside the engine")
                 text = f"something went wrong inside the engine ({type(error).__name__}: {error})"
                 self._send(_failed(head, text))
 
@@ -252,6 +257,7 @@ def catalogue_text(library: Mapping[str, Any]) -> str:
 
 def main() -> int:
     """Take the protocol's streams and give everything else that prints to stderr."""
+    open_log(process="engine")
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     Worker(sys.stdin.buffer, outgoing).run()

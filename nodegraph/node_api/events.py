@@ -74,12 +74,17 @@ class NodeFinished:
 
 @dataclass(frozen=True, slots=True)
 class NodeFailed:
-    """A node raised: one sentence, and a line for each of its inputs."""
+    """A node raised: one sentence, and a line for each of its inputs.
+
+    `details` begin with a line of type, message, file and line of the exception; its traceback follows. They are empty
+    where no exception of a node is behind the failure.
+    """
 
     node: str
     title: str
     message: str
     inputs: tuple[str, ...] = ()
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

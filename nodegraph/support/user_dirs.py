@@ -1,30 +1,30 @@
-"""Where this program keeps its own things on this machine."""
+"""Where this program keeps its own files on this machine, as each system prescribes."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 
 def cache_folder() -> Path:
     """What can be made again: catalogues, fingerprints."""
-    return _folder("XDG_CACHE_HOME", ".cache", "Library/Caches", "LOCALAPPDATA")
+    return Path(_dirs().user_cache_dir)
 
 
 def config_folder() -> Path:
-    """What the artist has set."""
-    return _folder("XDG_CONFIG_HOME", ".config", "Library/Application Support", "APPDATA")
+    """What the user has set."""
+    return Path(_dirs(roaming=True).user_config_dir)
 
 
 def state_folder() -> Path:
-    """What must survive a crash: sessions and journals."""
-    return _folder("XDG_STATE_HOME", ".local/state", "Library/Application Support", "LOCALAPPDATA")
+    """What must survive a crash: sessions, journals, the log."""
+    return Path(_dirs().user_state_dir)
 
 
-def _folder(variable: str, linux: str, mac: str, windows: str) -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get(windows) or Path.home() / "AppData" / "Local") / "nodegraph"
-    if sys.platform == "darwin":
-        return Path.home() / mac / "nodegraph"
-    return Path(os.environ.get(variable) or Path.home() / linux) / "nodegraph"
+def _dirs(roaming: bool = False) -> PlatformDirs:
+    from platformdirs import PlatformDirs
+
+    return PlatformDirs("nodegraph", appauthor=False, roaming=roaming)

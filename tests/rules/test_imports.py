@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = set(sys.stdlib_module_names)
 ALLOWED: dict[str, set[str]] = {
-    "nodegraph": {"networkx"},
+    "nodegraph": {"networkx", "platformdirs"},
     "nodes": {
         "nodegraph", "numpy", "PIL", "torch", "torchvision", "torchsde", "diffusers", "transformers", "safetensors",
         "scipy", "tokenizers", "yaml", "gguf",

@@ -16,7 +16,8 @@ RunStatus = Literal["idle", "queued", "running", "cached", "done", "stale", "fai
 
 @dataclass(frozen=True)
 class NodeRun:
-    """One node's part: `step` of `total` at `rate` steps a second, `reason` why it ran, `message` why it failed.
+    """One node's part: `step` of `total` at `rate` steps a second, `reason` why it ran, `message` why it failed,
+    `details` the traceback of that.
 
     `seconds`, `bytes` and `when` (of `time.time`) are those of its last run and stay while it is idle, cached or
     stale.
@@ -30,6 +31,7 @@ class NodeRun:
     reason: str = ""
     message: str = ""
     inputs: tuple[str, ...] = ()
+    details: str = ""
     seconds: float = 0.0
     bytes: int = 0
     when: float = 0.0
@@ -130,7 +132,7 @@ class RunState(QObject):
                 self._set(name, replace(run, status="done" if run.seconds else "cached"))
         for name in wanted:
             if self.of(name).status in ("done", "cached", "failed"):
-                self._set(name, replace(self.of(name), status="stale", message=""))
+                self._set(name, replace(self.of(name), status="stale", message="", details=""))
         self.flush()
 
     def known(self, nodes: Iterable[str]) -> None:
@@ -166,8 +168,11 @@ class RunState(QObject):
                         run, status="done", seconds=seconds, bytes=count, step=run.total, when=time.time()
                     ),
                 )
-            case events.NodeFailed(node, _, message, inputs):
-                self._set(node, replace(self.of(node), status="failed", message=message, inputs=inputs))
+            case events.NodeFailed(node, _, message, inputs, details):
+                failed = replace(
+                    self.of(node), status="failed", message=message, inputs=inputs, details=details
+                )
+                self._set(node, failed)
             case events.RunFinished():
                 self._finished(event)
 
@@ -189,11 +194,14 @@ class RunState(QObject):
     def _started(self, event: events.RunStarted) -> None:
         for name, run in list(self._runs.items()):
             if run.status in ("queued", "running", "failed"):
-                self._set(name, replace(run, status="idle", message="", inputs=()))
+                self._set(name, replace(run, status="idle", message="", inputs=(), details=""))
         for name in event.cached:
-            self._set(name, replace(self.of(name), status="cached", message="", reason=""))
+            self._set(name, replace(self.of(name), status="cached", message="", details="", reason=""))
         for name in event.steps:
-            self._set(name, replace(self.of(name), status="queued", message="", inputs=(), step=0, total=0))
+            self._set(
+                name,
+                replace(self.of(name), status="queued", message="", inputs=(), details="", step=0, total=0),
+            )
 
     def _progress(self, event: events.Progress) -> None:
         began, first = self._began.get(event.node, (self._clock(), 0))

@@ -117,6 +117,9 @@ class Docks(QObject):
         if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
             show = self._window.show_node if name in AT_LEVEL else self._window.show_outside
             panel.show_asked.connect(show)
+        if isinstance(panel, Problems) and self._window.app.desk is not None:
+            sheet = self._window.app.desk.sheet(view)
+            panel.follow(sheet.state if sheet is not None else None)
         self._put(dock, panel)
 
     def _put(self, dock: QDockWidget, panel: QWidget) -> None:

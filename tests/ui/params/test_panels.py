@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from nodegraph.edits import Disconnect, RemoveNodes, SetParam
 from nodegraph.model.graph import Graph, Link, Node, Source
+from nodegraph.node_api import events
 from tests.ui.params.catalogue import EVERYTHING
 from tests.ui.params.conftest import Folders
 from ui.canvas.canvas import Canvas
@@ -19,8 +21,9 @@ from ui.panels.help.panel import Help
 from ui.panels.help.text import help_html, prose
 from ui.panels.inspector.panel import Inspector
 from ui.panels.inspector.row import ParamRow
-from ui.panels.problems.panel import Problems
+from ui.panels.problems.panel import FailureCard, Problems
 from ui.panels.problems.validation import sentence_of, validation_of
+from ui.runs.node_state import RunState
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
 from ui.theme import DARK
@@ -164,6 +167,34 @@ def test_the_panel_lists_problems_and_mends_them(window: MainWindow, view: Docum
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     panel.validation.check()
     assert len(panel.cards) == 1
+
+
+def test_a_node_that_failed_shows_its_exception_under_details(window: MainWindow, view: DocumentView) -> None:
+    window.docks.toggle("problems")
+    panel = window.docks.panel("problems")
+    assert isinstance(panel, Problems)
+    state = RunState(panel)
+    panel.follow(state)
+    details = "ValueError: no such layer at pack/nodes.py:12\nTraceback (most recent call last):\n  ..."
+    state.hear(events.NodeFailed("all", "Everything", "no such layer", ("image = Image(1x8x8x3)",), details))
+    state.flush()
+    (card,) = panel.cards
+    assert isinstance(card, FailureCard) and panel.heading.text() == "The last run failed."
+    assert card.toggle is not None and card.details is not None and not card.details.isVisible()
+    QTest.mouseClick(card.toggle, Qt.MouseButton.LeftButton)
+    assert card.details.isVisible()
+    assert card.details.toPlainText() == f"image = Image(1x8x8x3)\n{details}"
+    state.hear(events.RunStarted(("all",), ()))
+    state.flush()
+    assert panel.cards == []
+
+
+def test_diagnostics_name_versions_settings_and_no_paths(window: MainWindow) -> None:
+    window.app.change(recent=("/home/someone/secret.json",))
+    window.menus.actions["help.diagnostics"].trigger()
+    text = QGuiApplication.clipboard().text()
+    assert "nodegraph " in text and "Python " in text and "theme = " in text and "Log of engine:" in text
+    assert "secret" not in text and str(Path.home()) not in text
 
 
 def test_f8_goes_round_the_nodes_with_problems(window: MainWindow, view: DocumentView) -> None:
