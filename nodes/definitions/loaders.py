@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, ModelFile, Range, node
 from nodes.models.architectures.families import names
+from nodes.models.detection.listing import leftover_remark
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -48,7 +49,7 @@ def checkpoint_loader(
     dtype: Precision = "auto",
 ) -> Checkpoint:
     """Open a whole model: what draws, what reads prompts, and what turns latents into pictures. Start here."""
-    source = ctx.models.source("checkpoints", _chosen(checkpoint, "checkpoint"))
+    source = _opened(ctx, "checkpoints", _chosen(checkpoint, "checkpoint"), "network")
     return Checkpoint(Model(source, dtype), Clip((source,)), Vae(source))
 
 
@@ -64,7 +65,7 @@ def diffusion_model_loader(
     dtype: Precision = "auto",
 ) -> Model:
     """Open a diffusion model that comes alone; text encoders and autoencoder are then loaded by their own nodes."""
-    return Model(ctx.models.source("diffusion_models", _chosen(file, "diffusion model")), dtype)
+    return Model(_opened(ctx, "diffusion_models", _chosen(file, "diffusion model"), "network"), dtype)
 
 
 FAMILIES = ("auto", *names())
@@ -94,7 +95,7 @@ def clip_loader(
     ] = "auto",
 ) -> Clip:
     """Open a text encoder that comes as a file of its own. Families that read with several join them after this."""
-    source = ctx.models.source("text_encoders", _chosen(file, "text encoder"))
+    source = _opened(ctx, "text_encoders", _chosen(file, "text encoder"), "text")
     return Clip((source,), "" if kind == "auto" else kind, dtype)
 
 
@@ -125,7 +126,7 @@ def vae_loader(
     dtype: Precision = "auto",
 ) -> Vae:
     """Open an autoencoder that comes alone, to use in place of a checkpoint's own."""
-    return Vae(ctx.models.source("vae", _chosen(file, "autoencoder")), dtype)
+    return Vae(_opened(ctx, "vae", _chosen(file, "autoencoder"), "vae"), dtype)
 
 
 @node("LoraLoader", title="Load LoRA", category="loaders", keywords=("style", "lora", "adapter", "patch"))
@@ -167,7 +168,7 @@ def control_net_loader(
     dtype: Precision = "auto",
 ) -> ControlNet:
     """Open a network that steers a picture by edges, depth, poses or the like."""
-    return ControlNet(ctx.models.source("controlnet", _chosen(controlnet, "ControlNet")), dtype)
+    return ControlNet(_opened(ctx, "controlnet", _chosen(controlnet, "ControlNet"), "controlnet"), dtype)
 
 
 @node("ClipSkip", title="CLIP skip", category="conditioning", keywords=("layer", "clip", "last layer"))
@@ -188,6 +189,14 @@ def _chosen(name: str, what: str) -> str:
     if not name:
         raise GraphError("No {what} is chosen; choose one.", what=what)
     return name
+
+
+def _opened(ctx: Context, kind: str, name: str, wanted: str) -> Source:
+    """The file of a name. Raises LoadError where it has nothing of what is wanted; says what in it is not read."""
+    source: Source = ctx.models.source(kind, name)
+    if remark := leftover_remark(ctx.models.chosen(source, wanted)):
+        ctx.say(remark)
+    return source
 
 
 def _check_fit(ctx: Context, source: Source, model: Model, clip: Clip | None) -> None:

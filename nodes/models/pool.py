@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, overload
 
@@ -10,10 +11,12 @@ import torch
 
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.support.errors import LoadError
-from nodes.models.architectures.encoders import cast_encoders, is_clip
+from nodegraph.support.messages import Phrase
+from nodes.models.architectures.encoders import NO_ENCODERS, cast_encoders, encoder_title, is_clip
 from nodes.models.architectures.families import families
 from nodes.models.architectures.vaes import tiny
 from nodes.models.detection.detect import recognise
+from nodes.models.detection.file_kinds import has, refusal
 from nodes.models.files.embeddings import Embeddings
 from nodes.models.files.pickles import readable
 from nodes.models.memory.compiled import running
@@ -29,7 +32,7 @@ from nodes.models.runners.text_encoder import TextEncoder, build_encoder
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from torch import Tensor, nn
@@ -109,19 +112,35 @@ class Pool:
         self.residents.reconsider()
         return Denoiser(self, ref, family, found.facts or family.facts(part), part)
 
+    def chosen(self, source: Source, wanted: str) -> Recognised:
+        """What a source is that was chosen where `wanted` is loaded: "network", "text", "vae" or "controlnet".
+
+        Raises `LoadError` for one that has nothing of the kind.
+        """
+        found = self.recognised(source)
+        if not has(found, wanted):
+            raise refusal(found, wanted, chosen=True)
+        return found
+
     def encoders(self, ref: Clip) -> tuple[Family, Mapping[str, Part]]:
-        """The family that text encoders condition, and each of them by kind."""
+        """The family that text encoders condition, and each of them by kind; `LoadError` for one of no use to it."""
         found = [self.recognised(source) for source in ref.sources]
-        parts = [part for each in found for kind, part in each.parts.items() if kind not in NO_ENCODERS]
-        names = [ref.kind, *(each.family for each in found), default_family(parts)]
+        lists = [[part for kind, part in each.parts.items() if kind not in NO_ENCODERS] for each in found]
+        for each, parts in zip(found, lists, strict=True):
+            if not parts:
+                raise refusal(each, "text")
+        all_parts = [part for parts in lists for part in parts]
+        names = [ref.kind, *(each.family for each in found), default_family(all_parts)]
         family = families()[next(name for name in names if name)]
-        if not parts:
-            raise LoadError(
-                "{path} has no text encoder: add a ClipLoader with one of {title}.",
-                path=ref.sources[0].path,
-                title=family.title,
-            )
-        return family, cast_encoders(family, parts)
+        cast = cast_encoders(family, all_parts)
+        used = {place_of(part) for part in cast.values()}
+        for each, parts in zip(found, lists, strict=True):
+            if len(found) > 1 and not any(place_of(part) in used for part in parts):
+                raise unused(each, family, parts, cast)
+            used -= {place_of(part) for part in parts}
+        if not cast:
+            raise unused(found[0], family, all_parts, cast)
+        return family, cast
 
     def fit(self, source: Source, model: Model | None, clip: Clip | None) -> Fit:
         """How a LoRA fits; raises `LoadError` where not one of its changes does."""
@@ -227,7 +246,25 @@ class Pool:
 BLANKS = 8
 """How many encoders' empty prompts are kept, a few megabytes at most each."""
 
-NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
+
+def place_of(part: Part) -> tuple[str, tuple[str, ...]]:
+    """What tells an encoder from others: its file, and the tensors of its first parameters."""
+    return part.place, tuple(piece.name for piece in islice(part.pieces.values(), 2))
+
+
+def unused(found: Recognised, family: Family, parts: Sequence[Part], cast: Mapping[str, Part]) -> LoadError:
+    """The sentence for a text encoder that has no place among those of a family."""
+    own = ", ".join(encoder_title(part.kind) for part in parts)
+    wanted = [use.kind for use in family.encoders]
+    missing = ", ".join(encoder_title(kind) for kind in wanted if kind not in cast)
+    return LoadError(
+        "{path} ({own}) has no place among the text encoders of {title}, which reads with {wanted}{missing}.",
+        path=found.path,
+        own=own,
+        title=family.title,
+        wanted=", ".join(map(encoder_title, wanted)),
+        missing=Phrase(": link {missing} instead", missing=missing) if missing else "",
+    )
 
 
 def default_family(parts: list[Part]) -> str:
@@ -247,17 +284,9 @@ def default_family(parts: list[Part]) -> str:
     return "sd2" if "clip_h" in kinds else "sd1"
 
 
-ADVICE = {
-    "vae": "it has no autoencoder: add a VaeLoader",
-    "network": "it has no denoising network: add a DiffusionModelLoader",
-    "controlnet": "it is no control network",
-}
-
-
 def need(found: Recognised, kind: str) -> Part:
-    """A part of a source; `LoadError` says what the file is instead and what to add."""
+    """A part of a source; `LoadError` says what the file is instead and what to do."""
     part = found.parts.get(kind)
     if part is None:
-        what = f"is a {found.kind.replace('_', ' ')}" if found.kind != "unknown" else "holds no known network"
-        raise LoadError("{path} {what}: {advice}.", path=found.path, what=what, advice=ADVICE[kind])
+        raise refusal(found, kind)
     return part

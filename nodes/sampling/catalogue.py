@@ -41,6 +41,9 @@ SIGMA_SPACES: "Mapping[str, SigmaSpace]" = MappingProxyType(
     }
 )
 
+MOST_STEPS = 100_000
+"""More steps of training than any model has; the numbers of each take memory."""
+
 _KINDS: "Mapping[str, PredictionKind]" = {"epsilon": "eps", "v_prediction": "v", "sample": "x0"}
 
 
@@ -76,14 +79,13 @@ def _flow_from_scheduler(config: "Mapping[str, Any]", family: SigmaSpace | None)
 
 
 def _variances(config: "Mapping[str, Any]") -> torch.Tensor:
-    if config.get("trained_betas") is not None:
-        return torch.tensor(config["trained_betas"], dtype=torch.float64)
-    return betas(
-        config.get("beta_schedule", "linear"),
-        float(config.get("beta_start", 0.0001)),
-        float(config.get("beta_end", 0.02)),
-        int(config.get("num_train_timesteps", 1000)),
-    )
+    trained, steps = config.get("trained_betas"), int(config.get("num_train_timesteps", 1000))
+    if not 1 < (steps if trained is None else len(trained)) <= MOST_STEPS:
+        raise ValueError(f"it has {steps} steps of training, and 2 to {MOST_STEPS} are read")
+    if trained is not None:
+        return torch.tensor(trained, dtype=torch.float64)
+    start, end = float(config.get("beta_start", 0.0001)), float(config.get("beta_end", 0.02))
+    return betas(config.get("beta_schedule", "linear"), start, end, steps)
 
 
 _FIELDS: "Mapping[str, str]" = {

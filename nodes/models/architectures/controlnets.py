@@ -62,6 +62,6 @@ def control_config(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
     ]
     config["conditioning_embedding_out_channels"] = widths
     config["conditioning_channels"] = shapes[f"{inner}conv_in.weight"][1]
-    for unwanted in ("out_channels", "up_block_types"):
-        del config[unwanted]
+    for unwanted in ("out_channels", "up_block_types", "reverse_transformer_layers_per_block"):
+        config.pop(unwanted, None)
     return config

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nodes.models.architectures.key_maps.clip import clip_config, clip_pieces
 from nodes.models.architectures.key_maps.language import language_part
 from nodes.models.architectures.key_maps.llama import usual_names
-from nodes.models.architectures.key_maps.t5 import t5_config, t5_pieces
+from nodes.models.architectures.key_maps.t5 import BIAS, SHARED, t5_config, t5_pieces
 from nodes.models.files.parts import Part, shapes_of, under
 
 if TYPE_CHECKING:
@@ -17,12 +17,38 @@ if TYPE_CHECKING:
     from nodes.models.architectures.family import Family
     from nodes.models.files.parts import Shapes
 
-STANDALONE = ("", "transformer.", "text_encoder.", "cond_stage_model.transformer.", "cond_stage_model.model.")
-"""Prefixes under which files of a single encoder keep it."""
+MARKS = (
+    "shared.weight",
+    "encoder.embed_tokens.weight",
+    "text_model.embeddings.token_embedding.weight",
+    "embeddings.token_embedding.weight",
+    "token_embedding.weight",
+    "model.language_model.embed_tokens.weight",
+    "language_model.model.embed_tokens.weight",
+    "model.embed_tokens.weight",
+    "embed_tokens.weight",
+    "token_embd.weight",
+)
+"""Tensors that text encoders have, the longer names first; what stands before one leads the names of the others."""
 
 T5_KINDS = ("t5", "pile_t5")
 LANGUAGE_KINDS = ("gemma2", "qwen3", "qwen25", "mistral")
 """Kinds that read no chunks; all others are CLIP text models."""
+
+NO_ENCODERS = ("network", "vae", "controlnet", "tiny")
+"""Kinds of parts that read no prompts."""
+
+TITLES = {
+    "clip_l": "CLIP-L",
+    "clip_g": "CLIP-G",
+    "clip_h": "CLIP-H",
+    "t5": "T5",
+    "pile_t5": "Pile-T5",
+    "gemma2": "Gemma 2",
+    "qwen3": "Qwen 3",
+    "qwen25": "Qwen 2.5",
+    "mistral": "Mistral",
+}
 
 WIDTHS = {768: "clip_l", 1024: "clip_h", 1280: "clip_g"}
 """Which CLIP text model is this wide; others count as CLIP-L."""
@@ -39,13 +65,28 @@ def encoder_parts(shapes: Shapes, family: Family) -> dict[str, Part]:
     return found
 
 
-def lone_encoder(shapes: Shapes) -> Part | None:
-    """The encoder of a file that holds one and nothing else; its kind follows from its width."""
-    for prefix in STANDALONE:
-        part = encoder_part(under(shapes, prefix), "")
-        if part:
-            return part.within(prefix)
-    return None
+def lone_encoders(shapes: Shapes) -> dict[str, Part]:
+    """The encoders of a file that holds no denoising network, by kind, which follows from each one's width.
+
+    What leads their names is not asked for: trainers and tools each have their own.
+    """
+    found: dict[str, Part] = {}
+    for lead in _leads(shapes):
+        part = encoder_part(under(shapes, lead), "")
+        if part and part.kind not in found:
+            found[part.kind] = part.within(lead)
+    return found
+
+
+def _leads(shapes: Shapes) -> list[str]:
+    """What may stand before the names of encoders, the shorter first."""
+    found = {
+        name[: -len(mark)]
+        for name in shapes
+        for mark in MARKS
+        if name.endswith(mark) and (len(name) == len(mark) or name[-len(mark) - 1] == ".")
+    }
+    return sorted(found - {"decoder."}, key=lambda lead: (len(lead), lead))
 
 
 def encoder_part(shapes: Shapes, kind: str) -> Part | None:
@@ -60,15 +101,20 @@ def encoder_part(shapes: Shapes, kind: str) -> Part | None:
     return as_kind(found, kind) if is_clip(kind) and is_clip(found.kind) else None
 
 
+def encoder_title(kind: str) -> str:
+    """What a kind of text encoder is called."""
+    return TITLES.get(kind, kind)
+
+
 def is_clip(kind: str) -> bool:
     """Whether encoders of this kind are CLIP text models."""
     return kind not in (*T5_KINDS, *LANGUAGE_KINDS)
 
 
 def _t5_part(shapes: Shapes) -> Part | None:
-    if "shared.weight" not in shapes:
-        return None
     pieces = t5_pieces(shapes)
+    if SHARED not in pieces or f"encoder.block.0.{BIAS}" not in pieces:
+        return None
     config = t5_config(shapes_of(pieces, shapes))
     return Part("pile_t5" if config["every_layer"] else "t5", config, pieces)
 
@@ -96,7 +142,10 @@ def cast_encoders(family: Family, parts: Sequence[Part]) -> dict[str, Part]:
     places = [kind for kind in wanted if is_clip(kind)]
     clips = [part for part in parts if is_clip(part.kind)]
     kinds = [part.kind for part in clips]
-    cast = {part.kind: part for part in parts if not is_clip(part.kind) and part.kind in wanted}
+    cast: dict[str, Part] = {}
+    for part in parts:
+        if not is_clip(part.kind) and part.kind in wanted:
+            cast.setdefault(part.kind, part)
     if len(set(kinds)) == len(kinds):
         cast |= {part.kind: part for part in clips if part.kind in places}
     left = [place for place in places if place not in cast]

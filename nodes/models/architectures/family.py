@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,13 +46,20 @@ class LatentFormat:
         return like.new_tensor(many)[:, None, None] if len(many) == like.shape[1] else one
 
 
+def normed(latent: LatentFormat, means: Sequence[float], spreads: Sequence[float]) -> LatentFormat:
+    """A format whose channels are also brought to zero mean and unit spread, by those of each channel."""
+    scales = tuple(latent.scale / float(spread) for spread in spreads)
+    return replace(latent, scales=scales, shifts=tuple(map(float, means)))
+
+
 @dataclass(frozen=True)
 class Facts:
     """What sampling needs to know of a network.
 
     `space` names its sigma space; `scheduler`, where a diffusers folder has one, describes it instead.
     `inputs` counts the channels the network takes, more than the latent's where it also sees a mask or another
-    picture; `raw_beside` says that it sees that picture's latent unscaled.
+    picture; `raw_beside` says that it sees that picture's latent unscaled. `levels`, where given, are the least and the
+    largest noise level of the file's own.
     """
 
     family: str
@@ -61,6 +68,7 @@ class Facts:
     inputs: int
     scheduler: Mapping[str, Any] | None = None
     raw_beside: bool = False
+    levels: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

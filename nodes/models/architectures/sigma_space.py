@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodegraph.support.errors import LoadError
 from nodes.sampling.catalogue import SIGMA_SPACES, space_from_scheduler
-from nodes.sampling.spaces import DiscreteSpace
+from nodes.sampling.spaces import ContinuousSpace, DiscreteSpace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nodes.models.architectures.family import Facts
     from nodes.sampling.predictions import PredictionKind
     from nodes.sampling.spaces import SigmaSpace
@@ -23,9 +25,11 @@ def space_of(facts: Facts, options: tuple[tuple[str, Scalar], ...] = ()) -> Sigm
     if name:
         space = SIGMA_SPACES[str(name)]
     elif facts.scheduler is not None:
-        space = space_from_scheduler(facts.scheduler, SIGMA_SPACES[facts.space])
+        space = _scheduled(facts.scheduler, SIGMA_SPACES[facts.space])
     else:
         space = SIGMA_SPACES[facts.space]
+    if facts.levels is not None and isinstance(space, ContinuousSpace) and not name:
+        space = replace(space, low=facts.levels[0], high=facts.levels[1])
     if isinstance(space, DiscreteSpace) and given.get("zsnr"):
         space = replace(space, zero_snr=True)
     if given.get("prediction"):
@@ -38,3 +42,16 @@ def space_of(facts: Facts, options: tuple[tuple[str, Scalar], ...] = ()) -> Sigm
                 raise LoadError("This model's noise levels have no {name} to set.", name=name)
             space = cast("SigmaSpace", replace(cast("Any", space), **{name: float(value)}))
     return space
+
+
+def _scheduled(scheduler: Mapping[str, Any], family: SigmaSpace) -> SigmaSpace:
+    """The space that a folder's scheduler describes; raises LoadError for settings that describe none."""
+    try:
+        return space_from_scheduler(scheduler, family)
+    except (ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise LoadError(
+            "The model's scheduler_config.json describes no noise levels ({reason}): take the file from the model's "
+            "own repository.",
+            reason=reason,
+        ) from error

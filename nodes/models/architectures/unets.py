@@ -30,11 +30,7 @@ def unet_part(shapes: Shapes, heads: int | None) -> Part | None:
         pieces = same(shapes)
     else:
         return None
-    named = shapes_of(pieces, shapes)
-    try:
-        return Part("network", unet_config(named, heads), pieces)
-    except (KeyError, StopIteration, IndexError):
-        return None
+    return Part("network", unet_config(shapes_of(pieces, shapes), heads), pieces)
 
 
 def build_unet(config: Mapping[str, Any]) -> nn.Module:

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nodegraph.node_api.model_files import Adopted
 from nodegraph.support.errors import LoadError
 from nodes.models.architectures.families import families
 from nodes.models.detection.detect import recognise
+from nodes.models.detection.file_kinds import HOMES
 from nodes.models.detection.recognised import Recognised
 from nodes.models.files.directory_scanner import walk
 from nodes.models.files.folders import ModelFolders
 from nodes.models.files.model_dirs import add_place, own_folder, set_places, settings_file
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-KINDS: Mapping[str, str] = {
-    "checkpoint": "checkpoints",
-    "diffusion_model": "diffusion_models",
-    "text_encoder": "text_encoders",
-    "vae": "vae",
-    "controlnet": "controlnet",
-    "lora": "loras",
-    "embedding": "embeddings",
-}
-"""What a file holds, and the kind of folder it belongs to."""
 
 
 def adopt(files: ModelFolders, path: Path) -> Adopted:
@@ -42,13 +28,13 @@ def adopt(files: ModelFolders, path: Path) -> Adopted:
                 side = _side(recognise(path)) if kind == "checkpoints" else 0
                 return Adopted(kind, path.relative_to(folder).as_posix(), side)
     found = recognise(path)
-    if found.kind not in KINDS:
+    home = HOMES.get(found.kind)
+    if home is None:
         raise LoadError(
             "{name} holds no model that is known here; put it into the folder of its kind yourself.",
             name=path.name,
         )
-    kind = KINDS[found.kind]
-    return Adopted(kind, _linked(path, own_folder() / kind), _side(found))
+    return Adopted(home.folder, _linked(path, own_folder() / home.folder), _side(found))
 
 
 def _side(found: Recognised) -> int:

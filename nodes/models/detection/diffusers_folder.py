@@ -10,8 +10,11 @@ from nodegraph.support.errors import LoadError
 from nodes.models.architectures.controlnets import control_part
 from nodes.models.architectures.encoders import encoder_part, is_clip
 from nodes.models.architectures.families import families
+from nodes.models.architectures.family import normed
 from nodes.models.architectures.key_maps.vae import vae_same
+from nodes.models.detection.leftovers import left_over
 from nodes.models.detection.recognised import Recognised
+from nodes.models.detection.unread import unread_kind
 from nodes.models.files.header import TensorInfo, read_header
 from nodes.models.files.parts import Part
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nodes.models.architectures.family import Facts, Family
+    from nodes.models.files.parts import Shapes
 
 CONFIG_LIMIT = 4 * 2**20
 WEIGHTS = ("diffusion_pytorch_model", "model")
@@ -49,7 +53,9 @@ def recognise_folder(path: Path) -> Recognised:
         parts["vae"] = vae_part(path / "vae")
     sizes = [file.stat().st_size for file in path.rglob("*.safetensors")]
     dtype = next(iter(network.values())).dtype
-    return Recognised(path, "checkpoint", family.name, parts, _facts(path, family, part), dtype, sum(sizes))
+    facts = _facts(path, family, part)
+    more = tuple(name for each in parts.values() for name in left_over(each.tensors, [each], family))
+    return Recognised(path, "checkpoint", family.name, parts, facts, dtype, sum(sizes), leftovers=more)
 
 
 def vae_part(path: Path) -> Part:
@@ -60,26 +66,37 @@ def vae_part(path: Path) -> Part:
 
 def _single(path: Path) -> Recognised:
     infos = _weights(path)
+    if title := unread_kind(infos):
+        raise LoadError("{path} is {title}, which is not read here.", path=path, title=title)
     shapes = {name: info.shape for name, info in infos.items()}
-    size = sum(info.end - info.start for info in infos.values())
-    dtype = next(iter(infos.values())).dtype
-    config = _config(path)
+    kind, family, part = _one(shapes, infos, _config(path))
+    part = replace(part, tensors=infos)
+    return Recognised(
+        path,
+        kind,
+        family.name if family else "",
+        {part.kind: part},
+        family.facts(part) if family else None,
+        next(iter(infos.values())).dtype,
+        sum(info.end - info.start for info in infos.values()),
+        leftovers=left_over(infos, [part], family),
+    )
+
+
+def _one(
+    shapes: Shapes, infos: Mapping[str, TensorInfo], config: dict[str, Any]
+) -> tuple[str, Family | None, Part]:
+    """The one network of a folder: what kind of file it counts as, its family where it has one, and itself."""
     if control := control_part(shapes, config):
-        part = replace(control, tensors=infos)
-        return Recognised(path, "controlnet", "", {"controlnet": part}, None, dtype, size)
+        return "controlnet", None, control
     if "decoder.conv_in.weight" in shapes:
-        return Recognised(
-            path, "vae", "", {"vae": Part("vae", config, vae_same(infos), infos)}, None, dtype, size
-        )
+        return "vae", None, Part("vae", config, vae_same(infos))
     for family in families().values():
         if found := family.recognise(shapes):
-            part = replace(found, config=config, tensors=infos)
-            return Recognised(
-                path, "diffusion_model", family.name, {"network": part}, family.facts(part), dtype, size
-            )
+            return "diffusion_model", family, replace(found, config=config)
     if encoder := encoder_part(shapes, ""):
-        part = replace(encoder, tensors=infos)
-        return Recognised(path, "text_encoder", "", {part.kind: part}, None, dtype, size)
+        return "text_encoder", None, encoder
+    path = next((info.path.parent for info in infos.values()), "The folder")
     raise LoadError("{path} holds no network of a known family.", path=path)
 
 
@@ -115,6 +132,9 @@ def _facts(path: Path, family: Family, part: Part) -> Facts:
         vae = read_json(path / "vae" / "config.json")
         scale, shift = vae.get("scaling_factor"), vae.get("shift_factor")
         latent = replace(facts.latent, scale=float(scale or facts.latent.scale), shift=float(shift or 0.0))
+        means, spreads = vae.get("latents_mean"), vae.get("latents_std")
+        if scale and means and spreads:
+            latent = normed(latent, means, spreads)
         facts = replace(facts, latent=latent)
     scheduler = path / "scheduler" / "scheduler_config.json"
     return replace(facts, scheduler=read_json(scheduler)) if scheduler.is_file() else facts

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.support.errors import LoadError
+from nodegraph.support.messages import Phrase
 from nodes.models.architectures.families import families
 from nodes.models.detection.detect import recognise
 from nodes.models.files.folders import ModelFolders
 from nodes.models.files.model_dirs import FOLDERS
+from nodes.models.files.pickles import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from nodegraph.node_api.model_files import Files
+    from nodes.models.detection.recognised import Recognised
 
 UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
 """Kinds whose files are listed but not looked into."""
@@ -31,6 +34,13 @@ def describe(files: Files, fingerprints: Fingerprints | None = None) -> Iterator
             path = files.find(kind, name)
             if path is not None:
                 yield _row(kind, name, path, prints)
+            elif isinstance(files, ModelFolders) and (lost := files.paths(kind).get(name)) is not None:
+                yield {
+                    "kind": kind,
+                    "name": name,
+                    "path": str(lost),
+                    "error": f"{lost} is a link that leads nowhere: link it again or remove it.",
+                }
         for name, path, first in files.hidden(kind) if isinstance(files, ModelFolders) else ():
             yield {
                 "kind": kind,
@@ -46,11 +56,28 @@ def _row(kind: str, name: str, path: Path, prints: Fingerprints) -> dict[str, An
         if kind in UNREAD:
             row |= {"family": "", "dtype": "", "bytes": path.stat().st_size}
         else:
-            found = recognise(path)
+            found = recognise(readable(path))
             family = families().get(found.family)
             title = family.title if family else found.kind.replace("_", " ")
             row |= {"family": title, "dtype": found.dtype, "bytes": found.size}
+            if remark := leftover_remark(found):
+                row["warning"] = str(remark)
         row["fingerprint"] = prints.of(path)
-    except (LoadError, OSError) as error:
+    except LoadError as error:
         row["error"] = str(error)
+    except OSError as error:
+        row["error"] = f"{path} cannot be read: {error.strerror or error}."
     return row
+
+
+def leftover_remark(found: Recognised) -> Phrase | None:
+    """What a file holds that is not read, as a sentence; None where that is nothing."""
+    if not found.leftovers:
+        return None
+    return Phrase(
+        "{name}: {count} of its tensors are not read and left out, {first!r} first; a picture may differ from that of "
+        "the program the file was made for.",
+        name=found.path.name,
+        count=len(found.leftovers),
+        first=found.leftovers[0][:120],
+    )

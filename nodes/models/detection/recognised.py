@@ -21,6 +21,7 @@ class Recognised:
     "controlnet", "lora", "embedding", "preview_decoder", "preview_encoder" or "unknown". `family` names the family
     where one fits and is "" elsewhere. `parts` are the networks inside by kind: "network", "vae", "clip_l" ...
     `dtype` is that of most of the bytes, `size` all bytes of tensors; `metadata` is what the maker wrote.
+    `names` are those of its first tensors, and `leftovers` the tensors that no part reads and that may matter.
     """
 
     path: Path
@@ -31,3 +32,5 @@ class Recognised:
     dtype: str
     size: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    leftovers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()

@@ -31,10 +31,10 @@ class Walked:
         )
 
 
-def walk(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
+def walk(root: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
     """Model files and diffusers folders under a folder, by relative name; links are followed once."""
     walked = Walked(began=time.time_ns())
-    pending = [(str(folder), "", 0)]
+    pending = [(str(root), "", 0)]
     seen: set[str] = set()
     count = 0
     while pending:
@@ -49,12 +49,13 @@ def walk(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
             if count > MOST:
                 return walked
             name = f"{relative}{entry.name}"
-            if entry.name.lower().endswith(endings) and not entry.is_dir():
+            folder = _is_folder(entry)
+            if entry.name.lower().endswith(endings) and not folder:
                 walked.found[name] = entry.path
-            elif entry.is_dir() and endings == ENDINGS and _is_model(entry.path):
+            elif folder and endings == ENDINGS and _is_model(entry.path):
                 walked.folders[entry.path] = _changed(entry.path)
                 walked.found[name] = entry.path
-            elif entry.is_dir() and depth < DEEPEST and not entry.name.startswith("."):
+            elif folder and depth < DEEPEST and not entry.name.startswith("."):
                 pending.append((entry.path, f"{name}/", depth + 1))
     return walked
 
@@ -75,6 +76,14 @@ class Walks:
 
 def _is_model(folder: str) -> bool:
     return any(os.path.isfile(os.path.join(folder, mark)) for mark in MARKS)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder or a link to one; a link to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _changed(folder: str) -> int:

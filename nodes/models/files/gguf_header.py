@@ -7,7 +7,7 @@ import struct
 from typing import IO, TYPE_CHECKING, Any
 
 from nodegraph.support.errors import LoadError
-from nodes.models.files.header import LIMIT, Header, TensorInfo
+from nodes.models.files.header import LIMIT, MOST, Header, TensorInfo, check_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,11 @@ TYPES: dict[int, tuple[str, int, int]] = {
 _PLAIN = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _TEXT, _ARRAY = 8, 9
 _LONGEST = 1000
+_LONGEST_LIST = 2_000_000
+"""More texts than any vocabulary in a header has."""
+
+_COARSEST = 2**20
+"""The largest alignment that is believed, in bytes."""
 
 
 def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
@@ -37,6 +42,13 @@ def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
             path=path,
             version=version,
         )
+    if tensors > MOST or entries > MOST:
+        raise LoadError(
+            "{path} is damaged: it claims {tensors} tensors and {entries} settings.",
+            path=path,
+            tensors=tensors,
+            entries=entries,
+        )
     metadata: dict[str, str] = {}
     for _ in range(entries):
         name = reader.text()
@@ -45,7 +57,7 @@ def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
         if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST:
             metadata[name] = str(value)
     infos = [_info(reader) for _ in range(tensors)]
-    alignment = int(metadata.get("general.alignment", "32")) or 32
+    alignment = _alignment(path, metadata.get("general.alignment", "32"))
     start = -(-reader.read // alignment) * alignment
     found: dict[str, TensorInfo] = {}
     for name, dtype, shape, length, offset in infos:
@@ -61,7 +73,18 @@ def read_gguf(path: Path, file: IO[bytes], size: int) -> Header:
                 size=size,
             )
         found[name] = TensorInfo(path, dtype, shape, start + offset, end)
+    check_apart(path, found)
     return Header(path, found, metadata)
+
+
+def _alignment(path: Path, text: str) -> int:
+    """The power of two that tensors begin at multiples of."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 0 < number <= _COARSEST or number & (number - 1):
+        raise LoadError(
+            "{path} is damaged: its tensors cannot begin at multiples of {text!r}.", path=path, text=text[:20]
+        )
+    return number
 
 
 def _info(reader: _Reader) -> tuple[str, str, tuple[int, ...], int, int]:
@@ -138,7 +161,7 @@ class _Reader:
         inner, count = self.numbers("IQ")
         if inner in _PLAIN:
             self.bytes(struct.calcsize(_PLAIN[inner]) * count)
-        elif inner == _TEXT:
+        elif inner == _TEXT and count <= _LONGEST_LIST:
             for _ in range(count):
                 self.text()
         else:

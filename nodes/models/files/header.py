@@ -7,17 +7,26 @@ import math
 import struct
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import index, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.support.errors import LoadError
+from nodes.models.files.first_bytes import LOOKED_AT, is_pickle, what_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LIMIT = 100 * 2**20
 """The largest header that is read, in bytes: the limit of the format itself."""
+
+MOST = 200_000
+"""More tensors than any file has; each takes memory before anything is read."""
+
+MOST_AXES = 16
+FLOATS_LIMIT = 2**20
+GGUF = b"GGUF"
 
 BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
@@ -55,13 +64,14 @@ def read_header(path: Path) -> Header:
             raise LoadError("{path} does not exist.", path=path)
         size = path.stat().st_size
         with path.open("rb") as file:
-            first = file.read(8)
-            if first.startswith(b"GGUF"):
+            first = file.read(LOOKED_AT)
+            if first.startswith(GGUF):
                 from nodes.models.files.gguf_header import read_gguf
 
                 file.seek(0)
                 return read_gguf(path, file, size)
             length = _length(path, first, size)
+            file.seek(8)
             text = file.read(length)
     except OSError as error:
         raise LoadError(
@@ -71,12 +81,32 @@ def read_header(path: Path) -> Header:
     metadata = entries.pop("__metadata__", {})
     if not isinstance(metadata, dict):
         raise LoadError("{path} is damaged: its metadata is not a table of texts.", path=path)
+    if len(entries) > MOST:
+        raise LoadError(
+            "{path} claims {count} tensors, and no model has so many.", path=path, count=len(entries)
+        )
     tensors = {name: _tensor(path, name, entry, 8 + length, size) for name, entry in entries.items()}
+    check_apart(path, tensors)
     return Header(path, tensors, {str(key): str(value) for key, value in metadata.items()})
 
 
+def check_apart(path: Path, tensors: Mapping[str, TensorInfo]) -> None:
+    """Raise `LoadError` where tensors share bytes: a small file would claim to hold any amount of numbers."""
+    placed = sorted((info.start, info.end, name) for name, info in tensors.items() if info.end > info.start)
+    for (_, end, before), (start, _, name) in pairwise(placed):
+        if start < end:
+            raise LoadError(
+                "{path} is damaged: {before!r} and {name!r} lie in the same place.",
+                path=path,
+                before=before,
+                name=name,
+            )
+
+
 def read_floats(info: TensorInfo) -> list[float]:
-    """The numbers of a small tensor of 16 or 32-bit floats; none where it is of another type."""
+    """The numbers of a small tensor of floats; none where it is of another type, large or cannot be read."""
+    if info.end - info.start > FLOATS_LIMIT:
+        return []
     try:
         with info.path.open("rb") as file:
             file.seek(info.start)
@@ -85,24 +115,35 @@ def read_floats(info: TensorInfo) -> list[float]:
         return []
     if info.dtype == "BF16":
         data = b"".join(b"\0\0" + data[at : at + 2] for at in range(0, len(data), 2))
-    letter = {"F32": "f", "BF16": "f", "F16": "e"}.get(info.dtype)
-    return [number for (number,) in struct.iter_unpack(f"<{letter}", data)] if letter else []
+    letter = {"F64": "d", "F32": "f", "BF16": "f", "F16": "e"}.get(info.dtype)
+    if letter is None or len(data) % struct.calcsize(letter):
+        return []
+    return [number for (number,) in struct.iter_unpack(f"<{letter}", data)]
 
 
 def _length(path: Path, first: bytes, size: int) -> int:
-    if len(first) < 8:
-        raise LoadError(
-            "{path} is not a safetensors file: it is only {size} bytes long.", path=path, size=size
-        )
-    (length,) = struct.unpack("<Q", first)
-    if first[:2] in (b"\x80\x02", b"\x80\x04", b"PK"):
+    """The length of the header; raises `LoadError` that says what the file is instead."""
+    if is_pickle(first):
         raise LoadError(
             "{path} is a Python pickle, which can run code when it is opened: convert it to safetensors.",
             path=path,
         )
+    length = int.from_bytes(first[:8], "little")
+    if len(first) < 8 or first[8:9] not in (b"{", b"") or length > LIMIT:
+        found = what_it_is(first, size)
+        if found is not None:
+            what, remedy = found
+            raise LoadError("{path} is {what}, no model: {remedy}.", path=path, what=what, remedy=remedy)
+    if len(first) < 8:
+        raise LoadError(
+            "{path} is not a safetensors file: it is only {size} bytes long. Download it again.",
+            path=path,
+            size=size,
+        )
     if length > LIMIT:
         raise LoadError(
-            "{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {limit}).",
+            "{path} is not a safetensors file: it claims a header of {length} bytes (the limit is {limit}). "
+            "Download it again.",
             path=path,
             length=length,
             limit=LIMIT,
@@ -111,7 +152,7 @@ def _length(path: Path, first: bytes, size: int) -> int:
         raise LoadError(
             "{path} is incomplete: it ends inside its header. Copy or download it again.", path=path
         )
-    return int(length)
+    return length
 
 
 def _entries(path: Path, text: bytes) -> dict[str, Any]:
@@ -141,6 +182,8 @@ def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorIn
         raise LoadError(
             "{path} is damaged: the entry of {name!r} is not a tensor's.", path=path, name=name
         ) from error
+    if len(shape) > MOST_AXES or max(shape, default=0) > 2**63:
+        raise LoadError("{path} is damaged: the shape of {name!r} is none.", path=path, name=name[:200])
     if dtype not in BITS:
         raise LoadError(
             "{path} holds {name!r} in the unknown type {dtype!r}.", path=path, name=name, dtype=dtype[:20]

@@ -1,12 +1,11 @@
-"""Tensors of a safetensors file, mapped: nothing is read before it is used."""
+"""Tensors of a weights file, mapped: nothing is read before it is used."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safetensors import SafetensorError, safe_open
-
-from nodegraph.support.errors import LoadError
+from nodes.models.files.header import read_header
+from nodes.models.files.weight_files import open_stored
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def open_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a file by name; raises `LoadError` for a file that cannot be read."""
-    try:
-        with safe_open(str(path), framework="pt", device="cpu") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  # no mapping
-    except (SafetensorError, OSError) as error:
-        raise LoadError("{path} cannot be read: {error}.", path=path, error=error) from error
+    infos = read_header(path).tensors
+    with open_stored(path, infos) as opened:
+        return {name: opened.get_tensor(name) for name in infos}

@@ -29,9 +29,12 @@ class Piece:
 
     def shape(self, whole: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of the piece of a tensor of shape `whole`."""
-        if self.rows:
-            whole = (self.rows[1] - self.rows[0], *whole[1:])
-        return whole[:2] if self.form == "matrix" else whole[::-1] if self.form == "turned" else whole
+        if self.rows and whole:
+            start, end = (min(row, whole[0]) for row in self.rows)
+            whole = (end - start, *whole[1:])
+        if self.form == "matrix" and len(whole) > 1:
+            return whole[0], prod(whole[1:])
+        return whole[::-1] if self.form == "turned" else whole
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def test_the_command_lists_what_it_can_and_says_the_rest(
     assert good[:4] == ["checkpoints", "Stable", "Diffusion", "1.x"] and good[5] == "MB"
     assert ["checkpoints", "bad.safetensors"] in lines
     assert next(line for line in lines if line[-1] == "large.pth")[0] == "upscale_models"
-    assert "bad.safetensors is not a safetensors file: it is only 0 bytes long" in said.err
+    assert "bad.safetensors is an empty file, no model" in said.err
 
 
 def test_extra_model_paths_are_read_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +214,7 @@ def test_listing_says_what_each_file_is(tmp_path: Path) -> None:
     good, bad = rows["good.safetensors"], rows["bad.safetensors"]
     assert (good["kind"], good["family"], good["dtype"]) == ("checkpoints", "Stable Diffusion 1.x", "F32")
     assert good["bytes"] > 10**6 and len(good["fingerprint"]) == 40
-    assert "only 2 bytes" in bad["error"]
+    assert "is a text, no model" in bad["error"]
 
 
 def test_listing_loads_no_torch(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def _open_clip(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Piece]:
                 pieces[f"{start}self_attn.{letter}_proj.{end}"] = Piece(name, rows)
         else:
             module, _, end = inner.rpartition(".")
-            pieces[f"{start}{_OPEN_BLOCK[module]}.{end}"] = Piece(name)
+            if module in _OPEN_BLOCK:
+                pieces[f"{start}{_OPEN_BLOCK[module]}.{end}"] = Piece(name)
     return pieces
 
 

@@ -80,7 +80,8 @@ def _resnet(rest: str) -> str:
 
 def unet_original(part: Part) -> dict[str, Piece]:
     """Where every parameter of a UNet lies in original files."""
-    layers = int(part.config["layers_per_block"])
+    each = part.config["layers_per_block"]
+    layers = int(each if isinstance(each, int) else each[0])
     tops = sorted(_TOP.items(), key=lambda item: -len(item[1]))
     return {name: Piece(_original(name, layers, tops, part.pieces)) for name in part.pieces}
 
@@ -114,21 +115,33 @@ def unet_config(shapes: Mapping[str, tuple[int, ...]], heads: int | None) -> dic
     channels = [shapes[f"down_blocks.{level}.resnets.0.conv1.weight"][0] for level in levels]
     downs = [_has(shapes, f"down_blocks.{level}.attentions.") for level in levels]
     ups = [_has(shapes, f"up_blocks.{level}.attentions.") for level in levels]
-    depths = [_depth(shapes, f"down_blocks.{level}.attentions.0.") or 1 for level in levels]
+    layers = [count(shapes, f"down_blocks.{level}.resnets.") for level in levels]
+    middle = _has(shapes, "mid_block.attentions.")
+    depths = [_depths(shapes, f"down_blocks.{level}.", layers[level]) for level in levels]
+    if middle and (depths[-1] == 1 or not downs[-1]):
+        depths[-1] = _depth(shapes, "mid_block.attentions.0.")
     context = next(shape[1] for name, shape in shapes.items() if name.endswith("attn2.to_k.weight"))
     linear = next(len(shape) == 2 for name, shape in shapes.items() if name.endswith(".proj_in.weight"))
     config = {
         "in_channels": shapes["conv_in.weight"][1],
         "out_channels": shapes["conv_out.weight"][0],
         "block_out_channels": channels,
-        "layers_per_block": count(shapes, "down_blocks.0.resnets."),
+        "layers_per_block": layers[0] if len(set(layers)) == 1 else layers,
         "down_block_types": ["CrossAttnDownBlock2D" if has else "DownBlock2D" for has in downs],
         "up_block_types": ["CrossAttnUpBlock2D" if has else "UpBlock2D" for has in ups],
-        "transformer_layers_per_block": [*depths[:-1], _depth(shapes, "mid_block.attentions.0.") or 1],
+        "transformer_layers_per_block": depths,
         "cross_attention_dim": context,
         "use_linear_projection": linear,
         "attention_head_dim": heads or [max(width // 64, 1) for width in channels],
     }
+    if not middle:
+        config["mid_block_type"] = "UNetMidBlock2D" if _has(shapes, "mid_block.") else None
+    up_depths = [
+        _depths(shapes, f"up_blocks.{level}.", layers[-1 - level] + 1) if ups[level] else depths[-1 - level]
+        for level in levels
+    ]
+    if up_depths != depths[::-1]:
+        config["reverse_transformer_layers_per_block"] = up_depths
     if "add_embedding.linear_1.weight" in shapes:
         config |= {
             "addition_embed_type": "text_time",
@@ -136,6 +149,12 @@ def unet_config(shapes: Mapping[str, tuple[int, ...]], heads: int | None) -> dic
             "projection_class_embeddings_input_dim": shapes["add_embedding.linear_1.weight"][1],
         }
     return config
+
+
+def _depths(shapes: Mapping[str, tuple[int, ...]], lead: str, layers: int) -> int | list[int]:
+    """How many transformers each attention of a level has: one number where all have as many."""
+    found = [_depth(shapes, f"{lead}attentions.{layer}.") or 1 for layer in range(layers)]
+    return found[0] if len(set(found)) == 1 else found
 
 
 def _has(shapes: Mapping[str, tuple[int, ...]], prefix: str) -> bool:

@@ -27,10 +27,7 @@ def recognise(shapes: Shapes) -> Part | None:
         pieces = vae_same(name for name in shapes if name.startswith(OWN))
     else:
         return None
-    try:
-        return Part("vae", vae_config(shapes_of(pieces, shapes)), pieces)
-    except (KeyError, IndexError):
-        return None
+    return Part("vae", vae_config(shapes_of(pieces, shapes)), pieces)
 
 
 def build(config: Mapping[str, Any]) -> nn.Module:

@@ -58,15 +58,12 @@ def recognise(shapes: Shapes) -> Part | None:
         pieces = same(name for name in shapes if name.startswith(("encoder.", "decoder.", "quant_", "post_")))
     else:
         return None
-    try:
-        inner = shapes_of(pieces, shapes)
-        config = {
-            "base_dim": inner["encoder.conv_in.weight"][0],
-            "z_dim": inner["post_quant_conv.weight"][0],
-            "input_channels": inner["encoder.conv_in.weight"][1],
-        }
-    except KeyError:
-        return None
+    inner = shapes_of(pieces, shapes)
+    config = {
+        "base_dim": inner["encoder.conv_in.weight"][0],
+        "z_dim": inner["post_quant_conv.weight"][0],
+        "input_channels": inner["encoder.conv_in.weight"][1],
+    }
     return Part("vae", config, pieces)
 
 
