@@ -21,6 +21,9 @@ READ = (*FLOATS, *(name for name, _, _ in TYPES.values()))
 COUNTS = (".num_batches_tracked", ".position_ids")
 """The endings of tensors that are whole numbers by nature."""
 
+BESIDE = ("_scale", "_scale_inv", "scale_weight", "_scale_2", "comfy_quant", "scale_input", "input_scale")
+"""The endings of what stands beside weights of few bits and is none itself."""
+
 FORMATS = ("float8_e4m3fn", "float8_e5m2")
 """What the notes of ComfyUI's quantised files call ways that are read."""
 
@@ -42,7 +45,7 @@ _TYPES = {"I8": "INT8", "U8": "four or eight bits", "F4": "FP4", "F8_E8M0": "MXF
 
 def check_quantised(part: Part) -> None:
     """Raise `LoadError` for a part whose weights are kept in a way that is not read, naming the way."""
-    names = {piece.name for name, piece in part.pieces.items() if not name.endswith(COUNTS)}
+    names = {piece.name for name, piece in part.pieces.items() if not name.endswith((*COUNTS, *BESIDE))}
     infos = [part.tensors[name] for name in names if name in part.tensors]
     odd = sorted({info.dtype for info in infos} - set(READ))
     way = _way(odd, part.tensors) if odd else _noted(names, part.tensors)

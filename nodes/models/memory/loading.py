@@ -11,6 +11,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from nodegraph.support.errors import LoadError
+from nodes.models.detection.leftovers import scales_of
 from nodes.models.files.weight_files import open_stored
 from nodes.models.memory.block_offload import coming_and_going
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from nodes.models.files.header import TensorInfo
     from nodes.models.files.parts import Part, Piece
     from nodes.models.files.weight_files import Opened
 
@@ -37,6 +39,9 @@ NARROW = torch.float16
 HALVES = (torch.float16, torch.bfloat16)
 PIECE = 2**19
 """How many numbers are cast at a time: their float32 copy stays in the processor's cache."""
+
+BLOCK = 128
+"""How many numbers a side of a block of eight-bit weights has where files do not say it otherwise."""
 
 DEEPEST = 256
 WIDEST = 1_000_000
@@ -242,27 +247,56 @@ def stored(opened: Opened, piece: Piece, part: Part) -> Tensor:
     if piece.rows:
         tensor = tensor[rows]
     if kind.startswith("F8"):
-        tensor = _widened(tensor, _scale(opened, piece.name, part), rows)
+        tensor = _widened(tensor, _scale(opened, piece.name, part), part.tensors[piece.name], rows)
     elif kind not in STORED and piece.rows:
         tensor = tensor.clone()
     return part_of(tensor, None, piece.form)
 
 
-def _widened(tensor: Tensor, scale: Tensor | None, rows: slice) -> Tensor:
-    """Rows of eight-bit numbers; `scale` is that of the whole tensor or of each of its rows."""
+def _widened(tensor: Tensor, scale: Tensor | None, whole: TensorInfo, rows: slice) -> Tensor:
+    """Rows of eight-bit numbers; `scale` is that of the whole tensor, of each of its rows, or of each block of it."""
     if scale is None:
         return tensor.to(torch.bfloat16)
-    each = scale.numel() > 1
-    factor = scale.reshape(-1, *[1] * (tensor.ndim - 1))[rows] if each else scale.reshape(())
-    return tensor.float() * factor
+    if scale.numel() == 1:
+        return tensor.float() * scale.reshape(())
+    if scale.numel() == whole.shape[0]:
+        return tensor.float() * scale.reshape(-1, *[1] * (tensor.ndim - 1))[rows]
+    if scale.ndim == 2 == len(whole.shape):
+        for axis in (0, 1):
+            side = _block(whole, axis, scale.shape[axis])
+            scale = scale.repeat_interleave(side, axis).narrow(axis, 0, whole.shape[axis])
+        return tensor.float() * scale[rows]
+    raise _odd_scale(whole)
+
+
+def _block(whole: TensorInfo, axis: int, count: int) -> int:
+    """How many numbers along an axis share one scale where there are `count` of them."""
+    size = whole.shape[axis]
+    if -(-size // BLOCK) == count:
+        return BLOCK
+    if not count or size % count:
+        raise _odd_scale(whole)
+    return size // count
+
+
+def _odd_scale(whole: TensorInfo) -> LoadError:
+    return LoadError(
+        "The scales of the eight-bit weights of {path} do not fit their shapes: take the file in bf16 or fp16, or the "
+        "GGUF file.",
+        path=whole.path,
+    )
 
 
 def _scale(opened: Opened, name: str, part: Part) -> Tensor | None:
-    """The scale of an eight-bit tensor, one number or one for each row."""
-    for scale in (name.removesuffix("weight") + "scale_weight", name + "_scale"):
+    """The scale of an eight-bit tensor, wherever it lies; None where there is none."""
+    for scale in scales_of(name):
         info = part.tensors.get(scale)
-        if info is not None and info.path == part.tensors[name].path:
+        if info is None:
+            continue
+        if info.path == part.tensors[name].path:
             return opened.get_tensor(scale).float()
+        with open_stored(info.path, part.tensors) as other:
+            return other.get_tensor(scale).float()
     return None
 
 
