@@ -71,6 +71,8 @@ def models(arguments: argparse.Namespace) -> int:
     """List the model files, what they are and how large."""
     found = runtime.installed()
     files = found.open_files([Path(folder) for folder in arguments.models])
+    for remark in files.remarks():
+        print(f"nodegraph: {remark}", file=sys.stderr)
     for row in found.describe_models(files):
         if arguments.json:
             print(json.dumps(row))

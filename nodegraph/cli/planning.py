@@ -11,6 +11,7 @@ from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.formats.native import load
 from nodegraph.node_api import runtime
 from nodegraph.validation import problems
+from nodegraph.validation.opened import refused_files, unread_files
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -18,11 +19,14 @@ def check(arguments: argparse.Namespace) -> int:
     specs = node_types()
     graph = load(Path(arguments.file))
     files = runtime.installed().open_files([Path(folder) for folder in arguments.models])
-    found = problems(graph, specs, files)
-    for problem in found:
-        print(one_line(problem.sentence))
+    found = [problem.sentence for problem in problems(graph, specs, files)]
+    found += dict.fromkeys(refused_files(graph, specs, files))
+    remarks = dict.fromkeys((*files.remarks(), *unread_files(graph, specs, files)))
+    for sentence in (*found, *remarks):
+        print(one_line(sentence))
     if not found:
-        print(f"{arguments.file}: {len(graph.nodes)} nodes, nothing is wrong.")
+        ending = "nothing keeps it from running" if remarks else "nothing is wrong"
+        print(f"{arguments.file}: {len(graph.nodes)} nodes, {ending}.")
     return BAD if found else DONE
 
 

@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         bar = Bar(drawing()) if sys.stderr.isatty() and not arguments.json else None
         listener = _json_line if arguments.json else bar.show if bar else _quiet
         base = Path(arguments.file).parent
+        for remark in engine.files.remarks():
+            print(f"nodegraph: {remark}", file=sys.stderr)
         result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=carried(graph))
         if bar:
             bar.close()

@@ -43,6 +43,18 @@ class Files(Protocol):
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """What is wrong with the files that a text names within itself: a sentence, and the text as meant, or ""."""
 
+    def remarks(self) -> Sequence[Phrase]:
+        """What is wrong with the places where files are looked for, a sentence each."""
+
+    def refused(self, kind: str, name: str) -> Phrase | None:
+        """Why a file that is there cannot be opened as one of its kind; None where it can."""
+
+    def remark(self, kind: str, name: str) -> Phrase | None:
+        """What is left unread of a file that can be opened; None where that is nothing."""
+
+    def unread(self, kind: str, text: str) -> Sequence[Phrase]:
+        """What a text names within itself and is read past, a sentence each."""
+
 
 class NoFiles:
     """No model folders at all."""
@@ -70,3 +82,19 @@ class NoFiles:
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
         """Nothing is known."""
         return None
+
+    def remarks(self) -> Sequence[Phrase]:
+        """Nothing is known."""
+        return ()
+
+    def refused(self, kind: str, name: str) -> Phrase | None:
+        """Nothing is known."""
+        return None
+
+    def remark(self, kind: str, name: str) -> Phrase | None:
+        """Nothing is known."""
+        return None
+
+    def unread(self, kind: str, text: str) -> Sequence[Phrase]:
+        """Nothing is known."""
+        return ()

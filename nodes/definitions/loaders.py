@@ -146,7 +146,7 @@ def lora_loader(
     ] = 1.0,
 ) -> Patched:
     """Add a style, a subject or a skill to a model. Several of these nodes in a row mix; the model stays whole."""
-    source = ctx.models.source("loras", _chosen(lora, "LoRA"))
+    source = _opened(ctx, "loras", _chosen(lora, "LoRA"), "lora")
     _check_fit(ctx, source, model, clip)
     changed = replace(model, patches=(*model.patches, Patch(source, strength))) if strength else model
     if clip is None:

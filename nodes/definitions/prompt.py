@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from nodegraph import Context, Help, Mentions, Multiline, Range, Seed, node
+from nodes.guidance.prompt_encoding import encoded, say_unread
 from nodes.images.token_chips import chips
+from nodes.models.files.folders import tag_remark
 from nodes.prompt_choices.wildcards import resolved, wildcards_in
+from nodes.text.attention import network_tags, without_tags
 from nodes.text.scheduled import and_parts, schedule
 from nodes.text.token_view import report, seen
 from nodes.types import Clip, Conditioning, Image
@@ -32,8 +35,7 @@ def text_encode(
 ) -> Conditioning:
     """Say what the picture should show, or in a negative prompt what it should not."""
     ctx.check()
-    found: Conditioning = ctx.models.get(clip).encode(text)
-    return found
+    return encoded(ctx, clip, text)
 
 
 @node(
@@ -61,7 +63,9 @@ def text_encode_a1111(
     Weights multiply where they nest, a chunk ends at a comma if it can, and the whole keeps its loudness.
     """
     encoder, result = ctx.models.get(clip), []
-    parts = and_parts(text)
+    for tag in dict.fromkeys(network_tags(text)):
+        ctx.say(tag_remark(tag))
+    parts = and_parts(without_tags(text))
     for words, weight in parts:
         said: dict[str, list[tuple[float, float]]] = {}
         for start, end, moment in schedule(words, steps):
@@ -72,6 +76,7 @@ def text_encode_a1111(
             alone = len(parts) == 1 and weight == 1.0
             times = () if len(said) == 1 else tuple(spans)
             result.append(replace(condition, strength=weight, spans=times, summed=not alone))
+    say_unread(ctx, encoder)
     return Conditioning(tuple(result))
 
 

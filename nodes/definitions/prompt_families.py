@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from nodegraph import Advanced, Context, Help, Mentions, Multiline, Range, node
+from nodes.guidance.prompt_encoding import encoded
 from nodes.types import Clip, Conditioning
 
 TheClip = Annotated[Clip, Help("The text encoders that read the prompt.")]
@@ -41,7 +42,7 @@ def text_encode_sdxl(
 ) -> Conditioning:
     """A prompt for SDXL with what it knows of picture sizes and crops: good sizes give whole, sharp subjects."""
     ctx.check()
-    said: Conditioning = ctx.models.get(clip).encode(text, {"clip_l": text_l} if text_l else {})
+    said = encoded(ctx, clip, text, {"clip_l": text_l} if text_l else {})
     sizes = {
         "width": width,
         "height": height,
@@ -76,7 +77,7 @@ def text_encode_sdxl_refiner(
 ) -> Conditioning:
     """A prompt for SDXL's refiner, which knows pictures by their beauty. A plain prompt takes 6 and 2.5 by itself."""
     ctx.check()
-    said: Conditioning = ctx.models.get(clip).encode(text)
+    said = encoded(ctx, clip, text)
     told = {"width": width, "height": height, "aesthetic_score": score}
     return Conditioning(tuple(replace(each, extras={**each.extras, **told}) for each in said))
 
@@ -107,8 +108,7 @@ def text_encode_sd3(
     """A prompt for Stable Diffusion 3, whose three text encoders may each be told something else."""
     ctx.check()
     own = {name: words for name, words in (("clip_l", clip_l), ("clip_g", clip_g), ("t5", t5)) if words}
-    found: Conditioning = ctx.models.get(clip).encode(text, own)
-    return found
+    return encoded(ctx, clip, text, own)
 
 
 @node("TextEncodeFlux", title="Prompt (Flux)", category=CATEGORY, keywords=("t5", "guidance"))
@@ -128,7 +128,7 @@ def text_encode_flux(
 ) -> Conditioning:
     """A prompt for Flux, which takes guidance as part of the prompt. Keep the sampler's cfg at 1."""
     ctx.check()
-    said: Conditioning = ctx.models.get(clip).encode(text, {"clip_l": clip_l} if clip_l else {})
+    said = encoded(ctx, clip, text, {"clip_l": clip_l} if clip_l else {})
     return conditioning_guidance(said, guidance=guidance)
 
 
@@ -155,8 +155,7 @@ def text_encode_lumina2(
     """A prompt for Lumina 2, which was trained with an instruction before each. Use a plain prompt for the negative."""
     ctx.check()
     whole = f"{instruction} <Prompt Start> {text}" if instruction else text
-    found: Conditioning = ctx.models.get(clip).encode(whole)
-    return found
+    return encoded(ctx, clip, whole)
 
 
 @node(

@@ -23,7 +23,7 @@ from nodes.models.memory.compiled import running
 from nodes.models.memory.loading import Place, load_part
 from nodes.models.memory.precision import encoder_dtype
 from nodes.models.memory.residents import Residents
-from nodes.models.patches.apply import Fit, fit, patched_weights
+from nodes.models.patches.apply import Fit, Patching, fit
 from nodes.models.patches.targets import Table, encoder_targets, network_targets
 from nodes.models.runners.autoencoder import Autoencoder
 from nodes.models.runners.controlnet import ControlRunner
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from nodes.models.architectures.family import Family, Use
     from nodes.models.detection.recognised import Recognised
+    from nodes.models.files.embeddings import Width
     from nodes.models.files.folders import ModelFolders
     from nodes.models.files.parts import Part
     from nodes.models.memory.device_facts import Choices
@@ -79,7 +80,13 @@ class Pool:
         path = self.folders.find(kind, name)
         if path is None:
             raise LoadError(self.folders.missing(kind, name))
-        return Source(str(path), self._fingerprints.of(path))
+        own = self._fingerprints.of(path)
+        beside = (
+            [self._fingerprints.of(file) for file in self.folders.beside(kind, path)]
+            if kind == "loras"
+            else []
+        )
+        return Source(str(path), " ".join([own, *beside]))
 
     def recognised(self, source: Source) -> Recognised:
         """What a source is; remembered."""
@@ -153,7 +160,11 @@ class Pool:
             titles.append(family.title)
         if clip is not None:
             family, parts = self.encoders(clip)
-            tables += [encoder_targets(part.pieces, kind, len(parts) == 1) for kind, part in parts.items()]
+            folders = {use.kind: use.folder for use in family.encoders}
+            tables += [
+                encoder_targets(part.pieces, kind, len(parts) == 1, folders.get(kind, ""))
+                for kind, part in parts.items()
+            ]
             titles.append(family.title)
         result = fit(source, tables)
         if not result.used:
@@ -182,7 +193,7 @@ class Pool:
         dtype = encoder_dtype(ref.dtype, self.choices, use.kind, part.stored)
         resident = self.residents.get(source, part, build_encoder(use), dtype)
         return self._dressed(
-            resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone)
+            resident, source, ref.patches, lambda: encoder_targets(part.pieces, use.kind, alone, use.folder)
         )
 
     def tiny_decoder(self, family: str, channels: int) -> nn.Module | None:
@@ -210,9 +221,9 @@ class Pool:
             self._blanks.popitem(last=False)
         return found
 
-    def embeddings(self, kind: str, width: int) -> Lookup:
-        """Textual inversions for an encoder, by name."""
-        return self._embeddings.lookup(kind, width)
+    def embeddings(self, kind: str, width: int, other: Callable[[Width], object]) -> Lookup:
+        """Textual inversions for an encoder, by name; one of another width is handed to `other`."""
+        return self._embeddings.lookup(kind, width, other)
 
     @property
     def bytes(self) -> int:
@@ -236,9 +247,7 @@ class Pool:
         if not patches:
             resident.wear({})
             return resident.network
-        changed = self.residents.patched(
-            resident, patches, lambda: patched_weights(patches, table(), resident)
-        )
+        changed = self.residents.patched(resident, patches, lambda: Patching(patches, table(), resident))
         resident.wear(changed)
         return resident.network
 

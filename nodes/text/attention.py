@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nodes.text.chunks import LENGTH, Lookup, Weighted, framed, segment_pieces
+from nodes.text.chunks import EMBEDDING, LENGTH, Lookup, Missed, Weighted, framed, segment_pieces
 from nodes.text.prompt import EMPHASIS
 from nodes.text_encoders.tokenizers.clip import clip_tokens
 
@@ -21,6 +21,11 @@ _MARK = re.compile(
     r"\\[()\[\]\\]|\(|\[|:[ \t]*([-+]?(?:\d+\.?\d*|\.\d+))[ \t]*\)|\)|\]|[^\\()\[\]:]+|.", re.DOTALL
 )
 _BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_WORD_ENDS = " \t\r\n,;:()[]|<>"
+_BARE = re.compile(rf"{EMBEDDING}\S*|[^\s,;:()\[\]|<>\\]+")
+"""What may be the bare name of an embedding: a word between blanks and marks; those that are marked are passed over."""
+
+_TAG = re.compile(r"<(?:lora|lyco|hypernet):[^<>\n]{1,300}>")
 _FACTORS = {"(": EMPHASIS, "[": 1 / EMPHASIS}
 
 
@@ -87,16 +92,47 @@ def lengths(text: str) -> list[int]:
 
 
 def attention_pieces(
-    text: str, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
+    text: str,
+    tokens: Callable[[str], list[int]],
+    lookup: Lookup | None = None,
+    missed: Missed | None = None,
+    names: Sequence[str] = (),
 ) -> list[list[Weighted] | None]:
-    """The tokens of each weighted piece of a prompt, and None where a chunk ends."""
+    """The tokens of each weighted piece of a prompt, and None where a chunk ends.
+
+    With a `lookup`, `names` are embeddings that count as such wherever they stand as words of their own.
+    """
     pieces: list[list[Weighted] | None] = []
+    if lookup is not None:
+        text = marked(text, names)
     for segment, weight in parse_attention(text):
         if (segment, weight) == (BREAK, -1.0):
             pieces.append(None)
         else:
-            pieces += segment_pieces(segment, weight, tokens, lookup)
+            pieces += segment_pieces(segment, weight, tokens, lookup, missed)
     return pieces
+
+
+def marked(text: str, names: Sequence[str]) -> str:
+    """A prompt in which the bare names of embeddings are written as `embedding:name`, as far as they are words."""
+    known = {name.lower() for name in names if name and not any(letter in _WORD_ENDS for letter in name)}
+    if not known:
+        return text
+
+    def mark(word: re.Match[str]) -> str:
+        return f" {EMBEDDING}{word[0]} " if word[0].lower() in known else word[0]
+
+    return _BARE.sub(mark, text)
+
+
+def network_tags(text: str) -> list[str]:
+    """The tags like `<lora:name:0.8>` in a prompt, which name networks and are no words."""
+    return [tag[0] for tag in _TAG.finditer(text)]
+
+
+def without_tags(text: str) -> str:
+    """A prompt without such tags."""
+    return _TAG.sub("", text)
 
 
 def cut_at_commas(
@@ -116,13 +152,18 @@ def cut_at_commas(
             continue
         for token in piece:
             if len(bodies[-1]) == room:
-                near = token[0] != comma and last_comma >= 0 and room - last_comma <= BACKTRACK
+                near = not _is(token, comma) and last_comma >= 0 and room - last_comma <= BACKTRACK
                 at = last_comma + 1 if near else room
                 bodies[-1:] = [bodies[-1][:at], bodies[-1][at:]]
                 last_comma = -1
-            if token[0] == comma:
+            if _is(token, comma):
                 last_comma = len(bodies[-1])
             bodies[-1].append(token)
     if len(bodies) > 1 and not bodies[-1]:
         bodies.pop()
     return [framed(body, pad, length) for body in bodies]
+
+
+def _is(token: Weighted, number: int) -> bool:
+    """Whether a token is this entry of the vocabulary, and no vector."""
+    return isinstance(token[0], int) and token[0] == number

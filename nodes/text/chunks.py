@@ -18,10 +18,17 @@ Token: TypeAlias = "int | Tensor"
 
 Weighted: TypeAlias = "tuple[Token, float]"
 Lookup: TypeAlias = "Callable[[str], Sequence[Tensor] | None]"
+Missed: TypeAlias = "Callable[[str], object]"
+"""What is called with the name of an embedding that is not there."""
 
 LENGTH = 77
 LARGE = 8
 EMBEDDING = "embedding:"
+TRIED = 8
+"""How many of the names that a word may hold are looked for."""
+
+_BEFORE = re.compile(rf"(?:\s|(?<=[,;]))(?={EMBEDDING})")
+_ENDS = re.compile(r"[,;)\]|]")
 NOWHERE = -1
 """What fills a chunk in the place of tokens, where only places count."""
 
@@ -59,24 +66,33 @@ def _moved(written: str) -> list[int]:
 
 
 def prompt_pieces(
-    text: str, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
+    text: str,
+    tokens: Callable[[str], list[int]],
+    lookup: Lookup | None = None,
+    missed: Missed | None = None,
 ) -> list[list[Weighted]]:
     """The tokens of each weighted piece of a prompt.
 
     `embedding:name` begins a piece of its own; `lookup` gives the vectors of a name, or None where there is
-    no such embedding, which is then left out. Without a lookup the words are read as text.
+    no such embedding, which is then left out and handed to `missed`. Without a lookup the words are read as text.
     """
-    return [piece for segment in parse_prompt(text) for piece in segment_pieces(*segment, tokens, lookup)]
+    return [
+        piece for segment in parse_prompt(text) for piece in segment_pieces(*segment, tokens, lookup, missed)
+    ]
 
 
 def segment_pieces(
-    segment: str, weight: float, tokens: Callable[[str], list[int]], lookup: Lookup | None = None
+    segment: str,
+    weight: float,
+    tokens: Callable[[str], list[int]],
+    lookup: Lookup | None = None,
+    missed: Missed | None = None,
 ) -> list[list[Weighted]]:
     """The tokens of one weighted segment, embeddings as pieces of their own."""
     pieces: list[list[Weighted]] = []
     for part in _parts(segment):
         if lookup and part.startswith(EMBEDDING):
-            vectors, part = _embedding(part.removeprefix(EMBEDDING), lookup)
+            vectors, part = _embedding(part.removeprefix(EMBEDDING), lookup, missed)
             pieces.append([(vector, weight) for vector in vectors])
         pieces.append([(token, weight) for token in tokens(part)])
     return [piece for piece in pieces if piece]
@@ -113,15 +129,23 @@ def framed(body: list[Weighted], pad: int, length: int = LENGTH) -> list[Weighte
 
 
 def _parts(segment: str) -> Iterator[str]:
-    first, *others = re.split(rf"[ \n](?={EMBEDDING})", segment)
-    return (part for part in (first, *others) if part)
+    """The segment cut before each embedding, which stands at the beginning, behind a blank or behind a comma."""
+    return (part for part in _BEFORE.split(segment) if part)
 
 
-def _embedding(words: str, lookup: Lookup) -> tuple[Sequence[Tensor], str]:
-    """The vectors of the name that leads `words`, and the text after it; a comma may end the name."""
-    name, after = [*words.split(maxsplit=1), "", ""][:2]
-    vectors = lookup(name)
-    if vectors is None and name.endswith(","):
-        short = name.rstrip(",")
-        return lookup(short) or (), name[len(short) :] + " " + after
-    return vectors or (), after
+def _embedding(words: str, lookup: Lookup, missed: Missed | None) -> tuple[Sequence[Tensor], str]:
+    """The vectors of the name that leads `words`, and the text after it.
+
+    A blank ends the name, and a comma, a semicolon or a closing bracket may: the longest name that is there counts.
+    """
+    word, after = [*words.split(maxsplit=1), "", ""][:2]
+    ends = [len(word), *(mark.start() for mark in reversed(list(_ENDS.finditer(word))))]
+    names = [word[:end] for end in dict.fromkeys(ends[:TRIED] + ends[-1:]) if end]
+    for name in names:
+        vectors = lookup(name)
+        if vectors is not None:
+            return vectors, f"{word[len(name) :]} {after}".strip()
+    name = names[-1] if names else ""
+    if missed is not None and name:
+        missed(name)
+    return (), f"{word[len(name) :]} {after}".strip()

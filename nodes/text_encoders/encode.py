@@ -50,7 +50,8 @@ def encode(
     states = torch.cat([hidden for hidden, _ in parts])
     if bool((weights != 1).any()) and keep_mean:
         weighted = states * weights.to(states.device)[..., None]
-        states = weighted * (states.mean((1, 2), keepdim=True) / weighted.mean((1, 2), keepdim=True))
+        before, after = (each.mean((1, 2), keepdim=True) for each in (states, weighted))
+        states = torch.where(after == 0, weighted, weighted * (before / after))
     elif bool((weights != 1).any()):
         base = _said_of(encoder, tuple(token for token, _ in blank), {} if known is None else known)
         weights = weights.to(states.device)[..., None]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.architectures.family import Use
-    from nodes.text.chunks import Lookup, Weighted
+    from nodes.text.chunks import Lookup, Missed, Weighted
 
 PADS = {"gemma2": "<pad>", "qwen3": "<|endoftext|>", "qwen25": "<|endoftext|>", "mistral": "<pad>"}
 """The token that fills, by kind."""
@@ -48,14 +48,16 @@ def read_out(network: Any, use: Use, tokenizer: Tokenizer, text: str) -> Encoded
     return Encoded(cond, cond[:, 0])
 
 
-def pile_t5(network: Any, use: Use, tokenizer: Tokenizer, text: str, lookup: Lookup) -> Encoded:
+def pile_t5(
+    network: Any, use: Use, tokenizer: Tokenizer, text: str, lookup: Lookup, missed: Missed | None = None
+) -> Encoded:
     """What Pile-T5 makes of a weighted prompt, filled with zeros up to the least length."""
 
     def tokens(words: str) -> list[int]:
         return ids_of(tokenizer, words, network.shared.weight)
 
     end, pad = (tokenizer.token_to_id(name) or 0 for name in (T5_END, T5_PAD))
-    pieces = prompt_pieces(text, tokens, lookup)
+    pieces = prompt_pieces(text, tokens, lookup, missed)
     chunk: list[Weighted] = [*(token for piece in pieces for token in piece), (end, 1.0)]
     blank: Sequence[Weighted] = [(end, 1.0), *[(pad, 1.0)] * (len(chunk) - 1)]
     said = encode(network, [chunk], blank)

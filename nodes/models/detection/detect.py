@@ -22,7 +22,7 @@ from nodes.models.detection.unread import unread_kind
 from nodes.models.files.header import read_header
 from nodes.models.files.parts import Part, under
 from nodes.models.files.quantised import check_quantised
-from nodes.models.patches.names import is_change
+from nodes.models.patches.names import is_change, is_read, unread_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,13 @@ def _file(path: Path) -> Recognised:
         )
     if title := unread_kind(header.tensors):
         raise LoadError("{path} is {title}, which is not read here.", path=path, title=title)
+    shapes = {name: info.shape for name, info in header.tensors.items()}
+    if (title := unread_change(shapes)) and not is_read(shapes):
+        raise LoadError(
+            "{path} is {title}, which is not read: choose a LoRA, LoCon, LoHa, LoKr or DoRA.",
+            path=path,
+            title=title,
+        )
     parts, family, facts = _file_parts(header)
     if not parts and (title := unread_kind(header.tensors, alone=True)):
         raise LoadError("{path} is {title}, which is not read here.", path=path, title=title)
@@ -177,7 +184,7 @@ class Looks:
 
 def is_lora(shapes: Shapes) -> bool:
     """Whether tensors are changes to a network rather than a network."""
-    return any(is_change(name) for name in shapes)
+    return any(is_change(name) for name in shapes) or bool(unread_change(shapes))
 
 
 def find_network(shapes: Shapes, looks: Looks) -> tuple[Family, Part] | None:

@@ -42,12 +42,15 @@ WANTED = {
     "text": ("text encoder", ("text_encoder", "checkpoint")),
     "vae": ("autoencoder", ("vae", "checkpoint")),
     "controlnet": ("ControlNet", ("controlnet",)),
+    "lora": ("LoRA", ("lora",)),
 }
 """What is asked of a file: how it is called, and the kinds of files that have it, the likeliest first."""
 
 
 def has(found: Recognised, wanted: str) -> bool:
-    """Whether a file has what is wanted of it: "network", "text", "vae" or "controlnet"."""
+    """Whether a file has what is wanted of it: "network", "text", "vae", "controlnet" or "lora"."""
+    if wanted == "lora":
+        return found.kind == "lora"
     if wanted == "text":
         return any(kind not in NO_ENCODERS for kind in found.parts)
     return wanted in found.parts

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nodegraph.node_api.fingerprint import stamp
+from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
 from nodes.models.files.directory_scanner import ENDINGS, MARKS, Walked, Walks
 from nodes.models.files.model_dirs import Places, hub_cache, own_folder, places_of, set_places, settings_stamp
@@ -18,11 +20,22 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodegraph.node_api.fingerprint import Stamp
+    from nodes.models.detection.recognised import Recognised
     from nodes.prompt_choices.wildcard_files import WildcardFiles
 
 PRACTICE = Path(__file__).parents[2] / "practice"
 TEXTS = (".txt",)
 """The endings of files of wildcards; those of all other kinds are ENDINGS."""
+
+WANTED_OF = {
+    "checkpoints": "network",
+    "diffusion_models": "network",
+    "text_encoders": "text",
+    "vae": "vae",
+    "controlnet": "controlnet",
+    "loras": "lora",
+}
+"""What the nodes that open files of a kind want of them; see nodes.models.detection.file_kinds."""
 
 READERS = ("checkpoints", "text_encoders")
 """Kinds of files that may hold text encoders."""
@@ -42,14 +55,44 @@ class ModelFolders:
         self._given = given
         self._stamp: Stamp | tuple[()] | None = ()
         self._walks = Walks()
+        self._remarks: list[Phrase] = []
         self._sorted: dict[str, tuple[Mapping[str, Path], list[Walked], tuple[str, ...]]] = {}
 
     @property
     def places(self) -> Places:
         """The folders of each kind, in order."""
         if self._given is not None and (now := settings_stamp()) != self._stamp:
-            self._stamp, self._places = now, places_of([*self._given, *set_places()])
+            self._remarks = []
+            roots = [*self._given, *set_places(self._remarks)]
+            self._stamp, self._places = now, places_of(roots, self._remarks)
         return self._places
+
+    def remarks(self) -> Sequence[Phrase]:
+        """What is wrong with the places where models are looked for, and what of their settings is not read."""
+        return tuple(self._remarks) if self.places is not None else ()
+
+    def refused(self, kind: str, name: str) -> Phrase | None:
+        """Why a file that is there cannot be opened by a node that opens files of the kind; None where it can."""
+        from nodes.models.detection.file_kinds import has, refusal
+
+        path, wanted = self.find(kind, name), WANTED_OF.get(kind)
+        if path is None or wanted is None:
+            return None
+        try:
+            found = looked_at(path)
+        except LoadError as error:
+            return error.phrase
+        return None if has(found, wanted) else refusal(found, wanted, chosen=True).phrase
+
+    def remark(self, kind: str, name: str) -> Phrase | None:
+        """What a file that can be opened holds beside what is read of it; None where that is nothing."""
+        from nodes.models.detection.listing import leftover_remark
+
+        path = self.find(kind, name) if kind in WANTED_OF else None
+        try:
+            return None if path is None else leftover_remark(looked_at(path))
+        except LoadError:
+            return None
 
     def names(self, kind: str) -> Sequence[str]:
         """The files and model folders of a kind, sorted; folders are read again where they have changed."""
@@ -117,6 +160,7 @@ class ModelFolders:
 
     def mentioned(self, kind: str, text: str) -> Mapping[str, Path | None]:
         """The embeddings that a prompt names, as text encoders look for them, or all wildcard files behind it."""
+        from nodes.text.attention import attention_pieces
         from nodes.text.chunks import EMBEDDING, prompt_pieces
 
         if kind == "wildcards":
@@ -129,12 +173,18 @@ class ModelFolders:
 
         if kind == "embeddings" and EMBEDDING in text:
             prompt_pieces(text, lambda words: [], look)
+        if kind == "embeddings" and (words := self.words):
+            # A prompt in A1111's syntax also names them bare, and which node reads a text is not known here.
+            attention_pieces(text, lambda words: [], look, names=words)
         return found
 
     def beside(self, kind: str, path: Path) -> Sequence[Path]:
-        """The tokenizers that text encoders may read prompts with."""
+        """The tokenizers that text encoders may read prompts with, and the settings of a LoRA in PEFT's folder."""
+        from nodes.models.patches.files import settings_beside
         from nodes.text_encoders.tokenizers.files import beside
 
+        if kind == "loras":
+            return settings_beside(path)
         return beside(path) if kind in READERS else ()
 
     def mistaken(self, kind: str, text: str) -> tuple[Phrase, str] | None:
@@ -146,19 +196,87 @@ class ModelFolders:
         return wrong.sentence, "" if meant == text else meant
 
     def embedding(self, name: str) -> Path | None:
-        """The file of an embedding, in any sub-folder, with or without its ending."""
+        """The file of an embedding, in any sub-folder, with or without its ending; capitals count where two names
+        differ in nothing else."""
         wanted = name.strip().replace("\\", "/")
-        for listed in self.names("embeddings"):
-            spelled = PurePosixPath(listed)
-            if wanted in (listed, spelled.name, spelled.stem, str(spelled.with_suffix(""))):
-                return self.find("embeddings", listed)
+        for same in (str, str.lower):
+            for listed in self.names("embeddings"):
+                spelled = PurePosixPath(listed)
+                names = (listed, spelled.name, spelled.stem, str(spelled.with_suffix("")))
+                if same(wanted) in map(same, names):
+                    return self.find("embeddings", listed)
         return None
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The names that embeddings go by in prompts, without folder and ending."""
+        return [PurePosixPath(name).stem for name in self.names("embeddings")]
+
+    def unread(self, kind: str, text: str) -> Sequence[Phrase]:
+        """What a prompt names within itself and is read past: a sentence for each."""
+        from nodes.text.attention import network_tags
+
+        if kind != "embeddings":
+            return ()
+        tags = [tag_remark(tag) for tag in dict.fromkeys(network_tags(text))]
+        return [*(self.no_embedding(name) for name in self._missing(text)), *tags]
+
+    def no_embedding(self, name: str) -> Phrase:
+        """The sentence for an embedding that is not there."""
+        near = nearest(name, self.names("embeddings"))
+        hint = Phrase(" Similar: {names}.", names=", ".join(near)) if near else ""
+        return Phrase(
+            "There is no embedding {name!r}, and the prompt is read without it.{hint}",
+            name=name[:200],
+            hint=hint,
+        )
+
+    def _missing(self, text: str) -> Sequence[str]:
+        from nodes.text.chunks import EMBEDDING, prompt_pieces
+
+        missed: dict[str, None] = {}
+        if EMBEDDING in text:
+            prompt_pieces(
+                text,
+                lambda words: [],
+                lambda name: None if self.embedding(name) is None else (),
+                missed.setdefault,
+            )
+        return list(missed)
 
     def _home(self, kind: str) -> Phrase:
         folders = self.places.get(kind, ())
         if folders:
             return Phrase("Put it into {folder}.", folder=folders[0])
+        if wrong := self.remarks():
+            return Phrase("{sentence}", sentence=wrong[0])
         return Phrase("No model folder is set: name one with --models or in NODEGRAPH_MODELS.")
+
+
+def looked_at(path: Path) -> Recognised:
+    """What a file or folder is, remembered until it changes; raises `LoadError`."""
+    try:
+        return _looked_at(path, stamp(path))
+    except OSError as error:
+        raise LoadError(
+            "{path} cannot be read: {value}.", path=path, value=error.strerror or error
+        ) from error
+
+
+@lru_cache(maxsize=64)
+def _looked_at(path: Path, _state: Stamp) -> Recognised:
+    from nodes.models.detection.detect import recognise
+    from nodes.models.files.pickles import readable
+
+    return recognise(readable(path))
+
+
+def tag_remark(tag: str) -> Phrase:
+    """The sentence for a tag like `<lora:name:0.8>` in a prompt."""
+    return Phrase(
+        "{tag} in a prompt changes nothing here: put a Load LoRA node between the model and the sampler.",
+        tag=tag,
+    )
 
 
 def _same(left: Path, right: Path) -> bool:

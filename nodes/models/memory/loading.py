@@ -329,6 +329,18 @@ def first_bad(network: nn.Module) -> str | None:
     return None
 
 
+def damage(part: Part, network: nn.Module) -> LoadError | None:
+    """The sentence for a network whose own file holds numbers that are not finite; None where the file is sound."""
+    bad = first_bad(network)
+    if bad is None:
+        return None
+    return LoadError(
+        "{place} is damaged: {bad!r} holds numbers that are none (NaN). Download it again.",
+        place=part.place,
+        bad=bad,
+    )
+
+
 def bytes_of(tensors: Iterable[Tensor]) -> int:
     """Memory behind tensors."""
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nodes.models.files.parts import Part
     from nodes.models.memory.device_facts import Choices
+    from nodes.models.patches.apply import Patching
     from nodes.types import Source
 
 Stack = tuple["Hashable", "Hashable"]
@@ -90,14 +91,14 @@ class Residents:
         return next(held for held in self._held.values() if held.network is network)
 
     def patched(
-        self, resident: Resident, patches: Hashable, make: Callable[[], dict[str, Tensor]]
+        self, resident: Resident, patches: Hashable, plan: Callable[[], Patching]
     ) -> dict[str, Tensor]:
-        """The weights of a stack of patches over a network, made if they are not there."""
+        """The weights of a stack of patches over a network, made, in room made for them, if they are not there."""
         key = (resident.key, patches)
         if key not in self._patched:
-            changed = make()
-            self.make_room(bytes_of(changed.values()))
-            self._patched[key] = changed
+            planned = plan()
+            self.make_room(planned.bytes)
+            self._patched[key] = planned.weights()
             self._fitted.clear()
         self._patched.move_to_end(key)
         return self._patched[key]

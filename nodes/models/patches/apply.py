@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import torch
 from nodegraph.node_api.fingerprint import stamp
 from nodegraph.support.errors import LoadError
 from nodes.models.memory.loading import Place, read
-from nodes.models.patches.files import check_some, read_changes
+from nodes.models.patches.files import check_some, read_changes, settings_beside
+from nodes.models.patches.targets import targets_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +47,10 @@ class _Step:
 
 
 def changes_of(source: Source) -> tuple[Mapping[str, Mapping[str, Change]], tuple[str, ...]]:
-    """The changes of a file, remembered for the last few files; their tensors stay mapped."""
+    """The changes of a file, remembered for the last few files; their tensors are read when they are used."""
+    path = Path(source.path)
     try:
-        return _changes(source, stamp(Path(source.path)))
+        return _changes(source, (stamp(path), *map(stamp, settings_beside(path))))
     except OSError as error:
         raise LoadError(
             "{path} cannot be read: {value}.", path=source.path, value=error.strerror or error
@@ -55,7 +58,9 @@ def changes_of(source: Source) -> tuple[Mapping[str, Mapping[str, Change]], tupl
 
 
 @lru_cache(maxsize=16)
-def _changes(source: Source, state: Stamp) -> tuple[Mapping[str, Mapping[str, Change]], tuple[str, ...]]:
+def _changes(
+    source: Source, _states: tuple[Stamp, ...]
+) -> tuple[Mapping[str, Mapping[str, Change]], tuple[str, ...]]:
     changes, unknown = read_changes(Path(source.path))
     check_some(Path(source.path), changes)
     return changes, tuple(unknown)
@@ -64,21 +69,56 @@ def _changes(source: Source, state: Stamp) -> tuple[Mapping[str, Mapping[str, Ch
 def fit(source: Source, tables: Sequence[Table]) -> Fit:
     """How a patch file fits networks with these targets."""
     changes, unknown = changes_of(source)
-    used = {target for target in changes if any(target in table for table in tables)}
+    used = {target for target in changes if any(targets_in(table, target) for table in tables)}
     return Fit(len(used), (*(target for target in changes if target not in used), *unknown))
 
 
-def patched_weights(patches: Sequence[Patch], table: Table, resident: Resident) -> dict[str, Tensor]:
-    """The parameters of a network that a stack of patches changes, computed in float32 from the file's own
-    values and then cast to the type the network holds them in."""
-    steps = _steps(patches, table, resident)
-    changed: dict[str, Tensor] = {}
-    for name, weight in read(resident.part, steps, Place(resident.device, torch.float32)):
-        value = weight.to(torch.float32, copy=True)
-        for step in steps[name]:
-            value = _applied(step, value)
-        changed[name] = resident.home(name).put(value)
-    return changed
+class Patching:
+    """The parameters of a network that a stack of patches changes: which, how large, and their changed values."""
+
+    def __init__(self, patches: Sequence[Patch], table: Table, resident: Resident) -> None:
+        self._resident = resident
+        self._steps = _steps(patches, table, resident)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that the changed parameters take."""
+        shapes = self._resident.part.shapes
+        return sum(prod(shapes[name]) * self._resident.home(name).dtype.itemsize for name in self._steps)
+
+    def weights(self) -> dict[str, Tensor]:
+        """The changed parameters, computed in float32 from the file's own values and then cast to the type in which
+        the network has them; raises `LoadError` for a patch of numbers that are not finite."""
+        changed: dict[str, Tensor] = {}
+        place = Place(self._resident.device, torch.float32)
+        for name, weight in read(self._resident.part, self._steps, place):
+            value = weight.to(torch.float32, copy=True)
+            for step in self._steps[name]:
+                value = _applied(step, value)
+            if not torch.isfinite(value.sum()):
+                _blame(self._resident.part.place, name, weight, self._steps[name])
+            changed[name] = self._resident.home(name).put(value)
+        return changed
+
+
+def _blame(place: str, name: str, weight: Tensor, steps: Sequence[_Step]) -> None:
+    """Raise `LoadError` for the file that brought numbers that are not finite into a weight, if one did."""
+    if not torch.isfinite(weight).all():
+        raise LoadError(
+            "{place} is damaged: {name!r} holds numbers that are none (NaN). Download it again.",
+            place=place,
+            name=name,
+        )
+    for step in steps:
+        for role, tensor in step.change.tensors.items():
+            if not torch.isfinite(tensor.float()).all():
+                raise LoadError(
+                    "{path} is damaged: its {role!r} for {spelled!r} holds numbers that are none (NaN). Train or "
+                    "download it again.",
+                    path=step.source.path,
+                    role=role,
+                    spelled=step.spelled,
+                )
 
 
 def _steps(patches: Sequence[Patch], table: Table, resident: Resident) -> dict[str, list[_Step]]:
@@ -86,7 +126,7 @@ def _steps(patches: Sequence[Patch], table: Table, resident: Resident) -> dict[s
     steps: dict[str, list[_Step]] = defaultdict(list)
     for patch in patches:
         for spelled, pair in changes_of(patch.source)[0].items():
-            for target in table.get(spelled, ()):
+            for target in targets_in(table, spelled):
                 strength = patch.strength * block_strength(target.base, patch.blocks)
                 for ending, change in pair.items():
                     name = f"{target.base}.{ending}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional
 
 from nodes.models.memory.loading import part_of
 
@@ -22,11 +24,13 @@ DELTAS = ("down", "hada_w1_a", "lokr_w1", "lokr_w1_a", "diff")
 class Change:
     """What a file says about one weight: its tensors by role, in the order that `delta` reads them.
 
-    `scale` multiplies the whole change; it is alpha / rank where the file gives an alpha.
+    Where the file gives an `alpha`, the whole change is multiplied by it and divided by the rank, or, where it is
+    `rooted` (rsLoRA, Kalajdzievski 2023), by the root of the rank. An alpha that is not given is the rank.
     """
 
     tensors: Mapping[str, Tensor]
     alpha: float | None = None
+    rooted: bool = False
 
     def applied(self, weight: Tensor, strength: float, rows: tuple[int, int] | None, form: str) -> Tensor:
         """`weight` (float32) with this change at a strength.
@@ -35,7 +39,7 @@ class Change:
         Raises RuntimeError where the shapes do not fit.
         """
         change = self.delta().to(weight.device)
-        change = part_of(change, rows, form).reshape(weight.shape)
+        change = widened(part_of(change, rows, form), weight.shape).reshape(weight.shape)
         if "dora" not in self.tensors:
             return change.mul_(strength).add_(weight)
         return weight + strength * (self._decomposed(weight + change, rows) - weight)
@@ -45,7 +49,10 @@ class Change:
         kind = next(role for role in DELTAS if role in self.tensors)
         make = {"down": _low_rank, "hada_w1_a": _hadamard, "diff": _whole}.get(kind, _kronecker)
         value, rank = make({role: tensor.float() for role, tensor in self.tensors.items()})
-        return value if self.alpha is None or rank is None else value * (self.alpha / rank)
+        if rank is None or (self.alpha is None and not self.rooted):
+            return value
+        alpha = rank if self.alpha is None else self.alpha
+        return value * (alpha / (math.sqrt(rank) if self.rooted else rank))
 
     def _decomposed(self, changed: Tensor, rows: tuple[int, int] | None) -> Tensor:
         """DoRA (Liu et al. 2024, eq. 5): the changed weight's direction at a learned magnitude.
@@ -61,6 +68,18 @@ class Change:
         scale = magnitude.flatten() / norm
         result: Tensor = changed * scale.reshape([-1, *[1] * (changed.ndim - 1 - (not outputs))])
         return result
+
+
+def widened(change: Tensor, shape: torch.Size) -> Tensor:
+    """A change to the first convolution over fewer channels than this one takes, with zeros for the others.
+
+    Variants that repaint or edit see a mask or a picture beside the latent, in channels behind its own.
+    """
+    if change.ndim != 4 or len(shape) != 4 or change.shape[1] >= shape[1]:
+        return change
+    if (change.shape[0], *change.shape[2:]) != (shape[0], *shape[2:]):
+        return change
+    return functional.pad(change, (0, 0, 0, 0, 0, shape[1] - change.shape[1]))
 
 
 def _low_rank(t: Mapping[str, Tensor]) -> tuple[Tensor, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,29 +23,51 @@ class Target:
 
 Table = dict[str, list[Target]]
 
-NETWORK_LEADS = (
-    "",
-    "unet.",
-    "transformer.",
-    "diffusion_model.",
-    "model.diffusion_model.",
-    "base_model.model.",
-)
+NETWORK_LEADS = ("", "unet.", "transformer.", "diffusion_model.", "model.diffusion_model.")
 """What may stand before a dotted name of the denoising network."""
+
+_WRAPPERS = re.compile(
+    r"(?:(?<=\.)|^)(?:base_model\.model|base_layer|module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+)
+"""What tools that wrap networks put into the names of their parameters."""
+
+_OTHERS = re.compile(
+    r"(?:text_encoder|text_model|te\d?\.|clip_|lora_te|encoder\.|decoder\.|vae\.|first_stage)"
+)
+"""How names of other networks' parameters begin."""
 
 ENCODER_LEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clip_l": (
-        ("text_encoder.", "te.", "text_encoders.clip_l.transformer.", "clip_l.transformer."),
+        ("text_encoder.", "te.", "te1.", "text_encoders.clip_l.transformer.", "clip_l.transformer."),
         ("lora_te_", "lora_te1_"),
     ),
     "clip_h": (("text_encoder.", "text_encoders.clip_h.transformer."), ("lora_te_", "lora_te1_")),
     "clip_g": (
-        ("text_encoder_2.", "text_encoders.clip_g.transformer.", "clip_g.transformer."),
+        ("text_encoder_2.", "te2.", "text_encoders.clip_g.transformer.", "clip_g.transformer."),
         ("lora_te2_", "lora_te_"),
     ),
-    "t5": (("text_encoder_3.", "text_encoders.t5xxl.transformer."), ("lora_te3_",)),
+    "t5": (("text_encoder_3.", "text_encoders.t5xxl.transformer.", "t5xxl.transformer."), ("lora_te3_",)),
 }
 """What may stand before a dotted and before an underscored name of a text encoder, by its kind."""
+
+
+def unwrapped(spelled: str) -> str:
+    """A name without what wrapped networks have put into it."""
+    return _WRAPPERS.sub("", spelled)
+
+
+def targets_in(table: Table, spelled: str) -> list[Target]:
+    """The parameters that a spelled name means, whatever a tool or a trainer has put in front of it; [] for none."""
+    plain = unwrapped(spelled)
+    if found := table.get(spelled) or table.get(plain):
+        return found
+    if _OTHERS.match(plain):
+        return []
+    while plain.count(".") > 1:
+        plain = plain.partition(".")[2]
+        if found := table.get(plain):
+            return found
+    return []
 
 
 def network_targets(names: Mapping[str, Piece], original: Mapping[str, Piece]) -> Table:
@@ -60,9 +83,17 @@ def network_targets(names: Mapping[str, Piece], original: Mapping[str, Piece]) -
     return table
 
 
-def encoder_targets(names: Mapping[str, Piece], kind: str, alone: bool) -> Table:
-    """All spellings of a text encoder's parameters; `alone` says that the family has no other encoder."""
-    dotted, joined = ENCODER_LEADS.get(kind, (("text_encoder.", f"text_encoders.{kind}.transformer."), ()))
+def encoder_targets(names: Mapping[str, Piece], kind: str, alone: bool, folder: str = "") -> Table:
+    """All spellings of a text encoder's parameters; `alone` says that the family has no other encoder.
+
+    `folder` is that of the family's diffusers folders ("text_encoder_2"), by whose number trainers count.
+    """
+    dotted, joined = ENCODER_LEADS.get(kind, ((f"text_encoders.{kind}.transformer.",), ()))
+    if folder:
+        number = folder.rpartition("_")[2] if folder[-1:].isdigit() else "1"
+        dotted, joined = (*dotted, f"{folder}."), (*joined, f"lora_te{number}_")
+    if alone or folder == "text_encoder":
+        dotted = (*dotted, "")
     if alone:
         dotted, joined = (*dotted, "text_encoder."), (*joined, "lora_te_", "lora_te1_")
     table: Table = {}

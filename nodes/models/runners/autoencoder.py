@@ -9,12 +9,12 @@ import torch
 from nodegraph.support.errors import LoadError
 from nodes.models.architectures.vaes import kind_of
 from nodes.models.memory.budget import autoencoder_work, together
-from nodes.models.memory.loading import bytes_in
+from nodes.models.memory.loading import bytes_in, damage
 from nodes.models.memory.precision import vae_dtype
 from nodes.types import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from torch import Tensor
 
@@ -42,10 +42,7 @@ class Autoencoder:
         """The mean of the posterior, float32 `[B, C, h, w]`, of pictures cropped around the centre to whole
         multiples of the scale."""
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
-        share, network = self._network(len(pixels), pixels.shape[-1] * pixels.shape[-2])
-        with torch.no_grad():
-            parts = [self._kind.encode(network, part).float().cpu() for part in self._cut(pixels, share)]
-        return torch.cat(parts)
+        return self._made(self._kind.encode, pixels, pixels.shape[-1] * pixels.shape[-2]).cpu()
 
     def decode(self, samples: Tensor) -> Image:
         """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""
@@ -58,11 +55,35 @@ class Autoencoder:
                 channels=self.channels,
             )
         pixels = samples.shape[-1] * samples.shape[-2] * self.downscale**2
-        share, network = self._network(len(samples), pixels)
-        with torch.no_grad():
-            parts = [self._kind.decode(network, part).float() for part in self._cut(samples, share)]
-        pictures = [((part + 1) / 2).clamp(0, 1).cpu().movedim(1, -1) for part in parts]
-        return Image(torch.cat(pictures).contiguous())
+        made = self._made(self._kind.decode, samples, pixels)
+        return Image(((made + 1) / 2).clamp(0, 1).cpu().movedim(1, -1).contiguous())
+
+    def _made(self, call: Callable[[Any, Tensor], Tensor], batch: Tensor, pixels: int) -> Tensor:
+        """What the network makes of a batch, float32, again in float32 where its precision was too small for it.
+
+        Raises `LoadError` for numbers that are not finite, naming what brought them.
+        """
+        for dtype in dict.fromkeys((self._dtype, torch.float32)):
+            share, network = self._network(len(batch), pixels, dtype)
+            with torch.no_grad():
+                parts = [
+                    call(network, part.to(self._pool.device, dtype)).float()
+                    for part in torch.split(batch, share)
+                ]
+            made = parts[0] if len(parts) == 1 else torch.cat(parts)
+            if torch.isfinite(made.sum()):
+                return made
+            if not torch.isfinite(batch.sum()):
+                raise LoadError(
+                    "What the autoencoder is given is not a number everywhere: the fault lies before it."
+                )
+            if fault := damage(self._part, network):
+                raise fault
+        raise LoadError(
+            "The autoencoder {place} makes numbers without an end of this: use that of the family that the latent was "
+            "made with.",
+            place=self._part.place,
+        )
 
     def cropped(self, image: Image) -> Tensor:
         """The middle of pictures whose sides are no multiples of the scale."""
@@ -70,20 +91,16 @@ class Autoencoder:
         top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
         return image[:, top : top + height, left : left + width]
 
-    def _cut(self, batch: Tensor, share: int) -> Iterator[Tensor]:
-        """So many of a batch at a time, where the network wants them."""
-        return (part.to(self._pool.device, self._dtype) for part in torch.split(batch, share))
-
     @property
     def _dtype(self) -> torch.dtype:
         return vae_dtype(self._ref.dtype, self._pool.choices)
 
-    def _network(self, count: int, pixels: int) -> tuple[int, Any]:
+    def _network(self, count: int, pixels: int, dtype: torch.dtype) -> tuple[int, Any]:
         """How many of `count` pictures of so many pixels may be worked on at once, and the network.
 
         Raises MemoryError where not even one fits that is larger than a tile.
         """
-        residents, dtype = self._pool.residents, self._dtype
+        residents = self._pool.residents
         one = autoencoder_work(self._kind.width(self._part.config), pixels, dtype.itemsize)
         size = bytes_in(self._part, dtype)
         if size + one > residents.most() and pixels > SMALLEST:

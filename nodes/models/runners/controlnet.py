@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch.nn import functional
 
 from nodegraph.support.errors import LoadError
 from nodes.models.diffusers_classes import diffusers_class
+from nodes.models.memory.loading import damage
 from nodes.models.runners.network_inputs import to_batch
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class ControlRunner:
         self._pool = pool
         self._ref = ref
         self._part = part
+        self._checked = False
 
     def residuals(self, denoiser: Denoiser, inputs: Inputs, control: Control) -> Mapping[str, Any]:
         """What the network adds to the denoiser's skips for this call; `LoadError` if they do not fit."""
@@ -61,7 +64,18 @@ class ControlRunner:
         scale = denoiser.facts.latent.downscale
         size = (inputs.x.shape[-2] * scale, inputs.x.shape[-1] * scale)
         hint = to_batch(fitted(control.hint, size).to(inputs.x), inputs.x.shape[0])
-        return call(network, inputs, hint, control.strength)
+        found = call(network, inputs, hint, control.strength)
+        if not self._checked:
+            self._checked = True
+            if not all(map(_finite, found.values())) and (fault := damage(self._part, network)):
+                raise fault
+        return found
+
+
+def _finite(value: Any) -> bool:
+    """Whether a tensor, or each of a sequence of them, holds finite numbers alone."""
+    parts = [value] if isinstance(value, torch.Tensor) else value
+    return all(bool(torch.isfinite(part.sum())) for part in parts)
 
 
 def fitted(image: Tensor, size: tuple[int, int]) -> Tensor:

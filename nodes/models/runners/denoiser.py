@@ -14,7 +14,7 @@ from nodegraph.support.errors import LoadError
 from nodes.models.architectures.sigma_space import space_of
 from nodes.models.memory.budget import network_work, together
 from nodes.models.memory.compiled import OPTION
-from nodes.models.memory.loading import bytes_in, first_bad
+from nodes.models.memory.loading import bytes_in, damage
 from nodes.models.memory.precision import network_dtype
 from nodes.models.runners.network_inputs import gather, likeness
 
@@ -172,18 +172,12 @@ class Denoiser:
                 )
 
     def _check(self, network: nn.Module, output: Tensor) -> None:
-        """Once for each denoiser: a network of numbers that are none is the file's fault, and said."""
+        """Once for each denoiser: raise `LoadError` where the network's file holds numbers that are not finite."""
         if self._checked:
             return
         self._checked = True
-        if not torch.isfinite(output.sum()):
-            bad = first_bad(network)
-            if bad:
-                raise LoadError(
-                    "{place} is damaged: {bad!r} holds numbers that are none (NaN).",
-                    place=self._part.place,
-                    bad=bad,
-                )
+        if not torch.isfinite(output.sum()) and (fault := damage(self._part, network)):
+            raise fault
 
 
 def plus(left: Any, right: Any) -> Any:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.support.errors import LoadError
-from nodes.models.architectures.encoders import LANGUAGE_KINDS, T5_KINDS, is_clip
+from nodegraph.support.messages import Phrase
+from nodes.models.architectures.encoders import LANGUAGE_KINDS, T5_KINDS, encoder_title, is_clip
+from nodes.models.memory.loading import damage
 from nodes.text.attention import attention_pieces, cut_at_commas
 from nodes.text.chunks import LENGTH, cut, empty, prompt_pieces
 from nodes.text_encoders.clip import ClipText
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from nodes.models.architectures.family import Family, Use
+    from nodes.models.files.embeddings import Width
     from nodes.models.files.parts import Part
     from nodes.models.pool import Pool
-    from nodes.text.chunks import Token
+    from nodes.text.chunks import Lookup, Token, Weighted
     from nodes.types import Clip
 
 
@@ -58,6 +61,28 @@ class TextEncoder:
         self._ref = ref
         self._parts = parts
         self.family = family
+        self._missed: dict[str, None] = {}
+        self._widths: dict[tuple[str, str], Width] = {}
+        self._read_names: set[str] = set()
+
+    @property
+    def remarks(self) -> list[Phrase]:
+        """What the prompts that were encoded name and no encoder, or not every CLIP model, has read."""
+        found = [self._pool.folders.no_embedding(name) for name in self._missed]
+        for (name, kind), width in self._widths.items():
+            if name in self._read_names and not is_clip(kind):
+                continue
+            found.append(
+                Phrase(
+                    "The embedding {name!r} is left out for {encoder}, which reads {wanted} numbers a word: it was made "
+                    "with {own}.",
+                    name=name,
+                    encoder=encoder_title(kind),
+                    wanted=width.wanted,
+                    own=" and ".join(map(str, width.own)),
+                )
+            )
+        return found
 
     def encode(
         self, text: str, texts: Mapping[str, str] | None = None, *, multiplying: bool = False
@@ -98,26 +123,65 @@ class TextEncoder:
         return found
 
     def _say(self, use: Use, text: str, multiplying: bool) -> Encoded:
+        """What one encoder makes of a prompt; raises `LoadError` for numbers that are not finite."""
         part = self._parts[use.kind]
         network = self._pool.encoder(self._ref, use, part, len(self._parts) == 1)
+        said = self._read(use, part, network, text, multiplying)
+        if not torch.isfinite(said.cond.sum() + said.pooled.sum()):
+            raise damage(part, network) or LoadError(
+                "The text encoder {place} makes numbers without an end of this prompt: load it with dtype float32, or "
+                "choose another file.",
+                place=part.place,
+            )
+        return said
+
+    def _read(self, use: Use, part: Part, network: nn.Module, text: str, multiplying: bool) -> Encoded:
         if use.kind in LANGUAGE_KINDS:
             return read_out(network, use, tokenizer_for(Path(part.place), use.kind), text)
-        lookup = self._pool.embeddings(use.kind, int(part.config["width"]))
+        lookup = self._lookup(use.kind, int(part.config["width"]))
         if use.kind == "pile_t5":
-            return pile_t5(network, use, tokenizer_for(Path(part.place), use.kind), text, lookup)
+            return pile_t5(
+                network, use, tokenizer_for(Path(part.place), use.kind), text, lookup, self._missed.setdefault
+            )
         if use.kind == "t5":
-            read = attention_pieces if multiplying else prompt_pieces
-            pieces = [piece for piece in read(text, t5_tokens, lookup) if piece]
+            pieces = [piece for piece in self._pieces(text, t5_tokens, lookup, multiplying) if piece]
             chunk = t5_chunk(pieces, use.minimum)
             blank, known = t5_chunk([], len(chunk)), self._pool.blanks(self._ref, use.kind)
             return encode(network, [chunk], blank, keep_mean=multiplying, known=known)
-        if multiplying:
-            chunks = cut_at_commas(attention_pieces(text, clip_tokens, lookup), use.pad)
-        else:
-            chunks = cut(prompt_pieces(text, clip_tokens, lookup), use.pad)
+        pieces = self._pieces(text, clip_tokens, lookup, multiplying)
+        chunks = (
+            cut_at_commas(pieces, use.pad)
+            if multiplying
+            else cut([piece for piece in pieces if piece is not None], use.pad)
+        )
         encoder = partial(_clip, network, self._layer(use, part), use.norm)
         known = self._pool.blanks(self._ref, use.kind)
         return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying, known=known)
+
+    def _pieces(
+        self, text: str, tokens: Callable[[str], list[int]], lookup: Lookup, multiplying: bool
+    ) -> Sequence[list[Weighted] | None]:
+        """The tokens of a prompt, None where a chunk ends, read by one of the two syntaxes."""
+        missed = self._missed.setdefault
+        if multiplying:
+            return attention_pieces(text, tokens, lookup, missed, self._pool.folders.words)
+        return prompt_pieces(text, tokens, lookup, missed)
+
+    def _lookup(self, kind: str, width: int) -> Lookup:
+        """Embeddings for an encoder; which of them it reads and which it cannot is remembered."""
+
+        def other(found: Width) -> None:
+            self._widths[found.name, kind] = found
+
+        find = self._pool.embeddings(kind, width, other)
+
+        def look(name: str) -> Sequence[Tensor] | None:
+            rows = find(name)
+            if rows:
+                self._read_names.add(name)
+            return rows
+
+        return look
 
     def _layer(self, use: Use, part: Part) -> int:
         """The layer to read, fewer from the end where the file has the unused last layers cut off."""

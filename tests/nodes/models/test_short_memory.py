@@ -77,7 +77,7 @@ def test_a_batch_of_pictures_is_cut_before_a_picture_is(base: Source) -> None:
     ctx, said = heard(pool_of(2**28 + 2**26))
     counts: list[int] = []
     vae = ctx.models.get(Vae(base))
-    share, network = vae._network(3, 64 * 64 * 64)
+    share, network = vae._network(3, 64 * 64 * 64, torch.float32)
     network.decoder.register_forward_pre_hook(lambda module, arguments: counts.append(len(arguments[0])))
     found = vae_decode(ctx, latent, Vae(base))
     assert counts == [1, 1, 1] and share == 1 and not said and not ctx.makeshift
