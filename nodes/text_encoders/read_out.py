@@ -11,6 +11,7 @@ from nodegraph.support.errors import LoadError
 from nodes.text.chunks import prompt_pieces
 from nodes.text_encoders.encode import Encoded, encode
 from nodes.text_encoders.language import padded
+from nodes.text_encoders.tokenizers.limits import LONGEST_TEXT
 from nodes.text_encoders.tokenizers.refusals import Refusals
 
 if TYPE_CHECKING:
@@ -65,7 +66,14 @@ def pile_t5(
 
 
 def ids_of(tokenizer: Tokenizer, text: str, table: Tensor) -> list[int]:
-    """The tokens of a text; raises `LoadError` where the encoder, whose embeddings are `table`, has not so many."""
+    """The tokens of a text; raises `LoadError` where the encoder, whose embeddings are `table`, has not so many, and
+    for a text that is longer than any prompt."""
+    if len(text) > LONGEST_TEXT:
+        raise LoadError(
+            "The prompt has {count} characters, and this text encoder reads at most {most}: shorten it.",
+            count=len(text),
+            most=LONGEST_TEXT,
+        )
     with Refusals("The tokenizer of a text encoder"):
         ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     if max(ids, default=0) >= table.shape[0]:

@@ -70,8 +70,7 @@ class Mapped:
         self._tensors = tensors
         state = stamp(path)
         self._now = _header(path, state).tensors
-        storage = torch.UntypedStorage.from_file(str(path), shared=False, nbytes=state[0])
-        self._bytes = torch.empty(0, dtype=torch.uint8).set_(storage)
+        self._bytes = torch.from_file(str(path), shared=False, size=state[0], dtype=torch.uint8)
 
     def get_tensor(self, name: str, /) -> Tensor:
         """A whole tensor in its own shape; raises `LoadError` where the file is another one by now."""

@@ -84,7 +84,7 @@ class Patching:
     def bytes(self) -> int:
         """The memory that the changed parameters take."""
         shapes = self._resident.part.shapes
-        return sum(prod(shapes[name]) * self._resident.home(name).dtype.itemsize for name in self._steps)
+        return sum(prod(shapes[name]) * self._resident.own(name).element_size() for name in self._steps)
 
     def weights(self) -> dict[str, Tensor]:
         """The changed parameters, computed in float32 from the file's own values and then cast to the type in which

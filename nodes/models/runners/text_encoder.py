@@ -74,8 +74,8 @@ class TextEncoder:
                 continue
             found.append(
                 Phrase(
-                    "The embedding {name!r} is left out for {encoder}, which reads {wanted} numbers a word: it was made "
-                    "with {own}.",
+                    "The embedding {name!r} is left out for {encoder}, which reads {wanted} numbers a word: it was "
+                    "made with {own}.",
                     name=name,
                     encoder=encoder_title(kind),
                     wanted=width.wanted,
@@ -148,12 +148,9 @@ class TextEncoder:
             chunk = t5_chunk(pieces, use.minimum)
             blank, known = t5_chunk([], len(chunk)), self._pool.blanks(self._ref, use.kind)
             return encode(network, [chunk], blank, keep_mean=multiplying, known=known)
-        pieces = self._pieces(text, clip_tokens, lookup, multiplying)
-        chunks = (
-            cut_at_commas(pieces, use.pad)
-            if multiplying
-            else cut([piece for piece in pieces if piece is not None], use.pad)
-        )
+        found = self._pieces(text, clip_tokens, lookup, multiplying)
+        whole = [piece for piece in found if piece is not None]
+        chunks = cut_at_commas(found, use.pad) if multiplying else cut(whole, use.pad)
         encoder = partial(_clip, network, self._layer(use, part), use.norm)
         known = self._pool.blanks(self._ref, use.kind)
         return encode(encoder, chunks, empty(use.pad), keep_mean=multiplying, known=known)

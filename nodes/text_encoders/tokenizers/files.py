@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from nodegraph.support.errors import LoadError
 from nodes.models.files.header import read_header
 from nodes.text_encoders.tokenizers import sentencepiece, tekken
+from nodes.text_encoders.tokenizers.limits import MOST_MERGES, check_text, check_tokenizer, check_words
 from nodes.text_encoders.tokenizers.refusals import Refusals
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-LIMIT = 128 * 2**20
+LIMIT = 64 * 2**20
 """The largest tokenizer that is read, in bytes."""
 
 INSIDE = ("spiece_model", "tekken_model")
@@ -94,10 +95,12 @@ def _read(path: Path, _changed: int, size: int) -> Tokenizer:
         raise LoadError("{path} is too large for a tokenizer.", path=path)
     try:
         text = path.read_text(encoding="utf-8")
+        check_text(text)
         found = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+        check(path, found)
+        check_tokenizer(found)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise LoadError("{path} cannot be read as a tokenizer: {error}.", path=path, error=error) from error
-    check(path, found)
     from tokenizers import Tokenizer
 
     with Refusals(f"The tokenizer {path}"):
@@ -132,9 +135,13 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
 def _check_pair(folder: Path) -> None:
     """Raise `LoadError` for a vocabulary that is no table of numbers, or merges of words that it has not."""
     try:
-        vocabulary = json.loads((folder / PAIR[0]).read_text(encoding="utf-8"))
-        lines = (folder / PAIR[1]).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError, RecursionError) as error:
+        words, merges = ((folder / name).read_text(encoding="utf-8") for name in PAIR)
+        check_text(words)
+        vocabulary, lines = json.loads(words), merges.splitlines()
+        check_words(vocabulary)
+        if len(lines) > MOST_MERGES:
+            raise ValueError("its vocabulary is larger than any")
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise LoadError(
             "{folder} cannot be read as a tokenizer: {error}.", folder=folder, error=error
         ) from error
@@ -183,5 +190,6 @@ def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
 def check(path: Path, found: Any) -> None:
     """Raise `LoadError` for a table that is no tokenizer's."""
     model = found.get("model") if isinstance(found, dict) else None
-    if not isinstance(model, dict) or not model.get("vocab") or model.get("type", "BPE") not in MODELS:
+    vocabulary = model.get("vocab") if isinstance(model, dict) else None
+    if not vocabulary or not isinstance(vocabulary, dict | list) or model.get("type", "BPE") not in MODELS:
         raise LoadError("{path} is no tokenizer: it has no vocabulary.", path=path)

@@ -2,75 +2,105 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 LONGEST = 2000
 """The longest pattern that is looked at, in characters."""
 
 MOST_REPEATS = 4
 """How many repetitions without an end may follow one another in one branch; each multiplies the work."""
 
+MOST_CHOICES = 12
+"""How many things may be there or not in one branch; each doubles the work."""
+
+SMALL, LARGEST = 10, 1000
+"""Counts above the first are taken for repetitions without an end, and above the second for an attack."""
+
+
+@dataclass
+class _Group:
+    """A group that is open: what repeats and what is optional in its branches.
+
+    `plain` says that nothing in it is repeated, optional or one of several, `atom` that what stands last in it is
+    plain.
+    """
+
+    repeats: int = 0
+    choices: int = 0
+    most_repeats: int = 0
+    most_choices: int = 0
+    plain: bool = True
+    atom: bool = True
+
+    def close_branch(self) -> None:
+        """End one of the alternatives."""
+        self.most_repeats = max(self.most_repeats, self.repeats)
+        self.most_choices = max(self.most_choices, self.choices)
+        self.repeats = self.choices = 0
+
+    def add(self, inner: _Group) -> None:
+        """Take in a group that has been closed."""
+        inner.close_branch()
+        self.repeats += inner.most_repeats
+        self.choices += inner.most_choices
+        self.atom = inner.plain
+        self.plain = self.plain and inner.plain
+
+    def repeat(self, least: int, most: int | None) -> bool:
+        """Repeat what stands last; False where that takes too long."""
+        if max(least, most or 0) > LARGEST:
+            return False
+        self.plain = False
+        if most is None or most > SMALL:
+            self.repeats += 1
+            return self.atom and self.repeats <= MOST_REPEATS
+        if most > 1 and not self.atom:
+            return False
+        self.choices += most - least
+        return self.choices <= MOST_CHOICES
+
 
 def is_bounded(pattern: str) -> bool:
     """Whether matching takes a time that grows with a small power of the text, however the text is chosen.
 
-    Refused are repetitions of what repeats without an end (`(a+)+`), which take exponential time, back-references,
-    very large counts, and long chains of repetitions. Escapes and classes are passed over as single letters.
+    Refused are repetitions without an end of groups that repeat, choose or leave out something themselves
+    (`(a+)+`, `(a|a)*`), back-references, large counts, and long chains of repetitions. Escapes and classes count as
+    single letters. A pattern that is none is left to the library that will refuse it.
     """
     if len(pattern) > LONGEST:
         return False
     groups = [_Group()]
     at = 0
     while at < len(pattern):
-        letter = pattern[at]
-        if letter == "\\":
-            if pattern[at + 1 : at + 2].isdigit() or pattern[at + 1 : at + 2] in ("k", "g"):
+        letter, group = pattern[at], groups[-1]
+        if letter in "*+?" or (letter == "{" and _count(pattern, at) is not None):
+            usual = {"*": (0, None, at + 1), "+": (1, None, at + 1), "?": (0, 1, at + 1)}
+            least, most, at = usual.get(letter) or _count(pattern, at) or (0, 0, at + 1)
+            if not group.repeat(least, most):
                 return False
-            at = _after_escape(pattern, at)
-            groups[-1].last = 0
-        elif letter == "[":
-            at = _after_class(pattern, at)
-            groups[-1].last = 0
+            at += pattern[at : at + 1] in ("?", "+")
+            continue
+        if letter == ")":
+            if len(groups) == 1:
+                return True
+            groups[-2].add(groups.pop())
         elif letter == "(":
             groups.append(_Group())
-            at += 1 if pattern[at + 1 : at + 2] != "?" else 2
-        elif letter == ")":
-            if len(groups) == 1:
-                return False
-            done = groups.pop()
-            groups[-1].last = max(done.most, done.branch)
-            groups[-1].branch += groups[-1].last
-            at += 1
+            at += pattern[at + 1 : at + 2] == "?"
         elif letter == "|":
-            groups[-1].most = max(groups[-1].most, groups[-1].branch)
-            groups[-1].branch = groups[-1].last = 0
-            at += 1
-        elif letter in "*+" or (letter == "{" and _count(pattern, at) is not None):
-            low, high, at = (0, None, at + 1) if letter in "*+" else _count(pattern, at) or (0, 0, at + 1)
-            if not _repeats(groups[-1], low, high):
-                return False
-            if pattern[at : at + 1] in ("?", "+"):
-                at += 1
+            group.close_branch()
+            group.plain = False
         else:
-            if letter != "?":
-                groups[-1].last = 0
+            group.atom = True
+        if letter == "\\":
+            if pattern[at + 1 : at + 2] in ("k", "g") or pattern[at + 1 : at + 2].isdigit():
+                return False
+            at = _after_escape(pattern, at)
+        elif letter == "[":
+            at = _after_class(pattern, at)
+        else:
             at += 1
-    return len(groups) == 1 and max(groups[0].most, groups[0].branch) <= MOST_REPEATS
-
-
-class _Group:
-    """A group that is open: repetitions without an end in its branches, and in what stands last in the present one."""
-
-    def __init__(self) -> None:
-        self.most = self.branch = self.last = 0
-
-
-def _repeats(group: _Group, low: int, high: int | None) -> bool:
-    """Count a repetition of what stands last; False where that repeats by itself, or where the count is large."""
-    if group.last or max(low, high or 0) > 1000:
-        return False
-    if high is None or high > 10:
-        group.branch += 1
-        group.last = 1
-    return group.branch <= MOST_REPEATS
+    return True
 
 
 def _count(pattern: str, at: int) -> tuple[int, int | None, int] | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from nodes.text_encoders.tokenizers.limits import LONGEST_WORD, MOST_MERGES, MOST_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
 
 UNKNOWN, CONTROL, USER, BYTE = 2, 3, 4, 6
 UNIGRAM = 1
+LONGEST_PIECE = 4 * LONGEST_WORD
+"""The most bytes that a piece takes with its score and kind."""
+
 SPACE = "▁"
 _PIECES, _TRAINER, _NORMALIZER = 1, 2, 3
 _KIND, _DUMMY = 3, 3
@@ -30,8 +36,11 @@ class Piece:
 
 def tokenizer_of(data: bytes) -> Tokenizer:
     """The tokenizer that a SentencePiece model describes; raises ValueError for bytes that are none."""
-    pieces, unigram, dummy = [], True, True
-    for field, value in _fields(data):
+    pieces: list[Piece] = []
+    unigram, dummy = True, True
+    for at, (field, value) in enumerate(_fields(data)):
+        if at > MOST_WORDS or (field == _PIECES and isinstance(value, bytes) and len(value) > LONGEST_PIECE):
+            raise ValueError("it has more pieces than any vocabulary, or longer ones")
         if field == _PIECES and isinstance(value, bytes):
             pieces.append(_piece(value))
         elif field == _TRAINER and isinstance(value, bytes):
@@ -54,7 +63,9 @@ def _made(pieces: list[Piece], unigram: bool, dummy: bool) -> Tokenizer:
     else:
         vocabulary = {piece.text: at for at, piece in enumerate(pieces)}
         word = None if unknown is None else pieces[unknown].text
-        merges = list(merges_of(pieces))
+        merges = list(islice(merges_of(pieces), MOST_MERGES + 1))
+        if len(merges) > MOST_MERGES:
+            raise ValueError("its pieces are made of more pairs than those of any vocabulary")
         made = Tokenizer(
             models.BPE(vocabulary, merges, unk_token=word, fuse_unk=True, byte_fallback=in_bytes)
         )
@@ -83,6 +94,8 @@ def _piece(data: bytes) -> Piece:
     text, score, kind = found.get(1, b""), found.get(2, b"\0\0\0\0"), found.get(3, 1)
     if not isinstance(text, bytes) or not isinstance(score, bytes) or not isinstance(kind, int):
         raise ValueError("a piece is of an unknown form")
+    if len(text) > LONGEST_WORD:
+        raise ValueError(f"a piece is longer than {LONGEST_WORD} bytes")
     return Piece(text.decode("utf-8"), struct.unpack("<f", score)[0], kind)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from nodes.text_encoders.tokenizers.limits import MOST_MERGES, check_pattern, check_text, check_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +31,16 @@ def tokenizer_of(data: bytes) -> Tokenizer:
     Special tokens have the first numbers, those of the vocabulary follow in its order.
     """
     try:
-        found = json.loads(data)
+        text = data.decode("utf-8")
+        check_text(text)
+        found = json.loads(text)
         config = found["config"]
         special = specials(found.get("special_tokens"), config.get("default_num_special_tokens"))
         count = int(config.get("default_vocab_size") or len(special) + len(found["vocab"])) - len(special)
         words = [base64.b64decode(entry["token_bytes"], validate=True) for entry in found["vocab"][:count]]
         pattern = str(config["pattern"])
+        check_pattern(pattern)
+        check_words(words)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it lacks {error}") from error
     ranks = {word: rank for rank, word in enumerate(words)}
@@ -63,7 +70,10 @@ def _made(ranks: Mapping[bytes, int], special: Sequence[str], pattern: str) -> T
     spelled = _spelling()
     vocabulary = {name: number for number, name in enumerate(special)}
     vocabulary |= {_letters(word, spelled): len(special) + rank for word, rank in ranks.items()}
-    merges = [(_letters(left, spelled), _letters(right, spelled)) for left, right in merges_of(ranks)]
+    pairs = list(islice(merges_of(ranks), MOST_MERGES + 1))
+    if len(pairs) > MOST_MERGES:
+        raise ValueError("its words are made of more pairs than those of any vocabulary")
+    merges = [(_letters(left, spelled), _letters(right, spelled)) for left, right in pairs]
     made = Tokenizer(models.BPE(vocabulary, merges, ignore_merges=True))
     made.pre_tokenizer = pre_tokenizers.Sequence(
         [

@@ -26,6 +26,8 @@ CLIP = Clip((Source("nowhere", "0"),))
 class Encoder:
     """Remembers what each encoder was told."""
 
+    remarks: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, str]]] = []
 

@@ -35,10 +35,9 @@ def encoder(folder: Path, **tokenizer: Any) -> Path:
     "wrong",
     [
         {"pre_tokenizer": split(BROKEN)},
-        {"normalizer": {"type": "Replace", "pattern": {"Regex": BROKEN}, "content": ""}},
         {"model": {**BPE, "merges": [["a", "c"]]}},
         {"model": {**BPE, "vocab": {"a": -1}}},
-        {"model": {**BPE, "vocab": 3}},
+        {"normalizer": {"type": "Replace", "pattern": {"Regex": BROKEN}, "content": ""}},
     ],
 )
 def test_a_file_that_cannot_be_used_is_said_when_it_is_opened(wrong: Any, tmp_path: Path) -> None:
@@ -57,7 +56,6 @@ def test_a_pattern_in_a_tekken_file_that_is_none_is_said(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ({"pre_tokenizer": split(SLOW)}, "a" * 40),
         ({"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "?"}}, "b"),
     ],
 )
@@ -65,6 +63,46 @@ def test_a_file_that_fails_at_a_prompt_is_said(wrong: Any, text: str, tmp_path: 
     tokenizer = tokenizer_for(encoder(tmp_path, **wrong), "qwen3")
     with pytest.raises(LoadError, match="The tokenizer of a text encoder cannot be used"):
         ids_of(tokenizer, text, TABLE)
+
+
+def doubling(count: int) -> dict[str, Any]:
+    """Steps that each write every letter twice."""
+    steps = [{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}] * count
+    return {"type": "Sequence", "normalizers": steps}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pre_tokenizer": split(SLOW)},
+        {"pre_tokenizer": {"type": "Sequence", "pretokenizers": [split("x"), split("(a|a)*b")]}},
+        {"normalizer": doubling(30)},
+        {"normalizer": {"type": "Sequence", "normalizers": [doubling(5), doubling(6)]}},
+        {"normalizer": {"type": "Replace", "pattern": {"String": ""}, "content": "a" * 1000}},
+        {"normalizer": {"type": "Replace", "pattern": {"Regex": SLOW}, "content": ""}},
+        {"model": {**BPE, "vocab": {"a" * 5000: 0}}},
+        {"model": {**BPE, "vocab": 3}},
+        {"added_tokens": [{"content": "b" * 5000}]},
+        {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA" * 500 + "AQEB" * 2000}},
+    ],
+)
+def test_one_that_would_take_time_or_memory_without_end_is_refused(wrong: Any, tmp_path: Path) -> None:
+    with pytest.raises(
+        LoadError, match=r"cannot be read as a tokenizer: its |it has no vocabulary|a word of"
+    ):
+        tokenizer_for(encoder(tmp_path, **wrong), "qwen3")
+
+
+def test_one_with_too_many_entries_is_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodes.text_encoders.tokenizers.limits.MOST_COMMAS", 3)
+    with pytest.raises(LoadError, match="more entries than any tokenizer"):
+        tokenizer_for(encoder(tmp_path), "qwen3")
+
+
+def test_a_prompt_longer_than_any_is_refused(tmp_path: Path) -> None:
+    tokenizer = tokenizer_for(encoder(tmp_path), "qwen3")
+    with pytest.raises(LoadError, match="has 50001 characters"):
+        ids_of(tokenizer, "a" * 50_001, TABLE)
 
 
 def test_a_prompt_is_neither_cut_nor_filled_as_the_file_was_saved(tmp_path: Path) -> None:
