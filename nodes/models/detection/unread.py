@@ -62,9 +62,9 @@ def unread_kind(names: Iterable[str], alone: bool = False) -> str:
 
     `alone` says that nothing else has been found in it.
     """
-    listed = list(names)
+    listed = "\n".join(("", *names))
     for title, marks in (*KINDS, *(ALONE if alone else ())):
         for lead in LEADS:
-            if all(any(name.startswith(lead + mark) for name in listed) for mark in marks):
+            if all(f"\n{lead}{mark}" in listed for mark in marks):
                 return title
     return ""

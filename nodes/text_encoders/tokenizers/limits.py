@@ -1,4 +1,4 @@
-"""How much a tokenizer that comes with a model may ask for, so that a small file takes no memory and time without end."""
+"""How much a tokenizer that comes with a model may ask for, so that a small file takes no endless memory or time."""
 
 from __future__ import annotations
 

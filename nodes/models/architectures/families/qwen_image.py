@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,13 @@ TEMPLATE = (
     "<|im_start|>system\nDescribe the image by detailing the color, shape, size, texture, quantity, text, spatial "
     "relationships of the objects and background:<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
 )
+KNOWN = re.compile(
+    r"(?:img_in|txt_in|txt_norm|proj_out|norm_out\.linear|time_text_embed\.timestep_embedder\.linear_[12]"
+    r"|transformer_blocks\.\d+\.(?:attn\.(?:to_[qkv]|add_[qkv]_proj|to_out\.0|to_add_out|norm_[qk]|norm_added_[qk])"
+    r"|(?:img|txt)_mod\.1|(?:img|txt)_mlp\.net\.(?:0\.proj|2)))\.(?:weight|bias)"
+)
+"""The names of its parameters."""
+
 SKIP = 34
 """How many tokens the template takes before the prompt begins."""
 
@@ -96,7 +104,7 @@ def call(network: nn.Module, inputs: Inputs) -> Tensor:
 
 def original(part: Part) -> Mapping[str, Piece]:
     """Where each parameter lies in original files: under its own name."""
-    return same(part.shapes)
+    return same(name for name in part.shapes if KNOWN.fullmatch(name))
 
 
 FAMILY = Family(
