@@ -259,7 +259,7 @@ def _widened(tensor: Tensor, scale: Tensor | None, whole: TensorInfo, rows: slic
         return tensor.to(torch.bfloat16)
     if scale.numel() == 1:
         return tensor.float() * scale.reshape(())
-    if scale.numel() == whole.shape[0]:
+    if scale.numel() == whole.shape[0] == scale.shape[0]:
         return tensor.float() * scale.reshape(-1, *[1] * (tensor.ndim - 1))[rows]
     if scale.ndim == 2 == len(whole.shape):
         for axis in (0, 1):
