@@ -135,9 +135,9 @@ def _read_pair(folder: Path, _changed: int) -> Tokenizer:
 def _check_pair(folder: Path) -> None:
     """Raise `LoadError` for a vocabulary that is no table of numbers, or merges of words that it has not."""
     try:
-        words, merges = ((folder / name).read_text(encoding="utf-8") for name in PAIR)
-        check_text(words)
-        vocabulary, lines = json.loads(words), merges.splitlines()
+        text, merges = ((folder / name).read_text(encoding="utf-8") for name in PAIR)
+        check_text(text)
+        vocabulary, lines = json.loads(text), merges.splitlines()
         check_words(vocabulary)
         if len(lines) > MOST_MERGES:
             raise ValueError("its vocabulary is larger than any")
@@ -190,6 +190,7 @@ def _read_own(path: Path, start: int, end: int, _changed: int) -> Tokenizer:
 def check(path: Path, found: Any) -> None:
     """Raise `LoadError` for a table that is no tokenizer's."""
     model = found.get("model") if isinstance(found, dict) else None
-    vocabulary = model.get("vocab") if isinstance(model, dict) else None
-    if not vocabulary or not isinstance(vocabulary, dict | list) or model.get("type", "BPE") not in MODELS:
+    table = model if isinstance(model, dict) else {}
+    vocabulary = table.get("vocab")
+    if not vocabulary or not isinstance(vocabulary, dict | list) or table.get("type", "BPE") not in MODELS:
         raise LoadError("{path} is no tokenizer: it has no vocabulary.", path=path)
