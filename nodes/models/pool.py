@@ -24,7 +24,7 @@ from nodes.models.memory.loading import Place, load_part
 from nodes.models.memory.precision import encoder_dtype
 from nodes.models.memory.residents import Residents
 from nodes.models.patches.apply import Fit, Patching, fit
-from nodes.models.patches.targets import Table, encoder_targets, network_targets
+from nodes.models.patches.targets import Table, encoder_targets, is_of_text, network_targets
 from nodes.models.runners.autoencoder import Autoencoder
 from nodes.models.runners.controlnet import ControlRunner
 from nodes.models.runners.denoiser import Denoiser
@@ -167,6 +167,10 @@ class Pool:
             ]
             titles.append(family.title)
         result = fit(source, tables)
+        if not result.used and clip is None and all(map(is_of_text, result.unused)):
+            raise LoadError(
+                "{path} changes text encoders alone: link the text encoder (clip) to it.", path=source.path
+            )
         if not result.used:
             raise LoadError(
                 "{path} was made for another model: nothing in it fits {titles}.",

@@ -65,7 +65,9 @@ def _convert(path: Path, copy: Path) -> None:
 
     _check_sizes(path)
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        # By its name alone torch would take a file for another form.
+        with path.open("rb") as file:
+            found = torch.load(file, map_location="cpu", weights_only=True)
     except (
         pickle.UnpicklingError,
         RuntimeError,

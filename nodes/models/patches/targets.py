@@ -31,10 +31,9 @@ _WRAPPERS = re.compile(
 )
 """What tools that wrap networks put into the names of their parameters."""
 
-_OTHERS = re.compile(
-    r"(?:text_encoder|text_model|te\d?\.|clip_|lora_te|encoder\.|decoder\.|vae\.|first_stage)"
-)
-"""How names of other networks' parameters begin."""
+_TEXT = re.compile(r"(?:text_encoder|text_model|te\d?\.|clip_|lora_te|encoder\.block|encoder\.layers)")
+_OTHERS = re.compile(rf"{_TEXT.pattern}|encoder\.|decoder\.|vae\.|first_stage")
+"""How names of text encoders' parameters begin, and those of all networks but the denoising one."""
 
 ENCODER_LEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clip_l": (
@@ -54,6 +53,11 @@ ENCODER_LEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 def unwrapped(spelled: str) -> str:
     """A name without what wrapped networks have put into it."""
     return _WRAPPERS.sub("", spelled)
+
+
+def is_of_text(spelled: str) -> bool:
+    """Whether a name is that of a text encoder's parameter."""
+    return _TEXT.match(unwrapped(spelled)) is not None
 
 
 def targets_in(table: Table, spelled: str) -> list[Target]:

@@ -105,7 +105,16 @@ class TextEncoder:
                 )
             if texts:
                 said |= self._evened(said)
-            joined = self.family.join(said)
+            try:
+                joined = self.family.join(said)
+            except KeyError as missing:
+                raise LoadError(
+                    "{title} reads prompts with {wanted}, and {missing} is missing: open it with Load text encoder and "
+                    "join both.",
+                    title=self.family.title,
+                    wanted=" and ".join(encoder_title(use.kind) for use in self.family.encoders),
+                    missing=encoder_title(str(missing.args[0])),
+                ) from missing
         pooled = joined.pooled.cpu()
         return Conditioning((Condition(joined.cond.cpu(), pooled),))
 

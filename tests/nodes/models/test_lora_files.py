@@ -17,7 +17,7 @@ from torch import Tensor
 from nodegraph.support.errors import LoadError
 from nodes.models import create_pool
 from nodes.models.files.parts import same
-from nodes.models.patches.apply import changes_of
+from nodes.models.patches.apply import Patching, changes_of
 from nodes.models.patches.files import read_changes
 from nodes.models.patches.names import split
 from nodes.models.patches.targets import encoder_targets, network_targets, targets_in, unwrapped
@@ -263,12 +263,18 @@ def test_room_is_made_before_changed_weights_take_memory(
 ) -> None:
     source = lora(tmp_path / "l.safetensors", pair(f"unet.{LINEAR}"))
     happened: list[object] = []
-    make_room = pool.residents.make_room
-    monkeypatch.setattr(pool.residents, "make_room", lambda size: (happened.append(size), make_room(size)))
-    from nodes.models.patches.apply import Patching
+    make_room, weights = pool.residents.make_room, Patching.weights
 
-    weights = Patching.weights
-    monkeypatch.setattr(Patching, "weights", lambda self: (happened.append("made"), weights(self))[1])
+    def noted(size: int) -> None:
+        happened.append(size)
+        make_room(size)
+
+    def made(patching: Patching) -> dict[str, Tensor]:
+        happened.append("made")
+        return weights(patching)
+
+    monkeypatch.setattr(pool.residents, "make_room", noted)
+    monkeypatch.setattr(Patching, "weights", made)
     x0(pool, base)
     happened.clear()
     x0(pool, base, Patch(source))

@@ -344,6 +344,64 @@ def test_an_encoder_that_has_no_place_is_refused(pool: Pool, tmp_path: Path) -> 
         pool.get(Clip((clip, lora), "flux"))
 
 
+def test_an_encoder_that_a_family_cannot_do_without_is_named(pool: Pool, tmp_path: Path) -> None:
+    one = save(tmp_path / "l.safetensors", maker.hf_text(maker.sdxl().texts[0]))
+    with pytest.raises(LoadError, match="SDXL reads prompts with CLIP-L and CLIP-G, and CLIP-G is missing"):
+        pool.get(Clip((one,), "sdxl")).encode("a house")
+
+
+def test_a_lora_of_text_encoders_alone_asks_for_one(pool: Pool, sd1: Path, tmp_path: Path) -> None:
+    names = ("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_up.weight", "lora_te_x.lora_down.weight")
+    tensors = {names[0]: torch.zeros(64, 4), names[0].replace("up", "down"): torch.zeros(4, 32)}
+    with pytest.raises(LoadError, match=r"changes text encoders alone: link the text encoder"):
+        pool.fit(save(tmp_path / "l.safetensors", tensors), Model(Source(str(sd1), "m")), None)
+
+
+def test_a_pickle_is_listed_and_read_alike_and_a_full_disk_is_one_sentence(
+    pool: Pool, sd1: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.save({"state_dict": load_file(sd1)}, tmp_path / "m.safetensors")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rows = {row["name"]: row for row in describe(open_folders([tmp_path])) if row["kind"] == "checkpoints"}
+    assert "is a Python pickle" in rows["m.safetensors"]["error"]
+    monkeypatch.setenv("NODEGRAPH_ALLOW_PICKLES", "1")
+    (tmp_path / "cache").write_text("a file in the way")
+    with pytest.raises(LoadError, match="no copy of its tensors can be kept in"):
+        x0(pool, Source(str(tmp_path / "m.safetensors"), "p"))
+    (tmp_path / "cache").unlink()
+    rows = {row["name"]: row for row in describe(open_folders([tmp_path])) if row["kind"] == "checkpoints"}
+    assert rows["m.safetensors"]["family"] == "Stable Diffusion 1.x"
+    torch.testing.assert_close(
+        x0(pool, Source(str(tmp_path / "m.safetensors"), "p")), x0(pool, Source(str(sd1), "s"))
+    )
+    assert not list((tmp_path / "cache").rglob("*.part"))
+
+
+@pytest.mark.parametrize("swollen", ["a view", "an archive"])
+def test_a_pickle_that_would_grow_is_refused(
+    swollen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import zipfile
+
+    monkeypatch.setenv("NODEGRAPH_ALLOW_PICKLES", "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "m.pt"
+    if swollen == "a view":
+        torch.save({"a": torch.zeros(1).expand(10**6, 10**6)}, path)
+    else:
+        torch.save({"a": torch.zeros(10**6)}, tmp_path / "plain.pt")
+        with (
+            zipfile.ZipFile(tmp_path / "plain.pt") as plain,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
+            for entry in plain.infolist():
+                packed.writestr(entry.filename, plain.read(entry))
+    from nodes.models.files.pickles import readable
+
+    with pytest.raises(LoadError, match=r"m\.pt is damaged: its tensors are larger than the file"):
+        readable(path)
+
+
 def test_cosxl_and_playground_have_their_own_noise_levels(tmp_path: Path) -> None:
     state = load_file(maker.write_file(maker.sdxl(), tmp_path / "plain.safetensors"))
     means, spreads = torch.randn(1, 4, 1, 1), torch.rand(1, 4, 1, 1) + 1
