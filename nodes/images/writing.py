@@ -33,7 +33,15 @@ def carries(kind: str, workflow: str) -> bool:
 
 
 def encoded(picture: Tensor, kind: str, quality: int, workflow: str) -> bytes:
-    """`[H, W, C]` 0..1 as the bytes of a file; quality 100 makes a WebP lossless. An empty workflow is not written."""
+    """`[H, W, C]` 0..1 as the bytes of a file; quality 100 makes a WebP lossless. An empty workflow is not written.
+
+    Raises GraphError for a picture with NaN, which would be saved black.
+    """
+    if bool(picture.isnan().any()):
+        raise GraphError(
+            "The picture is not a number everywhere (NaN) and is not saved: a node before this one made it so; look at "
+            "what each of them gives."
+        )
     image = to_pil(picture)
     out = io.BytesIO()
     if kind == "png":

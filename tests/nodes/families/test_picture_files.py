@@ -188,3 +188,12 @@ def test_preview_passes_the_picture_on_and_shows_bytes(tmp_path: Path) -> None:
     assert preview_image(record.context, given_picture) is given_picture
     shown = record.of(events.Preview)[0].picture()
     assert shown.dtype == numpy.uint8 and shown.shape == (4, 5, 3)
+
+
+def test_a_picture_with_nan_is_not_saved_black(tmp_path: Path) -> None:
+    bad = picture(2).clone()
+    bad[1, 0, 0, 0] = float("nan")
+    record = Recorder(tmp_path)
+    with pytest.raises(GraphError, match="is not a number everywhere"):
+        save_image(record.context, Image(bad[1:]))
+    assert not list(tmp_path.rglob("*.png"))
