@@ -180,7 +180,7 @@ class ModelFolders:
 
     def beside(self, kind: str, path: Path) -> Sequence[Path]:
         """The tokenizers that text encoders may read prompts with, and the settings of a LoRA in PEFT's folder."""
-        from nodes.models.patches.files import settings_beside
+        from nodes.models.patches.beside import settings_beside
         from nodes.text_encoders.tokenizers.files import beside
 
         if kind == "loras":

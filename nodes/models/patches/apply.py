@@ -14,7 +14,8 @@ import torch
 from nodegraph.node_api.fingerprint import stamp
 from nodegraph.support.errors import LoadError
 from nodes.models.memory.loading import Place, read
-from nodes.models.patches.files import check_some, read_changes, settings_beside
+from nodes.models.patches.beside import settings_beside
+from nodes.models.patches.files import check_some, read_changes
 from nodes.models.patches.targets import targets_in
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from nodegraph.support.errors import LoadError
 from nodes.models.files.header import read_header
 from nodes.models.files.pickles import readable
 from nodes.models.files.weight_files import open_stored
+from nodes.models.patches.beside import settings_beside
 from nodes.models.patches.changes import DELTAS, Change
 from nodes.models.patches.names import split
 from nodes.models.patches.targets import unwrapped
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
     from nodes.models.files.header import TensorInfo
 
-
-CONFIG = "adapter_config.json"
-"""What PEFT writes beside a file of weights: its strength stands there alone."""
-
-CONFIGURED = ("adapter_model",)
-"""The names of such files, without their endings."""
 
 LARGEST_CONFIG = 4 * 2**20
 MOST_PATTERNS = 2000
@@ -81,12 +76,6 @@ def read_changes(path: Path) -> tuple[dict[str, dict[str, Change]], list[str]]:
         else:
             unknown += roles.values()
     return changes, unknown
-
-
-def settings_beside(path: Path) -> list[Path]:
-    """The file of settings that is read along with a file of changes."""
-    beside = path.parent / CONFIG
-    return [beside] if path.stem in CONFIGURED and beside.is_file() else []
 
 
 def _changes(
