@@ -78,6 +78,17 @@ CHECK = "from nodegraph.cli import main\nmain(['check', 'workflows/text_to_image
 NODES = "from nodegraph.cli import main\nmain(['nodes'])"
 
 
+LOOKING = """
+from pathlib import Path
+from nodes.models.files.folders import open_folders
+files = open_folders([])
+assert files.refused("checkpoints", "practice") is None and files.remark("loras", "practice/ink.safetensors") is None
+files.beside("loras", Path("a/adapter_model.safetensors"))
+files.unread("embeddings", "embedding:nothing <lora:a:1>")
+"""
+"""What `check` asks of model files."""
+
+
 @pytest.mark.parametrize(
     ("code", "unwanted"),
     [
@@ -92,6 +103,7 @@ NODES = "from nodegraph.cli import main\nmain(['nodes'])"
         ),
         ("import nodes, nodes.runtime", {"torch", "diffusers", "transformers", "PySide6", "ui"}),
         ("import nodes.sampling.names", {"torch", "diffusers", "PySide6"}),
+        (LOOKING, {"torch", "diffusers", "transformers", "PySide6", "ui"}),
         ("import nodes.types", {"torch", "diffusers", "PySide6", "ui"}),
     ],
 )
