@@ -121,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is wrong with a workflow")
     check.add_argument("file", metavar="FILE")
     _models(check)
+    _allowed(check)
     plan = commands.add_parser("plan", help="say what would run, in which order, and why")
     plan.add_argument("file", metavar="FILE")
     _sets(plan)
@@ -177,8 +178,20 @@ def _models(command: argparse.ArgumentParser) -> None:
     command.add_argument("--models", metavar="DIR", action="append", default=[], help="a folder of models")
 
 
+def _allowed(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-path",
+        metavar="PATH",
+        action="append",
+        default=[],
+        dest="allowed",
+        help="a file or folder outside the workflow's folder that it may read",
+    )
+
+
 def _engine(command: argparse.ArgumentParser) -> None:
     _models(command)
+    _allowed(command)
     command.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     command.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto")
     for name, where in (("vram", "on the device (default: 90 %)"), ("ram", "in RAM (default: half of it)")):

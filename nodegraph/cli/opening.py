@@ -56,6 +56,7 @@ def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:
         output=Path(given.get("out", "output")),
         metadata=not given.get("no_metadata", False),
         remember=cache_folder(),
+        allowed=tuple(map(Path, arguments.allowed)),
     )
     return LocalEngine(options=options, library=specs)
 

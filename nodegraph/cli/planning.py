@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from nodegraph.access import InputAccess
 from nodegraph.cli import BAD, DONE
 from nodegraph.cli.console import one_line
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.formats.native import load
 from nodegraph.node_api import runtime
 from nodegraph.validation import problems
+from nodegraph.validation.inputs import refusals
 from nodegraph.validation.opened import refused_files, unread_files
 
 
@@ -21,6 +23,9 @@ def check(arguments: argparse.Namespace) -> int:
     files = runtime.installed().open_files([Path(folder) for folder in arguments.models])
     found = [problem.sentence for problem in problems(graph, specs, files)]
     found += dict.fromkeys(refused_files(graph, specs, files))
+    if not found:
+        access = InputAccess(Path(arguments.file).parent, (Path("output"), *map(Path, arguments.allowed)))
+        found = list(refusals(graph, specs, access))
     remarks = dict.fromkeys((*files.remarks(), *unread_files(graph, specs, files)))
     for sentence in (*found, *remarks):
         print(one_line(sentence))

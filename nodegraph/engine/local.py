@@ -11,6 +11,7 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Protocol
 
+from nodegraph.access import InputAccess
 from nodegraph.engine import looking
 from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.options import Options as Options
@@ -239,9 +240,12 @@ class LocalEngine:
         return self._prefix != before
 
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
-        return prepare(
-            graph, self.node_types, self.files, self._fingerprints, self._prefix, targets, base or Path()
-        )
+        access = self._access(base)
+        return prepare(graph, self.node_types, self.files, self._fingerprints, self._prefix, targets, access)
+
+    def _access(self, base: Path | None) -> InputAccess:
+        allowed = self.options.allowed
+        return InputAccess(base or Path(), None if allowed is None else (self.options.output, *allowed))
 
     def _plan(self, prepared: Prepared, targets: Iterable[str]) -> Plan:
         sinks = Sinks(self.cache, self.options.output)
@@ -264,7 +268,7 @@ class LocalEngine:
 
     def _distrust(self, prepared: Prepared, executor: Executor, base: Path, emit: Listener) -> None:
         """Forget results that may have been made from a file while it was being written to."""
-        contents = Contents(self.files, self._fingerprints, base, prepared.wiring.nodes)
+        contents = Contents(self.files, self._fingerprints, self._access(base), prepared.wiring.nodes)
         changed = [name for name in executor.ran if contents.changed(prepared.keyed[name])]
         if changed:
             emit(
@@ -296,6 +300,7 @@ class LocalEngine:
             history=self.history,
             context=context,
             emit=emit,
+            access=self._access(base),
             verify=self.options.verify,
         )
 

@@ -244,6 +244,8 @@ def options_from(data: Mapping[str, Any]) -> Any:
     for key in ("cache_dir", "output", "remember"):
         if found.get(key):
             found[key] = Path(found[key])
+    if found.get("allowed") is not None:
+        found["allowed"] = tuple(Path(place) for place in found["allowed"])
     found["models"] = tuple(Path(folder) for folder in found.get("models", ()))
     return Options(**found)
 

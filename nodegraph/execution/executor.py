@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from nodegraph.access import InputAccess
 from nodegraph.execution.call import arguments, call, taken_inputs
 from nodegraph.execution.memory_cache import Cache
 from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, Read
 from nodegraph.execution.run_history import History
 from nodegraph.execution.verify import Watch, written_into
+from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec
 from nodegraph.node_api import events
 from nodegraph.node_api.codec import Codec, Items
 from nodegraph.node_api.context import Context
@@ -46,6 +48,7 @@ class Executor:
     history: History
     context: Callable[[str], Context]
     emit: Callable[[events.Event], None]
+    access: InputAccess
     verify: bool = False
     ran: list[str] = field(default_factory=list)
     cached: list[str] = field(default_factory=list)
@@ -180,6 +183,7 @@ class Executor:
         item = node.item
         try:
             found = arguments(item, gathered)
+            self._check_files(item.spec, found)
             return call(self.node_types.declared(item.spec.type), context, found)
         except Exception as error:
             inputs = tuple(
@@ -187,6 +191,15 @@ class Executor:
                 for name, values in gathered.items()
             )
             raise NodeFailed(item.id, item.title, sentence(error), inputs) from error
+
+    def _check_files(self, spec: NodeSpec, found: Mapping[str, Any]) -> None:
+        """Raise LoadError for a file that a node may not read, whether its name was set or came over a link."""
+        for param in spec.params:
+            if param.file and not param.file.startswith("model:"):
+                value = found[param.name]
+                for name in value.values if isinstance(value, Items) else (value,):
+                    if name:
+                        self.access.require(name, folder=param.file == IMAGE_FOLDER)
 
     def _keep_results(self) -> None:
         for target in self.plan.targets:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nodegraph.access import InputAccess
 from nodegraph.execution.plan import Keyed
 from nodegraph.execution.resolve import Wired
 from nodegraph.model.digest import digest
@@ -14,6 +15,7 @@ from nodegraph.model.spec import IMAGE_FOLDER, Param
 from nodegraph.node_api.fingerprint import Fingerprints, stamp
 from nodegraph.node_api.model_files import Files
 from nodegraph.support.errors import GraphError, LoadError
+from nodegraph.support.file_names import require_file_name
 from nodegraph.support.image_metadata.folders import pictures_in
 
 READ = 512
@@ -22,11 +24,11 @@ READ = 512
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Model files lie in `files`, others are named from the folder `base`; `nodes` are all that take part."""
+    """Model files lie in `files`, others are found through `access`; `nodes` are all that take part."""
 
     files: Files
     fingerprints: Fingerprints
-    base: Path
+    access: InputAccess
     nodes: Mapping[str, Wired]
 
     def of(self, item: Wired, name: str) -> str | None:
@@ -65,14 +67,15 @@ class Contents:
         kind = param.file.removeprefix("model:")
         if not value:
             return ""
-        if kind == param.file:
-            path = self.base / value
-        else:
-            found = self.files.find(kind, value)
-            if found is None:
-                raise GraphError(f"Node {item.id} ({item.title}): {self.files.missing(kind, value)}")
-            path = found
         try:
+            if kind == param.file:
+                path = self.access.require(value, folder=kind == IMAGE_FOLDER)
+            else:
+                require_file_name(value, inside=True)
+                found = self.files.find(kind, value)
+                if found is None:
+                    raise GraphError(f"Node {item.id} ({item.title}): {self.files.missing(kind, value)}")
+                path = found
             return self._whole(kind, path) if kind != param.file else self._input(kind, path)
         except LoadError as error:
             raise GraphError(f"Node {item.id} ({item.title}): {error}") from None

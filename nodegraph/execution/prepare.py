@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from nodegraph.access import InputAccess
 from nodegraph.execution.input_files import Contents
 from nodegraph.execution.plan import Keyed, default_targets, keyed_nodes, ordered
 from nodegraph.execution.resolve import Wired, Wiring, wire
@@ -35,7 +35,7 @@ def prepare(
     fingerprints: Fingerprints,
     prefix: str,
     targets: Sequence[str] | None,
-    base: Path,
+    access: InputAccess,
 ) -> Prepared:
     """Wire, order and key the nodes that the targets need; raises GraphError that names node and remedy."""
     wiring = wire(graph, specs)
@@ -43,7 +43,7 @@ def prepare(
     _known(graph, wiring, chosen)
     order = ordered(wiring, chosen)
     _refuse(problems(graph, specs, files), order)
-    keyed = keyed_nodes(order, Contents(files, fingerprints, base, wiring.nodes).of, prefix)
+    keyed = keyed_nodes(order, Contents(files, fingerprints, access, wiring.nodes).of, prefix)
     return Prepared(wiring, tuple(t for t in chosen if t in wiring.nodes), order, keyed)
 
 

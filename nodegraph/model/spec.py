@@ -67,7 +67,7 @@ class Param:
     `choices` are fixed names; `choices_from` names a source that is listed at run time (a folder of models).
     `file` says what kind of file a text value names; its contents then join the cache key. `mentions` says that a
     text may name model files of this kind within itself; theirs join it too. `section` is the heading under which
-    a subgraph shows it.
+    a subgraph shows it. `output_name` says that a text is a pattern for the names of files in the output folder.
     `widget` hints at the editor: "number", "slider", "seed", "text", "multiline", "choice", "toggle",
     "color", "file".
     """
@@ -86,6 +86,7 @@ class Param:
     advanced: bool = False
     help: str = ""
     section: str = ""
+    output_name: bool = False
 
 
 CachePolicy = Literal["always", "never"]

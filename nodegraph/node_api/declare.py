@@ -58,6 +58,11 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputName:
+    """A text that new files in the output folder are named by; it may name folders below it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mentions:
     """A text that may name files from the model folders of a kind within itself, as prompts name embeddings."""
 
@@ -235,6 +240,8 @@ def _facts(mark: object) -> dict[str, Any]:
             return {"choices_from": kind, "file": f"model:{kind}", "widget": "choice"}
         case InputFile(kind):
             return {"file": kind, "widget": "file"}
+        case OutputName():
+            return {"output_name": True}
         case Mentions(kind):
             return {"mentions": kind}
         case Seed():

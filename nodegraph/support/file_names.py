@@ -24,6 +24,7 @@ SHOWN_CHARACTERS = 60
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HALF = re.compile(r"[\ud800-\udfff]")
+_FILLED_IN = re.compile(r"%[A-Za-z0-9_][^%\n]{0,79}%")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Windows takes superscript digits for digits, and looks only at what stands before the first dot or colon.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
@@ -101,6 +102,18 @@ def leads_upward(name: str) -> bool:
         if depth < 0:
             return True
     return False
+
+
+def output_name_fault(pattern: str) -> Phrase | None:
+    """Why a pattern for the names of new files, as in Save image, cannot be used; None if it can.
+
+    It may name folders below the output folder, with `/` or `\\`. `%node.parameter%` and its like are filled in later,
+    and what they stand for never holds a folder.
+    """
+    filled = _FILLED_IN.sub("x", pattern)
+    if is_absolute_name(filled) or ".." in (part.strip() for part in re.split(r"[/\\]+", filled)):
+        return Phrase("it leads out of the output folder")
+    return None
 
 
 def shortened(name: str) -> str:

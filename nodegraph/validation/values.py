@@ -11,7 +11,7 @@ from nodegraph.model.graph import Node
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from nodegraph.node_api.model_files import Files
 from nodegraph.subgraphs.exposure import allowed, beyond, nearest_allowed, within
-from nodegraph.support.file_names import file_name_fault, shortened
+from nodegraph.support.file_names import file_name_fault, output_name_fault, shortened
 from nodegraph.support.messages import Phrase
 from nodegraph.support.suggestions import Suggestions, ending
 from nodegraph.validation.problem import Problem
@@ -47,6 +47,7 @@ def value_problems(
             _color(node, title, param, value),
             _choice(node, title, param, value, suggestions),
             _file(node, title, param, value, files, suggestions),
+            _output_name(node, title, param, value),
             _mentions(node, title, param, value, files),
         )
         yield from (problem for problem in found if problem is not None)
@@ -159,6 +160,19 @@ def _file(
     # The sentence of the folders names similar files, for which it searches too.
     sentence = missing if suggestions.used_up else files.missing(kind, value)
     return Problem(node.id, param.name, title, sentence, fix)
+
+
+def _output_name(node: Node, title: str, param: Param, value: Scalar) -> Problem | None:
+    fault = output_name_fault(value) if param.output_name and isinstance(value, str) else None
+    if fault is None:
+        return None
+    reason = Phrase(
+        "{name} cannot be {value!r}: {fault}; write a plain name, with folders if you like, as in portraits/anna.",
+        name=param.name,
+        value=shortened(str(value)),
+        fault=fault,
+    )
+    return Problem(node.id, param.name, title, reason, SetParam(node.id, param.name, None))
 
 
 def _mentions(node: Node, title: str, param: Param, value: Scalar, files: Files | None) -> Problem | None:

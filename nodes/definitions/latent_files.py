@@ -8,10 +8,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from nodegraph import Context, GraphError, Help, InputFile, LoadError, node
+from nodegraph import Context, GraphError, Help, InputFile, LoadError, OutputName, node
 from nodegraph.support.atomic import replacing
 from nodes.images.naming import filled, inside, relative, reserve, values_of
-from nodes.models.files.tensor_files import write_tensors
 from nodes.types import Latent
 
 OLD_SCALE = 0.18215
@@ -28,19 +27,19 @@ def save_latent(
     ctx: Context,
     latent: Annotated[Latent, Help("The latent to save.")],
     *,
-    prefix: Annotated[str, Help("The file name before its number, as in Save image.")] = "latent",
+    prefix: Annotated[
+        str, OutputName(), Help("The file name before its number, as in Save image.")
+    ] = "latent",
 ) -> None:
     """Write a latent to the output folder, to go on with it later, or in another workflow."""
     name = relative(filled(prefix, values_of(ctx.places.workflow), datetime.now()))
     stem = inside(ctx.places.output, name)
     try:
         path = reserve(stem, "latent")
-        try:
-            with replacing(path) as temporary:
-                write_tensors(_tensors(latent), temporary, _metadata(ctx))
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        with replacing(path) as temporary:
+            from safetensors.torch import save_file
+
+            save_file(_tensors(latent), temporary, _metadata(ctx))
     except OSError as error:
         reason = error.strerror or str(error)
         raise GraphError(

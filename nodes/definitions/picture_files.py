@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import torch
 
-from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, Range, node
+from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, OutputName, Range, node
 from nodes.images.convert import to_bytes
 from nodes.images.folder import FITS, MOST, batch, chosen, common_size
 from nodes.images.naming import filled, inside, relative, values_of
@@ -103,6 +103,7 @@ def save_image(
     *,
     prefix: Annotated[
         str,
+        OutputName(),
         Help(
             "The file name before its number. Folders are made; %date%, %time%, %year%, %seed%, %width%, %height% "
             "and %node.parameter% are filled in."

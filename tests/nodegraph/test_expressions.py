@@ -200,6 +200,7 @@ def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple
 
 
 def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
+    from nodegraph.access import InputAccess
     from nodegraph.execution.prepare import prepare
     from nodegraph.node_api.fingerprint import Fingerprints
     from nodegraph.support.errors import GraphError
@@ -207,7 +208,7 @@ def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
 
     def prepared(graph: Graph) -> object:
         return (
-            prepare(graph, SPECS, Folder(), Fingerprints(), "", ["small"], tmp_path)
+            prepare(graph, SPECS, Folder(), Fingerprints(), "", ["small"], InputAccess(tmp_path))
             .wiring.nodes["small"]
             .params
         )

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
+from nodegraph.access import InputAccess
 from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.execution import input_files
 from nodegraph.execution.input_files import Contents
@@ -204,7 +205,7 @@ def named(folder: Path, kind: str, value: str) -> str | None:
     """What a parameter that names a file of a kind has of it."""
     spec = NodeSpec("test/Named", "Named", "test", params=(Param("it", "Text", "", file=kind),))
     item = Wired(Node("n", spec.type), spec, {"it": value}, {})
-    return Contents(NoFiles(), Fingerprints(), folder, {}).of(item, "it")
+    return Contents(NoFiles(), Fingerprints(), InputAccess(folder), {}).of(item, "it")
 
 
 def test_a_folder_counts_by_the_pictures_right_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,7 +233,14 @@ def test_a_folder_counts_by_the_pictures_right_in_it(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.skipif(os.name == "nt", reason="these are names of other systems")
-@pytest.mark.parametrize(("value", "why"), [("/", "it is a folder"), ("/dev/zero", "it is no ordinary file")])
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("/", "it names a folder, not a file"),
+        ("/dev", "it is a folder"),
+        ("/dev/zero", "it is no ordinary file"),
+    ],
+)
 def test_a_strangers_file_name_reads_no_disk_and_no_device(tmp_path: Path, value: str, why: str) -> None:
     with pytest.raises(GraphError, match=why):
         named(tmp_path, "image", value)
