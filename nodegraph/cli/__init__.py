@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
-from nodegraph.cli.console import guarded
+from nodegraph.cli.console import Console, guarded, one_line
 
 DONE, FAILED, BAD, CANCELLED = 0, 1, 2, 130
 
@@ -45,7 +45,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     except NodegraphError as error:
         if arguments.debug:
             raise
-        print(f"nodegraph: {error}", file=sys.stderr)
+        print(f"nodegraph: {one_line(str(error))}", file=sys.stderr)
         return BAD
 
 
@@ -81,12 +81,13 @@ def _command(arguments: argparse.Namespace) -> int:
 
 
 def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    text = " ".join(str(error).split())
-    print(
-        f"nodegraph: something went wrong inside the program ({kind.__name__}: {text}); "
-        "run it again with --debug and report what it prints.",
-        file=sys.stderr,
+    # The streams of the command are gone by now.
+    console = Console(sys.stderr)
+    console.write(
+        f"nodegraph: something went wrong inside the program ({kind.__name__}: {one_line(str(error))}); "
+        "run it again with --debug and report what it prints.\n"
     )
+    console.let_go()
 
 
 class _Version(argparse.Action):

@@ -171,7 +171,8 @@ class LocalEngine:
         """The result `node.output` of the last run, of a list its first; nothing where it is not kept."""
         found = self._last.get(node)
         key = found.result(output) if found else ""
-        return looking.first(self.cache.get(key)) if key in self.cache else ()
+        kept = self.cache.find(key)
+        return looking.first(kept[0]) if kept else ()
 
     def recall(
         self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None

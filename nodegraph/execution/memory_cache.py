@@ -42,6 +42,13 @@ class Cache:
         self._keep(key, value)
         return value
 
+    def find(self, key: str) -> tuple[Any, ...]:
+        """The result as the one element of a tuple, or nothing where it is not kept or was damaged on disk."""
+        try:
+            return (self.get(key),)
+        except KeyError:
+            return ()
+
     def put(self, key: str, value: Any, *, persist: bool = True) -> int:
         """Keep a result and return its bytes; `persist=False` keeps it from the disk."""
         self._drop(key)

@@ -24,6 +24,10 @@ ALL_BYTES = 16 * 2**20
 """Of all pictures of a workflow together, packed."""
 ALL_PIXELS = 2**26
 """Of all pictures of a workflow together: 268 MB once they are decoded."""
+FREE_PIXELS = 2**24
+PIXELS_PER_BYTE = 64
+"""Pictures that are packed more densely than PIXELS_PER_BYTE may have FREE_PIXELS together besides: a file of a few
+kilobytes must not fill the memory."""
 
 _SHOWN = re.compile(r"!\[([^\[\]]*)\]\(([^()\s]*)\)")
 """Markdown's picture: the words in its place, and its name. No part may hold a bracket, so that searching stays
@@ -83,10 +87,12 @@ def together_fault(notes: Iterable[Note]) -> str | None:
         return Phrase(
             "The pictures in the notes are more than {most} MB together; take some out.", most=ALL_BYTES >> 20
         )
-    if sum(picture.size[0] * picture.size[1] for picture in pictures) > ALL_PIXELS:
+    packed = sum(len(picture.data) for picture in pictures)
+    most = min(ALL_PIXELS, FREE_PIXELS + PIXELS_PER_BYTE * packed)
+    if sum(picture.size[0] * picture.size[1] for picture in pictures) > most:
         return Phrase(
             "The pictures in the notes have more than {most} million pixels together; take some out.",
-            most=ALL_PIXELS // 10**6,
+            most=most // 10**6,
         )
     return None
 

@@ -122,3 +122,13 @@ def test_plain_values_need_no_codec_that_loads_anything(tmp_path: Path) -> None:
         assert entry(disk, key).read_bytes().startswith(PLAIN_START)
     with pytest.raises(AssertionError, match="made"):
         disk.put(FIRST, [1])
+
+
+def test_a_look_at_a_damaged_result_finds_nothing(tmp_path: Path) -> None:
+    with engine(tmp_path / "out", cache_dir=tmp_path / "cache") as run:
+        run.run(chain())
+    with engine(tmp_path / "out", cache_dir=tmp_path / "cache") as run:
+        run.recall(chain())
+        for path in (tmp_path / "cache").glob("??/*"):
+            path.write_bytes(b"{}")
+        assert run.look("c", "number").facts[0][0] == "gone"

@@ -17,7 +17,8 @@ from nodegraph.analysis.sizes import MAX_INNER_SPOTS, Sizes
 from nodegraph.formats.native import loads
 from nodegraph.formats.native.parsing import _Hooks
 from nodegraph.formats.native.reading import graph_of
-from nodegraph.model.graph import Source
+from nodegraph.model.graph import Note, Source
+from nodegraph.model.note_images import NotePicture, together_fault
 from nodegraph.model.spec import NodeSpec, Output, Socket
 from nodegraph.subgraphs.expand import MAX_CHARACTERS, MAX_NODES, flatten
 from nodegraph.support.errors import LoadError
@@ -217,3 +218,14 @@ def test_a_packed_text_may_not_grow_a_thousandfold(tmp_path: Path) -> None:
     assert inflated(zlib.compress(text)) == text
     with pytest.raises(ValueError, match="unpacks to more than"):
         inflated(zlib.compress(b"[]," * 5_000_000))
+
+
+def test_pictures_of_a_few_kilobytes_may_not_claim_hundreds_of_megabytes() -> None:
+    class Claimed(NotePicture):
+        """A picture of few bytes that claims a size."""
+
+    dense = Note("n", pictures={f"p{i}": Claimed(b"x" * 4000, (2048, 2048)) for i in range(16)})
+    assert together_fault([dense]) is not None
+    usual = Note("n", pictures={f"p{i}": Claimed(b"x" * 800_000, (2048, 2048)) for i in range(16)})
+    assert together_fault([usual]) is None
+    assert together_fault([Note("n", pictures={"p": Claimed(b"x" * 4000, (2048, 2048))})]) is None

@@ -85,7 +85,7 @@ def test_a_strangers_picture_is_refused_in_a_sentence(picture: object, words: st
 def test_pictures_are_limited_together() -> None:
     many = {f"p{number}": text_of(claiming(2048, 2048)) for number in range(17)}
     note = {"id": "n", "text": "", "pictures": many}
-    with pytest.raises(LoadError, match=r"^flow\.json: .* more than 67 million pixels together"):
+    with pytest.raises(LoadError, match=r"^flow\.json: .* more than 16 million pixels together"):
         loads(json.dumps({"format": "nodegraph", "version": 1, "nodes": [], "notes": [note]}), "flow.json")
     large = NotePicture(bytes(ALL_BYTES // 2 + 1), (1, 1))
     graph = AddNote(noted(pictures={"a": large})).apply(Graph())
