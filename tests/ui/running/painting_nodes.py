@@ -132,12 +132,12 @@ class Planes:
 class Tuples(PlainCodec):
     """Keeps tuples on disk as well."""
 
-    def dump(self, value: Any, path: Path) -> bool:
+    def dump(self, value: Any, path: Path, key: str) -> bool:
         """Write it as a list."""
         path.write_text(json.dumps(value), encoding="ascii")
         return True
 
-    def load(self, path: Path) -> Any:
+    def load(self, path: Path, key: str) -> Any:
         """The tuple that was written, or the number."""
         found = json.loads(path.read_text(encoding="ascii"))
         return tuple(found) if isinstance(found, list) else found
