@@ -183,7 +183,7 @@ def _tensor(path: Path, name: str, entry: Any, data: int, size: int) -> TensorIn
             "{path} is damaged: the entry of {name!r} is not a tensor's.", path=path, name=name
         ) from error
     if len(shape) > MOST_AXES or max(shape, default=0) > 2**63:
-        raise LoadError("{path} is damaged: the shape of {name!r} is none.", path=path, name=name[:200])
+        raise LoadError("{path} is damaged: the shape of {name!r} is impossible.", path=path, name=name[:200])
     if dtype not in BITS:
         raise LoadError(
             "{path} holds {name!r} in the unknown type {dtype!r}.", path=path, name=name, dtype=dtype[:20]

@@ -67,7 +67,7 @@ def set_places(remarks: list[Phrase] | None = None) -> list[Path]:
     except (ValueError, RecursionError) as error:
         said.append(
             Phrase(
-                "{path} is not read: it is not JSON ({reason}); mend it or set the folders anew.",
+                "{path} is not read: it is not JSON ({reason}); mend it or delete it.",
                 path=settings_file(),
                 reason=error,
             )

@@ -17,7 +17,7 @@ from nodes.models.patches.beside import settings_beside
 from nodes.models.patches.changes import DELTAS, Change
 from nodes.models.patches.names import split
 from nodes.models.patches.targets import unwrapped
-from nodes.text.bounded_regex import is_bounded
+from nodes.text_encoders.tokenizers.bounded_regex import is_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from nodes.text.bounded_regex import is_bounded
+from nodes.text_encoders.tokenizers.bounded_regex import is_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -133,7 +133,7 @@ def test_weights_are_known_under_any_ending(pool: Pool, sd1: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", ["abc", "-32", "0", "3", "32.5", "1" * 30, "33554432"])
-def test_an_alignment_that_is_none_is_said(text: str) -> None:
+def test_an_impossible_alignment_is_said(text: str) -> None:
     with pytest.raises(LoadError, match="cannot begin at multiples"):
         _alignment(Path("m.gguf"), text)
 

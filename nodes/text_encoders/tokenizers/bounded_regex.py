@@ -65,7 +65,7 @@ def is_bounded(pattern: str) -> bool:
 
     Refused are repetitions without an end of groups that repeat, choose or leave out something themselves
     (`(a+)+`, `(a|a)*`), back-references, large counts, and long chains of repetitions. Escapes and classes count as
-    single letters. A pattern that is none is left to the library that will refuse it.
+    single letters. A pattern that cannot be compiled is left to the library, which refuses it.
     """
     if len(pattern) > LONGEST:
         return False
