@@ -15,7 +15,13 @@ from nodegraph.formats.native import load
 from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api import runtime
 from nodegraph.support.errors import GraphError
-from nodegraph.support.image_metadata import carried
+from nodegraph.support.image_metadata import Carried, carried, shortened
+from nodegraph.support.image_metadata.settings import Settings
+
+PROMPT_CHARACTERS = 2_000
+"""Of another program's prompt that `info` shows."""
+
+NOTHING_CARRIED = Carried(None, (), ())
 
 
 def nodes(arguments: argparse.Namespace) -> int:
@@ -97,12 +103,20 @@ def explain(arguments: argparse.Namespace) -> int:
 def info(arguments: argparse.Namespace) -> int:
     """Say what a picture or workflow carries."""
     path = Path(arguments.file)
-    graph = load(path)
-    found = carried(path)
+    try:
+        found = carried(path) if path.is_file() else NOTHING_CARRIED
+    except (OSError, ValueError):
+        # `load` says what is wrong with the file.
+        found = NOTHING_CARRIED
     if found.size:
         print(f"picture: {found.size[0]} x {found.size[1]}")
     for key in found.keys:
         print(f"carries: {key}")
+    if found.settings:
+        _print_settings(found.settings)
+        if not found.workflows:
+            return DONE
+    graph = load(path)
     print(f"workflow: {len(graph.nodes)} nodes")
     specs = node_types()
     for node in graph.nodes.values():
@@ -110,6 +124,16 @@ def info(arguments: argparse.Namespace) -> int:
         known = "" if spec else "  (not installed)"
         print(f"  {node.id}: {node.type} version {node.version}{known}{_values(node.params)}")
     return DONE
+
+
+def _print_settings(settings: Settings) -> None:
+    print(f"made by: {settings.program}")
+    if settings.prompt:
+        print(f"prompt: {shortened(settings.prompt, PROMPT_CHARACTERS)}")
+    if settings.negative:
+        print(f"negative prompt: {shortened(settings.negative, PROMPT_CHARACTERS)}")
+    if settings.seed is not None:
+        print(f"seed: {settings.seed}")
 
 
 def _values(params: Mapping[str, Any]) -> str:

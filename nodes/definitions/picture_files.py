@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 import torch
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, OutputName, Range, node
+from nodegraph.support.file_names import require_file_name
 from nodes.images.convert import to_bytes
 from nodes.images.folder import FITS, MOST, batch, chosen, common_size
 from nodes.images.naming import filled, inside, relative, values_of
@@ -38,7 +39,10 @@ def load_image(
     """Open a picture, upright as the camera held it. Transparency becomes a mask, ready for inpainting."""
     if not image:
         raise GraphError("No picture is chosen; name a file in `image`.")
-    picture = read(ctx.places.base / image, image)
+    require_file_name(image)
+    picture = read(ctx.places.base / image, image, ctx.check)
+    for remark in picture.remarks:
+        ctx.say(remark)
     return LoadedImage(Image(picture.image), Mask(picture.mask))
 
 
@@ -77,15 +81,17 @@ def load_image_folder(
     """Open the pictures of a folder as one batch, in the order of their names: frame 9 before frame 10."""
     if not folder:
         raise GraphError("No folder is chosen; name one in `folder`.")
+    require_file_name(folder, folder=True)
     paths = chosen(ctx.places.base / folder, folder, skip, count)
-    size = common_size(paths, fit)
+    size = common_size(paths, fit, ctx.check)
     # Filled in place: a list of pictures stacked at the end would take twice the memory.
     images, masks = torch.empty(len(paths), size[1], size[0], 3), torch.empty(len(paths), size[1], size[0])
     others = 0
-    for index, (image, mask, other) in enumerate(batch(paths, size, fit)):
-        ctx.check()
+    for index, (image, mask, other, remarks) in enumerate(batch(paths, size, fit, ctx.check)):
         images[index], masks[index] = image[0], mask[0]
         others += other
+        for remark in remarks:
+            ctx.say(remark)
         ctx.progress(index + 1, len(paths))
     if others:
         ctx.say(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from nodegraph import GraphError, LoadError
 from nodegraph.support.image_metadata.folders import pictures_in
-from nodes.images.reading import MOST_PIXELS, read, size_of
+from nodegraph.support.image_metadata.formats import MAX_PIXELS
+from nodes.images.opening import Check
+from nodes.images.reading import no_check, read, size_of
 from nodes.images.sizing import resize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from nodegraph.support.messages import Phrase
 
 MOST = 512
 """Pictures in a batch."""
@@ -52,9 +56,9 @@ def chosen(folder: Path, name: str, skip: int, count: int) -> list[Path]:
     return taken
 
 
-def common_size(paths: Sequence[Path], fit: str) -> tuple[int, int]:
+def common_size(paths: Sequence[Path], fit: str, check: Check = no_check) -> tuple[int, int]:
     """Width and height of the batch, those of the first picture; raises GraphError where it cannot be."""
-    sizes = [size_of(path, path.name) for path in paths]
+    sizes = [size_of(path, path.name, check) for path in paths]
     width, height = sizes[0]
     for path, size in zip(paths, sizes, strict=True):
         if fit == "same" and size != sizes[0]:
@@ -68,24 +72,35 @@ def common_size(paths: Sequence[Path], fit: str) -> tuple[int, int]:
                 width=width,
                 height=height,
             )
-    if width * height * len(paths) > MOST_PIXELS:
+    if width * height * len(paths) > MAX_PIXELS:
         raise GraphError(
             "{count} pictures of {width} x {height} are more than {value} million pixels; set "
             "`count`, or make them smaller first.",
             count=len(paths),
             width=width,
             height=height,
-            value=MOST_PIXELS // 10**6,
+            value=MAX_PIXELS // 10**6,
         )
     return width, height
 
 
-def batch(paths: Sequence[Path], size: tuple[int, int], fit: str) -> Iterator[tuple[Tensor, Tensor, bool]]:
-    """Each picture `[1, H, W, 3]`, its mask `[1, H, W]`, and whether it had another size."""
+class Member(NamedTuple):
+    """A picture of the batch `[1, H, W, 3]`, its mask `[1, H, W]`, whether it had another size, and remarks on it."""
+
+    image: Tensor
+    mask: Tensor
+    resized: bool
+    remarks: tuple[Phrase, ...]
+
+
+def batch(
+    paths: Sequence[Path], size: tuple[int, int], fit: str, check: Check = no_check
+) -> Iterator[Member]:
+    """Each picture at a size; of a moving one, its first frame."""
     for path in paths:
-        picture = read(path, path.name)
-        whole = torch.cat([picture.image[:1], picture.mask[:1, ..., None]], dim=-1)
+        picture = read(path, path.name, check, 1)
+        whole = torch.cat([picture.image, picture.mask[..., None]], dim=-1)
         other = (whole.shape[2], whole.shape[1]) != size
         if other:
             whole = resize(whole, *size, "lanczos", fit)
-        yield whole[..., :3], whole[..., 3], other
+        yield Member(whole[..., :3], whole[..., 3], other, picture.remarks)

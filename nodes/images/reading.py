@@ -1,133 +1,134 @@
-"""Reading pictures that strangers made: nothing is decoded before its size is known."""
+"""Pictures of strangers as tensors: upright, in sRGB, with a mask where they are transparent."""
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy
 import torch
 from torch import Tensor
 
-from nodegraph import LoadError
-from nodes.images.convert import from_pil
+from nodegraph.support.image_metadata.formats import MAX_FRAMES
+from nodegraph.support.messages import Phrase
+from nodes.images.opening import Check, open_picture
+from nodes.images.profiles import in_srgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
     import PIL.Image
+    from numpy.typing import NDArray
 
-MOST_PIXELS = 2**27
-"""134 million pixels: 16384 x 8192, 1.6 gigabytes as a tensor. More is refused before it is decoded."""
-
-MOST_FRAMES = 512
 ORIENTATION = 0x0112
-"""The EXIF note of how the camera was held: from 5 on, the sides change places."""
+"""The EXIF tag of how the camera was held: from 5 on, the sides change places."""
+
+ROWS = 256
+"""So many rows at a time become numbers: whole pictures of float64 would not fit, and a run can be cancelled."""
 
 
 class Picture(NamedTuple):
-    """`image` `[B, H, W, 3]`, one item for each frame, and `mask` `[B, H, W]`: 1 where it is transparent."""
+    """`image` `[B, H, W, 3]`, one item for each frame, and `mask` `[B, H, W]`: 1 where it is transparent.
+
+    `remarks` are sentences on what of the file was not used.
+    """
 
     image: Tensor
     mask: Tensor
+    remarks: tuple[Phrase, ...] = ()
 
 
-def read(path: Path, name: str) -> Picture:
-    """A picture file, turned upright by its EXIF note. Raises LoadError with a sentence that calls it `name`."""
-    if not path.is_file():
-        raise LoadError("There is no picture {name!r}; choose another file.", name=name)
-    with _sentences(name):
-        import PIL.Image
-        import PIL.ImageSequence
-
-        with PIL.Image.open(path) as picture:
-            _check_size(picture, name)
-            frames = [_upright(frame) for frame in PIL.ImageSequence.Iterator(picture)]
-    first = frames[0].size
-    pairs = [_tensors(frame) for frame in frames if frame.size == first]
-    return Picture(torch.stack([image for image, _ in pairs]), torch.stack([mask for _, mask in pairs]))
+def no_check() -> None:
+    """For reading that nobody cancels."""
 
 
-def size_of(path: Path, name: str) -> tuple[int, int]:
+def read(path: Path, name: str, check: Check = no_check, most: int = MAX_FRAMES) -> Picture:
+    """A picture file, turned upright by its EXIF tag and converted to sRGB from its colour profile.
+
+    At most `most` frames are read; those of another size than the first are left out. Raises LoadError with a
+    sentence that calls it `name`.
+    """
+    remarks: list[Phrase] = []
+    with open_picture(path, name, check) as opened:
+        frames: list[PIL.Image.Image] = []
+        others = 0
+        for frame in islice(opened.frames(), most):
+            check()
+            upright = _upright(frame, opened.profile, name, remarks, check)
+            if frames and upright.size != frames[0].size:
+                others += 1
+            else:
+                frames.append(upright)
+        if not frames:
+            raise EOFError("it has no frame")
+        if others:
+            remarks.append(
+                Phrase(
+                    "{count} frames of {name!r} have another size than the first and were left out.",
+                    count=others,
+                    name=name,
+                )
+            )
+        return _tensors(frames, remarks, check)
+
+
+def size_of(path: Path, name: str, check: Check = no_check) -> tuple[int, int]:
     """Width and height of a picture file as it is seen, by its header alone. Raises LoadError as `read` does."""
-    with _sentences(name):
-        import PIL.Image
-
-        with PIL.Image.open(path) as picture:
-            _check_size(picture, name)
-            width, height = picture.size
-            turned = picture.getexif().get(ORIENTATION, 1) >= 5
+    with open_picture(path, name, check) as opened:
+        width, height = opened.picture.size
+        turned = opened.picture.getexif().get(ORIENTATION, 1) >= 5
     return (height, width) if turned else (width, height)
 
 
-@contextmanager
-def _sentences(name: str) -> Iterator[None]:
-    import PIL
-    from PIL.Image import DecompressionBombError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except PIL.UnidentifiedImageError:
-        raise LoadError(
-            "{name!r} is no picture; choose a PNG, JPEG, WebP, TIFF or similar file.", name=name
-        ) from None
-    except DecompressionBombError:
-        raise LoadError(
-            "{name!r} claims more than {value} million pixels; make it smaller first.",
-            name=name,
-            value=MOST_PIXELS // 10**6,
-        ) from None
-    except MemoryError:
-        raise LoadError("{name!r} is too large for the memory; make it smaller first.", name=name) from None
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
-        raise LoadError(
-            "{name!r} cannot be read as a picture ({error}); save it anew or choose another.",
-            name=name,
-            error=error,
-        ) from None
-
-
-def _check_size(picture: PIL.Image.Image, name: str) -> None:
-    frames = getattr(picture, "n_frames", 1)
-    width, height = picture.size
-    if frames > MOST_FRAMES or width * height * frames > MOST_PIXELS:
-        what = f"{width} x {height} pixels" + (f" in {frames} frames" if frames > 1 else "")
-        raise LoadError(
-            "{name!r} claims {what}, which is more than {value} million pixels "
-            "or {most_frames} frames; make it smaller first.",
-            name=name,
-            what=what,
-            value=MOST_PIXELS // 10**6,
-            most_frames=MOST_FRAMES,
-        )
-
-
-def _upright(frame: PIL.Image.Image) -> PIL.Image.Image:
+def _upright(
+    frame: PIL.Image.Image, profile: bytes, name: str, remarks: list[Phrase], check: Check
+) -> PIL.Image.Image:
+    """A frame as RGB or RGBA with 8 bits a channel; adds to `remarks` where its profile cannot be used."""
     import PIL.ImageOps
 
+    frame.load()
     upright = PIL.ImageOps.exif_transpose(frame)
     if upright.mode.startswith("I") or upright.mode == "F":
-        return _eight_bits(upright)
+        upright = _eight_bits(upright, check)
     transparent = upright.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in upright.info
+    check()
+    if profile or upright.mode == "LAB":
+        found = in_srgb(upright, profile, "RGBA" if transparent else "RGB")
+        if found is not None:
+            return found
+        remark = Phrase(
+            "{name!r} has a colour profile that cannot be used; its colours are taken as sRGB.", name=name
+        )
+        if remark not in remarks:
+            remarks.append(remark)
     return upright.convert("RGBA" if transparent else "RGB")
 
 
-def _eight_bits(frame: PIL.Image.Image) -> PIL.Image.Image:
-    """Pictures of 16 bits a pixel scaled down; PIL by itself would cut them off at 255."""
-    import numpy
+def _eight_bits(frame: PIL.Image.Image, check: Check) -> PIL.Image.Image:
+    """Pictures of 16 or 32 bits a pixel scaled down to mode L; PIL by itself would cut them off at 255."""
     import PIL.Image
 
-    values = numpy.asarray(frame, dtype=numpy.float64)
+    values = numpy.asarray(frame)
     top = 65535.0 if frame.mode.startswith("I") else 1.0
-    bytes_ = (numpy.nan_to_num(values) / top).clip(0, 1) * 255
-    return PIL.Image.fromarray(bytes_.round().astype(numpy.uint8)).convert("RGB")
+    found = numpy.empty(values.shape, dtype=numpy.uint8)
+    for row in range(0, len(values), ROWS):
+        check()
+        part = numpy.nan_to_num(values[row : row + ROWS].astype(numpy.float64))
+        found[row : row + ROWS] = ((part / top).clip(0, 1) * 255).round()
+    return PIL.Image.fromarray(found)
 
 
-def _tensors(frame: PIL.Image.Image) -> tuple[Tensor, Tensor]:
-    values = from_pil(frame)
-    if values.shape[-1] == 4:
-        return values[..., :3].contiguous(), 1.0 - values[..., 3]
-    return values, torch.zeros(values.shape[:2])
+def _tensors(frames: Sequence[PIL.Image.Image], remarks: list[Phrase], check: Check) -> Picture:
+    width, height = frames[0].size
+    image = torch.empty(len(frames), height, width, 3)
+    mask = torch.zeros(len(frames), height, width)
+    for index, frame in enumerate(frames):
+        values: NDArray[numpy.uint8] = numpy.asarray(frame)
+        for row in range(0, height, ROWS):
+            check()
+            part = torch.from_numpy(values[row : row + ROWS].astype(numpy.float32)) / 255
+            image[index, row : row + ROWS] = part[..., :3]
+            if part.shape[-1] == 4:
+                mask[index, row : row + ROWS] = 1.0 - part[..., 3]
+    return Picture(image, mask, tuple(remarks))

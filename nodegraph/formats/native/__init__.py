@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from nodegraph.model.note_images import without_pictures
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.atomic import write_text
 from nodegraph.support.errors import LoadError, SaveError
-from nodegraph.support.image_metadata import MAGIC_BYTES, is_picture, read_workflow
+from nodegraph.support.image_metadata import MAGIC_BYTES, is_picture, read_workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,22 @@ def opened(path: Path | str) -> Loaded:
                     )
                 file.seek(0)
                 return _read(decoded(file.read(MAX_BYTES + 1), place), place)
-        text = read_workflow(path)
+        texts = read_workflows(path)
     except (OSError, ValueError) as error:
         raise LoadError("{place} cannot be read: {reason}.", place=place, reason=_reason(error)) from None
-    if text is None:
-        raise LoadError(
-            "{place}: this picture carries no workflow; open the workflow file that made it.", place=place
-        )
-    return Loaded(loads(text, place), False)
+    return Loaded(_first_sound(texts, place), False)
+
+
+def _first_sound(texts: Sequence[str], place: str) -> Graph:
+    """The graph of the first text that holds one; raises LoadError on the first text where none does."""
+    first: LoadError | None = None
+    for text in texts:
+        try:
+            return loads(text, place)
+        except LoadError as error:
+            first = first or error
+    assert first is not None
+    raise first
 
 
 def loads(text: str, place: str = "workflow") -> Graph:

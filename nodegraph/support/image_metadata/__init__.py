@@ -1,27 +1,36 @@
 """What a picture file carries besides its pixels. Standard library only; no pixel is decoded.
 
 PNG: an iTXt chunk with the keyword `nodegraph` holds the workflow as UTF-8 JSON. JPEG and WebP: the EXIF tag
-ImageDescription (0x010E) is `nodegraph:` followed by the workflow as UTF-8 JSON. Where there is none, one of ComfyUI's
-counts: PNG texts called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0x010F and 0x0110 that begin so.
+ImageDescription (0x010E) is `nodegraph:` followed by the workflow as UTF-8 JSON. ComfyUI's workflows follow: PNG texts
+called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0x010F and 0x0110 that begin so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from nodegraph.support.errors import LoadError
 from nodegraph.support.image_metadata.exif import Exif
+from nodegraph.support.image_metadata.formats import JPEG, PNG, WEBP, format_of
 from nodegraph.support.image_metadata.jpeg import read_jpeg
-from nodegraph.support.image_metadata.png import read_png
+from nodegraph.support.image_metadata.png import MAX_TEXT, read_png
+from nodegraph.support.image_metadata.settings import KEYS, MAX_SETTINGS, Settings, settings_in
 from nodegraph.support.image_metadata.webp import read_webp
 
 KEYWORD = "nodegraph"
 PREFIX = b"nodegraph:"
 COMFYUI = ("workflow", "prompt")
 """What ComfyUI calls its two kinds of workflow; the first says where nodes lie."""
+
+WANTED: Mapping[str, int] = MappingProxyType(
+    dict.fromkeys(KEYS, MAX_SETTINGS) | dict.fromkeys((KEYWORD, *COMFYUI), MAX_TEXT)
+)
+"""The texts of a PNG that are read, and up to how many bytes."""
 
 MAGIC_BYTES = 12
 """How many bytes `is_picture` looks at."""
@@ -31,39 +40,71 @@ _TAGS = {0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x9286: "U
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A picture's size in pixels as stored, its workflow, and the names of the texts it carries."""
+    """A picture's size in pixels as stored, its workflows, and the names of the texts it carries.
+
+    `workflows` come in the order in which they count: ours, then ComfyUI's. `settings` are what another program wrote.
+    `fault` is a sentence on a workflow that cannot be read, empty where there is none; `cut` says whether the file
+    ends early.
+    """
 
     size: tuple[int, int] | None
-    workflow: str | None
+    workflows: tuple[str, ...]
     keys: tuple[str, ...]
+    settings: Settings | None = None
+    fault: str = ""
+    cut: bool = False
 
 
 def is_picture(start: bytes) -> bool:
     """Whether a file that begins so is a picture that may carry a workflow."""
-    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
-    return start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or webp
+    return format_of(start) in (PNG, JPEG, WEBP)
 
 
 def carried(path: Path) -> Carried:
-    """What a PNG, JPEG or WebP file carries; raises LoadError for a damaged one, OSError for an unreadable one."""
+    """What a PNG, JPEG or WebP file carries; of one that ends early, what stands before its end.
+
+    Raises LoadError for a damaged one, OSError for an unreadable one.
+    """
     with path.open("rb") as file:
         start = file.read(MAGIC_BYTES)
         file.seek(0)
         if not is_picture(start):
-            return Carried(None, None, ())
+            return Carried(None, (), ())
         try:
             return _read(file, start)
-        except (EOFError, UnicodeDecodeError):
-            raise LoadError(
-                "{name}: the picture is cut off or damaged; fetch it again.", name=path.name
-            ) from None
         except ValueError as error:
             raise LoadError("{name}: {error}", name=path.name, error=error) from None
 
 
-def read_workflow(path: Path) -> str | None:
-    """The text of the workflow a picture carries, None if it carries none; raises LoadError and OSError."""
-    return carried(path).workflow
+def read_workflows(path: Path) -> tuple[str, ...]:
+    """The texts of the workflows a picture carries, the one that counts first.
+
+    Raises OSError, and LoadError with a sentence where there is none.
+    """
+    found = carried(path)
+    if found.workflows:
+        return found.workflows
+    if found.fault:
+        raise LoadError("{name}: {error}", name=path.name, error=found.fault)
+    if found.cut:
+        raise LoadError("{name}: the picture is cut off or damaged; fetch it again.", name=path.name)
+    if found.settings:
+        raise LoadError(
+            "{name} was made by {program}, whose settings are not a workflow; "
+            "build one with its prompt: {prompt}",
+            name=path.name,
+            program=found.settings.program,
+            prompt=shortened(found.settings.prompt),
+        )
+    raise LoadError(
+        "{name}: this picture carries no workflow; open the workflow file that made it.", name=path.name
+    )
+
+
+def shortened(text: str, most: int = 400) -> str:
+    """A text from a picture as one line for a terminal: no control characters, at most so many characters."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text[: most + 1])
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:
@@ -78,36 +119,55 @@ def text_keys(path: Path) -> tuple[str, ...]:
 
 def size_of(data: bytes) -> tuple[int, int] | None:
     """Width and height of a PNG or WebP in memory, by its header; None for anything else. Raises LoadError."""
+    kind, file = format_of(data[:MAGIC_BYTES]), BytesIO(data)
     try:
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return read_png(BytesIO(data), ())[0]
-        return read_webp(BytesIO(data))[0] if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
-    except (EOFError, ValueError):
-        raise LoadError("The picture is cut off or damaged; fetch it again.") from None
+        if kind is PNG:
+            found = read_png(file, {})
+            size, cut = found.size, found.cut
+        elif kind is WEBP:
+            size, _, cut = read_webp(file)
+        else:
+            return None
+    except ValueError:
+        size, cut = None, True
+    if cut:
+        raise LoadError("The picture is cut off or damaged; fetch it again.")
+    return size
 
 
 def _read(file: BinaryIO, start: bytes) -> Carried:
-    if start.startswith(b"\x89PNG"):
-        size, texts, exif = read_png(file, (KEYWORD, *COMFYUI))
-        workflow = texts.get(KEYWORD)
-        found = _described(exif) if workflow is None else workflow
-        if found is None:
-            found = next((texts[key] for key in COMFYUI if texts.get(key, "").startswith("{")), None)
-        return Carried(size, found, (*texts, *_names(exif)))
-    size, exif = read_jpeg(file) if start[:2] == b"\xff\xd8" else read_webp(file)
-    return Carried(size, _described(exif), _names(exif))
+    if format_of(start) is PNG:
+        found = read_png(file, WANTED)
+        own, foreign = found.texts.get(KEYWORD), [found.texts.get(key, "") for key in COMFYUI]
+        in_exif, damaged = _in_exif(found.exif)
+        workflows = (*([own] if own else []), *in_exif, *(text for text in foreign if text.startswith("{")))
+        fault = next((found.faults[key] for key in (KEYWORD, *COMFYUI) if key in found.faults), damaged)
+        keys = (*found.texts, *_names(found.exif))
+        settings = settings_in(found.texts, found.exif.get(0x9286, b""))
+        return Carried(found.size, workflows, keys, settings, fault, found.cut)
+    if format_of(start) is JPEG:
+        size, exif = read_jpeg(file)
+        cut = size is None
+    else:
+        size, exif, cut = read_webp(file)
+    workflows, fault = _in_exif(exif)
+    return Carried(size, workflows, _names(exif), settings_in({}, exif.get(0x9286, b"")), fault, cut)
 
 
-def _described(exif: Exif) -> str | None:
-    text = exif.get(0x010E, b"")
-    if text.startswith(PREFIX):
-        return text[len(PREFIX) :].rstrip(b"\0").decode()
+def _in_exif(exif: Exif) -> tuple[tuple[str, ...], str]:
+    """The workflows in EXIF, in the order in which they count, and a sentence on one that cannot be read."""
+    marks = [(0x010E, PREFIX, len(PREFIX))]
     for key in COMFYUI:
-        for tag in (0x010F, 0x0110):
-            begin = f"{key}:{{".encode()
-            if exif.get(tag, b"").startswith(begin):
-                return exif[tag][len(begin) - 1 :].rstrip(b"\0").decode()
-    return None
+        begin = f"{key}:{{".encode()
+        marks += [(tag, begin, len(begin) - 1) for tag in (0x010F, 0x0110)]
+    found, fault = [], ""
+    for tag, begin, skip in marks:
+        if exif.get(tag, b"").startswith(begin):
+            try:
+                found.append(exif[tag][skip:].rstrip(b"\0").decode())
+            except UnicodeDecodeError:
+                fault = fault or "the workflow in the picture is damaged."
+    return tuple(found), fault
 
 
 def _names(exif: Exif) -> tuple[str, ...]:

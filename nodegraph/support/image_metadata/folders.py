@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from nodegraph.support.errors import LoadError
+from nodegraph.support.image_metadata.formats import SUFFIXES
 
-SUFFIXES = (".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 MOST_ENTRIES = 10_000
 """A folder that holds more is refused: looking through it would take long."""
 

@@ -13,18 +13,15 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 MAX_SEGMENTS = 10_000
 
 
-def read_jpeg(file: BinaryIO) -> tuple[tuple[int, int], Exif]:
-    """Size and EXIF; raises EOFError if the file is cut off, ValueError with a sentence if it is no sound JPEG."""
+def read_jpeg(file: BinaryIO) -> tuple[tuple[int, int] | None, Exif]:
+    """Size and EXIF; the size is None where the file ends before it. Raises ValueError if it is no sound JPEG."""
     file.seek(2)
     exif: Exif = {}
     for _ in range(MAX_SEGMENTS):
-        marker = _marker(file)
-        if marker in _ALONE:
-            continue
-        (length,) = struct.unpack(">H", exactly(file, 2))
-        if length < 2:
-            raise ValueError("the JPEG is damaged; fetch it again.")
-        data = exactly(file, length - 2)
+        try:
+            marker, data = _segment(file)
+        except EOFError:
+            return None, exif
         if marker == 0xE1 and data.startswith(b"Exif\0\0") and not exif:
             exif = read_exif(data)
         elif marker in _FRAMES and len(data) >= 5:
@@ -33,6 +30,17 @@ def read_jpeg(file: BinaryIO) -> tuple[tuple[int, int], Exif]:
         elif marker == 0xDA:
             break
     raise ValueError("the JPEG has no picture in it; fetch it again.")
+
+
+def _segment(file: BinaryIO) -> tuple[int, bytes]:
+    """The next marker and its data, which some markers have none of; raises EOFError and ValueError."""
+    marker = _marker(file)
+    if marker in _ALONE:
+        return marker, b""
+    (length,) = struct.unpack(">H", exactly(file, 2))
+    if length < 2:
+        raise ValueError("the JPEG is damaged; fetch it again.")
+    return marker, exactly(file, length - 2)
 
 
 def _marker(file: BinaryIO) -> int:

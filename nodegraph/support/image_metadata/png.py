@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, NamedTuple
 
 from nodegraph.support.image_metadata.exif import MAX_EXIF, Exif, read_exif
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_TEXT = 64 * 2**20
-"""A text is read up to this many bytes, packed or unpacked."""
+"""Bytes of a workflow, packed or unpacked."""
 
 MAX_RATIO = 100
 MIN_UNPACKED = 2**20
@@ -18,36 +20,67 @@ MIN_UNPACKED = 2**20
 
 MAX_CHUNKS = 100_000
 MAX_KEYS = 100
+MAX_KEY_BYTES = 80
 
 
-def read_png(file: BinaryIO, wanted: Sequence[str]) -> tuple[tuple[int, int], dict[str, str], Exif]:
-    """Size, texts and EXIF. Only the texts called as in `wanted` are read; of others only the name is kept.
+class Chunk(NamedTuple):
+    """A part of a PNG file: its kind, where its data begins, and how many bytes of data it claims."""
 
-    The first of `wanted` must be sound, others are left empty where they are not.
+    kind: bytes
+    start: int
+    length: int
 
-    Raises EOFError if the file is cut off, ValueError with a sentence if it is no sound PNG.
+
+@dataclass
+class PngTexts:
+    """What `read_png` found.
+
+    `texts` holds every key, with its text where it was wanted and sound, else empty. `faults` says by key what is
+    wrong with a wanted text. `cut` says whether the file ends early.
     """
-    file.seek(8)
+
     size: tuple[int, int] | None = None
-    texts: dict[str, str] = {}
-    exif: Exif = {}
-    for _ in range(MAX_CHUNKS):
+    texts: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    exif: Exif = field(default_factory=dict)
+    cut: bool = False
+
+
+def chunks(file: BinaryIO) -> Iterator[Chunk]:
+    """The chunks of a PNG file up to IEND, with the file positioned at the data of each.
+
+    Raises EOFError where the file ends before IEND, ValueError with a sentence if it is no sound PNG.
+    """
+    file.seek(len(SIGNATURE))
+    for number in range(MAX_CHUNKS):
         length, kind = struct.unpack(">I4s", exactly(file, 8))
-        if size is None:
-            if kind != b"IHDR" or length != 13:
-                raise ValueError("the PNG has no header; fetch it again.")
-            size = struct.unpack(">II", exactly(file, 8))
-            file.seek(length - 8, 1)
-        elif kind in (b"tEXt", b"zTXt", b"iTXt"):
-            _text(file, kind, length, wanted, texts)
-        elif kind == b"eXIf" and length <= MAX_EXIF:
-            exif = read_exif(exactly(file, length))
-        elif kind == b"IEND":
-            return size, texts, exif
-        else:
-            file.seek(length, 1)
-        file.seek(4, 1)
+        if number == 0 and (kind != b"IHDR" or length != 13):
+            raise ValueError("the PNG has no header; fetch it again.")
+        start = file.tell()
+        yield Chunk(kind, start, length)
+        if kind == b"IEND":
+            return
+        file.seek(start + length + 4)
     raise ValueError("the PNG has too many parts to be a picture.")
+
+
+def read_png(file: BinaryIO, wanted: Mapping[str, int]) -> PngTexts:
+    """Size, texts and EXIF. Only the texts called as in `wanted` are read, up to that many bytes each.
+
+    A file that ends early gives what stands before its end. Raises ValueError with a sentence if it is no sound PNG.
+    """
+    found = PngTexts()
+    try:
+        for kind, start, length in chunks(file):
+            if kind == b"IHDR":
+                found.size = struct.unpack(">II", exactly(file, 8))
+            elif kind in (b"tEXt", b"zTXt", b"iTXt"):
+                _text(file, kind, start, length, wanted, found)
+            elif kind == b"eXIf" and length <= MAX_EXIF:
+                found.exif = read_exif(exactly(file, length))
+    except EOFError:
+        found.cut = True
+    return found
 
 
 def exactly(file: BinaryIO, count: int) -> bytes:
@@ -58,30 +91,37 @@ def exactly(file: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _text(file: BinaryIO, kind: bytes, length: int, wanted: Sequence[str], texts: dict[str, str]) -> None:
-    end = file.tell() + length
-    head = file.read(min(length, 80))
-    raw_key, zero, _ = head.partition(b"\0")
-    key = raw_key.decode("latin-1")
-    if zero and key.isprintable() and key not in texts and len(texts) < MAX_KEYS:
-        texts[key] = ""
-        if key in wanted:
-            file.seek(end - length + len(raw_key) + 1)
-            try:
-                texts[key] = _whole(file, kind, length - len(raw_key) - 1)
-            except ValueError:
-                if key == wanted[0]:
-                    raise
-    file.seek(end)
+def text_key(head: bytes) -> bytes | None:
+    """The keyword that a text chunk's data begins with; None where it has none."""
+    key, zero, _ = head[:MAX_KEY_BYTES].partition(b"\0")
+    return key if zero else None
 
 
-def _whole(file: BinaryIO, kind: bytes, length: int) -> str:
-    if length > MAX_TEXT:
-        raise ValueError(f"the workflow in the picture is larger than {MAX_TEXT >> 20} MB.")
-    return _unpacked(kind, exactly(file, length))
+def _text(
+    file: BinaryIO, kind: bytes, start: int, length: int, wanted: Mapping[str, int], found: PngTexts
+) -> None:
+    raw_key = text_key(file.read(min(length, MAX_KEY_BYTES)))
+    key = "" if raw_key is None else raw_key.decode("latin-1")
+    if raw_key is None or not key.isprintable() or key in found.texts or len(found.texts) >= MAX_KEYS:
+        return
+    found.texts[key] = ""
+    if key in wanted:
+        file.seek(start + len(raw_key) + 1)
+        try:
+            found.texts[key] = _whole(file, kind, length - len(raw_key) - 1, wanted[key])
+        except UnicodeDecodeError:
+            found.faults[key] = "the text in the picture is damaged."
+        except ValueError as error:
+            found.faults[key] = str(error)
 
 
-def _unpacked(kind: bytes, data: bytes) -> str:
+def _whole(file: BinaryIO, kind: bytes, length: int, most: int) -> str:
+    if length > most:
+        raise ValueError(f"the workflow in the picture is larger than {most >> 20} MB.")
+    return _unpacked(kind, exactly(file, length), most)
+
+
+def _unpacked(kind: bytes, data: bytes, most: int) -> str:
     if kind == b"tEXt":
         # PNG says latin-1, many programs write UTF-8; JSON in ASCII is both.
         try:
@@ -89,15 +129,15 @@ def _unpacked(kind: bytes, data: bytes) -> str:
         except UnicodeDecodeError:
             return data.decode("latin-1")
     if kind == b"zTXt":
-        return inflated(data[1:]).decode()
+        return inflated(data[1:], most).decode()
     packed, rest = data[:1] == b"\x01", data[2:]
     _, _, rest = rest.partition(b"\0")
     _, _, text = rest.partition(b"\0")
-    return (inflated(text) if packed else text).decode()
+    return (inflated(text, most) if packed else text).decode()
 
 
-def inflated(data: bytes) -> bytes:
-    """`data` unpacked; raises ValueError with a sentence if it is damaged or unpacks to too much."""
+def inflated(data: bytes, most: int = MAX_TEXT) -> bytes:
+    """`data` unpacked; raises ValueError with a sentence if it is damaged or unpacks to more than `most` bytes."""
     stream = zlib.decompressobj()
     most = min(MAX_TEXT, max(MIN_UNPACKED, MAX_RATIO * len(data)))
     try:

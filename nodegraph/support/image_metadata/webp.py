@@ -11,26 +11,34 @@ from nodegraph.support.image_metadata.png import exactly
 MAX_CHUNKS = 10_000
 
 
-def read_webp(file: BinaryIO) -> tuple[tuple[int, int], Exif]:
-    """Size and EXIF; raises EOFError if the file is cut off, ValueError with a sentence if it is no sound WebP."""
+def read_webp(file: BinaryIO) -> tuple[tuple[int, int] | None, Exif, bool]:
+    """Size, EXIF, and whether the file ends early; raises ValueError with a sentence if it is no sound WebP."""
+    found: list[tuple[int, int]] = []
+    exif: dict[int, bytes] = {}
+    try:
+        _read(file, found, exif)
+    except EOFError:
+        return found[0] if found else None, exif, True
+    if not found:
+        raise ValueError("the WebP has no picture in it; fetch it again.")
+    return found[0], exif, False
+
+
+def _read(file: BinaryIO, sizes: list[tuple[int, int]], exif: dict[int, bytes]) -> None:
+    """Fill `sizes` and `exif` chunk by chunk; raises EOFError where the file ends within one."""
     file.seek(4)
     (total,) = struct.unpack("<I", exactly(file, 4))
     file.seek(12)
-    size: tuple[int, int] | None = None
-    exif: Exif = {}
     for _ in range(MAX_CHUNKS):
         if file.tell() + 8 > total + 8:
             break
         kind, length = struct.unpack("<4sI", exactly(file, 8))
         end = file.tell() + length + length % 2
-        if kind in (b"VP8X", b"VP8 ", b"VP8L") and size is None:
-            size = _size(kind, exactly(file, min(length, 10)))
-        elif kind == b"EXIF" and length <= MAX_EXIF:
-            exif = read_exif(exactly(file, length))
+        if kind in (b"VP8X", b"VP8 ", b"VP8L") and not sizes:
+            sizes.append(_size(kind, exactly(file, min(length, 10))))
+        elif kind == b"EXIF" and length <= MAX_EXIF and not exif:
+            exif.update(read_exif(exactly(file, length)))
         file.seek(end)
-    if size is None:
-        raise ValueError("the WebP has no picture in it; fetch it again.")
-    return size, exif
 
 
 def _size(kind: bytes, data: bytes) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def test_what_cannot_be_a_batch_is_said(tmp_path: Path, monkeypatch: pytest.Monk
             load_image_folder(record.context, folder=named)
     with pytest.raises(GraphError, match="holds 2 pictures and 5 are skipped"):
         load_image_folder(record.context, folder="in", skip=5)
-    monkeypatch.setattr(folders, "MOST_PIXELS", 15)
+    monkeypatch.setattr(folders, "MAX_PIXELS", 15)
     with pytest.raises(GraphError, match="2 pictures of 4 x 2 are more than"):
         load_image_folder(record.context, folder="in")
     monkeypatch.setattr(folders, "MOST", 1)
@@ -87,7 +87,7 @@ def test_what_cannot_be_a_batch_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     ):
         load_image_folder(record.context, folder="in")
     (tmp_path / "in" / "b.png").write_bytes(b"broken")
-    with pytest.raises(LoadError, match=r"'b\.png' is no picture"):
+    with pytest.raises(LoadError, match=r"'b\.png' is not a picture"):
         load_image_folder(record.context, folder="in", count=0, skip=1)
 
 
