@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from nodegraph.model.spec import IMAGE_FOLDER
+from nodegraph.support.image_metadata.formats import SUFFIXES
 from ui.editors.binding import Binding
 from ui.editors.text import TextEditor
 from ui.theme.appearance import Look
@@ -18,7 +19,7 @@ from ui.theme.icons import icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-PATTERNS = {"image": "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff"}
+PATTERNS = {"image": " ".join(f"*{suffix}" for suffix in SUFFIXES)}
 
 
 class FileEditor(TextEditor):

@@ -18,10 +18,11 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ui.config import model_files
+from ui.document.image_reader import reader_of
 from ui.theme.appearance import Look
 from ui.theme.icons import paint
 from ui.widgets.popup.rows import Row, RowPainter
@@ -29,7 +30,6 @@ from ui.widgets.popup.rows import Row, RowPainter
 SIDE = 36
 """The side of a picture in the list, in logical pixels."""
 ENDINGS = (".preview.png", ".preview.jpg", ".png", ".jpg", ".jpeg", ".webp")
-FORMATS = {".png": b"png", ".jpg": b"jpeg", ".jpeg": b"jpeg", ".webp": b"webp"}
 MOST_BYTES = 32 << 20
 MOST_SIDE = 8192
 """Larger pictures are not read: a file from a stranger must not fill the memory."""
@@ -144,8 +144,9 @@ def small(path: Path, pixels: int) -> QImage | None:
             return None
     except OSError:
         return None
-    reader = QImageReader(str(path), FORMATS[path.suffix.lower()])
-    reader.setAutoTransform(True)
+    reader = reader_of(path)
+    if reader is None:
+        return None
     size = reader.size()
     if not size.isValid() or max(size.width(), size.height()) > MOST_SIDE:
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from ui.document.image_reader import read_image
 from ui.runs.images import fitted
 
 Answer = Callable[[QImage], object]
@@ -28,7 +29,7 @@ class PictureFiles(QObject):
 
     def read(self, path: Path, answer: Answer, side: int = 0) -> None:
         """The picture in a file, null where there is none; with `side` at most that long."""
-        self._later(self._reader, lambda: _limited(QImage(str(path)), side), answer)
+        self._later(self._reader, lambda: _limited(read_image(path), side), answer)
 
     def fit(self, image: QImage, side: int, answer: Answer) -> None:
         """A copy that is at most `side` long."""

@@ -19,6 +19,7 @@ from nodegraph.support.errors import LoadError, SaveError
 from ui.config import paths
 from ui.document import workflow_file
 from ui.document.editor import Editor
+from ui.document.image_reader import has_image, image_in
 from ui.i18n.translate import said
 from ui.panels.app_view import opening as appview
 from ui.shell import view_state
@@ -183,8 +184,8 @@ class Documents(QObject):
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self._window.drops.take(files)
-        elif data.hasImage():
-            self.put_picture(QApplication.clipboard().image())
+        elif has_image(data):
+            self.put_picture(image_in(data))
         elif data.hasUrls() or data.text().strip().startswith(("http://", "https://")):
             self._window.say(
                 self.tr("Nothing is fetched from the network: copy the picture itself, not its address.")

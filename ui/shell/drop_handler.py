@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
 from nodegraph.edits import AddNodes, SetParams
 from nodegraph.model.graph import Graph, Node, Point, readable_id
@@ -18,6 +18,7 @@ from nodegraph.support.errors import LoadError
 from nodegraph.support.image_metadata.folders import counted
 from ui.config.model_files import kind_of, model_files
 from ui.document import workflow_file
+from ui.document.image_reader import has_image, image_in
 from ui.editors.file import relative
 from ui.i18n.translate import said
 from ui.runs.requirements import PRACTICE, PRACTICE_SIDE
@@ -121,7 +122,7 @@ class Drops(QObject):
     def enter(self, event: QDragEnterEvent) -> None:
         """Accept files; show the zones that say what can be done with them."""
         paths, data = _files(event), event.mimeData()
-        if not paths and not data.hasImage():
+        if not paths and not has_image(data):
             return
         event.acceptProposedAction()
         pictures = not paths or any(workflow_file.kind(path) == "picture" for path in paths)
@@ -147,7 +148,7 @@ class Drops(QObject):
             self._window.view.canvas.put_in_note(data, zone.note)
             paths = [path for path in paths if workflow_file.kind(path) != "picture"]
         elif not paths:
-            self._window.documents.put_picture(QImage(data.imageData()))
+            self._window.documents.put_picture(image_in(data))
         if paths:
             self.take(paths, zone.way)
 

@@ -161,7 +161,7 @@ def test_a_file_that_is_no_picture_is_said(noted: Hand, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
     assert noted.canvas.put_in_note(files(tmp_path / "a.png"), "n")
     assert not noted.graph.notes["n"].pictures
-    assert noted.said[-1].startswith("a.png cannot be read as a picture (")
+    assert noted.said[-1].startswith("a.png is not a picture that a note can keep")
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])

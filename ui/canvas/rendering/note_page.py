@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
     QImage,
-    QImageReader,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -20,6 +19,7 @@ from PySide6.QtGui import (
 
 from nodegraph.model.graph import Note
 from nodegraph.model.note_images import NotePicture
+from ui.document.image_reader import read_data
 from ui.i18n.translate import tr
 
 MARGIN = 10.0
@@ -102,10 +102,5 @@ class NotePage(QTextDocument):
 @lru_cache(maxsize=8)
 def decoded(picture: NotePicture) -> QImage | None:
     """The pixels of a picture; None where the file is damaged behind its header."""
-    data = QBuffer()
-    data.setData(QByteArray(picture.data))
-    reader = QImageReader(data, QByteArray(b"png" if picture.data.startswith(b"\x89PNG") else b"webp"))
-    if reader.size().toTuple() != picture.size:
-        return None
-    image = reader.read()
+    image = read_data(picture.data, picture.size)
     return None if image.isNull() else image

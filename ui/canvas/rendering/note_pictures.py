@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QImageWriter
+from PySide6.QtGui import QImage, QImageWriter
 
 from nodegraph.model.note_images import NotePicture
 from nodegraph.support.errors import LoadError
 from ui.document import workflow_file
+from ui.document.image_reader import has_image, image_in, reader_of
 
 SIDE = 1280
 """Pixels a side: clear on a note at four times its usual size."""
@@ -29,7 +30,7 @@ def files_in(data: QMimeData) -> list[Path]:
 
 def brought(data: QMimeData) -> bool:
     """Whether there is a picture in what is dropped or pasted."""
-    return data.hasImage() or bool(files_in(data))
+    return has_image(data) or bool(files_in(data))
 
 
 def put(pictures: dict[str, NotePicture], data: QMimeData) -> list[str]:
@@ -65,7 +66,7 @@ def _images(data: QMimeData) -> Iterator[tuple[str, QImage]]:
     for path in files:
         yield re.sub(r"[\[\]()\s]+", " ", path.stem).strip() or "picture", _read(path)
     if not files and data.hasImage():
-        image = QImage(data.imageData())
+        image = image_in(data)
         if image.isNull():
             raise LoadError("The picture on the clipboard cannot be read; copy it anew.")
         yield "picture", image
@@ -73,9 +74,11 @@ def _images(data: QMimeData) -> Iterator[tuple[str, QImage]]:
 
 def _read(path: Path) -> QImage:
     """A picture file, upright. Its size is looked at before it is decoded, and Qt takes no more than 256 MB."""
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
-    reader.setDecideFormatFromContent(True)
+    reader = reader_of(path)
+    if reader is None:
+        raise LoadError(
+            "{name} is not a picture that a note can keep; save it as PNG or choose another.", name=path.name
+        )
     size = reader.size()
     if size.isValid() and max(size.toTuple()) > 2 * SIDE:
         reader.setScaledSize(size.scaled(2 * SIDE, 2 * SIDE, Qt.AspectRatioMode.KeepAspectRatio))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from pathlib import Path
 from stat import S_ISREG
 
-from PySide6.QtGui import QImageIOHandler, QImageReader
+from PySide6.QtGui import QImageIOHandler
 
 from nodegraph.analysis.sizes import Size
+from ui.document.image_reader import reader_of
 
 TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
@@ -27,7 +29,9 @@ def picture_size(path: str) -> Size | None:
 
 @lru_cache(maxsize=256)
 def _read(path: str, _changed: int) -> Size | None:
-    reader = QImageReader(path)
+    reader = reader_of(Path(path))
+    if reader is None:
+        return None
     size = reader.size()
     if not size.isValid():
         return None
