@@ -30,13 +30,22 @@ Scalar = str | int | float | bool | None
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
+@dataclass(frozen=True)
+class BatchPlaces:
+    """Which pictures of a batch of `count` were taken out of it, counted from 0, in their order."""
+
+    index: tuple[int, ...]
+    count: int
+
+
 @dataclass(frozen=True, eq=False)
 class Latent:
     """Raw, unscaled samples `[B, C, h, w]`, as the autoencoder made them.
 
     `noise_mask` `[B or 1, H, W]` says what to repaint (1) and what to keep (0); `batch_index` says
-    which picture of a larger batch each item is, so that its noise can be drawn again. A side of a latent pixel
-    is `pixel` pixels of the picture.
+    which picture of a larger batch each item is, so that its noise can be drawn again, and `places` out of which
+    batch they were taken, so that noise added on the way is drawn again too. A side of a latent pixel is `pixel`
+    pixels of the picture.
     """
 
     samples: Tensor
@@ -44,6 +53,7 @@ class Latent:
     batch_index: tuple[int, ...] | None = None
     extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     pixel: int = 8
+    places: BatchPlaces | None = None
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def _run(
 ) -> Outcome:
     network = ctx.models.get(guider.model)
     samples = fitting(latent, network.facts.latent).samples
-    start = noise_for(noise, tuple(samples.shape), latent.batch_index)
+    start = noise_for(noise, tuple(samples.shape), latent.batch_index, latent.places)
     job = Job(sigmas, solver.name, start, noise.seeds[0], dict(solver.options))
     return run(
         ctx, guider.model, latent, job, guide_of(guider, solver.name, sigmas.tolist()), keep_steps=keep_steps

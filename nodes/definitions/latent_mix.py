@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor
@@ -13,7 +13,10 @@ from nodes.definitions.latents import TheLatent
 from nodes.images.batches import to_length
 from nodes.images.compositing import paste
 from nodes.images.scaling import scale, sized_mask
-from nodes.types import Latent, Mask
+from nodes.types import BatchPlaces, Latent, Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Below = Annotated[Latent, Help("The latent below.")]
 Above = Annotated[Latent, Help("The latent that is laid over it.")]
@@ -157,7 +160,9 @@ def latent_batch(latents: Annotated[tuple[Latent, ...], Help("The latents to gat
     mask = (
         torch.cat([_mask(latent, first) for latent in latents]) if any(m is not None for m in masks) else None
     )
-    return replace(first, samples=samples, noise_mask=mask, batch_index=index)
+    return replace(
+        first, samples=samples, noise_mask=mask, batch_index=index, places=_places_together(latents)
+    )
 
 
 @node(
@@ -186,7 +191,11 @@ def latent_from_batch(
     if mask is not None and mask.shape[0] > 1:
         mask = to_length(mask, count)[chosen]
     return replace(
-        latent, samples=latent.samples[chosen], noise_mask=mask, batch_index=tuple(_index(latent)[chosen])
+        latent,
+        samples=latent.samples[chosen],
+        noise_mask=mask,
+        batch_index=tuple(_index(latent)[chosen]),
+        places=_places_in(latent, chosen),
     )
 
 
@@ -208,7 +217,7 @@ def latent_repeat(
         stride = max(index) - min(index) + 1
         index = tuple(i + stride * time for time in range(amount) for i in index)
     samples = latent.samples.repeat(amount, *(1,) * (latent.samples.ndim - 1))
-    return replace(latent, samples=samples, noise_mask=mask, batch_index=index)
+    return replace(latent, samples=samples, noise_mask=mask, batch_index=index, places=None)
 
 
 def _unit(vectors: Tensor, length: Tensor) -> Tensor:
@@ -232,6 +241,21 @@ def _fitted(latent: Latent, like: Latent) -> Tensor:
 
 def _index(latent: Latent) -> tuple[int, ...]:
     return latent.batch_index if latent.batch_index is not None else tuple(range(latent.samples.shape[0]))
+
+
+def _places_in(latent: Latent, chosen: slice) -> BatchPlaces:
+    """Where pictures lie in the batch that the latent is, or was taken out of."""
+    count = latent.samples.shape[0]
+    whole = latent.places or BatchPlaces(tuple(range(count)), count)
+    return BatchPlaces(whole.index[chosen], whole.count)
+
+
+def _places_together(latents: Sequence[Latent]) -> BatchPlaces | None:
+    """The places of pictures that were all taken out of batches of one size; else they are a batch of their own."""
+    places = [latent.places for latent in latents if latent.places is not None]
+    if len(places) < len(latents) or len({each.count for each in places}) > 1:
+        return None
+    return BatchPlaces(tuple(i for each in places for i in each.index), places[0].count)
 
 
 def _mask(latent: Latent, like: Latent) -> Tensor:

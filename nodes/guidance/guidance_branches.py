@@ -11,6 +11,7 @@ from torch import Tensor
 from nodes.guidance.conditioning_context import Telling, within
 from nodes.guidance.forward_overrides import Alter, together
 from nodes.guidance.regions import Region, Window, region, with_matching_areas
+from nodes.sampling.intervals import at_or_above
 from nodes.types import Condition, Conditioning
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Sides:
     def _share(self, level: float) -> float:
         """The share of the steps before the one that begins at this sigma, or in which it lies."""
         steps = len(self._sigmas) - 1
-        return sum(sigma >= level for sigma in self._sigmas[1:]) / steps if steps > 0 else 0.0
+        return sum(at_or_above(sigma, level) for sigma in self._sigmas[1:]) / steps if steps > 0 else 0.0
 
     def _ask(self, x: Tensor, sigma: Tensor, regions: Sequence[Region], alter: Alter | None) -> list[Tensor]:
         by_window: dict[Window | None, list[int]] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
 from nodes.images.batches import to_length
 from nodes.images.scaling import sized_mask
 from nodes.sampling.run import Denoise, Prediction
@@ -46,11 +48,11 @@ def differential(
     White changes from the first step on, darker greys later and so less; `strength` below 1 mixes with the plain mask.
     """
     ends = space.timestep(sigmas[[0, -1]].clamp(min=space.sigma_min))
-    first, last = float(ends[0]), float(ends[1])
+    last, whole = ends[1], ends[0] - ends[1]
 
     def predict(x: Tensor, sigma: Tensor) -> Prediction:
-        time = float(space.timestep(sigma[:1])[0])
-        threshold = (time - last) / (first - last) if first != last else 0.0
+        # In float32 like the mask: a grey that is at the threshold may change.
+        threshold = (space.timestep(sigma[:1])[0] - last) / whole if whole else torch.zeros_like(last)
         hard = (mask >= threshold).to(mask)
         return masked(denoise, hard * strength + mask * (1 - strength), latent, noise, space)(x, sigma)
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from nodegraph import GraphError
 from nodes.images.batches import to_length
 from nodes.images.scaling import sized_mask
+from nodes.sampling.intervals import is_within
 from nodes.types import Area, Condition
 
 FADE = 8
@@ -39,7 +40,7 @@ class Region:
     def active(self, sigma: float, share: float = 0.0) -> bool:
         """Whether it holds at `sigma`, in the step before which this share of the steps is done."""
         spans = self.condition.spans
-        return self.end <= sigma <= self.start and (
+        return is_within(sigma, self.start, self.end) and (
             not spans or any(start - NEAR <= share < end - NEAR for start, end in spans)
         )
 

@@ -100,7 +100,7 @@ def _solve(
     mask = None if latent.noise_mask is None else mask_for(latent.noise_mask, start)
     denoise = _checked(ctx, guide(network, Telling(network.facts, start, latent.samples, mask)))
     if mask is not None:
-        denoise = _kept(model, network, mask, start, noise, job, denoise)
+        denoise = _kept(model, network, latent, mask, start, noise, job, denoise)
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)
     x = network.space.start(start, noise, sigmas[0])
     if backward:
@@ -114,6 +114,7 @@ def _solve(
         seed=job.seed,
         callback=report,
         options=job.options,
+        places=latent.places,
     )
 
 
@@ -138,7 +139,7 @@ def fitting(latent: Latent, form: LatentFormat) -> Latent:
 def start_noise(network: Network, latent: Latent, seed: int) -> Tensor:
     """The noise of a seed for a latent, that of its place in its batch where it has one."""
     samples = fitting(latent, network.facts.latent).samples
-    return prepare_noise(samples.shape, seed, latent.batch_index)
+    return prepare_noise(samples.shape, seed, latent.batch_index, latent.places)
 
 
 def _start(network: Network, latent: Latent) -> Tensor:
@@ -155,10 +156,17 @@ def _checked(ctx: Context, denoise: Denoise) -> Denoise:
 
 
 def _kept(
-    model: Model, network: Network, mask: Tensor, start: Tensor, noise: Tensor, job: Job, denoise: Denoise
+    model: Model,
+    network: Network,
+    latent: Latent,
+    mask: Tensor,
+    start: Tensor,
+    noise: Tensor,
+    job: Job,
+    denoise: Denoise,
 ) -> Denoise:
     if job.solver in FRESH_MASK_NOISE:
-        noise = prepare_noise(start.shape, job.seed + 1).to(start)
+        noise = prepare_noise(start.shape, job.seed + 1, latent.batch_index, latent.places).to(start)
     strength = dict(model.options).get("differential")
     if strength:
         return differential(denoise, mask, start, noise, network.space, job.sigmas.to(start), float(strength))

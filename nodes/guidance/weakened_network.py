@@ -18,6 +18,7 @@ from nodes.guidance.forward_overrides import AttentionRecord, identity_attention
 from nodes.guidance.freeu import FreeU
 from nodes.guidance.guidance_branches import Network, Sides
 from nodes.guidance.network_blocks import chosen_blocks, need_unet
+from nodes.sampling.intervals import is_within
 from nodes.sampling.run import Denoise, Prediction
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Weakened:
 
     def added(self, found: Prediction, x: Tensor, sigma: Tensor) -> Tensor:
         """The guided prediction plus `scale` times what the weakened network lacks."""
-        if not self.start >= float(sigma[0]) >= self.end or found.x0_cond is None:
+        if not is_within(float(sigma[0]), self.start, self.end) or found.x0_cond is None:
             return found.x0
         weak = self.sides.altered(x, sigma, (0,), self.alter)[0]
         ratio = (

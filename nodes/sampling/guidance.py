@@ -9,6 +9,7 @@ import math
 import torch
 from torch import Tensor
 
+from nodes.sampling.intervals import is_within
 from nodes.sampling.predictions import PredictionKind, from_x0, to_x0
 
 
@@ -28,7 +29,7 @@ def cfg(cond: Tensor, uncond: Tensor | None, scale: float) -> Tensor:
 
 def scale_at(scale: float, sigma: float, start: float, end: float) -> float:
     """`scale` while sigma is from `start` down to `end`, else 1 (Kynkäänniemi et al. 2024, eq. 5)."""
-    return scale if start >= sigma >= end else 1.0
+    return scale if is_within(sigma, start, end) else 1.0
 
 
 def dual_cfg(cond: Tensor, middle: Tensor, uncond: Tensor, scale: float, middle_scale: float) -> Tensor:

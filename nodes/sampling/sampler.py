@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.sampling.spaces import SigmaSpace
+    from nodes.types import BatchPlaces
 
 
 INSIDE_STEP = ("r", "r_1", "r_2")
@@ -34,11 +35,13 @@ def sample(
     callback: StepCallback | None = None,
     noise: NoiseSampler | None = None,
     options: "Mapping[str, float] | None" = None,
+    places: "BatchPlaces | None" = None,
 ) -> "Tensor":
     """Solve from the noised latent `x` `[B, C, ...]` at `sigmas[0]`; the result is unscaled at `sigmas[-1]`.
 
     The callback is told once per step and may raise to cancel. `noise` replaces the noise made from `seed`;
-    `options` are the solver's own keywords, such as eta. Fewer than two sigmas leave `x` as it is. Raises
+    `options` are the solver's own keywords, such as eta. With `places`, `x` gets the noise that it would get within
+    the batch that it was taken out of. Fewer than two sigmas leave `x` as it is. Raises
     ValueError for an unknown name or option, and for sigmas that rise, are negative or not finite. Touches no
     global state.
     """
@@ -48,7 +51,7 @@ def sample(
     if len(levels) < 2:
         return x
     if noise is None:
-        noise = step_noise(solver, x, levels, seed)
+        noise = step_noise(solver, x, levels, seed, places)
     levels = solver_sigmas(solver, levels, space)
     run = Run(denoise, levels, space, noise, callback)
     return space.finish(solver.solve(run, x, **keywords), levels[-1])
@@ -132,10 +135,16 @@ def solver_sigmas(solver: Solver, levels: tuple[float, ...], space: "SigmaSpace"
     return (first, *levels[1:-1], last)
 
 
-def step_noise(solver: Solver, x: "Tensor", levels: "Sequence[float]", seed: int) -> NoiseSampler:
+def step_noise(
+    solver: Solver,
+    x: "Tensor",
+    levels: "Sequence[float]",
+    seed: int,
+    places: "BatchPlaces | None" = None,
+) -> NoiseSampler:
     """The noise a solver adds on its way, from the seed."""
     if solver.noise == "fresh":
-        return fresh_noise(x, seed)
+        return fresh_noise(x, seed, places)
     lowest = min(sigma for sigma in levels if sigma > 0)
     device = x.device if solver.noise == "brownian_on_device" else "cpu"
-    return brownian_noise(x, seed, lowest, max(levels), device)
+    return brownian_noise(x, seed, lowest, max(levels), device, places)

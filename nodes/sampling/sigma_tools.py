@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from nodes.sampling.intervals import is_within
+
 SMALLEST_START = 0.0001
 """What a flipped list starts from instead of 0, where solvers cannot start."""
 
@@ -64,7 +66,7 @@ def extend(
     share = SPACINGS[spacing](torch.linspace(0, 1, parts + 1)[:-1])
     pieces = []
     for sigma, sigma_next in pairwise(sigmas):
-        divided = end <= float(sigma) <= start
+        divided = is_within(float(sigma), start, end)
         pieces.append(sigma + share * (sigma_next - sigma) if divided else sigma.reshape(1))
     return torch.cat([*pieces, sigmas[-1:]])
 

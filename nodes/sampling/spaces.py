@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from nodes.sampling.intervals import at_or_above
 from nodes.sampling.predictions import PredictionKind, network_input, to_x0
 
 BEYOND_START = 999999999.9
@@ -67,8 +68,7 @@ class SigmaSpace:
         """Where sampling from `sigma` starts. At sigma_max the noise also carries the latents' own variance
         of 1.
         """
-        at_maximum = sigma > self.sigma_max or math.isclose(sigma, self.sigma_max, rel_tol=1e-5)
-        if self.flow or not at_maximum:
+        if self.flow or not at_or_above(sigma, self.sigma_max):
             return self.noised(latent, noise, sigma)
         return latent + math.sqrt(1.0 + sigma**2) * noise
 
@@ -123,9 +123,10 @@ class DiscreteSpace(SigmaSpace):
         alphas_cumprod = torch.cumprod(1.0 - self.variances.double(), dim=0)
         if self.zero_snr:
             alphas_cumprod = zero_terminal_snr(alphas_cumprod)
-        table = ((1 - alphas_cumprod) / alphas_cumprod).sqrt().float()
-        object.__setattr__(self, "table", table)
-        object.__setattr__(self, "log_table", table.log())
+        table = ((1 - alphas_cumprod) / alphas_cumprod).sqrt()
+        object.__setattr__(self, "table", table.float())
+        # Rounded last: halfway between two steps the last bit decides which one is nearest.
+        object.__setattr__(self, "log_table", table.log().float())
 
     def timestep(self, sigma: Tensor) -> Tensor:
         """The number of the step whose log sigma is nearest."""

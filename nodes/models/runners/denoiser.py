@@ -17,6 +17,7 @@ from nodes.models.memory.compiled import OPTION
 from nodes.models.memory.loading import bytes_in, damage
 from nodes.models.memory.precision import network_dtype
 from nodes.models.runners.network_inputs import gather, likeness
+from nodes.sampling.intervals import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ class Denoiser:
         return [
             control
             for control in condition.controls
-            if control.strength and percent(control.end) <= sigma <= percent(control.start)
+            if control.strength and is_within(sigma, percent(control.start), percent(control.end))
         ]
 
     def _residuals(self, inputs: Inputs, condition: Condition, sigma: Tensor) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
+from nodes.sampling.intervals import is_within
 from nodes.sampling.solvers.multistep import weighted
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _adams(run: "Run", x: "Tensor", eta: float, s_noise: float, *, evaluate_corr
                 x0 = past[-1] = run.x0(x, sigma)
         if sigma_next == 0:
             return x0
-        tau = eta if begin >= sigma_next >= stop else 0.0
+        tau = eta if is_within(sigma_next, begin, stop) else 0.0
         order = _allowed_order(run, i, PREDICTOR_ORDER, len(past), 2)
         predicted = _step(run, x, i, past[-order:], run.sigmas[i - order + 1 : i + 1], tau)
         noise = _noise(run, sigma, sigma_next, tau, s_noise)

@@ -1,15 +1,18 @@
 """Noise: from a seed, the same everywhere, and one image at a time."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodes.guidance.start_noise import noise_for
 from nodes.sampling import prepare_noise
 from nodes.sampling.noise import fixed_noise, noise_from_seeds, slerp, vary_noise
 from nodes.sampling.step_noise import brownian_noise, fresh_noise
+from nodes.types import BatchPlaces, Noise
 
 SHAPE = (1, 4, 4, 6)
 
@@ -19,6 +22,38 @@ def test_an_image_of_a_batch_can_be_made_alone(seed: int, index: list[int]) -> N
     batch = prepare_noise((10, 4, 4, 6), seed)
     assert torch.equal(prepare_noise((len(index), 4, 4, 6), seed, index), batch[index])
     assert torch.equal(prepare_noise(SHAPE, seed, [index[0]])[0], batch[index[0]])
+
+
+@given(st.integers(0, 2**64 - 1), st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_an_image_of_a_batch_of_any_size_has_its_noise_alone(seed: int, index: list[int]) -> None:
+    shape = (10, 1, 5, 7)
+    places, size = BatchPlaces(tuple(index), 10), (len(index), *shape[1:])
+    assert torch.equal(prepare_noise(size, seed, index, places), prepare_noise(shape, seed)[index])
+    plain = prepare_noise(shape, 1)
+    varied = vary_noise(plain, seed, 0.5)
+    assert torch.allclose(vary_noise(plain[index], seed, 0.5, index, places), varied[index], atol=1e-6)
+    x = torch.zeros(shape)
+    for make in (fresh_noise, partial(brownian_noise, sigma_min=0.5, sigma_max=4.0)):
+        whole, some = make(x, seed), make(x[index], seed, places=places)
+        for step in ((4.0, 2.0), (2.0, 1.0)):
+            assert torch.equal(some(*step), whole(*step)[index])
+
+
+@pytest.mark.parametrize("kind", ["seed", "same", "seeds", "given", "none"])
+def test_every_kind_of_noise_knows_the_places(kind: str) -> None:
+    shape = (5, 4, 5, 7)
+    noise = Noise(kind, (3, 4, 5), ((9, 0.3),), torch.randn(5, 4, 5, 7) if kind == "given" else None)
+    whole = noise_for(noise, shape, None)
+    for index in ((3,), (4, 1)):
+        some = noise_for(noise, (len(index), *shape[1:]), index, BatchPlaces(index, 5))
+        assert torch.allclose(some, whole[list(index)], atol=1e-6)
+
+
+def test_places_that_do_not_fit_are_not_used_or_refused() -> None:
+    assert torch.equal(prepare_noise(SHAPE, 1, None, BatchPlaces((1, 2), 3)), prepare_noise(SHAPE, 1))
+    for places in (BatchPlaces((3,), 3), BatchPlaces((-1,), 3), BatchPlaces((1,), 10**9)):
+        with pytest.raises(ValueError, match="places from 0 to"):
+            prepare_noise(SHAPE, 1, None, places)
 
 
 @given(st.integers(-5, 2**65))
