@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from nodegraph import Context, GraphError, Help, InputFile, LoadError, OutputName, node
-from nodegraph.support.atomic import replacing
-from nodes.images.naming import filled, inside, relative, reserve, values_of
-from nodes.types import Latent
+from nodegraph.support.file_names import require_file_name
+from nodegraph.support.numbered_files import write_numbered
+from nodes.images.naming import UNKNOWN_PATTERN, filled, inside, relative, unknown_in, values_of
+from nodes.sampling.noise import MOST_INDEX
+from nodes.types import BatchPlaces, Latent
 
 OLD_SCALE = 0.18215
 """Files without a version hold latents that were still scaled for Stable Diffusion 1."""
@@ -20,6 +22,7 @@ PIXELS = {128: 16}
 """Pixels of the picture for each pixel of a latent, where the number of its channels says that they are not 8."""
 
 SAMPLES, VERSION = "latent_tensor", "latent_format_version_0"
+MASK, INDEX, PLACES, COUNT = "noise_mask", "batch_index", "batch_places", "batch_count"
 
 
 @node("SaveLatent", title="Save latent", category="output", sink=True, keywords=("write", "store", "keep"))
@@ -32,14 +35,21 @@ def save_latent(
     ] = "latent",
 ) -> None:
     """Write a latent to the output folder, to go on with it later, or in another workflow."""
-    name = relative(filled(prefix, values_of(ctx.places.workflow), datetime.now()))
+    values = values_of(ctx.places.workflow)
+    name = relative(filled(prefix, values, datetime.now()))
     stem = inside(ctx.places.output, name)
-    try:
-        path = reserve(stem, "latent")
-        with replacing(path) as temporary:
-            from safetensors.torch import save_file
+    for unknown in unknown_in(prefix, values):
+        ctx.say(UNKNOWN_PATTERN, pattern=unknown)
+    if not torch.isfinite(latent.samples).all():
+        raise GraphError(
+            "The latent contains NaN or infinite values and was not saved; run what made it in float32 "
+            "(--dtype float32), or choose another model file."
+        )
+    from safetensors.torch import save
 
-            save_file(_tensors(latent), temporary, _metadata(ctx))
+    data = save(_tensors(latent), _metadata(ctx))
+    try:
+        path = write_numbered(stem, "latent", data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise GraphError(
@@ -61,8 +71,10 @@ def load_latent(
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = ctx.places.base / file
-    if not file or not path.is_file():
+    if not file:
+        raise LoadError("No latent is chosen; choose a file in `file`.")
+    path = ctx.places.base / require_file_name(file)
+    if not path.is_file():
         raise LoadError("There is no latent {file!r}; choose a file.", file=file)
     try:
         found = load_file(path)
@@ -77,21 +89,47 @@ def load_latent(
             file=file,
             ndim=samples.ndim,
         )
-    index = found.get("batch_index")
+    mask, index, places, count = (found.get(name) for name in (MASK, INDEX, PLACES, COUNT))
+    if mask is not None and (mask.ndim != 3 or mask.shape[0] not in (1, len(samples)) or not mask.numel()):
+        raise LoadError("The noise mask in {file!r} does not fit its latent; choose another file.", file=file)
+    taken = None
+    if places is not None and count is not None:
+        taken = BatchPlaces(_whole(places, file), _whole(count, file)[0])
+        if max(taken.index) >= taken.count:
+            raise _no_places(file)
     return Latent(
         samples if VERSION in found else samples / OLD_SCALE,
-        found.get("noise_mask"),
-        None if index is None else tuple(index.tolist()),
+        None if mask is None else mask.float(),
+        None if index is None else _whole(index, file),
         pixel=PIXELS.get(samples.shape[1], 8),
+        places=taken,
+    )
+
+
+def _whole(tensor: Tensor, file: str) -> tuple[int, ...]:
+    """Whole numbers out of a file; raises LoadError for anything but a list of them from 0 to MOST_INDEX + 1."""
+    plain = tensor.ndim == 1 and 0 < tensor.numel() <= MOST_INDEX and not tensor.is_floating_point()
+    if plain and not tensor.is_complex() and tensor.min() >= 0 and tensor.max() <= MOST_INDEX + 1:
+        return tuple(int(value) for value in tensor.tolist())
+    raise _no_places(file)
+
+
+def _no_places(file: str) -> LoadError:
+    return LoadError(
+        "{file!r} names pictures of a batch that cannot be; save the latent again or choose another file.",
+        file=file,
     )
 
 
 def _tensors(latent: Latent) -> dict[str, Tensor]:
     tensors = {SAMPLES: latent.samples.contiguous(), VERSION: torch.empty(0)}
     if latent.noise_mask is not None:
-        tensors["noise_mask"] = latent.noise_mask.contiguous().clone()
+        tensors[MASK] = latent.noise_mask.contiguous().clone()
     if latent.batch_index is not None:
-        tensors["batch_index"] = torch.tensor(latent.batch_index)
+        tensors[INDEX] = torch.tensor(latent.batch_index)
+    if latent.places is not None:
+        tensors[PLACES] = torch.tensor(latent.places.index)
+        tensors[COUNT] = torch.tensor([latent.places.count])
     return tensors
 
 

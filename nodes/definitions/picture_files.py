@@ -11,7 +11,7 @@ from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, Ou
 from nodegraph.support.file_names import require_file_name
 from nodes.images.convert import to_bytes
 from nodes.images.folder import FITS, MOST, batch, chosen, common_size
-from nodes.images.naming import filled, inside, relative, values_of
+from nodes.images.naming import UNKNOWN_PATTERN, filled, inside, relative, unknown_in, values_of
 from nodes.images.reading import read
 from nodes.images.writing import FORMATS, carries, encoded, write
 from nodes.types import Image, Mask
@@ -111,8 +111,8 @@ def save_image(
         str,
         OutputName(),
         Help(
-            "The file name before its number. Folders are made; %date%, %time%, %year%, %seed%, %width%, %height% "
-            "and %node.parameter% are filled in."
+            "The file name before its number. Folders are made; %date%, %time%, %year%, %seed%, %width%, %height%, "
+            "%batch_num% and %node.parameter% are filled in."
         ),
     ] = "picture",
     format: Annotated[str, Choice(FORMATS), Help("png loses nothing, jpeg and webp are smaller.")] = "png",
@@ -131,14 +131,28 @@ def save_image(
     if not carries(format, workflow):
         ctx.say("This workflow is too large for a jpeg to carry; save as png or webp to keep it.")
         workflow = ""
+    _require_numbers(image)
     values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
-    name = relative(filled(prefix, values, datetime.now()))
-    folder = ctx.places.output
-    for index, picture in enumerate(image):
+    for unknown in unknown_in(prefix, {**values, "batch_num": 0}):
+        ctx.say(UNKNOWN_PATTERN, pattern=unknown)
+    now, folder = datetime.now(), ctx.places.output
+    names = [relative(filled(prefix, {**values, "batch_num": at}, now)) for at in range(len(image))]
+    for index, (name, picture) in enumerate(zip(names, image, strict=True)):
         ctx.check()
         stem = inside(folder, name)
         ctx.wrote(write(stem, format, encoded(picture, format, quality, workflow)))
         ctx.progress(index + 1, len(image))
+
+
+def _require_numbers(image: Image) -> None:
+    """Raise GraphError where a picture has NaN values, which a file would show as black."""
+    for index, picture in enumerate(image):
+        if torch.isnan(picture).any():
+            raise GraphError(
+                "Picture {number} contains NaN values and was not saved; run what made it in float32 "
+                "(--dtype float32), or choose another model or autoencoder file.",
+                number=index + 1,
+            )
 
 
 @node(

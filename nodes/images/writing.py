@@ -6,9 +6,8 @@ import io
 from typing import TYPE_CHECKING
 
 from nodegraph import GraphError
-from nodegraph.support.atomic import write_bytes
+from nodegraph.support.numbered_files import write_numbered
 from nodes.images.convert import to_pil
-from nodes.images.naming import reserve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,12 +76,7 @@ def _exif(workflow: str) -> bytes:
 def write(stem: Path, kind: str, data: bytes) -> Path:
     """Write the bytes under the next free number of `stem`; raises GraphError where the disk refuses."""
     try:
-        path = reserve(stem, SUFFIXES[kind])
-        try:
-            write_bytes(path, data)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        return write_numbered(stem, SUFFIXES[kind], data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise GraphError(
@@ -90,4 +84,3 @@ def write(stem: Path, kind: str, data: bytes) -> Path:
             folder=stem.parent,
             reason=reason,
         ) from error
-    return path

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nodegraph.node_api.fingerprint import Stamp, stamp
 from nodegraph.support.errors import LoadError
+from nodegraph.support.file_names import file_name_fault, shortened
 from nodegraph.support.messages import Phrase
 from nodegraph.support.suggestions import nearest
 from nodes.prompt_choices.wildcards import wildcards_in
@@ -156,6 +157,8 @@ class WildcardFiles:
     def _named(self, name: str) -> list[str]:
         """The files that a name means, sorted."""
         exact = f"{name}{ENDING}"
+        if file_name_fault(exact, inside=True) is not None:
+            return []
         if "*" not in name and self._files.find(KIND, exact):
             return [exact]
         wanted = exact.lower()
@@ -172,6 +175,10 @@ class WildcardFiles:
                 "The wildcard __{name}__ leads out of the folder of wildcards.{place} Name a file within it."
             )
             return Wrong(Phrase(out, name=name, place=place), name)
+        fault = file_name_fault(f"{name}{ENDING}", inside=True)
+        if fault is not None:
+            unusable = "The wildcard __{name}__ cannot be the name of a file: {fault}.{place}"
+            return Wrong(Phrase(unusable, name=shortened(name), fault=fault, place=place), name)
         known = [file.removesuffix(ENDING) for file in self._files.names(KIND)]
         near = nearest(name, known) or nearest(name, [file.rpartition("/")[2] for file in known])
         hint = Phrase(" Did you mean __{name}__?", name=near) if near else ""

@@ -139,7 +139,7 @@ def _unpacked(kind: bytes, data: bytes, most: int) -> str:
 def inflated(data: bytes, most: int = MAX_TEXT) -> bytes:
     """`data` unpacked; raises ValueError with a sentence if it is damaged or unpacks to more than `most` bytes."""
     stream = zlib.decompressobj()
-    most = min(MAX_TEXT, max(MIN_UNPACKED, MAX_RATIO * len(data)))
+    most = min(most, max(MIN_UNPACKED, MAX_RATIO * len(data)))
     try:
         found = stream.decompress(data, most)
     except zlib.error:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from nodegraph import GraphError, LoadError
 from nodegraph.node_api import events
-from nodes.definitions.picture_files import load_image, preview_image, save_image
-from nodes.images.naming import filled, relative, values_of
+from nodes.definitions.latent_files import load_latent
+from nodes.definitions.picture_files import load_image, load_image_folder, preview_image, save_image
+from nodes.images.naming import filled, relative, unknown_in, values_of
 from nodes.types import Image
 from tests.nodes.families.context import Recorder
 
@@ -121,6 +122,83 @@ def test_names_are_filled_in() -> None:
     assert filled("%date% %date:yyMMdd-hhmm% %unknown%", values, now) == "2026-03-04 260304-0506 %unknown%"
     assert relative(filled("%prompt.text%", values, now)) == "ein roter Käfer _ 猫"
     assert relative("con/ab:c. ") == "_con/ab_c"
+
+
+def test_nodes_are_found_by_type_and_title_and_dates_as_in_comfyui() -> None:
+    now = datetime(2026, 3, 4, 5, 6, 7)
+    nodes = [
+        {"id": "size", "type": "EmptyLatent", "params": {"width": 64}},
+        {"id": "draw", "type": "KSampler", "title": "First pass", "params": {"seed": 7}},
+        {"id": "again", "type": "KSampler", "params": {"seed": 8, "denoise": "a/b:c"}},
+        {"id": "KSampler", "type": "Note", "params": {"seed": 9}},
+    ]
+    values = values_of(json.dumps({"nodes": nodes}))
+    for pattern, expected in {
+        "%Empty Latent.width%": "64",
+        "%EmptyLatent.width%": "64",
+        "%First pass.seed%": "7",
+        "%first-pass.seed%": "7",
+        "%ksampler.seed%": "7",
+        "%KSampler.seed%": "9",
+        "%again.denoise%": "a_b_c",
+        "%date:yyyy-M-d%": "2026-3-4",
+        "%date:yy-MM-dd%": "26-03-04",
+        "%date:h:m:s%": "5_6_7",
+        "%date:hh:mm:ss%": "05_06_07",
+        "100%": "100%",
+        "50% off": "50% off",
+    }.items():
+        assert filled(pattern, values, now) == expected
+        assert relative(filled(pattern, values, now))
+        assert unknown_in(pattern, values) == []
+    assert unknown_in("%a% %KSampler.steps%/%a% %date%", values) == ["%a%", "%KSampler.steps%"]
+    assert relative(filled("%x.y%/z", {"x.y": ".."}, now)) == "_/z"
+
+
+def test_unknown_patterns_are_named_and_batch_num_counts(tmp_path: Path) -> None:
+    record = Recorder(tmp_path, workflow=WORKFLOW)
+    save_image(record.context, picture(2), prefix="%batch_num%_%nothing.here%_%sampler.steps%")
+    assert [path.name for path in record.written()] == [
+        "0__nothing.here__20_00001.png",
+        "1__nothing.here__20_00001.png",
+    ]
+    (said,) = [message.text for message in record.of(events.Message)]
+    assert said.startswith("%nothing.here% in the file name is not known")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), [float("nan"), 0.5]])
+def test_a_picture_with_nan_is_not_saved(tmp_path: Path, bad: float | list[float]) -> None:
+    image = picture(2).clone()
+    image[1, 0, 0, : 1 if isinstance(bad, float) else 2] = torch.tensor(bad)
+    with pytest.raises(GraphError, match="Picture 2 contains NaN values and was not saved"):
+        save_image(Recorder(tmp_path).context, Image(image))
+    assert not (tmp_path / "output").exists()
+
+
+@given(st.text(max_size=40))
+def test_names_of_any_kind_are_files_or_sentences(name: str) -> None:
+    context = Recorder(Path("/nonexistent")).context
+    for load, more in (
+        (load_image, {"image": name}),
+        (load_image_folder, {"folder": name}),
+        (load_latent, {"file": name}),
+    ):
+        with pytest.raises((LoadError, GraphError)) as caught:
+            load(context, **more)  # type: ignore[operator]  # each takes its own parameter
+        assert "\n" not in str(caught.value) or "\n" in name
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b", ".", "x" * 5000, "\ud800.png", "COM¹.png", "CONIN$", "nul", "a/" * 600 + "b"]
+)
+def test_names_that_no_file_can_have_are_refused(tmp_path: Path, name: str) -> None:
+    context = Recorder(tmp_path).context
+    for load, more in ((load_image, {"image": name}), (load_latent, {"file": name})):
+        with pytest.raises(LoadError, match="cannot be the name of a file"):
+            load(context, **more)  # type: ignore[operator]  # each takes its own parameter
+    if name != ".":
+        with pytest.raises(LoadError, match="cannot be the name of a file"):
+            load_image_folder(context, folder=name)
 
 
 def test_loading_turns_upright_and_makes_alpha_a_mask(tmp_path: Path) -> None:
