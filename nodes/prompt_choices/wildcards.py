@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from nodegraph.support.errors import LoadError
 
@@ -17,10 +17,13 @@ NAME = r"(?<!_)__(?![_ ])(?P<name>(?:(?!__)[\w .+&'()*/-])+?)(?<![_ ])__(?!_)"
 
 _MARKS = re.compile(rf"\\(?:[{{}}|#\\]|__)|[{{}}|]|{NAME}")
 _COMMENT = re.compile(rf"{NAME}|/\*.*?(?:\*/|\Z)|(?<![^\n])[ \t]*#[^\n]*\n?", re.DOTALL)
-_WEIGHT = re.compile(r"\s*(\d+(?:\.\d+)?)::")
+_WEIGHT = re.compile(r"\s*+(\d++(?:\.\d++)?)::")
 _COUNT = re.compile(
     r"\s*(?:(?P<low>\d{1,4})?(?P<range>-)(?P<high>\d{1,4})?|(?P<exact>\d{1,4}))\$\$(?:(?P<between>[^$]*)\$\$)?"
 )
+
+LARGEST_WEIGHT = 1e9
+"""Larger weights of a choice count as this one."""
 
 LONGEST = 100_000
 """Characters that the wildcards of a prompt may make of it."""
@@ -101,7 +104,7 @@ class _Resolver:
         stack: list[list[Words]] = [[[]]]
         at = 0
         for mark in _MARKS.finditer(text):
-            _say(stack[-1][-1], text[at : mark.start()])
+            stack[-1][-1].append(text[at : mark.start()])
             at = mark.end()
             found = mark.group()
             if found == "{":
@@ -109,17 +112,17 @@ class _Resolver:
             elif found == "|" and len(stack) > 1:
                 stack[-1].append([])
             elif found == "}" and len(stack) > 1:
-                options = stack.pop()
-                _say(stack[-1][-1], *self._chosen(options))
+                options = [_merged(option) for option in stack.pop()]
+                stack[-1][-1] += self._chosen(options)
             elif mark["name"]:
                 stack[-1][-1].append(Wild(mark["name"]))
             else:
-                _say(stack[-1][-1], found.removeprefix("\\") or found)
-        _say(stack[-1][-1], text[at:])
+                stack[-1][-1].append(found.removeprefix("\\") or found)
+        stack[-1][-1].append(text[at:])
         while len(stack) > 1:
             options = stack.pop()
             for sign, option in zip("{" + "|" * len(options), options, strict=False):
-                _say(stack[-1][-1], sign, *option)
+                stack[-1][-1] += [sign, *option]
         return stack[0][0]
 
     def _chosen(self, options: list[Words]) -> Words:
@@ -138,7 +141,7 @@ class _Resolver:
             wanted = int(count["exact"])
         found: Words = []
         for number, words in enumerate(pool.several(wanted, self._chance)):
-            _say(found, *([between] if number else []), *words)
+            found += [*([between] if number else []), *words]
         return found
 
     def _spread(self, option: Words) -> list[Words]:
@@ -162,7 +165,7 @@ class _Pool:
         weights = []
         for option in options:
             found = _WEIGHT.match(option[0]) if option and isinstance(option[0], str) else None
-            weights.append(float(found[1]) if found else 1.0)
+            weights.append(min(float(found[1]), LARGEST_WEIGHT) if found else 1.0)
             self.words.append([str(option[0])[found.end() :], *option[1:]] if found else option)
         self._weights = weights if any(weights) else [1.0] * len(weights)
         self._sums = list(accumulate(self._weights))
@@ -177,10 +180,12 @@ class _Pool:
         return [self.words[at] for at in heapq.nsmallest(count, range(len(times)), key=times.__getitem__)]
 
 
-def _say(words: Words, *more: str | Wild) -> None:
-    """Add to words; texts that stand side by side become one."""
-    for word in more:
-        if isinstance(word, str) and words and isinstance(words[-1], str):
-            words[-1] += word
-        elif word:
-            words.append(word)
+def _merged(words: Words) -> Words:
+    """The words with texts that stand side by side as one, and without empty ones."""
+    found: Words = []
+    for is_text, run in groupby(words, lambda word: isinstance(word, str)):
+        if not is_text:
+            found += run
+        elif text := "".join(str(word) for word in run):
+            found.append(text)
+    return found

@@ -17,10 +17,11 @@ BACKTRACK = 20
 
 BREAK = "BREAK"
 
+# Nothing that a `++` or `*+` has taken is given back: time is linear in the prompt, whatever it holds.
 _MARK = re.compile(
-    r"\\[()\[\]\\]|\(|\[|:[ \t]*([-+]?(?:\d+\.?\d*|\.\d+))[ \t]*\)|\)|\]|[^\\()\[\]:]+|.", re.DOTALL
+    r"\\[()\[\]\\]|\(|\[|:[ \t]*+([-+]?(?:\d++(?:\.\d*+)?|\.\d++))[ \t]*+\)|\)|\]|[^\\()\[\]:]++|.", re.DOTALL
 )
-_BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_BREAK = re.compile(r"\bBREAK\b")
 _WORD_ENDS = " \t\r\n,;:()[]|<>"
 _BARE = re.compile(rf"{EMBEDDING}\S*|[^\s,;:()\[\]|<>\\]+")
 """What may be the bare name of an embedding: a word between blanks and marks; those that are marked are passed over."""
@@ -49,10 +50,18 @@ def parse_attention(text: str) -> list[tuple[str, float]]:
         elif len(found) == 2 and found[0] == "\\":
             pieces.append(found[1])
         else:
-            words, *others = _BREAK.split(found)
-            pieces += [words, *(piece for after in others for piece in (BREAK, after))]
+            pieces += _around_breaks(found)
     spans += [(start, len(pieces), _FACTORS[bracket]) for bracket, start in opened]
     return _merged(list(zip(pieces, _weights(len(pieces), spans), strict=True))) or [("", 1.0)]
+
+
+def _around_breaks(text: str) -> list[str]:
+    """The text with BREAK as pieces of their own, without the blanks around them."""
+    first, *others = _BREAK.split(text)
+    if not others:
+        return [text]
+    ends = [*(after.strip() for after in others[:-1]), others[-1].lstrip()]
+    return [first.rstrip(), *(piece for after in ends for piece in (BREAK, after))]
 
 
 def _weights(count: int, spans: list[tuple[int, int, float]]) -> list[float]:

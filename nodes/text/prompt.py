@@ -31,6 +31,7 @@ def spans(text: str) -> list[tuple[int, int, float]]:
     """Where each piece of a prompt begins and ends in the text, and its weight; see parse_prompt."""
     closing, closers = _brackets(text)
     opens = list(closing)
+    marks = _Marks(text)
     pieces: list[tuple[int, int, float]] = []
     pending = [(0, len(text), 1.0)]
     while pending:
@@ -42,10 +43,10 @@ def spans(text: str) -> list[tuple[int, int, float]]:
         if opening < end:
             close = closing[opening]
             if close < end:
-                pending += [(close + 1, end, weight), _inside(text, opening + 1, close, weight)]
+                pending += [(close + 1, end, weight), marks.inside(opening + 1, close, weight)]
             elif end - 1 in closers:
                 # An opening without a partner takes the last character for one.
-                pending.append(_inside(text, opening + 1, end - 1, weight))
+                pending.append(marks.inside(opening + 1, end - 1, weight))
             else:
                 pieces.append((opening, end, weight))
     return pieces
@@ -75,15 +76,28 @@ def _brackets(text: str) -> tuple[dict[int, int], set[int]]:
     return closing, closers
 
 
-def _inside(text: str, start: int, end: int, weight: float) -> tuple[int, int, float]:
-    """What stands between a pair of brackets, without the number that gives its weight."""
-    raised = weight * EMPHASIS
-    colon = text.rfind(":", start, end)
-    if colon > start:
-        try:
-            given = float(text[colon + 1 : end])
-        except ValueError:
-            given = math.nan
-        if math.isfinite(given):
-            return start, colon, given
-    return start, end, raised if math.isfinite(raised) else weight
+class _Marks:
+    """Where colons and brackets stand in a text, so that no bracket is searched for them again."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._colons = [found.start() for found in re.finditer(":", text)]
+        self._brackets = [found.start() for found in re.finditer("[()]", text)]
+
+    def inside(self, start: int, end: int, weight: float) -> tuple[int, int, float]:
+        """What stands between a pair of brackets, without the number that gives its weight."""
+        raised = weight * EMPHASIS
+        at = bisect_left(self._colons, end) - 1
+        colon = self._colons[at] if at >= 0 else -1
+        if colon > start and not self._has_bracket(colon, end):
+            try:
+                given = float(self._text[colon + 1 : end])
+            except ValueError:
+                given = math.nan
+            if math.isfinite(given):
+                return start, colon, given
+        return start, end, raised if math.isfinite(raised) else weight
+
+    def _has_bracket(self, start: int, end: int) -> bool:
+        at = bisect_left(self._brackets, start)
+        return at < len(self._brackets) and self._brackets[at] < end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 STEP = 0.05
 MOST = 10.0
-WEIGHTED = re.compile(r"\((?P<words>(?:\\.|[^()\\])*):(?P<weight>[-+]?\d*\.?\d+)\)")
+WEIGHTED = re.compile(r"\((?P<words>(?:\\.|[^()\\])*):(?P<weight>[-+]?(?:\d++(?:\.\d++)?|\.\d++))\)")
 ENDS = " \t\n,.;"
 
 
