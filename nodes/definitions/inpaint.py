@@ -15,6 +15,7 @@ from nodes.definitions.vae import Picture, TheVae, vae_encode
 from nodes.images.batches import to_length
 from nodes.images.crops import around, outer_fade
 from nodes.images.masks import blurred
+from nodes.images.multiples import check_multiples
 from nodes.images.scaling import sized_mask
 from nodes.images.sizing import resize
 from nodes.types import Conditioning, Crop, Image, Latent, Mask, Model, Vae
@@ -201,6 +202,7 @@ def inpaint_stitch(
 def _fitted(ctx: Context, image: Image, vae: Vae, mask: Mask) -> tuple[Image, Tensor]:
     """The picture cut to whole latent pixels, and the mask at its size, cut alike."""
     network = ctx.models.get(vae)
+    check_multiples(ctx, image, network.downscale)
     shape = sized_mask(mask, image.shape[2], image.shape[1])
     cut = network.cropped(Image(shape[..., None]))[..., 0]
     return Image(network.cropped(image)), cut

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import Context, Help, Range, node
+from nodes.images.multiples import check_multiples
 from nodes.images.tiling import tiled
 from nodes.types import Image, Latent, Vae
 
@@ -33,10 +34,11 @@ Result = TypeVar("Result")
 def vae_encode(ctx: Context, image: Picture, vae: TheVae) -> Latent:
     """Turn a picture into a latent, to let a sampler redraw it."""
     ctx.check()
+    check_multiples(ctx, image, ctx.models.get(vae).downscale)
     return _in_memory(
         ctx,
         lambda: _encoded(ctx, image, vae),
-        lambda: vae_encode_tiled(ctx, image, vae),
+        lambda: _encoded_in_tiles(ctx, image, vae, TILE, OVERLAP),
     )
 
 
@@ -68,6 +70,11 @@ def vae_encode_tiled(
     ctx: Context, image: Picture, vae: TheVae, *, tile: Tile = TILE, overlap: Overlap = OVERLAP
 ) -> Latent:
     """Turn a very large picture into a latent tile by tile, where it does not fit into memory at once."""
+    check_multiples(ctx, image, ctx.models.get(vae).downscale)
+    return _encoded_in_tiles(ctx, image, vae, tile, overlap)
+
+
+def _encoded_in_tiles(ctx: Context, image: Image, vae: Vae, tile: int, overlap: int) -> Latent:
     network = ctx.models.get(vae)
     scale = network.downscale
     planes = network.cropped(image).movedim(-1, 1)

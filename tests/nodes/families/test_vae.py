@@ -178,3 +178,26 @@ def test_a_crop_always_holds_the_mask_and_lies_inside(y: int, x: int, h: int, w:
     assert 0 <= crop.x <= x and 0 <= crop.y <= y
     assert crop.x + crop.width >= min(x + w, 160) and crop.y + crop.height >= min(y + h, 96)
     assert crop.x + crop.width <= 160 and crop.y + crop.height <= 96
+
+
+@pytest.mark.parametrize("size", [(7, 200), (1, 1), (64, 3)])
+def test_a_picture_smaller_than_a_latent_pixel_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    record = Recorder(tmp_path, models=Pool(FakeVae()))
+    image = Image(torch.zeros(1, size[1], size[0], 3))
+    for encode in (vae_encode, vae_encode_tiled):
+        with pytest.raises(GraphError, match=f"is {size[0]} x {size[1]} pixels.* needs 8 or more a side"):
+            encode(record.context, image, VAE)
+    with pytest.raises(GraphError, match="needs 8 or more a side"):
+        vae_encode_inpaint(record.context, image, VAE, Mask(torch.ones(1, size[1], size[0])))
+
+
+def test_a_picture_of_an_odd_size_is_cropped_and_said(tmp_path: Path) -> None:
+    for encode in (vae_encode, vae_encode_tiled):
+        record = Recorder(tmp_path, models=Pool(FakeVae()))
+        found = encode(record.context, Image(torch.zeros(1, 33, 65, 3)), VAE)
+        assert found.samples.shape[-2:] == (4, 8)
+        (said,) = record.of(events.Message)
+        assert "is 65 x 33 pixels; its edges are cut to 64 x 32" in said.text
+        record = Recorder(tmp_path, models=Pool(FakeVae()))
+        encode(record.context, Image(torch.zeros(1, 32, 64, 3)), VAE)
+        assert not record.of(events.Message)
