@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 LEFTOVER_AGE_S = 3600
@@ -70,13 +71,13 @@ def _swept(entry: os.DirEntry[str], *, only_empty: bool) -> bool:
 @contextlib.contextmanager
 def _written(stem: Path, data: bytes) -> Iterator[Callable[[Path], None]]:
     """The data on the disk without a name of its own yet; what is yielded gives it one, or raises FileExistsError."""
-    handle = _open_unnamed(stem.parent)
-    if handle is not None:
+    unnamed = _open_unnamed(stem.parent)
+    if unnamed is not None:
         try:
-            _write_all(handle, data)
-            yield lambda path: _name(handle, path)
+            _write_all(unnamed, data)
+            yield partial(_name, unnamed)
         finally:
-            os.close(handle)
+            os.close(unnamed)
         return
     handle, name = tempfile.mkstemp(
         prefix=f".{stem.name[:MAX_TEMPORARY_NAME]}.", suffix=".tmp", dir=stem.parent
@@ -87,7 +88,7 @@ def _written(stem: Path, data: bytes) -> Iterator[Callable[[Path], None]]:
         finally:
             os.close(handle)
         os.chmod(name, 0o666 & ~_umask())
-        yield lambda path: _move_new(name, path)
+        yield partial(_move_new, name)
     finally:
         Path(name).unlink(missing_ok=True)
 

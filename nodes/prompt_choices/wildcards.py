@@ -119,11 +119,11 @@ class _Resolver:
             else:
                 stack[-1][-1].append(found.removeprefix("\\") or found)
         stack[-1][-1].append(text[at:])
-        while len(stack) > 1:
-            options = stack.pop()
+        found = stack[0][0]
+        for options in stack[1:]:
             for sign, option in zip("{" + "|" * len(options), options, strict=False):
-                stack[-1][-1] += [sign, *option]
-        return stack[0][0]
+                found += [sign, *option]
+        return found
 
     def _chosen(self, options: list[Words]) -> Words:
         first = options[0]

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from nodegraph.cli import main
 
@@ -56,6 +58,25 @@ def test_a_run_writes_a_picture_and_names_it(tmp_path: Path, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "picture: 16 x 8" in said and "SolidColor" in said
     assert run("run", str(path), "--out", "again") == 0
+
+
+def test_info_shows_the_settings_of_other_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "made.png"
+    info = PngInfo()
+    info.add_text(
+        "parameters", "a red \x1b[31mhouse\nNegative prompt: blurry\nSteps: 20, Seed: 123, Size: 512x512"
+    )
+    Image.new("RGB", (16, 8)).save(path, pnginfo=info)
+    assert run("info", str(path)) == 0
+    said = capsys.readouterr().out
+    assert "made by: Automatic1111" in said and "prompt: a red  [31mhouse" in said and "seed: 123" in said
+    assert run("run", str(path), "--out", "out") == 2
+    assert "made by Automatic1111" in capsys.readouterr().err
+    path.write_bytes(path.read_bytes()[:20])
+    assert run("info", str(path)) == 2
+    assert "cut off" in capsys.readouterr().err
 
 
 def test_values_are_set_and_events_are_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ ROLES: dict[str, str] = {
         )
     },
 }
-_PROCESSOR = re.compile(r"^(.+)\.processor\.(.+)_lora\.(up|down)\.weight$")
+_PROCESSOR = re.compile(r"^(.+)\.processor\.([^.]+)_lora\.(up|down)\.weight$")
 _OLD_TEXT = re.compile(r"^(.+\.self_attn)\.to_(q|k|v|out)_lora\.(up|down)\.weight$")
 _XLABS = re.compile(r"^(.*double_blocks\.\d+)\.processor\.(qkv|proj)_lora([12])\.(up|down)\.weight$")
 _TARGET = re.compile(r"^(.+)\.(" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")$")
