@@ -119,11 +119,11 @@ class _Resolver:
             else:
                 stack[-1][-1].append(found.removeprefix("\\") or found)
         stack[-1][-1].append(text[at:])
-        found = stack[0][0]
+        words = stack[0][0]
         for options in stack[1:]:
             for sign, option in zip("{" + "|" * len(options), options, strict=False):
-                found += [sign, *option]
-        return found
+                words += [sign, *option]
+        return words
 
     def _chosen(self, options: list[Words]) -> Words:
         first = options[0]
