@@ -139,7 +139,9 @@ def _note(data: Mapping[str, Any]) -> Note:
 def _subgraph(data: Mapping[str, Any]) -> Subgraph:
     nodes = {name: _node(node) for name, node in data.get("nodes", {}).items()}
     ports = {key: _ports(data.get(key, ())) for key in ("inputs", "outputs")}
-    return Subgraph(**{**data, **ports, "nodes": nodes})
+    frames = {name: _frame(frame) for name, frame in data.get("frames", {}).items()}
+    notes = {name: _note(note) for name, note in data.get("notes", {}).items()}
+    return Subgraph(**{**data, **ports, "nodes": nodes, "frames": frames, "notes": notes})
 
 
 def _ports(data: Iterable[Mapping[str, Any]]) -> tuple[Port, ...]:

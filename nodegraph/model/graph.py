@@ -160,10 +160,18 @@ class Subgraph:
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=frozen)
+    frames: Mapping[str, Frame] = field(default_factory=frozen)
+    notes: Mapping[str, Note] = field(default_factory=frozen)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.nodes, MappingProxyType):
-            object.__setattr__(self, "nodes", frozen(self.nodes))
+        for name in ("nodes", "frames", "notes"):
+            value = getattr(self, name)
+            if not isinstance(value, MappingProxyType):
+                object.__setattr__(self, name, frozen(value))
+
+    def level(self, subgraphs: Mapping[str, Subgraph] | None = None) -> Graph:
+        """The inside as a graph of its own, with the definitions that its nodes may use."""
+        return Graph(self.nodes, self.frames, self.notes, frozen() if subgraphs is None else subgraphs)
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,15 @@ def together_fault(notes: Iterable[Note]) -> str | None:
 
 def without_pictures(graph: Graph) -> Graph:
     """The graph as finished pictures carry it: what was pasted into notes stays in the workflow file."""
-    if not any(note.pictures for note in graph.notes.values()):
+    levels = (graph, *graph.subgraphs.values())
+    if not any(note.pictures for level in levels for note in level.notes.values()):
         return graph
-    notes = {name: replace(note, pictures={}) for name, note in graph.notes.items()}
-    return replace(graph, notes=notes)
+
+    def bare(notes: Mapping[str, Note]) -> dict[str, Note]:
+        return {name: replace(note, pictures={}) for name, note in notes.items()}
+
+    subgraphs = {name: replace(found, notes=bare(found.notes)) for name, found in graph.subgraphs.items()}
+    return replace(graph, notes=bare(graph.notes), subgraphs=subgraphs)
 
 
 def shown_in(text: str, pictures: Mapping[str, NotePicture]) -> dict[str, NotePicture]:

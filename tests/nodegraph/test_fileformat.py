@@ -26,6 +26,10 @@ BY_HAND = """{"format": "nodegraph", "version": 1, "nodes": [
   {"id": "note", "text": "Two\\nlines", "pos": [1, 2], "size": [240, 120], "color": "#0000ff", "on": "prompt", "later": 2}
 ], "subgraphs": {"Fix": {"inputs": {"image": "first.image"}, "outputs": {"image": "first.out"}, "nodes": [
   {"id": "first", "type": "Sharpen", "version": 1, "pos": [0, 0]}
+], "frames": [
+  {"id": "inner_frame", "title": "Inside", "members": ["first"], "rect": [0, 0, 10, 5]}
+], "notes": [
+  {"id": "inner_note", "text": "Why", "pos": [1, 2], "size": [240, 120]}
 ], "later": 3}}, "view": {"zoom": 1.5}, "made by": "hand"}
 """  # noqa: E501
 
@@ -56,6 +60,8 @@ def test_a_file_reads_as_it_says_and_is_written_back_byte_for_byte() -> None:
     assert graph.frames["frame"].members == ("prompt",)
     assert graph.notes["note"].text == "Two\nlines"
     assert graph.subgraphs["Fix"].inputs == (Port("image", "first", "image"),)
+    assert graph.subgraphs["Fix"].frames["inner_frame"].members == ("first",)
+    assert graph.subgraphs["Fix"].notes["inner_note"].text == "Why"
     assert (graph.view, graph.extra) == ({"zoom": 1.5}, {"made by": "hand"})
     assert dumps(graph) == BY_HAND
 
@@ -186,6 +192,10 @@ def test_defaults_are_written_where_the_types_are_known() -> None:
         (minimal() | {"notes": [{"id": "n", "text": 4}]}, "note n: 'text' must be a text"),
         (minimal() | {"view": 3}, "'view' must be an object"),
         (minimal() | {"subgraphs": {"S": {"inputs": {"i": "q.x"}}}}, "'i' in 'inputs' must name one of its nodes"),
+        (
+            minimal() | {"subgraphs": {"S": {"frames": [{"id": "f", "members": ["q"]}]}}},
+            "subgraph 'S', frame f: its member 'q' is no node of the file",
+        ),
         (
             minimal() | {"subgraphs": {"S": {"nodes": [{"id": "s", "type": "subgraph/S"}]}}},
             "subgraph 'S' contains itself",

@@ -22,13 +22,12 @@ def graph_of(data: Mapping[str, Any], place: str) -> Graph:
     top = Fields(data, place)
     top.take("format")
     top.take("version")
-    nodes = read_nodes(top.items("nodes"), place)
-    frames = _boxes((_frame(item, place) for item in top.items("frames")), place)
-    notes = _boxes((_note(item, place) for item in top.items("notes")), place)
-    _check_ids(place, nodes, frames, notes)
-    _check_boxes(place, nodes, frames, notes)
+    nodes, frames, notes = _level(top, place)
     subgraphs = {name: _subgraph(name, item, place) for name, item in top.members("subgraphs").items()}
     check_nesting(subgraphs, place)
+    _check_pictures(
+        place, [*notes.values(), *(note for s in subgraphs.values() for note in s.notes.values())]
+    )
     view = top.members("view")
     check_depth(view, place)
     return Graph(
@@ -39,6 +38,16 @@ def graph_of(data: Mapping[str, Any], place: str) -> Graph:
         frozen(view),
         top.rest(),
     )
+
+
+def _level(fields: Fields, place: str) -> tuple[dict[str, Node], dict[str, Frame], dict[str, Note]]:
+    """The nodes, frames and notes of the document or of one subgraph."""
+    nodes = read_nodes(fields.items("nodes"), place)
+    frames = _boxes((_frame(item, place) for item in fields.items("frames")), place)
+    notes = _boxes((_note(item, place) for item in fields.items("notes")), place)
+    _check_ids(place, nodes, frames, notes)
+    _check_boxes(place, nodes, frames, notes)
+    return nodes, frames, notes
 
 
 def _frame(item: object, place: str) -> Frame:
@@ -144,9 +153,6 @@ def _check_boxes(
                     id=frame.id,
                 )
             owner[member] = frame.id
-    fault = together_fault(notes.values())
-    if fault is not None:
-        raise LoadError("{place}: {fault}", place=place, fault=fault)
     for note in notes.values():
         if note.on and note.on not in nodes:
             raise LoadError(
@@ -157,18 +163,27 @@ def _check_boxes(
             )
 
 
+def _check_pictures(place: str, notes: Iterable[Note]) -> None:
+    """Hold the pictures of all notes, inside subgraphs too, to what a workflow may carry; raises LoadError."""
+    fault = together_fault(notes)
+    if fault is not None:
+        raise LoadError("{place}: {fault}", place=place, fault=fault)
+
+
 def _subgraph(name: str, item: object, place: str) -> Subgraph:
     place = Phrase("{place}, subgraph {name!r}", place=place, name=name[:60])
     if not 0 < len(name) <= MAX_NAME:
         raise LoadError("{place}: a name has 1 to {most} characters.", place=place, most=MAX_NAME)
     fields = Fields(item, place)
-    nodes = read_nodes(fields.items("nodes"), place)
+    nodes, frames, notes = _level(fields, place)
     return Subgraph(
         name,
         MappingProxyType(nodes),
         with_exposure(fields, _ports(fields, "inputs", nodes)),
         _ports(fields, "outputs", nodes),
         fields.rest(),
+        MappingProxyType(frames) if frames else NOTHING,
+        MappingProxyType(notes) if notes else NOTHING,
     )
 
 

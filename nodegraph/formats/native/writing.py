@@ -21,10 +21,7 @@ def text_of(graph: Graph, specs: Mapping[str, NodeSpec] | None = None) -> str:
         f'"version": {FORMAT_VERSION}',
         f'"nodes": {_rows(map(line.node, graph.nodes.values()))}',
     ]
-    if graph.frames:
-        top.append(f'"frames": {_rows(map(_frame, graph.frames.values()))}')
-    if graph.notes:
-        top.append(f'"notes": {_rows(map(_note, graph.notes.values()))}')
+    top += _boxes(graph)
     if graph.subgraphs:
         top.append(f'"subgraphs": {{{", ".join(map(line.subgraph, graph.subgraphs.values()))}}}')
     if graph.view:
@@ -84,6 +81,7 @@ class _Lines:
         ports["exposed"] = {port.name: shown for port in subgraph.inputs if (shown := exposed(port))}
         members = [f"{_json(key)}: {_json(value)}" for key, value in ports.items() if value]
         members.append(f'"nodes": {_rows(map(self.node, subgraph.nodes.values()))}')
+        members += _boxes(subgraph)
         members += (f"{_json(key)}: {_json(value)}" for key, value in subgraph.extra.items())
         return f"{_json(subgraph.name)}: {{{', '.join(members)}}}"
 
@@ -107,6 +105,16 @@ def _look(source: Source) -> dict[str, Any]:
     if source.via:
         found["via"] = [_numbers(point) for point in source.via]
     return found | ({"portal": source.portal} if source.portal else {})
+
+
+def _boxes(level: Graph | Subgraph) -> list[str]:
+    """The members that hold the frames and notes of the document or of one subgraph."""
+    found = []
+    if level.frames:
+        found.append(f'"frames": {_rows(map(_frame, level.frames.values()))}')
+    if level.notes:
+        found.append(f'"notes": {_rows(map(_note, level.notes.values()))}')
+    return found
 
 
 def _frame(frame: Frame) -> str:
