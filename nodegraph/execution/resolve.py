@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from nodegraph.expressions.evaluate import settled
+from nodegraph.model.foreign import declared_spec, placeholder_spec
 from nodegraph.model.graph import Graph, Node, Source, Sources, frozen
 from nodegraph.model.sockets import bypass_order, lazy_taken
 from nodegraph.model.spec import NodeSpec, Param, Scalar
@@ -76,7 +77,7 @@ def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
         spec = specs.get(node.type)
         if spec is None:
             unknown[node.id] = node.type
-            spec = _placeholder(node)
+            spec = placeholder_spec(node)
         ports = limited.get(node.id, {})
         item = resolver.wire(node, with_limits(spec, ports) if ports else spec)
         wired[node.id] = replace(item, limited=frozenset(ports)) if ports else item
@@ -157,7 +158,7 @@ class _Resolver:
     def _spec(self, node: Node) -> NodeSpec | None:
         if is_instance(node.type):
             return subgraph_spec(self._graph, node.type, self._specs)
-        return self._specs.get(node.type)
+        return self._specs.get(node.type) or declared_spec(node)
 
 
 def _taken(
@@ -231,8 +232,3 @@ def _is_cut_off(node: Node, item: Wired) -> bool:
         not socket.optional and node.inputs.get(socket.name) and socket.name not in item.inputs
         for socket in item.spec.sockets
     )
-
-
-def _placeholder(node: Node) -> NodeSpec:
-    """A spec for a type nobody knows, so that the graph around it can still be read."""
-    return NodeSpec(type=node.type, title=node.type, category="unknown")

@@ -16,6 +16,9 @@ ANY = "Any"
 FOREIGN = "comfyui/"
 """Before the class name of a node of ComfyUI's that nothing here stands in for: it is kept, and cannot run."""
 
+PASS_THROUGH = "PassThrough"
+"""The node type that gives what it takes, of whatever type."""
+
 Scalar = bool | int | float | str
 """What a parameter may hold."""
 

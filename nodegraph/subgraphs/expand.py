@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from nodegraph.model.expression_refs import with_expressions
+from nodegraph.model.foreign import declared_spec, is_foreign
 from nodegraph.model.graph import Graph, Node, Port, Source, Sources, Subgraph
-from nodegraph.model.spec import NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import ANY, PASS_THROUGH, NodeSpec, Output, Param, Socket
 from nodegraph.subgraphs.exposure import in_sections, seen_outside
 from nodegraph.support.errors import GraphError
 
@@ -190,29 +192,78 @@ def _seen_from_outside(
     specs: Mapping[str, NodeSpec],
     known: dict[str, NodeSpec | None],
 ) -> NodeSpec:
+    inside = _Inside(graph, found, specs, known)
     sockets: list[Socket] = []
     params: list[Param] = []
     outputs: list[Output] = []
     for port in found.inputs:
-        spec = _inner(graph, found, port.node, specs, known)
+        spec = inside.spec(port.node)
         if spec and (socket := spec.socket(port.port)):
-            sockets.append(replace(socket, name=port.name))
+            sockets.append(replace(socket, name=port.name, type=inside.input_type(port, socket.type)))
         elif spec and (param := spec.param(port.port)):
             inner = found.nodes[port.node].params.get(port.port, param.default)
             params.append(seen_outside(param, port, inner))
+        elif spec is None or inside.is_open(port.node):
+            sockets.append(Socket(port.name, ANY, optional=True))
     for port in found.outputs:
-        spec = _inner(graph, found, port.node, specs, known)
+        spec = inside.spec(port.node)
         if spec and (output := spec.output(port.port)):
-            outputs.append(replace(output, name=port.name))
+            outputs.append(replace(output, name=port.name, type=inside.output_type(port, output.type)))
+        elif spec is None or inside.is_open(port.node):
+            outputs.append(Output(port.name, ANY))
     return NodeSpec(type_id, found.name, "subgraphs", 1, tuple(sockets), in_sections(params), tuple(outputs))
 
 
-def _inner(
-    graph: Graph,
-    found: Subgraph,
-    name: str,
-    specs: Mapping[str, NodeSpec],
-    known: dict[str, NodeSpec | None],
-) -> NodeSpec | None:
-    node = found.nodes.get(name)
-    return _spec(graph, node.type, specs, known) if node else None
+class _Inside:
+    """The specs of the nodes of one subgraph, and what really stands behind a node that only passes on."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        found: Subgraph,
+        specs: Mapping[str, NodeSpec],
+        known: dict[str, NodeSpec | None],
+    ) -> None:
+        self._graph = graph
+        self._nodes = found.nodes
+        self._specs = specs
+        self._known = known
+
+    def spec(self, name: str) -> NodeSpec | None:
+        """The spec of a node; a kept node of ComfyUI's has the ports that its file states. None if unknown."""
+        node = self._nodes.get(name)
+        if node is None:
+            return None
+        return _spec(self._graph, node.type, self._specs, self._known) or declared_spec(node)
+
+    def is_open(self, name: str) -> bool:
+        """Whether a node's ports are not known for certain, so that any name may be one."""
+        return name in self._nodes and is_foreign(self._nodes[name])
+
+    def input_type(self, port: Port, own: str) -> str:
+        """The type of an input: that of what a passing node feeds, where it takes anything."""
+        return self._types.get(port.node, own) if own == ANY else own
+
+    def output_type(self, port: Port, own: str) -> str:
+        """The type of an output: that of what feeds a passing node, or of what else it feeds."""
+        return self._types.get(port.node, own) if own == ANY else own
+
+    @cached_property
+    def _types(self) -> Mapping[str, str]:
+        """The type of what goes through each passing node, as far as its neighbours tell it."""
+        found: dict[str, str] = {}
+        passing = {name for name, node in self._nodes.items() if node.type == PASS_THROUGH}
+        if not passing:
+            return found
+        for node in self._nodes.values():
+            for name, sources in node.inputs.items():
+                for source in sources:
+                    if node.id in passing and (spec := self.spec(source.node)):
+                        output = spec.output(source.output)
+                        kind = output.type if output else ANY
+                        found.update({node.id: kind} if kind != ANY else {})
+                    elif source.node in passing and (spec := self.spec(node.id)):
+                        kind = spec.input_type(name) or ANY
+                        if kind != ANY:
+                            found.setdefault(source.node, kind)
+        return found

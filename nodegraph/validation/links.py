@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from nodegraph.edits.links import Disconnect
 from nodegraph.edits.values import SetMode
+from nodegraph.execution.resolve import bypass_order, lazy_taken
+from nodegraph.model.foreign import declared_spec
 from nodegraph.model.graph import Link, Node, Source
 from nodegraph.model.sockets import bypass_order, fits, lazy_taken
 from nodegraph.model.spec import NodeSpec
@@ -54,7 +56,7 @@ class Flow:
         return current
 
     def _behind(self, node: Node, name: str) -> Source | Problem | None:
-        spec = self.spec_of(node)
+        spec = self.spec_of(node) or declared_spec(node)
         if spec is None:
             reason = Phrase(
                 "it is bypassed, but the type {type} is not installed, so that nobody knows what would pass; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodegraph.formats.comfyui.node_mapping import Translation
-from nodes.comfyui import conditioning, latents, loading, models, pictures, sampling, sigmas, values
+from nodes.comfyui import conditioning, latents, loading, models, packs, pictures, sampling, sigmas, values
 
 SAME: Mapping[str, Translation] = {
     **loading.SAME,
@@ -16,4 +16,5 @@ SAME: Mapping[str, Translation] = {
     **sampling.SAME,
     **sigmas.SAME,
     **values.SAME,
+    **packs.SAME,
 }

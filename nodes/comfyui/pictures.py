@@ -59,9 +59,9 @@ SAME: Mapping[str, Translation] = {
     "LoadImage": Same("LoadImage", "image upload=", "", "image mask", {"image": _picture}),
     "LoadImageMask": _mask_file,
     "SaveImage": Same(
-        "SaveImage", "filename_prefix=prefix", "images=image", values={"filename_prefix": file_name}
+        "SaveImage", "filename_prefix=prefix", "images=image", "<images", {"filename_prefix": file_name}
     ),
-    "PreviewImage": Same("PreviewImage", "", "images=image"),
+    "PreviewImage": Same("PreviewImage", "", "images=image", "image"),
     "EmptyImage": Same("SolidColor", "width height batch_size color", "", "image", {"color": _color}),
     "ImageScale": Same(
         "ImageResize",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
 from nodegraph.formats.comfyui.source_graph import Old
@@ -57,9 +58,17 @@ def _one(old: Old) -> Made:
 
 SAMPLER = "sampler_name=sampler scheduler=schedule"
 
+
+def _sampler(name: Any) -> Any:
+    """A solver's name; early in 2023 `sample_` stood before it."""
+    return name.removeprefix("sample_") if isinstance(name, str) else name
+
+
+NAMED = {"sampler_name": _sampler}
+
 SAME: Mapping[str, Translation] = {
     "KSampler": Same(
-        "KSampler", f"seed! steps cfg {SAMPLER} denoise", f"{SIDES} latent_image=latent", "latent"
+        "KSampler", f"seed! steps cfg {SAMPLER} denoise", f"{SIDES} latent_image=latent", "latent", NAMED
     ),
     "KSamplerAdvanced": Same(
         "KSamplerAdvanced",
@@ -68,6 +77,7 @@ SAME: Mapping[str, Translation] = {
         f"{SIDES} latent_image=latent",
         "latent",
         {
+            **NAMED,
             "add_noise": {"enable": True, "disable": False},
             "return_with_leftover_noise": {"enable": True, "disable": False},
         },
@@ -93,7 +103,7 @@ SAME: Mapping[str, Translation] = {
     ),
     "RandomNoise": Same("SeedNoise", "noise_seed!=seed", "", "noise"),
     "DisableNoise": Same("NoNoise", "", "", "noise"),
-    "KSamplerSelect": Same("SolverSelect", "sampler_name=name", "", "solver"),
+    "KSamplerSelect": Same("SolverSelect", "sampler_name=name", "", "solver", NAMED),
     "SamplerEulerAncestral": _solver("euler_ancestral"),
     "SamplerEulerAncestralCFGPP": _solver("euler_ancestral_cfg_pp"),
     "SamplerDPMPP_2S_Ancestral": _solver("dpmpp_2s_ancestral"),

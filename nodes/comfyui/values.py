@@ -13,5 +13,5 @@ SAME: Mapping[str, Translation] = {
     "PrimitiveStringMultiline": Same("PrimitiveText", "value", "", "text"),
     "PrimitiveBoolean": Same("PrimitiveBool", "value", "", "bool"),
     "ComfySwitchNode": Same("Switch", "switch=condition", "on_false on_true", "any"),
-    "PreviewAny": Same("PreviewText", "", "source=text"),
+    "PreviewAny": Same("PreviewText", "", "source=text", "any"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from nodegraph import Context, Help, Lazy, Multiline, Range, node
+from nodegraph import Context, Help, Lazy, Multiline, Range, Seed, node
 
 
 @node("PrimitiveInt", title="Integer", category="values", keywords=("number", "constant"))
@@ -13,6 +13,20 @@ def primitive_int(
     value: Annotated[int, Range(-(2**63), 2**64 - 1), Help("The number that every linked input gets.")] = 0,
 ) -> int:
     """A whole number. Link it to several inputs (a seed, a width) to change them all in one place."""
+    return value
+
+
+@node("PrimitiveSeed", title="Seed", category="values", keywords=("random", "number", "constant"))
+def primitive_seed(
+    *, seed: Annotated[int, Seed(), Help("The seed that every linked input gets.")] = 0
+) -> int:
+    """A seed for several nodes at once. Like any seed it can stay, be drawn for each run, or count up."""
+    return seed
+
+
+@node("PassThrough", title="Pass through", category="values", keywords=("reroute", "relay", "any"))
+def pass_through(value: Annotated[Any, Help("What is passed on, of whatever type.")]) -> Any:
+    """Give what comes in, unchanged. Inside a subgraph it lets one input feed several nodes."""
     return value
 
 

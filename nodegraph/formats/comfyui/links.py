@@ -1,23 +1,32 @@
-"""Where links of ComfyUI's interface come from, once the nodes that only draw them are gone."""
+"""Where links of ComfyUI's interface come from, once the nodes that only draw them are gone.
+
+Every link, reroute and name is looked at once, so that the work is linear in the size of the file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nodegraph.formats.comfyui.fields import items, objects, pair, whole
-from nodegraph.formats.comfyui.source_graph import Origin
+from nodegraph.formats.comfyui.fields import items, members, objects, pair, whole
+from nodegraph.formats.comfyui.source_graph import BORDER_IN, Origin
 from nodegraph.model.graph import Point
 
-BORDER_IN, BORDER_OUT = "-10", "-20"
-"""What links name where they cross the border of a subgraph."""
+REROUTES = frozenset(
+    {"Reroute", "Reroute (rgthree)", "ReroutePrimitive|pysssss", "ReroutePro", "Knot (rgthree)"}
+)
+"""Types that pass on what their first input takes."""
 
-DRAWN = ("Reroute", "GetNode", "SetNode")
+GETTERS: Mapping[str, str] = {"GetNode": "SetNode", "easy getNode": "easy setNode", "Get": "Set"}
+"""Types that give what a node of another type was linked to under the same name."""
+
+SETTERS = frozenset(GETTERS.values())
+DRAWN = REROUTES | GETTERS.keys() | SETTERS
 """Types that pass a link on and do nothing else."""
 
-LONGEST = 1000
-"""A link may lead over this many of them."""
+MAX_POINTS = 32
+"""A link keeps at most so many of the points that it is drawn over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +45,97 @@ class Tracer:
 
     def __init__(self, level: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) -> None:
         self._nodes = nodes
-        extra = level["extra"] if isinstance(level.get("extra"), dict) else {}
+        extra = members(level, "extra")
         parents = {whole(i.get("id")): i.get("parentId") for i in objects(extra, "linkExtensions")}
         self.links = dict(filter(None, (_link(item, parents) for item in items(level, "links"))))
         points = objects(level, "reroutes") or objects(extra, "reroutes")
         self._reroutes = {whole(item.get("id")): item for item in points}
-        self._set: dict[str, str] = {}
+        self._set: dict[tuple[str, str], str] = {}
         for name, item in nodes.items():
-            if item.get("type") == "SetNode":
-                self._set.setdefault(_named(item), name)
+            if item.get("type") in SETTERS:
+                self._set.setdefault((item["type"], name_of(item)), name)
+        self._found: dict[int, Origin | None] = {}
+        self._drawn: dict[int, tuple[Point, ...]] = {}
 
     def origin(self, link_id: object) -> Origin | None:
         """Where a link begins; None where it leads nowhere."""
-        via: tuple[Point, ...] = ()
-        portal = ""
-        for _ in range(LONGEST):
-            link = self.links.get(whole(link_id))
-            if link is None:
-                return None
-            via = (*self._points(link), *via)
-            item = self._nodes.get(link.origin)
-            if item is None or item.get("type") not in DRAWN:
-                found = Origin(link.origin, link.slot, () if portal else via, portal)
-                return found if item is not None or link.origin == BORDER_IN else None
-            if item["type"] == "Reroute":
-                via = (_middle(item), *via)
-            elif item["type"] == "GetNode":
-                portal = _named(item)[:60] or "portal"
-                item = self._nodes.get(self._set.get(_named(item), ""), {})
-            link_id = next((i.get("link") for i in objects(item, "inputs")), None)
-        return None
+        path: list[int] = []
+        at = whole(link_id)
+        while at not in self._found:
+            self._found[at] = None
+            path.append(at)
+            link = self.links.get(at)
+            before = self._before(link) if link is not None else None
+            if before is None:
+                break
+            at = before
+        for number in reversed(path):
+            link = self.links.get(number)
+            if link is not None:
+                self._found[number] = self._extended(link)
+        return self._found[whole(link_id)]
 
-    def _points(self, link: OldLink) -> tuple[Point, ...]:
-        found: list[Point] = []
-        at = link.reroute
-        while at in self._reroutes and len(found) < LONGEST:
-            found.append(pair(self._reroutes[at].get("pos")))
+    def passed(self, node: str) -> Origin | None:
+        """What a node that only draws a link passes on."""
+        item = self._nodes.get(node, {})
+        source = self._source(item)
+        found = self.origin(source) if source is not None else None
+        return found if found is None or item.get("type") not in GETTERS else _as_portal(found, item)
+
+    def _extended(self, link: OldLink) -> Origin | None:
+        """Where one link begins, given where the one before it does."""
+        points = self._points(link.reroute)
+        item = self._nodes.get(link.origin)
+        if item is None:
+            return Origin(link.origin, link.slot, points) if link.origin == BORDER_IN else None
+        if item.get("type") not in DRAWN:
+            return Origin(link.origin, link.slot, points)
+        source = self._source(item)
+        found = self._found.get(whole(source)) if source is not None else None
+        if found is None:
+            return None
+        if item["type"] in GETTERS or found.portal:
+            return _as_portal(found, item)
+        middle = (_middle(item),) if item["type"] in REROUTES else ()
+        return Origin(found.node, found.slot, (*found.via, *middle, *points)[:MAX_POINTS])
+
+    def _before(self, link: OldLink) -> int | None:
+        """The link that feeds the node at the start of a link, if that node only passes it on."""
+        item = self._nodes.get(link.origin)
+        if item is None or item.get("type") not in DRAWN:
+            return None
+        source = self._source(item)
+        return None if source is None else whole(source)
+
+    def _source(self, item: Mapping[str, Any]) -> object:
+        kind = str(item.get("type"))
+        if kind in GETTERS:
+            item = self._nodes.get(self._set.get((GETTERS[kind], name_of(item)), ""), {})
+        return next((slot.get("link") for slot in objects(item, "inputs")), None)
+
+    def _points(self, reroute: int) -> tuple[Point, ...]:
+        """The points up to a reroute, from the start of the link on."""
+        path: list[int] = []
+        at = reroute
+        while at in self._reroutes and at not in self._drawn:
+            self._drawn[at] = ()
+            path.append(at)
             at = whole(self._reroutes[at].get("parentId"))
-        return tuple(reversed(found))
+        for number in reversed(path):
+            before = self._drawn.get(whole(self._reroutes[number].get("parentId")), ())
+            self._drawn[number] = (*before, pair(self._reroutes[number].get("pos")))[:MAX_POINTS]
+        return self._drawn.get(reroute, ())
+
+
+def name_of(item: Mapping[str, Any]) -> str:
+    """The name under which a node sets or gets a value."""
+    values: Iterable[Any] = items(item, "widgets_values")
+    return next((str(value) for value in values), "")
+
+
+def _as_portal(found: Origin, item: Mapping[str, Any]) -> Origin:
+    name = name_of(item) if item.get("type") in GETTERS else ""
+    return Origin(found.node, found.slot, (), name[:60] or found.portal or "portal")
 
 
 def _link(item: Any, parents: Mapping[int, Any]) -> tuple[int, OldLink] | None:
@@ -87,11 +149,6 @@ def _link(item: Any, parents: Mapping[int, Any]) -> tuple[int, OldLink] | None:
     else:
         return None
     return whole(name), OldLink(str(origin), whole(slot), str(target), whole(target_slot), whole(parent))
-
-
-def _named(item: Mapping[str, Any]) -> str:
-    values = items(item, "widgets_values")
-    return str(values[0]) if values else ""
 
 
 def _middle(item: Mapping[str, Any]) -> Point:

@@ -25,6 +25,12 @@ GROUP = "nodegraph.comfyui"
 SEED_MODES = {"fixed": "fixed", "increment": "next", "decrement": "next", "randomize": "new"}
 """What stands behind a seed among listed widgets: how it changes after a run, and what that is called here."""
 
+TOGGLES = {True: "randomize", False: "fixed"}
+"""What stood behind a seed early in 2023: whether it is drawn for each run."""
+
+BLANK = (None, "", "image", *SEED_MODES, "increment-wrap")
+"""What may stand behind the last widget in a list without being a value: buttons, and how numbers change."""
+
 End = tuple[str, str]
 """A part's name and its input, parameter or output."""
 
@@ -50,12 +56,13 @@ class Made:
     """What a node becomes.
 
     The part called "" takes its place. `ports` say where its inputs and widgets are now, `outputs` its outputs in
-    their order; `remarks` what is not quite the same.
+    their order (the name of an input stands for an output that passes on what this input takes); `remarks` what is
+    not quite the same.
     """
 
     parts: Mapping[str, Part]
     ports: Mapping[str, tuple[End, ...]]
-    outputs: tuple[End, ...]
+    outputs: tuple[End | str, ...]
     remarks: tuple[str, ...] = ()
 
 
@@ -68,8 +75,9 @@ class Same:
 
     `widgets`, `inputs` and `outputs` are ComfyUI's names in its order, divided by spaces: `steps` is called the same
     here, `sampler_name=sampler` otherwise, `device=` says nothing about the picture, `seed!` is followed by how it
-    changes. `values` turn a widget's value into ours; where that has no equal they raise Untranslatable or, as
-    mappings, do not hold it. `fixed` are values of ours that follow from the type.
+    changes. An output `<images` passes on what the input `images` takes. `values` turn a widget's value into ours;
+    where that has no equal they raise Untranslatable or, as mappings, do not hold it. `fixed` are values of ours that
+    follow from the type.
     """
 
     type: str
@@ -90,25 +98,76 @@ class Same:
                 params[names[name]] = _turned(name, value, self.values.get(name))
         extra = {"seed_mode": {names[name]: mode for name, mode in modes.items()}} if modes else {}
         ports = {their: (("", ours),) for their, ours in {**called(self.inputs), **names}.items() if ours}
-        outputs = tuple(("", name) for name in self.outputs.split())
+        outputs = tuple(name[1:] if name[0] == "<" else ("", name) for name in self.outputs.split())
         remarks = (self.remark,) if self.remark else ()
+        remarks += unread(old, self.widgets, self.inputs)
         return Made({"": Part(self.type, params, extra=extra)}, ports, outputs, remarks)
 
 
 def read_widgets(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values of a node's widgets by name, and how those of its seeds change that do not stay."""
+    """The values of a node's widgets by name, and how those of its seeds change that do not stay.
+
+    What is no text, number, true or false is left out, so that the default takes its place.
+    """
+    values, modes, _ = _read(old, widgets)
+    values = {name: value for name, value in values.items() if isinstance(value, str | int | float | bool)}
+    return values, {name: mode for name, mode in modes.items() if mode != "fixed"}
+
+
+def unread(old: Old, widgets: str, inputs: str = "") -> tuple[str, ...]:
+    """What a node holds beyond the widgets that are known here, as remarks."""
+    values, _, left = _read(old, widgets)
+    known_names = {*called(widgets), *called(inputs), "control_after_generate", "upload"}
+    found = [f"its value {key} = {_short(value)} is not used" for key, value in old.values.items()
+             if key not in known_names and _is_value(value)]  # fmt: skip
+    found += [
+        f"the value of {name} cannot be used, its default is used instead"
+        for name, value in values.items()
+        if called(widgets)[name] and name not in old.links and not isinstance(value, str | int | float | bool)
+    ]
+    if not found and any(map(_is_value, left)):
+        listed = ", ".join(_short(value) for value in left if _is_value(value))
+        found.append(f"it comes from another version, and these of its values are not used: {listed}")
+    counting_down = [name for name in old.controls if old.controls[name] == "decrement"]
+    if counting_down or "decrement" in old.listed:
+        found.append("its number counts down after each run there, and up here")
+    return tuple(found)
+
+
+def _read(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str], list[Any]]:
+    """Values and seed modes by widget, and what is left of the list."""
     values: dict[str, Any] = {}
     modes: dict[str, str] = {}
-    left = list(old.listed)
+    left = list(reversed(old.listed))
     for word in widgets.split():
         name = word.partition("=")[0].rstrip("!")
         if left:
-            values[name] = left.pop(0)
-        if "!" in word and left and isinstance(left[0], str) and left[0] in SEED_MODES:
-            modes[name] = SEED_MODES[left.pop(0)]
+            values[name] = left.pop()
+        if "!" in word:
+            if left and (mode := _control(left[-1])):
+                modes[name] = SEED_MODES[mode]
+                left.pop()
+            if (mode := old.controls.get(name, "")) in SEED_MODES:
+                modes[name] = SEED_MODES[mode]
         if name in old.values:
             values[name] = old.values[name]
-    return values, {name: mode for name, mode in modes.items() if mode != "fixed"}
+    return values, modes, left[::-1]
+
+
+def _control(value: Any) -> str:
+    """How a number changes after a run, as listed behind it; empty for another widget's value."""
+    if isinstance(value, bool):
+        return TOGGLES[value]
+    return value if isinstance(value, str) and value in SEED_MODES else ""
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool) and value not in BLANK
+
+
+def _short(value: Any) -> str:
+    words = " ".join(str(value).split())
+    return words if len(words) <= 40 else f"{words[:37]}..."
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A workflow of ComfyUI's as values, whichever of its two formats it came in."""
+"""A ComfyUI workflow as values, whichever of its two formats it came in."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from typing import Any
 
 from nodegraph.model.graph import Mode, Point
 
+BORDER_IN, BORDER_OUT = "-10", "-20"
+"""What links name as their node where they cross the border of a subgraph."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a link begins: output number `slot` of node `node`, drawn over the points `via` or as a portal."""
+    """Where a link begins: output number `slot` of node `node`, drawn over the points `via` or as a portal.
+
+    Inside a subgraph `node` may be `BORDER_IN`; then `slot` counts the inputs of the subgraph.
+    """
 
     node: str
     slot: int
@@ -19,11 +25,23 @@ class Origin:
     portal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ModelLink:
+    """Where a model file can be fetched: its name, the folder it belongs into, and its address."""
+
+    name: str
+    folder: str
+    url: str
+
+
 @dataclass(frozen=True)
 class Old:
-    """A node. `values` are its widgets by name, `listed` all of them in order where the file tells that.
+    """A node. `values` are its widgets by name, `listed` all of them in order where the file lists them.
 
-    `outputs` are the names of its outputs, as far as the file tells them; `pos` is its corner, title included.
+    `input_types` and `output_types` are ComfyUI's types by slot name, in the order of the slots, as far as the file
+    states them; `widget_inputs` are the inputs that are widgets. `controls` say how a number changes after a run
+    ("randomize", "increment" ...), by widget, where that stands elsewhere than in `listed`. `drawn` is set for nodes
+    that were saved by the interface, where text choices are still to be made. `pos` is the corner, title included.
     """
 
     id: str
@@ -38,6 +56,14 @@ class Old:
     mode: Mode = "run"
     collapsed: bool = False
     pinned: bool = False
+    color: str = ""
+    input_types: Mapping[str, str] = field(default_factory=dict)
+    output_types: tuple[str, ...] = ()
+    widget_inputs: frozenset[str] = frozenset()
+    controls: Mapping[str, str] = field(default_factory=dict)
+    called: str = ""
+    models: tuple[ModelLink, ...] = ()
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +76,44 @@ class OldBox:
 
 
 @dataclass(frozen=True, slots=True)
-class OldPort:
-    """One end of a link that crosses a subgraph's border: the port's name and the inner node with its port."""
+class OldInput:
+    """An input of a subgraph. `ends` are widgets of inner nodes (node, widget) that it stands for without a link.
+
+    `first` is the inner place whose value it shows where the node outside holds none.
+    """
 
     name: str
-    node: str
-    port: str | int
+    type: str = ""
+    label: str = ""
+    ends: tuple[tuple[str, str], ...] = ()
+    first: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OldOutput:
+    """An output of a subgraph; `origin` is what feeds it inside, if anything does."""
+
+    name: str
+    type: str = ""
+    label: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
 class OldGraph:
-    """Nodes in the order of the file; `inputs` and `outputs` are what crosses the border of a subgraph.
+    """Nodes in the order of the file; `inputs` and `outputs` cross the border of a subgraph.
 
-    One input may feed several inner nodes; outputs are told apart by `output_names`, by their number.
+    `id` is the type of the nodes that stand for it. `border` is where its inputs are drawn.
     """
 
     nodes: tuple[Old, ...]
     groups: tuple[OldBox, ...] = ()
     notes: tuple[OldBox, ...] = ()
     name: str = ""
-    inputs: tuple[OldPort, ...] = ()
-    outputs: tuple[OldPort, ...] = ()
-    output_names: tuple[str, ...] = ()
+    inputs: tuple[OldInput, ...] = ()
+    outputs: tuple[OldOutput, ...] = ()
     subgraphs: Mapping[str, OldGraph] = field(default_factory=dict)
     drawn: bool = True
     """Whether the file says where nodes lie."""
+    border: Point = (0.0, 0.0)
+    remarks: tuple[str, ...] = ()

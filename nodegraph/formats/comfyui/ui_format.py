@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from nodegraph.formats.comfyui.fields import items, objects, pair, text, whole
-from nodegraph.formats.comfyui.links import BORDER_IN, BORDER_OUT, DRAWN, Tracer
-from nodegraph.formats.comfyui.source_graph import Old, OldBox, OldGraph, OldPort, Origin
+from nodegraph.formats.comfyui.broadcast import BROADCASTERS, broadcast_links
+from nodegraph.formats.comfyui.fields import color, items, members, objects, pair, slot_names, text, whole
+from nodegraph.formats.comfyui.groupnodes import with_group_nodes
+from nodegraph.formats.comfyui.links import DRAWN, Tracer
+from nodegraph.formats.comfyui.naming import Names, unique
+from nodegraph.formats.comfyui.source_graph import (
+    BORDER_IN,
+    BORDER_OUT,
+    ModelLink,
+    Old,
+    OldBox,
+    OldGraph,
+    OldInput,
+    OldOutput,
+    Origin,
+)
 from nodegraph.model.graph import Mode
 
 MODES: Mapping[int, Mode] = {2: "mute", 4: "bypass"}
 TITLE = 30.0
 """How much a title adds to a node's height; places in the file are without it."""
 
-NOTES = ("Note", "MarkdownNote")
+NOTES: Mapping[str, tuple[str, ...]] = {
+    "Note": ("Note",), "MarkdownNote": ("MarkdownNote", "Markdown Note", "Note"), "Label (rgthree)": (),
+}  # fmt: skip
+"""Types that only hold a text, and the titles that they have where nobody gave them one."""
+
+SWITCHBOARDS = frozenset(
+    {
+        "Fast Groups Bypasser (rgthree)", "Fast Groups Muter (rgthree)", "Fast Bypasser (rgthree)",
+        "Fast Muter (rgthree)", "Fast Actions Button (rgthree)", "Mute / Bypass Repeater (rgthree)",
+        "Mute / Bypass Relay (rgthree)", "Node Collector (rgthree)", "Random Unmuter (rgthree)",
+        "Bookmark (rgthree)",
+    }
+)  # fmt: skip
+"""Types that mute, bypass or find other nodes in ComfyUI's window: they compute nothing."""
+
 PRIMITIVES = {
     "INT": "PrimitiveInt", "FLOAT": "PrimitiveFloat", "STRING": "PrimitiveString", "BOOLEAN": "PrimitiveBoolean",
 }  # fmt: skip
 """What stands for a PrimitiveNode that feeds several nodes, by the type of its output."""
+
+LONGEST_CHOICE = 300
+"""A longer value of a PrimitiveNode is linked to several nodes, not copied into each."""
+
+CONTROL = "control_after_generate"
 
 
 def is_saved(data: object) -> bool:
@@ -33,14 +65,15 @@ def is_saved(data: object) -> bool:
 
 def read_saved(data: Mapping[str, Any]) -> OldGraph:
     """The graph of a workflow as the interface saves it, with its subgraphs by the types of their nodes."""
-    definitions = data.get("definitions")
-    found = objects(definitions, "subgraphs") if isinstance(definitions, dict) else []
-    subgraphs = {text(item.get("id")): _Level(item).read() for item in found}
-    top = _Level(data).read()
-    for node, proxies in _promoting(data, found):
-        if node in subgraphs:
-            subgraphs[node] = _with_proxies(subgraphs[node], proxies)
-    return replace(top, subgraphs=subgraphs)
+    data = with_group_nodes(data)
+    levels = {
+        text(item.get("id")): _Level(item) for item in objects(members(data, "definitions"), "subgraphs")
+    }
+    top = _Level(data)
+    for level in (top, *levels.values()):
+        level.promote(levels)
+    found = {key: level.read(levels) for key, level in levels.items()}
+    return replace(top.read(levels), subgraphs=found)
 
 
 class _Level:
@@ -50,142 +83,280 @@ class _Level:
         self._data = data
         self._nodes = {str(item.get("id")): item for item in objects(data, "nodes") if _is_node(item)}
         self._trace = Tracer(data, self._nodes)
-        self._ends = Counter(
-            origin.node for item in self._nodes.values() for _, origin in self._origins(item, drawn=False)
-        )
+        self._broadcast, self._remarks = broadcast_links(data, self._nodes, self._trace)
+        self._ports = objects(data, "inputs")
+        self.raw = slot_names(self._ports, "input")
+        self._taken = Names()
+        self.names = [self._taken.fresh(name) for name in self.raw]
+        self._ends: Counter[str] = Counter()
+        self._border: dict[tuple[str, str], int] = {}
+        self._widgets: set[int] = set()
+        for name, item in self._nodes.items():
+            if item["type"] not in DRAWN:
+                self._look_at(name, item)
+        self._promoted: dict[tuple[str, str], str] = {}
 
-    def read(self) -> OldGraph:
+    def _look_at(self, name: str, item: Mapping[str, Any]) -> None:
+        for key, origin, is_widget in self._origins(item):
+            self._ends[origin.node] += 1
+            if origin.node == BORDER_IN and 0 <= origin.slot < len(self.names):
+                self._border[name, key] = origin.slot
+                if is_widget:
+                    self._widgets.add(origin.slot)
+
+    def promote(self, levels: Mapping[str, _Level]) -> None:
+        """Note the widgets inside the subgraphs that nodes of this level show as their own."""
+        for item in self._nodes.values():
+            level = levels.get(item["type"])
+            if level is not None:
+                for inner, widget in _proxies(item):
+                    level._show(inner, widget)
+
+    def _show(self, inner: str, widget: str) -> None:
+        """Show a widget of an inner node outside, unless an input of the subgraph does so already."""
+        spot = (inner, widget)
+        if inner not in self._nodes or widget == CONTROL or widget.startswith("$$"):
+            return
+        if spot in self._border or spot in self._promoted:
+            return
+        self._promoted[spot] = self._taken.fresh(widget)
+
+    def read(self, levels: Mapping[str, _Level]) -> OldGraph:
         """This level; its subgraphs are not looked into."""
         notes = [item for item in self._nodes.values() if item["type"] in NOTES]
         return OldGraph(
-            tuple(self._node(name, item) for name, item in self._nodes.items() if self._stays(name, item)),
+            tuple(
+                self._node(name, item, levels)
+                for name, item in self._nodes.items()
+                if self._stays(name, item)
+            ),
             tuple(_group(item) for item in objects(self._data, "groups")),
             tuple(_note(item) for item in notes),
             text(self._data.get("name")),
             tuple(self._inputs()),
             tuple(self._outputs()),
-            tuple(_port_names(self._data, "outputs")),
+            border=pair(items(members(self._data, "inputNode"), "bounding")[:2]),
+            remarks=self._remarks,
         )
 
     def _stays(self, name: str, item: Mapping[str, Any]) -> bool:
         if item["type"] == "PrimitiveNode":
             return self._shared(name)
-        return item["type"] not in (*DRAWN, *NOTES)
+        return not (
+            item["type"] in DRAWN
+            or item["type"] in NOTES
+            or item["type"] in SWITCHBOARDS
+            or item["type"] in BROADCASTERS
+        )
 
     def _shared(self, name: str) -> bool:
         """Whether a PrimitiveNode becomes a node: one that feeds one widget is only that widget's value."""
         return self._ends[name] > 1 and _primitive(self._nodes[name]) != ""
 
-    def _origins(self, item: Mapping[str, Any], drawn: bool = True) -> Iterator[tuple[str, Origin]]:
-        """The linked inputs of a node by name."""
-        if not drawn and item["type"] in DRAWN:
-            return
-        for given in objects(item, "inputs"):
-            widget = given.get("widget")
-            name = text(widget.get("name")) if isinstance(widget, dict) else ""
-            origin = self._trace.origin(given["link"]) if given.get("link") is not None else None
+    def _origins(self, item: Mapping[str, Any]) -> Iterator[tuple[str, Origin, bool]]:
+        """The linked inputs of a node: name, where the link begins, and whether the input is a widget."""
+        slots = objects(item, "inputs")
+        for number, (given, name) in enumerate(zip(slots, slot_names(slots, "input"), strict=True)):
+            link = given.get("link")
+            origin = self._trace.origin(link) if link is not None else None
+            origin = origin or self._broadcast.get((str(item.get("id")), number))
             if origin is not None:
-                yield name or text(given.get("name")), origin
+                widget = text(members(given, "widget").get("name"))
+                yield widget or name, origin, bool(widget)
 
-    def _node(self, name: str, item: Mapping[str, Any]) -> Old:
-        values: dict[str, Any] = {}
+    def _node(self, name: str, item: Mapping[str, Any], levels: Mapping[str, _Level]) -> Old:
+        level = levels.get(item["type"])
+        values: dict[str, Any] = level.given(item) if level is not None else _named_values(item)
         links: dict[str, Origin] = {}
-        for key, origin in self._origins(item):
+        controls: dict[str, str] = {}
+        for key, origin, _ in self._named(item, level):
             source = self._nodes.get(origin.node, {})
             if source.get("type") == "PrimitiveNode" and not self._shared(origin.node):
-                values.update((key, value) for value in items(source, "widgets_values")[:1])
-            elif origin.node != BORDER_IN:
+                listed = items(source, "widgets_values")
+                values.update((key, value) for value in listed[:1])
+                controls.update((key, value) for value in listed[1:2] if isinstance(value, str))
+            else:
                 links[key] = origin
         (x, y), (width, height) = pair(item.get("pos")), pair(item.get("size"))
+        slots, outputs = objects(item, "inputs"), objects(item, "outputs")
+        names = [
+            text(members(s, "widget").get("name")) or n
+            for s, n in zip(slots, slot_names(slots, "input"), strict=True)
+        ]
+        kind = _primitive(item) or text(item["type"])
+        title = text(item.get("title"))
         return Old(
             name,
-            _primitive(item) or text(item["type"]),
-            {**_named_values(item), **values},
-            tuple(items(item, "widgets_values")),
+            kind,
+            values,
+            () if level is not None else tuple(items(item, "widgets_values")),
             links,
-            tuple(text(given.get("name")) for given in objects(item, "outputs")),
+            tuple(slot_names(outputs, "output")),
             (x, y - TITLE),
             (width, height + TITLE) if width > 0 and height > 0 else None,
-            title if (title := text(item.get("title"))) != item["type"] else "",
+            title if title != item["type"] else "",
             MODES.get(whole(item.get("mode")), "run"),
-            _flag(item, "collapsed"),
-            _flag(item, "pinned"),
+            members(item, "flags").get("collapsed") is True,
+            members(item, "flags").get("pinned") is True,
+            color(item.get("bgcolor")) or color(item.get("color")),
+            {name: _type(slot) for name, slot in zip(names, slots, strict=True)},
+            tuple(_type(slot) for slot in outputs),
+            frozenset(name for name, slot in zip(names, slots, strict=True) if members(slot, "widget")),
+            controls,
+            text(members(item, "properties").get("Node name for S&R")) or kind,
+            tuple(_models(item)),
+            drawn=True,
         )
 
-    def _inputs(self) -> Iterator[OldPort]:
-        names = _port_names(self._data, "inputs")
-        for name, item in self._nodes.items():
-            for key, origin in self._origins(item, drawn=False):
-                if origin.node == BORDER_IN and 0 <= origin.slot < len(names):
-                    yield OldPort(names[origin.slot], name, key)
+    def _named(self, item: Mapping[str, Any], level: _Level | None) -> Iterator[tuple[str, Origin, bool]]:
+        """The linked inputs of a node, those of a subgraph's node by the subgraph's own names."""
+        if level is None:
+            yield from self._origins(item)
+            return
+        slots = objects(item, "inputs")
+        ours = dict(
+            zip(
+                (
+                    text(members(s, "widget").get("name")) or n
+                    for s, n in zip(slots, slot_names(slots, "input"), strict=True)
+                ),
+                level.inputs_of(slots),
+                strict=False,
+            )
+        )
+        for key, origin, is_widget in self._origins(item):
+            yield ours.get(key) or key, origin, is_widget
 
-    def _outputs(self) -> Iterator[OldPort]:
-        names = _port_names(self._data, "outputs")
+    def inputs_of(self, slots: list[dict[str, Any]]) -> list[str]:
+        """Which input of this subgraph each slot of a node that stands for it is; "" for one that is none."""
+        left: dict[str, deque[str]] = {}
+        for raw, name in zip(self.raw, self.names, strict=True):
+            left.setdefault(raw, deque()).append(name)
+        for name in self._promoted.values():
+            left.setdefault(name, deque()).append(name)
+        by_label = {text(port.get("label")): name for port, name in zip(self._ports, self.names, strict=True)}
+        found = []
+        for number, slot in enumerate(slots):
+            names = left.get(text(slot.get("name"))) or left.get(text(members(slot, "widget").get("name")))
+            if names:
+                found.append(names.popleft())
+            elif not text(slot.get("name")) and len(slots) == len(self.names):
+                found.append(self.names[number])
+            else:
+                found.append(by_label.get(text(slot.get("label")) or text(slot.get("name")), ""))
+        return found
+
+    def given(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """What a node that stands for this subgraph holds, by the names of the subgraph's inputs."""
+        raw: dict[str, str] = dict(zip(reversed(self.raw), reversed(self.names), strict=True))
+        raw |= {name: name for name in self._promoted.values()}
+        raw |= {name: name for name in self.names}
+        listed = items(item, "widgets_values")
+        found = {}
+        for name, value in zip(self._listed_names(item, len(listed), raw), listed, strict=False):
+            if name and value is not None:
+                found[name] = value
+        for key, value in _named_values(item).items():
+            if key in raw:
+                found[raw[key]] = value
+        return found
+
+    def _listed_names(self, item: Mapping[str, Any], count: int, raw: Mapping[str, str]) -> list[str]:
+        """The inputs whose values a node lists, in the order of the list; "" for what is no input."""
+        widgets = [name for number, name in enumerate(self.names) if number in self._widgets]
+        proxies = _proxies(item, own=True)
+        if proxies and count == len(proxies):
+            return [
+                raw.get(widget, "") if inner == "-1" else self._input_at(inner, widget)
+                for inner, widget in proxies
+            ]
+        slots = objects(item, "inputs")
+        own = [
+            name for slot, name in zip(slots, self.inputs_of(slots), strict=True) if members(slot, "widget")
+        ]
+        return own if count != len(widgets) and count == len(own) else widgets
+
+    def _input_at(self, inner: str, widget: str) -> str:
+        number = self._border.get((inner, widget))
+        return self._promoted.get((inner, widget), "") if number is None else self.names[number]
+
+    def _inputs(self) -> Iterator[OldInput]:
+        spots: dict[int, dict[str, tuple[str, str]]] = {}
+        for spot, number in self._border.items():
+            spots.setdefault(number, {}).setdefault(spot[0], spot)
+        targets = {whole(key): link.target for key, link in self._trace.links.items()}
+        for number, (port, name) in enumerate(zip(self._ports, self.names, strict=True)):
+            order = [targets.get(whole(link), "") for link in items(port, "linkIds")]
+            found = spots.get(number, {})
+            first = next((found[node] for node in order if node in found), next(iter(found.values()), None))
+            yield OldInput(name, _type(port), text(port.get("label")), (), first)
+        for spot, name in self._promoted.items():
+            yield OldInput(name, "", "", (spot,), spot)
+
+    def _outputs(self) -> Iterator[OldOutput]:
+        ports = objects(self._data, "outputs")
+        origins: dict[int, Origin | None] = {}
         for link_id, link in self._trace.links.items():
-            origin = self._trace.origin(link_id) if link.target == BORDER_OUT else None
-            if origin is not None and origin.node != BORDER_IN and 0 <= link.target_slot < len(names):
-                yield OldPort(names[link.target_slot], origin.node, origin.slot)
+            if link.target == BORDER_OUT:
+                origins[link.target_slot] = self._trace.origin(link_id)
+        for number, (port, name) in enumerate(zip(ports, unique(slot_names(ports, "output")), strict=True)):
+            origin = origins.get(number)
+            source = self._nodes.get(origin.node, {}) if origin is not None else {}
+            if origin is not None and source.get("type") == "PrimitiveNode" and not self._shared(origin.node):
+                origin = None
+            yield OldOutput(name, _type(port), text(port.get("label")), origin)
 
 
-def _promoting(data: Mapping[str, Any], subgraphs: list[dict[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
-    """The type and the promoted widgets of each node that has such."""
-    for level in (data, *subgraphs):
-        for item in objects(level, "nodes"):
-            properties = item.get("properties")
-            if isinstance(properties, dict) and items(properties, "proxyWidgets"):
-                yield text(item.get("type")), items(properties, "proxyWidgets")
-
-
-def _with_proxies(graph: OldGraph, proxies: list[Any]) -> OldGraph:
-    """The subgraph with widgets of inner nodes as inputs too, called after the widget."""
-    known = {(port.node, port.port) for port in graph.inputs}
-    ports = list(graph.inputs)
-    inner = {node.id for node in graph.nodes}
-    for proxy in proxies:
-        ends = [str(end) for end in proxy] if isinstance(proxy, list) else []
-        if len(ends) != 2 or ends[0] not in inner or ends[1] == "control_after_generate":
-            continue
-        if (ends[0], ends[1]) not in known:
-            known.add((ends[0], ends[1]))
-            ports.append(OldPort(ends[1], ends[0], ends[1]))
-    return replace(graph, inputs=tuple(ports))
-
-
-def _port_names(data: Mapping[str, Any], key: str) -> list[str]:
-    return [text(item.get("name")) or f"{key}_{number}" for number, item in enumerate(objects(data, key))]
+def _proxies(item: Mapping[str, Any], own: bool = False) -> list[tuple[str, str]]:
+    """The promoted widgets that a node lists: inner node and widget; with `own`, those of its inputs too."""
+    found = []
+    for entry in items(members(item, "properties"), "proxyWidgets"):
+        if isinstance(entry, list) and len(entry) >= 2:
+            inner, widget = str(entry[0]), str(entry[1])
+            if own or inner != "-1":
+                found.append((inner, widget))
+    return found
 
 
 def _named_values(item: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key in ("widgets_values", "widgets_values_named"):
-        if isinstance(item.get(key), dict):
-            found.update(cast("dict[str, Any]", item[key]))
-    return found
+    return {**members(item, "widgets_values"), **members(item, "widgets_values_named")}
 
 
 def _primitive(item: Mapping[str, Any]) -> str:
     if item["type"] != "PrimitiveNode":
         return ""
-    return next((PRIMITIVES.get(text(given.get("type")), "") for given in objects(item, "outputs")), "")
+    value = next(iter(items(item, "widgets_values")), None)
+    long = "PrimitiveString" if isinstance(value, str) and len(value) > LONGEST_CHOICE else ""
+    return next((PRIMITIVES.get(text(given.get("type")), long) for given in objects(item, "outputs")), long)
+
+
+def _type(slot: Mapping[str, Any]) -> str:
+    kind = slot.get("type")
+    return "COMBO" if isinstance(kind, list) else text(kind)
+
+
+def _models(item: Mapping[str, Any]) -> Iterator[ModelLink]:
+    for entry in objects(members(item, "properties"), "models"):
+        name, folder, url = (text(entry.get(key)) for key in ("name", "directory", "url"))
+        if name and url.startswith(("https://", "http://")):
+            yield ModelLink(name, folder, url)
 
 
 def _is_node(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("type"), str) and "id" in item
 
 
-def _flag(item: Mapping[str, Any], name: str) -> bool:
-    flags = item.get("flags")
-    return isinstance(flags, dict) and flags.get(name) is True
-
-
 def _group(item: Mapping[str, Any]) -> OldBox:
     bounding = items(item, "bounding")
     return OldBox(
-        text(item.get("title")), (*pair(bounding[:2]), *pair(bounding[2:4])), text(item.get("color"))
+        text(item.get("title")), (*pair(bounding[:2]), *pair(bounding[2:4])), color(item.get("color"))
     )
 
 
 def _note(item: Mapping[str, Any]) -> OldBox:
     values = items(item, "widgets_values")
-    said = text(values[0]) if values else text(_named_values(item).get("text"))
-    return OldBox(said, (*pair(item.get("pos")), *pair(item.get("size"))))
+    words = text(values[0]) if values else text(_named_values(item).get("text"))
+    title = text(item.get("title"))
+    if title and title not in NOTES[item["type"]]:
+        words = f"**{title}**\n\n{words}" if words else title
+    return OldBox(words, (*pair(item.get("pos")), *pair(item.get("size"))), color(item.get("bgcolor")))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.formats.migrate import migrated, upgraded
-from nodegraph.formats.native.parsing import MAX_BYTES, decoded, parsed
+from nodegraph.formats.native.parsing import MAX_BYTES, RefusedValue, decoded, parsed
 from nodegraph.formats.native.reading import graph_of
 from nodegraph.formats.native.writing import text_of
 from nodegraph.model.graph import Graph
@@ -105,13 +105,20 @@ def save(graph: Graph, path: Path | str, specs: Mapping[str, NodeSpec] | None = 
 
 
 def _read(text: str, place: str) -> Loaded:
-    data = parsed(text, place)
-    if isinstance(data, dict) and data.get("format") == "nodegraph":
-        return Loaded(upgraded(graph_of(migrated(data, place), place)), True)
     from nodegraph.formats import comfyui
 
-    if comfyui.is_workflow(data):
+    try:
+        data = parsed(text, place)
+    except RefusedValue:
+        data = comfyui.workflow_in(comfyui.parsed_leniently(text, place))
+        if data is None:
+            raise
         return Loaded(comfyui.read(data, place), False)
+    if isinstance(data, dict) and data.get("format") == "nodegraph":
+        return Loaded(upgraded(graph_of(migrated(data, place), place)), True)
+    found = comfyui.workflow_in(data)
+    if found is not None:
+        return Loaded(comfyui.read(found, place), False)
     raise LoadError(
         '{place}: no workflow; those of nodegraph begin with {{"format": "nodegraph", those of ComfyUI have nodes '
         "and links, or a class_type in each node.",

@@ -86,6 +86,10 @@ def check_depth(value: object, place: str) -> None:
     raise _too_deep(place)
 
 
+class RefusedValue(LoadError):
+    """A number, constant or repeated key that no workflow of ours holds; the JSON itself is sound."""
+
+
 class _Hooks:
     """What the JSON reader calls for each object and number."""
 
@@ -96,7 +100,7 @@ class _Hooks:
         found = dict(pairs)
         if len(found) != len(pairs):
             twice = _first_repeated(name for name, _ in pairs)
-            raise LoadError(
+            raise RefusedValue(
                 "{place}: the key {key!r} stands twice in one object; remove one.",
                 place=self._place,
                 key=twice[:60],
@@ -105,7 +109,7 @@ class _Hooks:
 
     def whole(self, text: str) -> int:
         if len(text) > 20 or not SMALLEST <= int(text) <= LARGEST:
-            raise LoadError(
+            raise RefusedValue(
                 "{place}: the number {number} is beyond 64 bits.", place=self._place, number=text[:24]
             )
         return int(text)
@@ -113,11 +117,13 @@ class _Hooks:
     def decimal(self, text: str) -> float:
         number = float(text)
         if not math.isfinite(number):
-            raise LoadError("{place}: the number {number} is too large.", place=self._place, number=text[:24])
+            raise RefusedValue(
+                "{place}: the number {number} is too large.", place=self._place, number=text[:24]
+            )
         return number
 
     def constant(self, text: str) -> NoReturn:
-        raise LoadError(
+        raise RefusedValue(
             "{place}: {text} is no number that a workflow can hold.", place=self._place, text=text
         )
 

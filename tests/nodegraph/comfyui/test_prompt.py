@@ -52,7 +52,7 @@ def test_a_value_that_is_a_list_is_unwrapped() -> None:
     }
     graph = loads(json.dumps({**PROMPT, "11": node}))
     odd = graph.nodes["odd"]
-    assert odd.extra["comfyui"]["curve"] == [[0, 1]] and odd.inputs["x"] == (
+    assert odd.extra["comfyui"]["values"]["curve"] == [[0, 1]] and odd.inputs["x"] == (
         Source("checkpoint_loader", "model"),
     )
 

@@ -161,11 +161,14 @@ def test_what_has_no_equal_is_kept_and_told() -> None:
     saving.link(8, 0, 6, "samples")
     graph = read(saving)
     kept = next(node for node in graph.nodes.values() if node.type == "comfyui/Improve (pack)")
-    assert kept.extra["comfyui"] == {"widgets_values": [3, "much"]} and kept.title == "Magic"
+    assert kept.extra["comfyui"] == {
+        "inputs": {"latent": "X"}, "outputs": {"BETTER": "LATENT"}, "widgets_values": [3, "much"]
+    }  # fmt: skip
+    assert kept.title == "Magic"
     assert kept.inputs["latent"] == (Source("ksampler", "latent"),)
     assert source(graph, "vae_decode", "latent") == Source(kept.id, "BETTER")
     [note] = graph.notes.values()
-    assert "Improve (pack): no installed node stands in for it" in note.text
+    assert "“Magic” (Improve (pack)): this node has no equal here" in note.text
     assert note.pos[1] + note.size[1] < 0, "above the nodes"
 
 
@@ -221,17 +224,18 @@ def test_a_subgraph_keeps_its_ports_and_its_promoted_widgets() -> None:
     graph = read(saving, definitions={"subgraphs": [definition]})
     found = graph.subgraphs["Draw it"]
     assert found.inputs == (
-        Port("model", "ksampler", "model"),
+        Port("model", "pass_through", "value"),
         Port("steps", "ksampler", "steps"),
         Port("vae", "vae_decode", "vae"),
-        Port("model_2", "model_sampling_shift", "model"),
         Port("cfg", "ksampler", "cfg"),
     )
+    for name in ("ksampler", "model_sampling_shift"):
+        assert found.nodes[name].inputs["model"] == (Source("pass_through", "any"),)
     assert found.outputs == (Port("IMAGE", "vae_decode", "image"),)
     assert found.nodes["ksampler"].params["steps"] == 9, "the value inside counts"
     instance = next(node for node in graph.nodes.values() if node.type == "subgraph/Draw it")
     assert {name: sources[0].output for name, sources in instance.inputs.items()} == {
-        "model": "model", "model_2": "model", "vae": "vae"
+        "model": "model", "vae": "vae"
     }  # fmt: skip
     assert source(graph, "save_image", "image") == Source(instance.id, "IMAGE")
 
@@ -240,15 +244,20 @@ def test_a_subgraph_keeps_its_ports_and_its_promoted_widgets() -> None:
     ("data", "sentence"),
     [
         ({"nodes": [], "links": []}, "this ComfyUI workflow has no nodes"),
-        (
-            {"nodes": [{"id": 1, "type": "KSampler", "widgets_values": [[]]}], "links": []},
-            "the value of 'seed' is a list",
-        ),
     ],
 )  # fmt: skip
 def test_a_bad_workflow_is_one_sentence(data: object, sentence: str) -> None:
     with pytest.raises(LoadError, match=sentence):
         loads(json.dumps(data), "w.json")
+
+
+def test_a_value_that_cannot_be_used_costs_the_value_alone() -> None:
+    saving = text_to_image()
+    saving.nodes[4]["widgets_values"] = [[], "fixed", None, "4.5", "euler", {}, 1]
+    graph = read(saving)
+    assert graph.nodes["ksampler"].params == {"cfg": 4.5, "sampler": "euler", "denoise": 1}
+    [note] = graph.notes.values()
+    assert "KSampler: the value of seed cannot be used" in note.text
 
 
 JSON = st.recursive(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from nodegraph.model.foreign import placeholder_spec
 from nodegraph.model.graph import Graph, Node
-from nodegraph.model.spec import ANY, NodeSpec, Output, Param, Scalar, Socket
+from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.expand import is_instance, subgraph_spec
 
 
@@ -16,25 +17,4 @@ def spec_of(
     found = specs.get(node.type)
     if found is None and is_instance(node.type):
         found = subgraph_spec(graph, node.type, specs)
-    return (found, True) if found is not None else (placeholder(node, outputs), False)
-
-
-def placeholder(node: Node, outputs: Iterable[str]) -> NodeSpec:
-    """A spec made from what the node holds: its values, its links, and the outputs that are used."""
-    return NodeSpec(
-        node.type,
-        node.type,
-        "unknown",
-        sockets=tuple(
-            Socket(name, ANY, optional=True, variadic=len(sources) > 1)
-            for name, sources in node.inputs.items()
-            if name not in node.params
-        ),
-        params=tuple(_param(name, value) for name, value in node.params.items()),
-        outputs=tuple(Output(name, ANY) for name in sorted(set(outputs))),
-    )
-
-
-def _param(name: str, value: Scalar) -> Param:
-    kind = {bool: "Bool", int: "Int", float: "Float"}.get(type(value), "Text")
-    return Param(name, kind, value)
+    return (found, True) if found is not None else (placeholder_spec(node, outputs), False)
