@@ -16,6 +16,9 @@ from nodegraph.subgraphs.exposure import in_sections, seen_outside
 from nodegraph.support.errors import GraphError
 
 PREFIX = "subgraph/"
+PASSES = "passes"
+"""Under which a node that passes on may keep the type that goes through it."""
+
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 """Nodes that a subgraph may unfold to: few lines of a file can ask for any number."""
@@ -250,9 +253,12 @@ class _Inside:
 
     @cached_property
     def _types(self) -> Mapping[str, str]:
-        """The type of what goes through each passing node, as far as its neighbours tell it."""
-        found: dict[str, str] = {}
-        passing = {name for name, node in self._nodes.items() if node.type == PASS_THROUGH}
+        """The type of what goes through each passing node: as it says itself, or as its neighbours have it."""
+        stated = {
+            name: node.extra.get(PASSES) for name, node in self._nodes.items() if node.type == PASS_THROUGH
+        }
+        found = {name: kind for name, kind in stated.items() if isinstance(kind, str) and kind}
+        passing = stated.keys() - found.keys()
         if not passing:
             return found
         for node in self._nodes.values():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
 from nodegraph.formats.comfyui.source_graph import Old
+from nodes.comfyui.choices import WithChoices
 
 PLAIN = "conditioning"
+SDXL = "width height crop_w crop_h target_width target_height text_g text_l"
 SYSTEM = {
     "superior": "You are an assistant designed to generate superior images with the superior degree of image-text "
     "alignment based on textual prompts or user prompts.",
@@ -17,11 +20,11 @@ SYSTEM = {
 """What Lumina 2 was trained with before each prompt, as its authors published it."""
 
 
-def _own(text: object, shared: object) -> object:
-    """What an encoder is told of its own: nothing where it is the shared text; a blank where it is to read nothing."""
-    if text == shared:
-        return ""
-    return text or " "
+def _own(old: Old, values: Mapping[str, Any], name: str, shared: str) -> object:
+    """The own text of an encoder: none where it is the shared one, a blank where the encoder reads an empty text."""
+    text = values.get(name, "")
+    is_same = shared not in old.links and text == values.get(shared, "")
+    return "" if is_same and name not in old.links else text or " "
 
 
 def _sd3(old: Old) -> Made:
@@ -31,7 +34,7 @@ def _sd3(old: Old) -> Made:
     ):
         raise Untranslatable("an empty prompt with the padding 'none' has no equal")
     shared = values.get("t5xxl", "")
-    params = {"text": shared, **{name: _own(values.get(name, ""), shared) for name in ("clip_l", "clip_g")}}
+    params = {"text": shared, **{name: _own(old, values, name, "t5xxl") for name in ("clip_l", "clip_g")}}
     ports = {
         "clip": (("", "clip"),),
         "clip_l": (("", "clip_l"),),
@@ -46,7 +49,7 @@ def _flux(old: Old) -> Made:
     shared = values.get("t5xxl", "")
     params = {
         "text": shared,
-        "clip_l": _own(values.get("clip_l", ""), shared),
+        "clip_l": _own(old, values, "clip_l", "t5xxl"),
         "guidance": values.get("guidance", 3.5),
     }
     ports = {
@@ -59,13 +62,11 @@ def _flux(old: Old) -> Made:
 
 
 def _sdxl(old: Old) -> Made:
-    widgets = "width height crop_w crop_h target_width target_height text_g text_l"
-    values, _ = read_widgets(old, widgets)
+    values, _ = read_widgets(old, SDXL)
     names = {"crop_w": "crop_x", "crop_h": "crop_y", "text_g": "text"}
-    shared = values.get("text_g", "")
     params = {names.get(name, name): value for name, value in values.items()}
-    params["text_l"] = _own(values.get("text_l", ""), shared)
-    ports = {name: (("", names.get(name, name)),) for name in (*widgets.split(), "clip")}
+    params["text_l"] = _own(old, values, "text_l", "text_g")
+    ports = {name: (("", names.get(name, name)),) for name in (*SDXL.split(), "clip")}
     return Made({"": Part("TextEncodeSDXL", params)}, ports, (("", PLAIN),))
 
 
@@ -91,19 +92,25 @@ CONTROL = Same(
 )
 
 SAME: Mapping[str, Translation] = {
-    "CLIPTextEncode": Same("TextEncode", "text", "clip", PLAIN),
-    "CLIPTextEncodeSDXL": _sdxl,
-    "CLIPTextEncodeSDXLRefiner": Same(
-        "TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN
+    "CLIPTextEncode": WithChoices(Same("TextEncode", "text", "clip", PLAIN), "text", "text"),
+    "CLIPTextEncodeSDXL": WithChoices(_sdxl, SDXL, "text_g text_l"),
+    "CLIPTextEncodeSDXLRefiner": WithChoices(
+        Same("TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN),
+        "ascore width height text",
+        "text",
     ),
-    "CLIPTextEncodeSD3": _sd3,
-    "CLIPTextEncodeFlux": _flux,
-    "CLIPTextEncodeLumina2": Same(
-        "TextEncodeLumina2",
-        "system_prompt=instruction user_prompt=text",
-        "clip",
-        PLAIN,
-        {"system_prompt": SYSTEM},
+    "CLIPTextEncodeSD3": WithChoices(_sd3, "clip_l clip_g t5xxl", "clip_l clip_g t5xxl"),
+    "CLIPTextEncodeFlux": WithChoices(_flux, "clip_l t5xxl guidance", "clip_l t5xxl"),
+    "CLIPTextEncodeLumina2": WithChoices(
+        Same(
+            "TextEncodeLumina2",
+            "system_prompt=instruction user_prompt=text",
+            "clip",
+            PLAIN,
+            {"system_prompt": SYSTEM},
+        ),
+        "system_prompt user_prompt",
+        "user_prompt",
     ),
     "CLIPSetLastLayer": Same("ClipSkip", "stop_at_clip_layer=layer", "clip", "clip"),
     "ConditioningCombine": Same(

@@ -15,11 +15,11 @@ from nodegraph.formats.comfyui.remarks import Remarks, file_note, remark_note
 from nodegraph.formats.comfyui.source_graph import BORDER_IN, ModelLink, Old, OldGraph, OldInput, Origin
 from nodegraph.formats.comfyui.tokens import Spots, with_tokens
 from nodegraph.formats.comfyui.usable import specs_of, usable
-from nodegraph.model.foreign import KEY, declared_spec
+from nodegraph.model.foreign import KEY, declared_spec, our_type
 from nodegraph.model.graph import Node, readable_id
 from nodegraph.model.limits import scalar_fault
-from nodegraph.model.spec import FOREIGN, PASS_THROUGH, NodeSpec, Param, Scalar
-from nodegraph.subgraphs.expand import MAX_DEPTH, PREFIX
+from nodegraph.model.spec import ANY, FOREIGN, PASS_THROUGH, NodeSpec, Param, Scalar
+from nodegraph.subgraphs.expand import MAX_DEPTH, PASSES, PREFIX
 from nodegraph.support.errors import LoadError
 
 NAME = 200
@@ -113,7 +113,12 @@ class _Forms:
         graph = self._graphs[node.type]
         plain = self.level(node.type, {}, path)
         held = {port.name: node.values[port.name] for port in graph.inputs if port.name in node.values}
-        free = {name: value for name, value in held.items() if name not in node.links}
+        # A value behind a link from the border shows where the subgraph around is given none.
+        free = {
+            name: value
+            for name, value in held.items()
+            if name not in node.links or node.links[name].node == BORDER_IN
+        }
         values = {name: plain.outside(name, value) for name, value in free.items()}
         inside = {name: free[name] for name, value in values.items() if value is None and plain.takes(name)}
         inside |= {name: held[name] for name in held.keys() - free.keys() if not plain.is_open(name)}
@@ -420,10 +425,11 @@ class _Level:
                 inner, part, ours = self._places(name)[0]
                 inputs[port] = f"{self._ids[inner][part]}.{ours}"
         outputs = {}
+        kinds = dict(zip(self.output_names(), (port.type for port in self._old.outputs), strict=True))
         for name, origin in self._outputs():
             wire = self._wire(origin)
             if wire is None or wire[2]:
-                nodes.append(self._dead_end())
+                nodes.append(self._dead_end(kinds[name]))
                 wire = (nodes[-1]["id"], PASS_ON[1], False)
             outputs[name] = f"{wire[0]}.{wire[1]}"
         return {
@@ -443,17 +449,25 @@ class _Level:
         taken = Names()
         return [taken.fresh((port.label or port.name)[: NAME - 10]) for port in self._old.outputs]
 
-    def _dead_end(self) -> dict[str, Any]:
+    def _dead_end(self, kind: str) -> dict[str, Any]:
         """A muted node behind an output that nothing feeds: what is linked to it is left out of a run."""
         x, y = self._old.border
         name = self._names.fresh(readable_id(PASS_ON[0]))
-        return {"id": name, "type": PASS_ON[0], "params": {}, "pos": [x, y - BESIDE[1]], "mode": "mute"}
+        item = {"id": name, "type": PASS_ON[0], "params": {}, "pos": [x, y - BESIDE[1]], "mode": "mute"}
+        return item | _passing(kind)
 
     def _relay_items(self) -> list[dict[str, Any]]:
         x, y = self._old.border
+        kinds = {port.name: port.type for port in self._old.inputs}
         return [
-            {"id": relay.id, "type": relay.type, "params": dict(relay.params), "pos": [x, y + 100.0 * at]}
-            for at, relay in enumerate(self._relays.values())
+            {
+                "id": relay.id,
+                "type": relay.type,
+                "params": dict(relay.params),
+                "pos": [x, y + 100.0 * at],
+                **(_passing(kinds[name]) if relay.type == PASS_ON[0] else {}),
+            }
+            for at, (name, relay) in enumerate(self._relays.items())
         ]
 
     def _items(self, node: Old) -> list[dict[str, Any]]:
@@ -610,6 +624,12 @@ def translate(node: Old) -> Made | None:
     return translation(node) if translation is not None else None
 
 
+def _passing(theirs: str) -> dict[str, str]:
+    """What a node that passes on says of the type that goes through it."""
+    kind = our_type(theirs)
+    return {} if kind == ANY else {PASSES: kind[:NAME]}
+
+
 def _relay_input(kind: str) -> str:
     return SEED if kind == SEED_RELAY[0] else VALUE
 
@@ -629,8 +649,8 @@ def _with_values(graph: OldGraph, inside: Mapping[str, Any]) -> OldGraph:
     slots = {at: inside[port.name] for at, port in enumerate(graph.inputs) if port.name in inside}
     shown: dict[str, dict[str, Any]] = {}
     for port in graph.inputs:
-        for node, widget in port.ends if port.name in inside else ():
-            shown.setdefault(node, {})[widget] = inside[port.name]
+        for name, widget in port.ends if port.name in inside else ():
+            shown.setdefault(name, {})[widget] = inside[port.name]
     nodes = []
     for node in graph.nodes:
         crossing = {

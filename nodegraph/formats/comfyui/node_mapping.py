@@ -99,8 +99,7 @@ class Same:
         extra = {"seed_mode": {names[name]: mode for name, mode in modes.items()}} if modes else {}
         ports = {their: (("", ours),) for their, ours in {**called(self.inputs), **names}.items() if ours}
         outputs = tuple(name[1:] if name[0] == "<" else ("", name) for name in self.outputs.split())
-        remarks = (self.remark,) if self.remark else ()
-        remarks += unread(old, self.widgets, self.inputs)
+        remarks = ((self.remark,) if self.remark else ()) + unread(old, self.widgets, self.inputs)
         return Made({"": Part(self.type, params, extra=extra)}, ports, outputs, remarks)
 
 
