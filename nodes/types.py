@@ -121,13 +121,17 @@ class ControlNet:
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A control network applied to a hint picture `[B, H, W, 3]`, between two fractions of the sampling."""
+    """A control network applied to a hint picture `[B, H, W, 3]`, between two fractions of the sampling.
+
+    A `shared` one on the positive side steers the negative side too, where that has none of its own.
+    """
 
     net: ControlNet
     hint: Tensor
     strength: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,8 @@ class Condition:
     `guidance` is for networks that take guidance as an input. `extras` holds what else a family
     reads, such as `width`, `height`, `crop_w`. `spans`, where given, are the shares of the sampler's
     steps during which it holds, from the first of each pair to before the second. A `summed` condition's
-    strength counts by itself, not against that of the others on its side.
+    strength counts by itself, not against that of the others on its side. A `bounded` one holds in the rectangle
+    around its mask alone, in whole latent pixels.
     """
 
     cond: Tensor
@@ -166,6 +171,7 @@ class Condition:
     extras: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     spans: tuple[tuple[float, float], ...] = ()
     summed: bool = False
+    bounded: bool = False
 
 
 Conditioning = NewType("Conditioning", tuple[Condition, ...])

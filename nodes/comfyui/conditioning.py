@@ -71,7 +71,7 @@ def _sdxl(old: Old) -> Made:
 
 
 def _control(old: Old) -> Made:
-    """The plain form steers the negative prompt by the same hint, though it takes the positive one alone."""
+    """The plain form takes one prompt, and steers the other side of the sampler too."""
     values, _ = read_widgets(old, "strength")
     both = (("", "positive"), ("", "negative"))
     ports = {
@@ -80,8 +80,7 @@ def _control(old: Old) -> Made:
         "image": (("", "image"),),
         "strength": (("", "strength"),),
     }
-    remark = "it also steers the negative prompt; link that through the node as well"
-    return Made({"": Part("ControlNetApply", values)}, ports, (("", "positive"),), (remark,))
+    return Made({"": Part("ControlNetApply", {**values, "both_sides": True})}, ports, (("", "positive"),))
 
 
 CONTROL = Same(

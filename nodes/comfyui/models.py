@@ -12,13 +12,19 @@ SAME: Mapping[str, Translation] = {
         "sampling=prediction zsnr=zero_snr",
         "model",
         "model",
-        {"sampling": {"eps": "eps", "v_prediction": "v", "x0": "x0"}},
+        {"sampling": {"eps": "eps", "v_prediction": "v", "x0": "x0", "lcm": "lcm", "img_to_img": "image"}},
     ),
     "ModelSamplingSD3": Same("ModelSamplingShift", "shift", "model", "model"),
     "ModelSamplingAuraFlow": Same("ModelSamplingShift", "shift", "model", "model"),
     "ModelSamplingFlux": Same("ModelSamplingFlux", "max_shift base_shift width height", "model", "model"),
     "RescaleCFG": Same("GuidanceRescale", "multiplier=share", "model", "model"),
-    "APG": Same("GuidanceAPG", "eta=parallel norm_threshold=longest momentum", "model", "model"),
+    "APG": Same(
+        "GuidanceAPG",
+        "eta=parallel norm_threshold=longest momentum",
+        "model",
+        "model",
+        fixed={"by_whole_cfg": True},
+    ),
     "PerturbedAttentionGuidance": Same("GuidancePerturbedAttention", "scale", "model", "model"),
     "SelfAttentionGuidance": Same("GuidanceSelfAttention", "scale blur_sigma=blur", "model", "model"),
     "SkipLayerGuidanceSD3": Same(
@@ -31,6 +37,10 @@ SAME: Mapping[str, Translation] = {
         "model",
     ),
     "DifferentialDiffusion": Same("DifferentialDiffusion", "strength", "model", "model"),
-    "FreeU": Same("FreeU", "b1 b2 s1 s2", "model", "model", fixed={"version": "1"}),
-    "FreeU_V2": Same("FreeU", "b1 b2 s1 s2", "model", "model", fixed={"version": "2"}),
+    "FreeU": Same(
+        "FreeU", "b1 b2 s1 s2", "model", "model", fixed={"version": "1", "levels": "by first level"}
+    ),
+    "FreeU_V2": Same(
+        "FreeU", "b1 b2 s1 s2", "model", "model", fixed={"version": "2", "levels": "by first level"}
+    ),
 }

@@ -11,10 +11,19 @@ from nodegraph.formats.comfyui.source_graph import Old
 from nodes.comfyui.loading import file_name
 
 METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "lanczos")}}
+SAMPLED = {
+    **METHOD,
+    "bilinear": "bilinear, unfiltered",
+    "bicubic": "bicubic, unfiltered",
+    "lanczos": "lanczos, 8 bit",
+}
+"""ComfyUI's ways to scale a picture: it filters nothing when it makes one smaller, and Lanczos rounds to 8 bits."""
+
 CHANNELS = ("red", "green", "blue", "alpha")
 MODES = {
     "soft_light": "soft light",
-    **{n: n for n in ("normal", "multiply", "screen", "overlay", "difference")},
+    "difference": "signed difference",
+    **{n: n for n in ("normal", "multiply", "screen", "overlay")},
 }
 
 
@@ -47,11 +56,11 @@ def _mask_file(old: Old) -> Made:
 
 def _solid_mask(old: Old) -> Made:
     values, _ = read_widgets(old, "value width height")
-    if values.get("value", 1.0) != 1:
-        raise Untranslatable("a mask that is not all white has no equal")
     width, height = values.get("width", 512), values.get("height", 512)
     params = {"width": width, "height": height, "x": 0, "y": 0, "inner_width": width, "inner_height": height}
+    params["value"] = values.get("value", 1.0)
     ports = {name: (("", name), ("", f"inner_{name}")) for name in ("width", "height")}
+    ports["value"] = (("", "value"),)
     return Made({"": Part("MaskRectangle", params)}, ports, (("", "mask"),))
 
 
@@ -68,7 +77,7 @@ SAME: Mapping[str, Translation] = {
         "upscale_method=method width height crop=fit",
         "image",
         "image",
-        {"upscale_method": METHOD, "crop": {"disabled": "stretch", "center": "crop"}},
+        {"upscale_method": SAMPLED, "crop": {"disabled": "stretch", "center": "crop"}},
     ),
     "ImageInvert": Same("ImageInvert", "", "image", "image"),
     "ImageBlend": Same(
@@ -77,6 +86,7 @@ SAME: Mapping[str, Translation] = {
         "image1=image image2=over",
         "image",
         {"blend_mode": MODES},
+        {"fit": "crop"},
     ),
     "ImagePadForOutpaint": Same(
         "OutpaintPad", "left top right bottom feathering=feather", "image", "image mask"
@@ -87,10 +97,16 @@ SAME: Mapping[str, Translation] = {
         "image",
         "image",
         {"low_threshold": _edge, "high_threshold": _edge},
-        remark="outlines are found by another program, look at them",
+        remark="edges are found in whole steps of brightness here and in fractions there, so some lines differ",
     ),
     "InvertMask": Same("MaskInvert", "", "mask", "mask"),
-    "GrowMask": Same("MaskGrow", "expand=pixels tapered_corners=", "mask", "mask"),
+    "GrowMask": Same(
+        "MaskGrow",
+        "expand=pixels tapered_corners=brush",
+        "mask",
+        "mask",
+        {"tapered_corners": {True: "diamond", False: "square"}},
+    ),
     "ImageToMask": Same("MaskFromImage", "channel", "image", "mask"),
     "MaskToImage": Same("MaskToImage", "", "mask", "image"),
     "SolidMask": _solid_mask,

@@ -15,15 +15,16 @@ def _custom(old: Old) -> Made:
     """One node with its noise and guidance in it: here they are nodes of their own."""
     values, modes = read_widgets(old, "add_noise noise_seed! cfg")
     seed = {"seed_mode": {"seed": modes["noise_seed"]}} if modes else {}
-    noise = Part("SeedNoise", {"seed": values.get("noise_seed", 0)}, extra=seed)
+    kind = "SeedNoise" if values.get("add_noise", True) else "NoNoise"
+    noise = Part(kind, {"seed": values.get("noise_seed", 0)}, extra=seed)
     parts = {
         "": Part("SamplerCustom", {}, {"noise": (("noise", "noise"),), "guider": (("guider", "guider"),)}),
-        "noise": noise if values.get("add_noise", True) else Part("NoNoise"),
+        "noise": noise,
         "guider": Part("GuiderCFG", {"cfg": values.get("cfg", 8.0)}),
     }
     ports = {name: (("guider", name),) for name in (*SIDES.split(), "cfg")}
     ports |= {"sampler": (("", "solver"),), "sigmas": (("", "sigmas"),), "latent_image": (("", "latent"),)}
-    ports |= {"noise_seed": (("noise", "seed"),)} if parts["noise"] is noise else {}
+    ports["noise_seed"] = (("noise", "seed"),)
     return Made(parts, ports, (("", "latent"), ("", "denoised")))
 
 

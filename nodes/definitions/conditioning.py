@@ -9,7 +9,6 @@ import torch
 
 from nodegraph import Choice, GraphError, Help, Range, node
 from nodes.guidance.conditioning_arithmetic import combined, lengthened, lerp_conditions, slerp_conditions
-from nodes.guidance.mask_bounds import bounds
 from nodes.images.batches import to_length
 from nodes.types import Area, Condition, Conditioning, Mask
 
@@ -125,10 +124,7 @@ def conditioning_mask(
 ) -> Conditioning:
     """Let a prompt hold where a mask is white: regions of any form, with soft edges."""
     planes = mask if mask.ndim == 3 else mask[None]
-    area = bounds(planes) if bounds_only else None
-    changes: dict[str, Any] = {"mask": planes, "mask_strength": strength}
-    if area is not None:
-        changes["area"] = area
+    changes: dict[str, Any] = {"mask": planes, "mask_strength": strength, "bounded": bounds_only}
     return _each(conditioning, lambda c: replace(c, **changes))
 
 

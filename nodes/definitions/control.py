@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
-from nodegraph import GraphError, Help, Range, node
+from nodegraph import Advanced, GraphError, Help, Range, node
 from nodes.types import Conditioning, Control, ControlNet, Image
 
 FRACTION = Range(0, 1, 0.01)
@@ -33,6 +33,11 @@ def control_net_apply(
     strength: Annotated[float, Range(0, 10, 0.01), Help("How strictly it is followed; 0 not at all.")] = 1.0,
     start: Annotated[float, FRACTION, Help("When it sets in, as a share of the steps.")] = 0.0,
     end: Annotated[float, FRACTION, Help("When it ends; earlier leaves the details free.")] = 1.0,
+    both_sides: Annotated[
+        bool,
+        Advanced(),
+        Help("On steers the negative prompt of the sampler too, without a link, where nothing else does."),
+    ] = False,
 ) -> Controlled:
     """Let a picture set the composition: its edges, depth or pose, while the prompt says what it shows."""
     if start > end:
@@ -41,7 +46,7 @@ def control_net_apply(
         )
     if not strength:
         return Controlled(positive, negative)
-    control = Control(controlnet, image, strength, start, end)
+    control = Control(controlnet, image, strength, start, end, both_sides)
     return Controlled(_with(positive, control), _with(negative, control))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from nodegraph import GraphError, Help, Range, node
+from nodegraph import Advanced, GraphError, Help, Range, node
 from nodes.guidance.guiders import PREFIX
 from nodes.types import Model, Scalar
 
@@ -65,9 +65,13 @@ def guidance_apg(
     momentum: Annotated[
         float, Range(-1, 1, 0.01), Help("Below 0 pushes against what the last steps did, which calms.")
     ] = -0.5,
+    by_whole_cfg: Annotated[
+        bool, Advanced(), Help("On pushes by cfg, as ComfyUI does; off by cfg - 1, as in the paper.")
+    ] = False,
 ) -> Model:
     """Follow the prompt strongly without oversaturated colours: guidance without its part along the picture."""
-    return with_method(model, "apg", parallel=parallel, longest=longest, momentum=momentum)
+    more = {"extra": 1.0} if by_whole_cfg else {}
+    return with_method(model, "apg", parallel=parallel, longest=longest, momentum=momentum, **more)
 
 
 @node("GuidanceThreshold", title="Dynamic thresholding", category=CATEGORY, keywords=("cfg", "mimic", "clip"))

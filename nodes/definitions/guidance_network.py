@@ -125,9 +125,18 @@ def freeu(
         float, Range(0, 10, 0.01), Help("How loud coarse shading from the input is; below 1 is less haze.")
     ] = 0.9,
     s2: Annotated[float, Range(0, 10, 0.01), Help("The same for the next finer level.")] = 0.2,
+    levels: Annotated[
+        str,
+        Choice(("widest two", "by first level")),
+        Advanced(),
+        Help("Which levels are meant; by first level is ComfyUI's way, and differs for unusual networks."),
+    ] = "widest two",
 ) -> Model:
     """Steadier forms and cleaner details at no cost, by rebalancing what a UNet knows against what it copies.
 
     Si et al. 2023, for Stable Diffusion 1, 2 and XL. Good values: 1.3, 1.4, 0.9, 0.2.
     """
-    return with_extra(model, FREEU, adaptive=version == "2", b1=b1, b2=b2, s1=s1, s2=s2)
+    by_first = levels == "by first level"
+    return with_extra(
+        model, FREEU, adaptive=version == "2", b1=b1, b2=b2, s1=s1, s2=s2, by_first_level=by_first
+    )

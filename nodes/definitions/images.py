@@ -95,11 +95,18 @@ def image_blend(
     *,
     mode: Annotated[str, Choice(BLENDS), Help("How the layers meet, as in painting programs.")] = "normal",
     strength: Annotated[float, Range(0, 1, 0.01), Help("How much of the upper picture is used.")] = 0.5,
+    fit: Annotated[
+        str,
+        Choice(("stretch", "crop")),
+        Advanced(),
+        Help("How an upper picture of another size is brought to the lower one's."),
+    ] = "stretch",
 ) -> Image:
     """Lay one picture over another as a layer: fade, multiply, screen and so on, within a mask if one is linked."""
     below, above = image[..., :3], over[..., :3]
     if above.shape[1:3] != below.shape[1:3]:
-        above = resize(above, below.shape[2], below.shape[1], "bilinear", "stretch")
+        method = "bilinear" if fit == "stretch" else "bicubic, unfiltered"
+        above = resize(above, below.shape[2], below.shape[1], method, fit)
     below, above = alike(below, above)
     amount: Tensor = torch.tensor(strength)
     if mask is not None:
@@ -107,7 +114,7 @@ def image_blend(
         below, sized = alike(below, sized)
         below, above = alike(below, above)
         amount = strength * sized[..., None]
-    return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)))
+    return Image(torch.lerp(below, blend(mode, below, above), amount.expand_as(below)).clamp(0, 1))
 
 
 @node(

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from nodegraph import Choice, Help, Range, node
-from nodes.images.masks import blurred, grown
+from nodes.images.masks import BRUSHES, blurred, grown
 from nodes.types import Image, Mask
 
 TheMask = Annotated[Mask, Help("The mask to change; it stays as it is.")]
@@ -31,10 +31,11 @@ def mask_rectangle(
     y: Annotated[int, PIXELS, Help("Top edge of the white rectangle.")] = 0,
     inner_width: Annotated[int, PIXELS, Help("Width of the white rectangle.")] = 256,
     inner_height: Annotated[int, PIXELS, Help("Height of the white rectangle.")] = 256,
+    value: Annotated[float, Range(0, 1, 0.01), Help("How white the rectangle is; 1 is all white.")] = 1.0,
 ) -> Mask:
     """A black mask with a white rectangle, for inpainting and regions without a painted mask."""
     mask = torch.zeros(1, height, width)
-    mask[:, y : y + inner_height, x : x + inner_width] = 1.0
+    mask[:, y : y + inner_height, x : x + inner_width] = value
     return Mask(mask)
 
 
@@ -55,9 +56,10 @@ def mask_grow(
     mask: TheMask,
     *,
     pixels: Annotated[int, Range(-1024, 1024), Help("How far the white grows; below 0 it shrinks.")] = 8,
+    brush: Annotated[str, Choice(BRUSHES), Help("The form by which it grows.")] = "round",
 ) -> Mask:
     """Make the white part larger or smaller, so that it covers a subject's edge or stays within it."""
-    return Mask(grown(mask, pixels))
+    return Mask(grown(mask, pixels, brush))
 
 
 @node("MaskBlur", title="Blur mask", category="mask", keywords=("feather", "soft", "smooth"), size="mask")

@@ -8,7 +8,7 @@ from nodegraph import Choice, Help, Range, node
 from nodes.definitions.guidance import TheModel, with_options
 from nodes.types import Model
 
-KINDS = ("eps", "v", "x0", "edm")
+KINDS = ("eps", "v", "x0", "edm", "lcm", "image")
 CATEGORY = "model/sampling"
 
 
@@ -22,7 +22,9 @@ def model_sampling_discrete(
     model: TheModel,
     *,
     prediction: Annotated[
-        str, Choice(KINDS), Help("What the network predicts: eps for most, v for models that say so.")
+        str,
+        Choice(KINDS),
+        Help("What the network predicts: eps for most, v where a model says so, lcm if distilled."),
     ] = "eps",
     zero_snr: Annotated[bool, Help("On for models trained down to pure noise (zero terminal SNR).")] = False,
 ) -> Model:

@@ -21,9 +21,11 @@ def seed_noise(*, seed: TheSeed = 0) -> Noise:
 
 
 @node("NoNoise", title="No noise", category=CATEGORY, keywords=("disable", "zero", "continue"))
-def no_noise() -> Noise:
+def no_noise(
+    *, seed: Annotated[int, Seed(), Help("The seed of the noise that some solvers add in each step.")] = 0
+) -> Noise:
     """No noise at all, for a latent that still holds some, or to go back from a picture to its noise."""
-    return Noise("none")
+    return Noise("none", (seed,))
 
 
 @node("SameNoise", title="Same noise for all", category=CATEGORY, keywords=("fixed", "batch"))

@@ -25,7 +25,8 @@ class FreeU:
 
     `adaptive` is the paper's second version, whose backbone factor follows the strength of the features in each place.
     Levels are told apart by their width, as in the authors' code; diffusers tells them apart by the block they are in,
-    which differs in the first layer of the second block.
+    which differs in the first layer of the second block. `by_first_level` takes the levels of four times and of twice
+    the first level's width, as ComfyUI does: those of the networks that FreeU was made for, and perhaps none of others.
     """
 
     b1: float = 1.3
@@ -33,6 +34,7 @@ class FreeU:
     s1: float = 0.9
     s2: float = 0.2
     adaptive: bool = True
+    by_first_level: bool = False
 
     @contextmanager
     def altered(self, network: nn.Module) -> Iterator[None]:
@@ -50,9 +52,12 @@ class FreeU:
 
     def _layers(self, network: Any) -> Iterator[tuple[nn.Module, int, float, float]]:
         """The layers that join backbone and skip connection, with the backbone's width and its factors."""
-        widest, *others = sorted(set(network.config.block_out_channels), reverse=True)
-        factors = {widest: (self.b1, self.s1)} | dict.fromkeys(others[:1], (self.b2, self.s2))
-        width = widest
+        channels = network.config.block_out_channels
+        widths = sorted(set(channels), reverse=True)[:2]
+        if self.by_first_level:
+            widths = [4 * channels[0], 2 * channels[0]]
+        factors = dict(zip(widths, ((self.b1, self.s1), (self.b2, self.s2)), strict=False))
+        width = max(channels)
         for block in network.up_blocks:
             for layer in block.resnets:
                 if width in factors:

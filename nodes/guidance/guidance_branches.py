@@ -10,7 +10,14 @@ from torch import Tensor
 
 from nodes.guidance.conditioning_context import Telling, within
 from nodes.guidance.forward_overrides import Alter, together
-from nodes.guidance.regions import Region, Window, region, with_matching_areas
+from nodes.guidance.regions import (
+    Region,
+    Window,
+    region,
+    with_bounds,
+    with_matching_areas,
+    with_shared_controls,
+)
 from nodes.sampling.intervals import at_or_above
 from nodes.types import Condition, Conditioning
 
@@ -77,7 +84,8 @@ class Sides:
         self._sigmas = sigmas
         self._watched: dict[int, Alter] = {}
         percent, pixel = network.space.percent_to_sigma, network.facts.latent.downscale
-        matched = with_matching_areas(sides)
+        bounded = [[with_bounds(each, telling.like, pixel) for each in side] for side in sides]
+        matched = with_matching_areas(with_shared_controls(bounded, negative))
         self._regions: list[list[Region]] = [
             [
                 within(

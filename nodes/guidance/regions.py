@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import GraphError
+from nodes.guidance.mask_bounds import bounds
 from nodes.images.batches import to_length
 from nodes.images.scaling import sized_mask
 from nodes.sampling.intervals import is_within
@@ -99,6 +100,42 @@ def region(condition: Condition, like: Tensor, start: float, end: float, pixel: 
         return replace(found, weight=weight.to(like))
     if window is not None:
         return replace(found, weight=(faded(window, rows, columns) * condition.strength).to(like))
+    return found
+
+
+def with_bounds(condition: Condition, like: Tensor, pixel: int = 8) -> Condition:
+    """The condition with the area around its mask, if that is where it holds, over latents shaped as `like`."""
+    if not condition.bounded or condition.mask is None:
+        return condition
+    rows, columns = like.shape[-2:]
+    return replace(condition, area=bounds(sized_mask(condition.mask, columns, rows), pixel), bounded=False)
+
+
+def with_shared_controls(sides: Sequence[Sequence[Condition]], negative: int | None) -> list[list[Condition]]:
+    """The sides with the shared controls of the positive one on the negative one, where that has none of its own.
+
+    The controls of the first condition go to the first of the other side, and so on around; conditions with an area
+    take no part.
+    """
+    found = [list(side) for side in sides]
+    if negative is None or len(found) < 2:
+        return found
+    positive = 0 if negative else 1
+    shared = [
+        controls
+        for each in found[positive]
+        if each.area is None and (controls := tuple(c for c in each.controls if c.shared))
+    ]
+    open_ones = [at for at, each in enumerate(found[negative]) if each.area is None]
+    if not open_ones or any(found[negative][at].controls for at in open_ones):
+        return found
+    for number, controls in enumerate(shared):
+        at = open_ones[number % len(open_ones)]
+        side = found[negative]
+        if side[at].controls:
+            side.append(replace(side[at], controls=controls))
+        else:
+            side[at] = replace(side[at], controls=controls)
     return found
 
 

@@ -34,6 +34,7 @@ _BLENDS: Mapping[str, Blend] = {
     "add": lambda below, above: (below + above).clamp(max=1),
     "subtract": lambda below, above: (below - above).clamp(min=0),
     "difference": lambda below, above: (below - above).abs(),
+    "signed difference": lambda below, above: below - above,
     "dodge": lambda below, above: torch.where(
         below <= 0, 0, (below / (1 - above).clamp(min=1e-6)).clamp(max=1)
     ),

@@ -8,13 +8,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+BRUSHES = ("round", "square", "diamond")
 
-def grown(mask: Tensor, pixels: int) -> Tensor:
-    """White larger by a round brush of this radius, or smaller where it is below 0."""
+
+def grown(mask: Tensor, pixels: int, brush: str = "round") -> Tensor:
+    """White larger by a brush of this radius, or smaller where it is below 0."""
     if pixels < 0:
-        return 1.0 - grown(1.0 - mask, -pixels)
+        return 1.0 - grown(1.0 - mask, -pixels, brush)
     planes = mask[:, None]
-    squares, crosses = round(pixels * 0.4), pixels - round(pixels * 0.4)
+    # Steps by a square and by a cross: in this proportion they come nearest to a circle.
+    squares = {"round": round(pixels * 0.4), "square": pixels, "diamond": 0}[brush]
+    crosses = pixels - squares
     for _ in range(squares):
         planes = functional.max_pool2d(planes, 3, 1, 1)
     for _ in range(crosses):

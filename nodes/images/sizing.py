@@ -8,7 +8,12 @@ from torch.nn import functional
 
 from nodegraph import GraphError
 
-METHODS = ("lanczos", "bicubic", "bilinear", "area", "nearest")
+METHODS = (
+    "lanczos", "bicubic", "bilinear", "area", "nearest",
+    "lanczos, 8 bit", "bicubic, unfiltered", "bilinear, unfiltered",
+)  # fmt: skip
+"""The last three lose quality: they are for pictures that have to be those of other programs."""
+
 FITS = ("stretch", "crop", "inside")
 
 
@@ -41,10 +46,12 @@ def within(width: int, height: int, size: tuple[int, int]) -> tuple[int, int]:
 def cropped_to(image: Tensor, size: tuple[int, int]) -> Tensor:
     """The largest centred part with the proportions of `size`."""
     height, width = image.shape[1:3]
-    new_width = min(width, max(round(height * size[0] / size[1]), 1))
-    new_height = min(height, max(round(width * size[1] / size[0]), 1))
-    left, top = (width - new_width) // 2, (height - new_height) // 2
-    return image[:, top : top + new_height, left : left + new_width]
+    # Written as other programs write it, so that halves round to the same side.
+    old, new = width / height, size[0] / size[1]
+    left = round((width - width * (new / old)) / 2) if old > new else 0
+    top = round((height - height * (old / new)) / 2) if old < new else 0
+    left, top = min(left, (width - 1) // 2), min(top, (height - 1) // 2)
+    return image[:, top : height - top, left : width - left]
 
 
 def scale(planes: Tensor, size: tuple[int, int], method: str) -> Tensor:
@@ -52,6 +59,10 @@ def scale(planes: Tensor, size: tuple[int, int], method: str) -> Tensor:
     shape = (size[1], size[0])
     if method == "lanczos":
         return lanczos(planes, size)
+    if method == "lanczos, 8 bit":
+        return lanczos_8_bit(planes, size)
+    if method.endswith(", unfiltered"):
+        return functional.interpolate(planes, size=shape, mode=method.partition(",")[0])
     if method in ("nearest", "area"):
         mode = "nearest-exact" if method == "nearest" else "area"
         return functional.interpolate(planes, size=shape, mode=mode)
@@ -71,3 +82,18 @@ def lanczos(planes: Tensor, size: tuple[int, int]) -> Tensor:
         for plane in planes.float().cpu().flatten(0, 1)
     ]
     return torch.stack(done).reshape(*planes.shape[:2], *done[0].shape)
+
+
+def lanczos_8_bit(planes: Tensor, size: tuple[int, int]) -> Tensor:
+    """Lanczos resampling of values rounded down to 256 levels, and rounded again after."""
+    import numpy
+    import PIL.Image
+
+    levels = (planes.float().cpu() * 255.0).clamp(0, 255).to(torch.uint8)
+    done = [
+        torch.from_numpy(
+            numpy.array(PIL.Image.fromarray(plane.numpy()).resize(size, PIL.Image.Resampling.LANCZOS))
+        )
+        for plane in levels.flatten(0, 1)
+    ]
+    return torch.stack(done).reshape(*planes.shape[:2], *done[0].shape).float() / 255.0

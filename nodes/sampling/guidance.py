@@ -88,13 +88,14 @@ def adaptive_projected(
     parallel: float = 0.0,
     longest: float = 15.0,
     momentum: float = -0.5,
+    extra: float = 0.0,
     average: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """APG (Sadat et al. 2024, algorithm 1): high scales without oversaturation. Also gives the next step's
     `average`.
 
     The difference of the predictions is averaged over steps with `momentum`, cut to the length `longest` (0:
-    not cut) and reduced to `parallel` of its part along `cond`, per image.
+    not cut) and reduced to `parallel` of its part along `cond`, per image. It counts `scale - 1 + extra` times.
     """
     average = cond - uncond if average is None else cond - uncond + momentum * average
     update = average
@@ -102,7 +103,7 @@ def adaptive_projected(
         update = update * (longest / _length(update).clamp(min=1e-20)).clamp(max=1.0)
     direction = cond / _length(cond).clamp(min=1e-20)
     along = (update * direction).sum(tuple(range(1, cond.ndim)), keepdim=True) * direction
-    return cond + (scale - 1) * (update - along + parallel * along), average
+    return cond + (scale - 1 + extra) * (update - along + parallel * along), average
 
 
 def _length(x: Tensor) -> Tensor:

@@ -4,8 +4,8 @@ from typing import Literal, assert_never
 
 from torch import Tensor
 
-PredictionKind = Literal["eps", "v", "edm", "flow", "x0"]
-PREDICTION_KINDS: tuple[PredictionKind, ...] = ("eps", "v", "edm", "flow", "x0")
+PredictionKind = Literal["eps", "v", "edm", "flow", "x0", "image"]
+PREDICTION_KINDS: tuple[PredictionKind, ...] = ("eps", "v", "edm", "flow", "x0", "image")
 
 
 def expand(sigma: Tensor, x: Tensor) -> Tensor:
@@ -14,10 +14,10 @@ def expand(sigma: Tensor, x: Tensor) -> Tensor:
 
 
 def network_input(kind: PredictionKind, x: Tensor, sigma: Tensor, sigma_data: float = 1.0) -> Tensor:
-    """The latent as the network wants it: unit variance, or unscaled for flow models (Karras et al. 2022,
-    c_in).
+    """The latent as the network takes it: unit variance (Karras et al. 2022, c_in), or unscaled for flow models and
+    for those that turn one picture into another.
     """
-    if kind == "flow":
+    if kind in ("flow", "image"):
         return x
     return x / (expand(sigma, x) ** 2 + sigma_data**2) ** 0.5
 
@@ -30,7 +30,7 @@ def to_x0(kind: PredictionKind, x: Tensor, output: Tensor, sigma: Tensor, sigma_
     s = expand(sigma, x)
     if kind == "eps" or kind == "flow":
         return x - s * output
-    if kind == "x0":
+    if kind in ("x0", "image"):
         return output
     total = s**2 + sigma_data**2
     skip, scale = x * sigma_data**2 / total, s * sigma_data / total**0.5
@@ -46,7 +46,7 @@ def from_x0(kind: PredictionKind, x: Tensor, x0: Tensor, sigma: Tensor, sigma_da
     s = expand(sigma, x)
     if kind == "eps" or kind == "flow":
         return (x - x0) / s
-    if kind == "x0":
+    if kind in ("x0", "image"):
         return x0
     total = s**2 + sigma_data**2
     difference = (x0 - x * sigma_data**2 / total) * total**0.5 / (s * sigma_data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nodegraph.support.errors import LoadError
 from nodes.sampling.catalogue import SIGMA_SPACES, space_from_scheduler
+from nodes.sampling.distilled import DistilledSpace
 from nodes.sampling.spaces import ContinuousSpace, DiscreteSpace
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def space_of(facts: Facts, options: tuple[tuple[str, Scalar], ...] = ()) -> Sigm
         space = replace(space, low=facts.levels[0], high=facts.levels[1])
     if isinstance(space, DiscreteSpace) and given.get("zsnr"):
         space = replace(space, zero_snr=True)
-    if given.get("prediction"):
+    if given.get("prediction") == "lcm":
+        if not isinstance(space, DiscreteSpace):
+            raise LoadError("This model's noise levels are not those of an LCM; choose another prediction.")
+        space = DistilledSpace("eps", variances=space.variances, zero_snr=space.zero_snr)
+    elif given.get("prediction"):
         space = replace(space, prediction=cast("PredictionKind", given["prediction"]))
     known = {field.name for field in fields(space)}
     for name in ("shift", "mu"):

@@ -44,8 +44,8 @@ class Autoencoder:
         pixels = self.cropped(image).movedim(-1, 1)[:, :3] * 2 - 1
         return self._made(self._kind.encode, pixels, pixels.shape[-1] * pixels.shape[-2]).cpu()
 
-    def decode(self, samples: Tensor) -> Image:
-        """The picture of latents, float32 `[B, H, W, 3]`, 0..1."""
+    def decode(self, samples: Tensor, *, clamp: bool = True) -> Image:
+        """The picture of latents, float32 `[B, H, W, 3]`, 0..1; as the network gives it without `clamp`."""
         if samples.shape[1] != self.channels:
             raise LoadError(
                 "The latent has {shape} channels and the autoencoder {place} reads "
@@ -56,7 +56,8 @@ class Autoencoder:
             )
         pixels = samples.shape[-1] * samples.shape[-2] * self.downscale**2
         made = self._made(self._kind.decode, samples, pixels)
-        return Image(((made + 1) / 2).clamp(0, 1).cpu().movedim(1, -1).contiguous())
+        pictures = (made + 1) / 2
+        return Image((pictures.clamp(0, 1) if clamp else pictures).cpu().movedim(1, -1).contiguous())
 
     def _made(self, call: Callable[[Any, Tensor], Tensor], batch: Tensor, pixels: int) -> Tensor:
         """What the network makes of a batch, float32, again in float32 where its precision was too small for it.

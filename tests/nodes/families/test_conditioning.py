@@ -21,6 +21,7 @@ from nodes.definitions.conditioning import (
     conditioning_subtract,
     conditioning_zero_out,
 )
+from nodes.guidance.regions import with_bounds
 from nodes.types import Area, Condition, Conditioning, Mask
 
 
@@ -104,6 +105,7 @@ def test_a_mask_places_a_prompt_and_may_bound_it() -> None:
     assert masked.mask is not None and masked.mask.shape == (1, 8, 16)
     assert masked.mask_strength == 0.7 and masked.area is None
     bounded = conditioning_mask(words(1), Mask(mask), bounds_only=True)[0]
-    assert bounded.area == Area(0.5, 0.25, 0.5, 0.25, relative=True)
+    assert bounded.area is None and bounded.bounded
+    assert with_bounds(bounded, torch.zeros(1, 4, 8, 16)).area == Area(64, 16, 64, 64)
     empty = conditioning_mask(words(1), Mask(torch.zeros(8, 8)), bounds_only=True)[0]
-    assert empty.area == Area(0, 0, 1, 1, relative=True)
+    assert with_bounds(empty, torch.zeros(1, 4, 32, 32)).area == Area(0, 0, 64, 64)
