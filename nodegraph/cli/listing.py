@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from nodegraph.cli import DONE
 from nodegraph.cli.opening import near, node_types
 from nodegraph.formats.native import load
+from nodegraph.model.foreign import is_foreign
+from nodegraph.model.graph import Node
 from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api import runtime
+from nodegraph.subgraphs.expand import is_instance
 from nodegraph.support.errors import GraphError
 from nodegraph.support.image_metadata import Carried, carried, shortened
 from nodegraph.support.image_metadata.settings import Settings
@@ -119,10 +122,10 @@ def info(arguments: argparse.Namespace) -> int:
     graph = load(path)
     print(f"workflow: {len(graph.nodes)} nodes")
     specs = node_types()
-    for node in graph.nodes.values():
-        spec = specs.get(node.type)
-        known = "" if spec else "  (not installed)"
-        print(f"  {node.id}: {node.type} version {node.version}{known}{_values(node.params)}")
+    _print_nodes(graph.nodes.values(), specs, "  ")
+    for name, found_inside in graph.subgraphs.items():
+        print(f"subgraph {_short(name)}: {len(found_inside.nodes)} nodes")
+        _print_nodes(found_inside.nodes.values(), specs, "  ")
     return DONE
 
 
@@ -134,6 +137,13 @@ def _print_settings(settings: Settings) -> None:
         print(f"negative prompt: {shortened(settings.negative, PROMPT_CHARACTERS)}")
     if settings.seed is not None:
         print(f"seed: {settings.seed}")
+
+
+def _print_nodes(found: Iterable[Node], specs: Mapping[str, NodeSpec], indent: str) -> None:
+    for node in found:
+        missing = node.type not in specs and not is_instance(node.type)
+        known = "  (no equal here)" if is_foreign(node) else "  (not installed)" if missing else ""
+        print(f"{indent}{node.id}: {node.type} version {node.version}{known}{_values(node.params)}")
 
 
 def _values(params: Mapping[str, Any]) -> str:

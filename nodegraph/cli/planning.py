@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from nodegraph.access import InputAccess
@@ -11,7 +12,7 @@ from nodegraph.cli.console import one_line
 from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.formats.native import load
 from nodegraph.node_api import runtime
-from nodegraph.validation import problems
+from nodegraph.validation import Problem, problems
 from nodegraph.validation.inputs import refusals
 from nodegraph.validation.opened import refused_files, unread_files
 
@@ -21,7 +22,7 @@ def check(arguments: argparse.Namespace) -> int:
     specs = node_types()
     graph = load(Path(arguments.file))
     files = runtime.installed().open_files([Path(folder) for folder in arguments.models])
-    found = [problem.sentence for problem in problems(graph, specs, files)]
+    found = _grouped(problems(graph, specs, files))
     found += dict.fromkeys(refused_files(graph, specs, files))
     if not found:
         access = InputAccess(Path(arguments.file).parent, (Path("output"), *map(Path, arguments.allowed)))
@@ -33,6 +34,20 @@ def check(arguments: argparse.Namespace) -> int:
         ending = "nothing keeps it from running" if remarks else "nothing is wrong"
         print(f"{arguments.file}: {len(graph.nodes)} nodes, {ending}.")
     return BAD if found else DONE
+
+
+def _grouped(found: Sequence[Problem]) -> list[str]:
+    """A sentence for each reason; the other nodes that have the same reason are named behind it."""
+    places: dict[str, list[str]] = {}
+    for problem in found:
+        places.setdefault(str(problem.reason), []).append(problem.node)
+    sentences: list[str] = []
+    for problem in found:
+        first, *others = places.pop(str(problem.reason), [""])
+        if first:
+            also = f" Also: {', '.join(others[:12])}{' ...' if len(others) > 12 else ''}." if others else ""
+            sentences.append(f"{problem.sentence}{also}")
+    return sentences
 
 
 def plan(arguments: argparse.Namespace) -> int:

@@ -152,7 +152,8 @@ class _Look:
         if node.type.startswith(FOREIGN):
             theirs = node.type.removeprefix(FOREIGN)
             reason = Phrase(
-                "ComfyUI's {theirs} has no equal here; put other nodes in its place, or mute it.",
+                "this node of ComfyUI's ({theirs}) has no equal here; it is kept as it is. "
+                "Mute or bypass it to run the rest.",
                 theirs=theirs,
             )
             return Problem(node.id, "", node.title, reason)

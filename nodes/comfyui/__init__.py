@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodegraph.formats.comfyui.node_mapping import Translation
-from nodes.comfyui import conditioning, latents, loading, models, packs, pictures, sampling, sigmas, values
+from nodes.comfyui import (
+    conditioning,
+    latents,
+    loading,
+    models,
+    packs,
+    pictures,
+    sampling,
+    sigmas,
+    sizing,
+    texts,
+    values,
+)
 
 SAME: Mapping[str, Translation] = {
     **loading.SAME,
@@ -17,4 +29,6 @@ SAME: Mapping[str, Translation] = {
     **sigmas.SAME,
     **values.SAME,
     **packs.SAME,
+    **sizing.SAME,
+    **texts.SAME,
 }

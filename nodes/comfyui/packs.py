@@ -33,15 +33,6 @@ def _in_outputs(translation: Same, count: int) -> Same:
     return replace(translation, outputs=" ".join([translation.outputs] * count))
 
 
-def _join(old: Old) -> Made:
-    """WAS' Text Concatenate: texts in their order, those that are empty left out."""
-    values, _ = read_widgets(old, "delimiter clean_whitespace")
-    delimiter = str(values.get("delimiter", ", "))
-    names = [f"text_{letter}" for letter in "abcd"]
-    kept = {"separator": delimiter.replace("\\n", "\n"), "skip_empty": True}
-    return Made({"": Part("TextJoin", kept)}, dict.fromkeys(names, (("", "texts"),)), (("", "text"),))
-
-
 SEED = Same("PrimitiveSeed", "seed!", "", "int")
 INT, FLOAT = _plain("PrimitiveInt", "int"), _plain("PrimitiveFloat", "float")
 TEXT, BOOL = _plain("PrimitiveText", "text"), _plain("PrimitiveBool", "bool")

@@ -151,7 +151,10 @@ def test_through_a_bypass_inside_comes_what_a_port_brings() -> None:
 
 def test_a_node_of_comfyui_without_an_equal_says_so() -> None:
     graph = Graph.of(Node("a", "comfyui/StyleModelApply"))
-    assert "ComfyUI's StyleModelApply has no equal here; put other nodes in its place" in only(graph).sentence
+    assert (
+        "this node of ComfyUI's (StyleModelApply) has no equal here; it is kept as it is."
+        in only(graph).sentence
+    )
 
 
 def test_a_bypass_passes_types_through() -> None:

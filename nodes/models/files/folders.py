@@ -250,6 +250,9 @@ class ModelFolders:
             return Phrase("Put it into {folder}.", folder=folders[0])
         if wrong := self.remarks():
             return Phrase("{sentence}", sentence=wrong[0])
+        others = [folder for named in self.places.values() for folder in named]
+        if others:
+            return Phrase("Put it into a folder called {kind} beside {folder}.", kind=kind, folder=others[0])
         return Phrase("No model folder is set: name one with --models or in NODEGRAPH_MODELS.")
 
 
