@@ -137,7 +137,14 @@ class _Forms:
     def level(self, key: str, inside: Mapping[str, Any], path: tuple[str, ...]) -> _Level:
         """A form of a subgraph, with some values of its inputs set inside; raises LoadError."""
         self._used.add(key)
-        if key in path or len(path) >= MAX_DEPTH:
+        if len(path) >= MAX_DEPTH:
+            raise LoadError(
+                "{place}: subgraph {name!r} is nested more than {most} deep.",
+                place=self._place,
+                name=self._graphs[key].name[:60],
+                most=MAX_DEPTH,
+            )
+        if key in path:
             raise LoadError(
                 "{place}: subgraph {name!r} contains itself; remove the inner one.",
                 place=self._place,

@@ -174,10 +174,10 @@ def test_what_has_no_equal_is_kept_and_told() -> None:
 
 def test_a_value_without_an_equal_keeps_the_whole_node() -> None:
     saving = text_to_image()
-    saving.node(8, "ModelSamplingDiscrete", "lcm", False)
+    saving.node(8, "ModelSamplingDiscrete", "spiral", False)
     graph = read(saving)
     assert [node.type for node in graph.nodes.values()].count("comfyui/ModelSamplingDiscrete") == 1
-    assert "sampling 'lcm' has no equal" in next(iter(graph.notes.values())).text
+    assert "sampling 'spiral' has no equal" in next(iter(graph.notes.values())).text
 
 
 def subgraph(saving: Saving) -> dict[str, Any]:
