@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.node_mapping import (
+    BothWays,
+    Made,
+    Part,
+    Same,
+    Translation,
+    Untranslatable,
+    read_widgets,
+)
 from nodegraph.formats.comfyui.source_graph import Old
 from nodes.comfyui.choices import WithChoices
 
@@ -30,7 +38,7 @@ def _own(old: Old, values: Mapping[str, Any], name: str, shared: str) -> object:
 def _sd3(old: Old) -> Made:
     values, _ = read_widgets(old, "clip_l clip_g t5xxl empty_padding")
     if values.get("empty_padding", "none") == "none" and not all(
-        values.get(n) for n in ("clip_l", "clip_g", "t5xxl")
+        values.get(n) or n in old.links for n in ("clip_l", "clip_g", "t5xxl")
     ):
         raise Untranslatable("an empty prompt with the padding 'none' has no equal")
     shared = values.get("t5xxl", "")
@@ -70,6 +78,35 @@ def _sdxl(old: Old) -> Made:
     return Made({"": Part("TextEncodeSDXL", params)}, ports, (("", PLAIN),))
 
 
+def _theirs(own: Any, shared: Any) -> Any:
+    """What ComfyUI's encoder reads where ours has a text of its own, the shared one, or a blank for none."""
+    return shared if own == "" else "" if isinstance(own, str) and not own.strip() else own
+
+
+def _sdxl_back(held: Mapping[str, Any], linked: frozenset[str]) -> Mapping[str, Any] | None:
+    if "text" in linked and held.get("text_l") == "":
+        return None
+    names = {"crop_w": "crop_x", "crop_h": "crop_y", "text_g": "text"}
+    values = {name: held.get(names.get(name, name)) for name in SDXL.split()}
+    return {**values, "text_l": _theirs(held.get("text_l"), held.get("text"))}
+
+
+def _flux_back(held: Mapping[str, Any], linked: frozenset[str]) -> Mapping[str, Any] | None:
+    if "text" in linked and held.get("clip_l") == "":
+        return None
+    own = _theirs(held.get("clip_l"), held.get("text"))
+    return {"clip_l": own, "t5xxl": held.get("text"), "guidance": held.get("guidance")}
+
+
+def _sd3_back(held: Mapping[str, Any], linked: frozenset[str]) -> Mapping[str, Any] | None:
+    if "text" in linked:
+        return None
+    pairs = {"clip_l": "clip_l", "clip_g": "clip_g", "t5xxl": "t5"}
+    values = {theirs: _theirs(held.get(ours), held.get("text")) for theirs, ours in pairs.items()}
+    is_full = all(values[theirs] or ours in linked for theirs, ours in pairs.items())
+    return {**values, "empty_padding": "none" if is_full else "empty_prompt"}
+
+
 def _control(old: Old) -> Made:
     """The plain form takes one prompt, and steers the other side of the sampler too."""
     values, _ = read_widgets(old, "strength")
@@ -92,14 +129,41 @@ CONTROL = Same(
 
 SAME: Mapping[str, Translation] = {
     "CLIPTextEncode": WithChoices(Same("TextEncode", "text", "clip", PLAIN), "text", "text"),
-    "CLIPTextEncodeSDXL": WithChoices(_sdxl, SDXL, "text_g text_l"),
+    "CLIPTextEncodeSDXL": WithChoices(
+        BothWays(
+            _sdxl,
+            "TextEncodeSDXL",
+            "width=width height=height crop_w=crop_x crop_h=crop_y target_width=target_width "
+            "target_height=target_height text_g=text text_l=text_l",
+            "clip=clip",
+            _sdxl_back,
+        ),
+        SDXL,
+        "text_g text_l",
+    ),
     "CLIPTextEncodeSDXLRefiner": WithChoices(
         Same("TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN),
         "ascore width height text",
         "text",
     ),
-    "CLIPTextEncodeSD3": WithChoices(_sd3, "clip_l clip_g t5xxl", "clip_l clip_g t5xxl"),
-    "CLIPTextEncodeFlux": WithChoices(_flux, "clip_l t5xxl guidance", "clip_l t5xxl"),
+    "CLIPTextEncodeSD3": WithChoices(
+        BothWays(
+            _sd3,
+            "TextEncodeSD3",
+            "clip_l=clip_l clip_g=clip_g t5xxl=t5 empty_padding=",
+            "clip=clip",
+            _sd3_back,
+        ),
+        "clip_l clip_g t5xxl",
+        "clip_l clip_g t5xxl",
+    ),
+    "CLIPTextEncodeFlux": WithChoices(
+        BothWays(
+            _flux, "TextEncodeFlux", "clip_l=clip_l t5xxl=text guidance=guidance", "clip=clip", _flux_back
+        ),
+        "clip_l t5xxl guidance",
+        "clip_l t5xxl",
+    ),
     "CLIPTextEncodeLumina2": WithChoices(
         Same(
             "TextEncodeLumina2",

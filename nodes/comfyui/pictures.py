@@ -6,11 +6,30 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
+from nodegraph.formats.comfyui.node_mapping import (
+    BothWays,
+    Made,
+    Part,
+    Same,
+    Translation,
+    Untranslatable,
+    read_widgets,
+)
 from nodegraph.formats.comfyui.source_graph import Old
 from nodes.comfyui.loading import file_name
 
 METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "lanczos")}}
+
+
+def _solid_mask_back(held: Mapping[str, Any], linked: frozenset[str]) -> Mapping[str, Any] | None:
+    """A rectangle that fills its mask is a solid one."""
+    fills = held.get("x") == held.get("y") == 0 and all(
+        held.get(side) is not None and held.get(side) == held.get(f"inner_{side}")
+        for side in ("width", "height")
+    )
+    return {name: held.get(name) for name in ("value", "width", "height")} if fills else None
+
+
 SAMPLED = {
     **METHOD,
     "bilinear": "bilinear, unfiltered",
@@ -109,5 +128,7 @@ SAME: Mapping[str, Translation] = {
     ),
     "ImageToMask": Same("MaskFromImage", "channel", "image", "mask"),
     "MaskToImage": Same("MaskToImage", "", "mask", "image"),
-    "SolidMask": _solid_mask,
+    "SolidMask": BothWays(
+        _solid_mask, "MaskRectangle", "value=value width=width height=height", "", _solid_mask_back
+    ),
 }

@@ -12,6 +12,7 @@ from nodegraph.formats.comfyui.frames import smallest_around
 from nodegraph.formats.comfyui.naming import Names
 from nodegraph.formats.comfyui.node_mapping import End, Made, Part, Untranslatable, known
 from nodegraph.formats.comfyui.remarks import Remarks, file_note, remark_note
+from nodegraph.formats.comfyui.reverse import read_back
 from nodegraph.formats.comfyui.source_graph import BORDER_IN, ModelLink, Old, OldGraph, OldInput, Origin
 from nodegraph.formats.comfyui.tokens import Spots, with_tokens
 from nodegraph.formats.comfyui.usable import specs_of, usable
@@ -627,6 +628,9 @@ class _Level:
 
 def translate(node: Old) -> Made | None:
     """What a node becomes; None for a type that no package has an equal for, raises Untranslatable."""
+    own = read_back(node)
+    if own is not None:
+        return _own(node, *own)
     translation = known().get(node.type) or known().get(node.type.strip())
     return translation(node) if translation is not None else None
 
@@ -639,6 +643,18 @@ def _passing(theirs: str) -> dict[str, str]:
 
 def _relay_input(kind: str) -> str:
     return SEED if kind == SEED_RELAY[0] else VALUE
+
+
+def _own(node: Old, kind: str, values: Mapping[str, Any]) -> Made:
+    """A node of ours that was written for ComfyUI, as it was."""
+    spec = specs_of()[kind]
+    ports: dict[str, tuple[End, ...]] = {each.name: (("", each.name),) for each in spec.inputs}
+    for name in {**node.input_types, **node.links}:
+        plain, dot, number = name.rpartition(".")
+        if dot and number.isdecimal() and spec.socket(plain) is not None:
+            ports[name] = (("", plain),)
+    params = {name: value for name, value in values.items() if spec.param(name) is not None}
+    return Made({"": Part(kind, params)}, ports, tuple(("", output.name) for output in spec.outputs))
 
 
 def _instance(use: _Use, node: Old) -> Made:

@@ -103,6 +103,37 @@ class Same:
         return Made({"": Part(self.type, params, extra=extra)}, ports, outputs, remarks)
 
 
+@dataclass(frozen=True)
+class BothWays:
+    """A translation that is a function, with the way back: from the values of our node and what is linked to it.
+
+    `type` is our node, `widgets` and `inputs` are ComfyUI's names and ours, as in `Same`; `back` gives the values of the
+    widgets, or None where ComfyUI's node cannot say the same.
+    """
+
+    translate: Translation
+    type: str
+    widgets: str
+    inputs: str
+    back: Callable[[Mapping[str, Any], frozenset[str]], Mapping[str, Any] | None]
+
+    def __call__(self, old: Old) -> Made:
+        """The node in our words; raises Untranslatable."""
+        return self.translate(old)
+
+
+@dataclass(frozen=True)
+class ManyWays:
+    """A translation into one of several nodes, each of which goes back by its own way."""
+
+    translate: Translation
+    ways: tuple[Same | BothWays, ...]
+
+    def __call__(self, old: Old) -> Made:
+        """The node in our words; raises Untranslatable."""
+        return self.translate(old)
+
+
 def read_widgets(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The values of a node's widgets by name, and how those of its seeds change that do not stay.
 
