@@ -72,6 +72,10 @@ def _command(arguments: argparse.Namespace) -> int:
                 "explain": listing.explain,
             }
             return commands[arguments.command](arguments)
+        case "export":
+            from nodegraph.cli.exporting import export
+
+            return export(arguments)
         case _:
             from nodegraph.cli.editing import edit
             from nodegraph.support.logs import open_log
@@ -139,6 +143,13 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("file", metavar="FILE")
     explain = commands.add_parser("explain", help="tell what a workflow does, step by step, in plain words")
     explain.add_argument("file", metavar="FILE")
+    export = commands.add_parser("export", help="write a workflow as another program's file")
+    export.add_argument("file", metavar="FILE", help="a workflow (.json) or a picture that carries one")
+    export.add_argument("--to", choices=("comfyui",), required=True, help="the program that is to read it")
+    export.add_argument("--api", action="store_true", help="write the form that ComfyUI's server runs")
+    export.add_argument(
+        "--out", metavar="FILE", help="the file to write (default: FILE with .comfyui.json as its ending)"
+    )
     return parser
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from nodegraph.execution.resolve import Wired, wire
@@ -16,6 +18,8 @@ from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgra
 from nodegraph.model.spec import PASS_THROUGH, NodeSpec, Scalar
 from nodegraph.subgraphs.expand import PREFIX, definition, is_instance
 from nodegraph.subgraphs.lookup import spec_of
+from nodegraph.support.atomic import write_text
+from nodegraph.support.errors import SaveError
 
 SIZE = (220.0, 100.0)
 CHOICES = "PromptChoices"
@@ -90,6 +94,43 @@ def exported_api(graph: Graph, specs: Mapping[str, NodeSpec]) -> Exported:
         if item.node.title:
             found[ids[name]]["_meta"] = {"title": item.node.title}
     return Exported(found, tuple(losses))
+
+
+def default_path(path: Path, *, api: bool = False) -> Path:
+    """Where a workflow file's export is written: beside it, under another ending."""
+    return path.with_name(f"{path.stem}.comfyui{'.api' if api else ''}.json")
+
+
+def write_export(
+    graph: Graph,
+    specs: Mapping[str, NodeSpec],
+    path: Path,
+    *,
+    api: bool = False,
+    report: Callable[[str], None] = lambda sentence: None,
+) -> tuple[str, ...]:
+    """Write a workflow for ComfyUI, wholly or not at all; what is lost is reported first, and returned.
+
+    Raises SaveError where the file cannot be written, GraphError for a workflow that cannot be laid out flat.
+    """
+    found = exported_api(graph, specs) if api else exported_ui(graph, specs)
+    for sentence in found.losses:
+        report(sentence)
+    try:
+        write_text(path, json.dumps(found.data, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    except (OSError, ValueError) as error:
+        raise SaveError(
+            "{path} could not be written: {reason}; nothing of what stood there has changed.",
+            path=path,
+            reason=str(error),
+        ) from None
+    return found.losses
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a workflow file")
 
 
 def _wrapped(value: Any) -> Any:

@@ -107,8 +107,8 @@ class Same:
 class BothWays:
     """A translation that is a function, with the way back: from the values of our node and what is linked to it.
 
-    `type` is our node, `widgets` and `inputs` are ComfyUI's names and ours, as in `Same`; `back` gives the values of the
-    widgets, or None where ComfyUI's node cannot say the same.
+    `type` is our node, `widgets` and `inputs` are ComfyUI's names and ours, as in `Same`; `back` gives the values of
+    the widgets, or None where ComfyUI's node cannot say the same.
     """
 
     translate: Translation

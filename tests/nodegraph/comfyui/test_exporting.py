@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from nodegraph.cli import main
 from nodegraph.formats.comfyui.exporting import exported_api, exported_ui
 from nodegraph.formats.comfyui.usable import specs_of
-from nodegraph.formats.native import load, loads
+from nodegraph.formats.native import dumps, load, loads
 from nodegraph.model.graph import Graph, Node, Source
 from nodegraph.model.spec import FOREIGN
-from tests.nodegraph.comfyui.random_workflows import KINDS, Got, Workflow, workflows
+from tests.nodegraph.comfyui.random_workflows import Got, Workflow, workflows
 from tests.nodegraph.comfyui.saving import Saving, text_to_image
 from tests.nodegraph.comfyui.test_meaning import RELAYS, _Found
 
@@ -28,6 +29,11 @@ def back(graph: Graph, *, api: bool = False) -> Graph:
     """The graph after it was written for ComfyUI and read again."""
     export = exported_api if api else exported_ui
     return loads(json.dumps(export(graph, specs_of()).data))
+
+
+def types_of(graph: Graph) -> list[str]:
+    """The types of the nodes; a seed that stays as it is may come back as a plain number."""
+    return sorted(node.type.replace("PrimitiveSeed", "PrimitiveInt") for node in graph.nodes.values())
 
 
 def meaning(graph: Graph, *, flat: bool = False) -> Counter[Any]:
@@ -44,23 +50,20 @@ def meaning(graph: Graph, *, flat: bool = False) -> Counter[Any]:
         row = []
         for name in (*item.params, *item.inputs):
             got: Got = found.get(item, name)
-            row.append(
-                (name, (got[0], named(got[1]), *got[2:]) if got is not None and got[0] == "out" else got)
-            )
+            if got is not None:
+                row.append((name, (got[0], named(got[1]), *got[2:]) if got[0] == "out" else got))
         rows[named(found.path(item.id)), frozenset(row)] += 1
     return rows
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(workflows())
 def test_any_workflow_goes_back_with_its_meaning(workflow: Workflow) -> None:
     graph = loads(json.dumps(workflow.data()))
     assert meaning(back(graph)) == meaning(graph)
     if exported_api(graph, specs_of()).data:
-        kept = {name for name, kind in KINDS.items() if kind.passes}
-        assert kept
         assert meaning(back(graph, api=True), flat=True) == meaning(graph, flat=True)
 
 
@@ -69,19 +72,13 @@ def test_a_case_goes_back_without_a_loss(path: Path) -> None:
     graph = load(path)
     export = exported_ui(graph, specs_of())
     assert export.losses == ()
-    again = loads(json.dumps(export.data))
-    assert sorted(node.type for node in again.nodes.values()) == sorted(
-        node.type for node in graph.nodes.values()
-    )
+    assert types_of(loads(json.dumps(export.data))) == types_of(graph)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_of_ours_comes_back_the_same(path: Path) -> None:
     graph = load(path)
-    again = back(graph)
-    assert sorted(node.type for node in again.nodes.values()) == sorted(
-        node.type for node in graph.nodes.values()
-    )
+    assert types_of(back(graph)) == types_of(graph)
     for export in (exported_ui, exported_api):
         for loss in export(graph, specs_of()).losses:
             assert "has no equal in ComfyUI" in loss or "muted link" in loss
@@ -143,10 +140,8 @@ def test_the_api_form_is_what_the_server_takes() -> None:
 
 
 def test_what_has_no_equal_there_is_named_and_comes_back() -> None:
-    blur = Node("soft", "MaskBlur", params={"radius": 3.0}, title="Softer")
-    graph = Graph.of(
-        Node("m", "MaskRectangle"), Node("soft", "MaskBlur", 1, blur.params, {"mask": (Source("m", "mask"),)})
-    )
+    blur = Node("soft", "MaskBlur", 1, {"radius": 3.0}, {"mask": (Source("m", "mask"),)})
+    graph = Graph.of(Node("m", "MaskRectangle"), blur)
     export = exported_ui(graph, specs_of())
     assert any("soft (MaskBlur) has no equal in ComfyUI" in loss for loss in export.losses)
     again = back(graph)
@@ -166,3 +161,25 @@ def test_encoders_loaded_one_by_one_are_one_loader_there() -> None:
     data = exported_ui(graph, specs_of()).data
     assert sorted(node["type"] for node in data["nodes"]) == ["CLIPTextEncode", "DualCLIPLoader"]
     assert [node.type for node in back(graph).nodes.values()].count("ClipLoader") == 2
+
+
+@pytest.mark.parametrize("api", [False, True])
+def test_the_command_writes_beside_the_file_and_names_what_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], api: bool
+) -> None:
+    path = tmp_path / "soft.json"
+    path.write_text(dumps(Graph.of(Node("soft", "MaskBlur"))), encoding="utf-8")
+    assert main(["export", str(path), "--to", "comfyui", *(["--api"] if api else [])]) == 0
+    said = capsys.readouterr()
+    assert "soft (MaskBlur) has no equal in ComfyUI" in said.err
+    out = tmp_path / ("soft.comfyui.api.json" if api else "soft.comfyui.json")
+    assert str(out) in said.out and "mask_blur" in load(out).nodes
+
+
+def test_an_export_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(dumps(Graph.of(Node("soft", "MaskBlur"))), encoding="utf-8")
+    assert main(["export", str(path), "--to", "comfyui", "--out", str(tmp_path)]) == 2
+    assert "could not be written" in capsys.readouterr().err

@@ -57,6 +57,8 @@ class _Found:
                 names = [
                     f"{output}_{at}" for at, output in enumerate(KINDS[kind.removeprefix(FOREIGN)].outputs)
                 ]
+            if source.output.startswith("output_"):
+                return ("out", self.path(source.node), int(source.output.removeprefix("output_")) - 1)
             return ("out", self.path(source.node), names.index(source.output))
         return ("value", item.params[name]) if name in item.params else None
 
