@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nodegraph.cli import DONE
 from nodegraph.cli.opening import node_types
-from nodegraph.formats.comfyui.exporting import default_path, write_export
+from nodegraph.formats.comfyui.exporting import default_path, exported_api, exported_ui, write_export
 from nodegraph.formats.native import load
 
 
@@ -17,12 +17,11 @@ def export(arguments: argparse.Namespace) -> int:
     path = Path(arguments.file)
     graph = load(path)
     out = Path(arguments.out) if arguments.out else default_path(path, api=arguments.api)
-    losses = write_export(graph, node_types(), out, api=arguments.api, report=_print_loss)
-    count = len(losses)
+    found = (exported_api if arguments.api else exported_ui)(graph, node_types())
+    for sentence in found.losses:
+        print(f"nodegraph: {sentence}", file=sys.stderr)
+    write_export(found, out)
+    count = len(found.losses)
     parts = "1 part has" if count == 1 else f"{count} parts have"
     print(f"{out}: written for ComfyUI" + (f"; {parts} no equal there." if count else "."))
     return DONE
-
-
-def _print_loss(sentence: str) -> None:
-    print(f"nodegraph: {sentence}", file=sys.stderr)

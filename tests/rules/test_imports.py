@@ -16,7 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "nodegraph": {"networkx", "platformdirs"},
     "nodes": {
         "nodegraph", "numpy", "PIL", "torch", "torchvision", "torchsde", "diffusers", "transformers", "safetensors",
-        "scipy", "tokenizers", "yaml", "gguf",
+        "regex", "scipy", "tokenizers", "yaml", "gguf",
     },
     "ui": {"nodegraph", "PySide6", "shiboken6"},
 }  # fmt: skip

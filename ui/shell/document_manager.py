@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,11 @@ from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from nodegraph.edits.document import Document
+from nodegraph.formats.comfyui.exporting import default_path, exported_api, exported_ui, write_export
 from nodegraph.journal.journal import Journal
 from nodegraph.journal.recovery import Recovered
 from nodegraph.support.atomic import write_bytes
-from nodegraph.support.errors import LoadError, SaveError
+from nodegraph.support.errors import GraphError, LoadError, SaveError
 from ui.config import paths
 from ui.document import workflow_file
 from ui.document.editor import Editor
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from ui.shell.main_window import MainWindow
 
 CLOSED = 20
+LISTED_LOSSES = 12
+"""How many parts without an equal are named before an export."""
 
 
 class Documents(QObject):
@@ -120,6 +123,42 @@ class Documents(QObject):
         view = view or self._window.view
         path = self.choose_save(view) if view is not None else None
         return view is not None and path is not None and self._write(view, path)
+
+    def export_comfyui(self, *, api: bool) -> bool:
+        """Choose a file and write the document for ComfyUI; asks first where parts have no equal there."""
+        view = self._window.view
+        path = self.choose_export(view, api=api) if view is not None else None
+        if view is None or path is None:
+            return False
+        try:
+            found = (exported_api if api else exported_ui)(view.editor.graph, self._window.app.specs)
+            if found.losses and not self._may_export(found.losses):
+                return False
+            write_export(found, path)
+        except (GraphError, SaveError) as error:
+            self._window.say(said(error))
+            return False
+        self._window.say(self.tr("{file} is written for ComfyUI.").format(file=path.name))
+        return True
+
+    def choose_export(self, view: DocumentView, *, api: bool) -> Path | None:
+        """Ask for a file to export to."""
+        start = default_path(view.editor.path or self._folder() / f"{view.editor.name}.json", api=api)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Export to ComfyUI"), str(start), self.tr("ComfyUI workflows (*.json)")
+        )
+        return Path(name) if name else None
+
+    def _may_export(self, losses: Sequence[str]) -> bool:
+        listed = "\n".join(losses[:LISTED_LOSSES])
+        more = len(losses) - LISTED_LOSSES
+        if more > 0:
+            listed += "\n" + self.tr("and {count} more").format(count=more)
+        choices = (
+            Choice("yes", self.tr("Export"), "yes"),
+            Choice("no", self.tr("Cancel"), "no"),
+        )
+        return ask(self._window, self.tr("Some parts have no equal in ComfyUI"), listed, choices) == "yes"
 
     def reload(self) -> None:
         """Take over what is on disk, as a step that undo takes back."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MENUS = (
     ("File", QT_TRANSLATE_NOOP("Menus", "&File")),
     ("File/Recent", QT_TRANSLATE_NOOP("Menus", "Open &recent")),
+    ("File/Export", QT_TRANSLATE_NOOP("Menus", "&Export")),
     ("Edit", QT_TRANSLATE_NOOP("Menus", "&Edit")),
     ("Edit/Select", QT_TRANSLATE_NOOP("Menus", "&Select")),
     ("Node", QT_TRANSLATE_NOOP("Menus", "&Node")),
@@ -51,6 +52,7 @@ class Menus(QObject):
         after = entries[entries.index(self.actions["file.open"]) + 1]
         self.menus["File"].insertMenu(after, recent)
         recent.aboutToShow.connect(self._list_recent)
+        self.menus["File"].insertMenu(self.actions["file.reload"], self.menus["File/Export"])
         self.rebind()
 
     def rebind(self) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,21 +101,8 @@ def default_path(path: Path, *, api: bool = False) -> Path:
     return path.with_name(f"{path.stem}.comfyui{'.api' if api else ''}.json")
 
 
-def write_export(
-    graph: Graph,
-    specs: Mapping[str, NodeSpec],
-    path: Path,
-    *,
-    api: bool = False,
-    report: Callable[[str], None] = lambda sentence: None,
-) -> tuple[str, ...]:
-    """Write a workflow for ComfyUI, wholly or not at all; what is lost is reported first, and returned.
-
-    Raises SaveError where the file cannot be written, GraphError for a workflow that cannot be laid out flat.
-    """
-    found = exported_api(graph, specs) if api else exported_ui(graph, specs)
-    for sentence in found.losses:
-        report(sentence)
+def write_export(found: Exported, path: Path) -> None:
+    """Write a ComfyUI file, wholly or not at all; raises SaveError."""
     try:
         write_text(path, json.dumps(found.data, ensure_ascii=False, indent=2, default=_plain) + "\n")
     except (OSError, ValueError) as error:
@@ -124,7 +111,6 @@ def write_export(
             path=path,
             reason=str(error),
         ) from None
-    return found.losses
 
 
 def _plain(value: object) -> object:

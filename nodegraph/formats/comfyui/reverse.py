@@ -165,7 +165,8 @@ def _fits(ours: str, pairs: Iterable[tuple[str, str]], node: Node) -> bool:
 
 def _held(node: Node, spec: NodeSpec) -> dict[str, Scalar]:
     linked = {key for key, sources in node.inputs.items() if sources}
-    return {p.name: node.params.get(p.name, p.default) for p in spec.params if p.name not in linked}
+    held = {p.name: p.default for p in spec.params} | dict(node.params)
+    return {name: value for name, value in held.items() if name not in linked}
 
 
 def _inverse(same: Same, theirs: str, ours: str, value: Scalar, spec: NodeSpec) -> Iterator[Scalar]:

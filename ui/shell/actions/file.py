@@ -57,6 +57,22 @@ ACTIONS = (
         group=2,
     ),
     Action(
+        "file.export_comfyui",
+        QT_TRANSLATE_NOOP("Actions", "To &ComfyUI…"),
+        lambda w: w.documents.export_comfyui(api=False),
+        "File/Export",
+        words="comfyui write save workflow json",
+        enabled=_has_document,
+    ),
+    Action(
+        "file.export_comfyui_api",
+        QT_TRANSLATE_NOOP("Actions", "To ComfyUI's &server…"),
+        lambda w: w.documents.export_comfyui(api=True),
+        "File/Export",
+        words="comfyui api prompt write save json",
+        enabled=_has_document,
+    ),
+    Action(
         "file.reload",
         QT_TRANSLATE_NOOP("Actions", "&Reload from disk"),
         lambda w: w.documents.reload(),
