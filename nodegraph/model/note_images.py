@@ -14,7 +14,7 @@ from nodegraph.support.image_metadata import size_of
 from nodegraph.support.messages import Phrase
 
 if TYPE_CHECKING:
-    from nodegraph.model.graph import Graph, Note
+    from nodegraph.model.graph import Graph, Note, Subgraph
 
 MOST_SIDE = 2048
 """Pixels a side."""
@@ -99,7 +99,7 @@ def together_fault(notes: Iterable[Note]) -> str | None:
 
 def without_pictures(graph: Graph) -> Graph:
     """The graph as finished pictures carry it: what was pasted into notes stays in the workflow file."""
-    levels = (graph, *graph.subgraphs.values())
+    levels: tuple[Graph | Subgraph, ...] = (graph, *graph.subgraphs.values())
     if not any(note.pictures for level in levels for note in level.notes.values()):
         return graph
 

@@ -17,6 +17,7 @@ SAME: Mapping[str, Translation] = {
     "ModelSamplingSD3": Same("ModelSamplingShift", "shift", "model", "model"),
     "ModelSamplingAuraFlow": Same("ModelSamplingShift", "shift", "model", "model"),
     "ModelSamplingFlux": Same("ModelSamplingFlux", "max_shift base_shift width height", "model", "model"),
+    "CFGNorm": Same("GuidanceNorm", "strength", "model", "model"),
     "RescaleCFG": Same("GuidanceRescale", "multiplier=share", "model", "model"),
     "APG": Same(
         "GuidanceAPG",

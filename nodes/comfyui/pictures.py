@@ -8,6 +8,7 @@ from typing import Any
 
 from nodegraph.formats.comfyui.node_mapping import (
     BothWays,
+    End,
     Made,
     Part,
     Same,
@@ -78,7 +79,9 @@ def _solid_mask(old: Old) -> Made:
     width, height = values.get("width", 512), values.get("height", 512)
     params = {"width": width, "height": height, "x": 0, "y": 0, "inner_width": width, "inner_height": height}
     params["value"] = values.get("value", 1.0)
-    ports = {name: (("", name), ("", f"inner_{name}")) for name in ("width", "height")}
+    ports: dict[str, tuple[End, ...]] = {
+        name: (("", name), ("", f"inner_{name}")) for name in ("width", "height")
+    }
     ports["value"] = (("", "value"),)
     return Made({"": Part("MaskRectangle", params)}, ports, (("", "mask"),))
 

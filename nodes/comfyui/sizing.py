@@ -96,8 +96,8 @@ def _save(old: Old) -> Made:
 
 
 SAME: Mapping[str, Translation] = {
-    "GetImageSize": Same("ImageSize", "", "image", "width height count"),
-    "GetImageSize+": Same("ImageSize", "", "image", "width height count"),
+    "GetImageSize": Same("ImageSize", "", "image", "width height pictures"),
+    "GetImageSize+": Same("ImageSize", "", "image", "width height pictures"),
     "ResolutionSelector": _proportions,
     "ImageScaleBy": Same("ImageScaleBy", "upscale_method=method scale_by=factor", "image", "image", METHOD),
     "ImageScaleToTotalPixels": Same(

@@ -74,6 +74,20 @@ def guidance_apg(
     return with_method(model, "apg", parallel=parallel, longest=longest, momentum=momentum, **more)
 
 
+@node(
+    "GuidanceNorm", title="Normed guidance", category=CATEGORY, keywords=("cfg norm", "qwen", "edit", "limit")
+)
+def guidance_norm(
+    model: TheModel,
+    *,
+    strength: Annotated[
+        float, Range(0, 100, 0.01), Help("By what the result is multiplied; 1 leaves it as it is.")
+    ] = 1.0,
+) -> Model:
+    """Keep guidance from making any place stronger than the prompt alone would: calmer edits with Qwen-Image."""
+    return with_method(model, "norm", strength=strength)
+
+
 @node("GuidanceThreshold", title="Dynamic thresholding", category=CATEGORY, keywords=("cfg", "mimic", "clip"))
 def guidance_threshold(
     model: TheModel,

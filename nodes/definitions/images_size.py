@@ -39,7 +39,7 @@ class Measured(NamedTuple):
 
     width: Annotated[int, Help("Width in pixels.")]
     height: Annotated[int, Help("Height in pixels.")]
-    count: Annotated[int, Help("How many pictures the batch holds.")]
+    pictures: Annotated[int, Help("How many pictures the batch holds.")]
 
 
 @node(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from nodegraph import Advanced, Choice, GraphError, Help, Multiline, Range, node
-from nodes.text_encoders.tokenizers.patterns import found_in, groups_in, replaced_in
+from nodes.text.patterns import found_in, groups_in, replaced_in
 
 CATEGORY = "values/text"
 TheText = Annotated[str, Multiline(), Help("The text to read.")]
@@ -161,7 +162,8 @@ def text_tidy(
     ] = "as it is",
 ) -> str:
     """Take blanks from the ends of a text, and write it in capital or small letters."""
-    text = {"none": str, "both": str.strip, "left": str.lstrip, "right": str.rstrip}[trim](text)
+    trims: dict[str, Callable[[str], str]] = {"both": str.strip, "left": str.lstrip, "right": str.rstrip}
+    text = trims[trim](text) if trim in trims else text
     change = {"upper": str.upper, "lower": str.lower, "capitalised": str.capitalize, "title": str.title}
     return change[case](text) if case in change else text
 

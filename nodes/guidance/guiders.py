@@ -84,6 +84,8 @@ class Guided:
                     cond, uncond, scale, average=self._average, **settings
                 )
                 return guided
+            case "norm":
+                return guidance.norm_limited(cond, uncond, scale, **settings)
             case "threshold":
                 return guidance.dynamic_threshold(cond, uncond, scale, **settings)
             case "zero_star":

@@ -106,6 +106,16 @@ def adaptive_projected(
     return cond + (scale - 1 + extra) * (update - along + parallel * along), average
 
 
+def norm_limited(cond: Tensor, uncond: Tensor, scale: float, *, strength: float = 1.0) -> Tensor:
+    """CFG whose channels are in no place longer than those of `cond`, times `strength` (the Qwen-Image authors' way).
+
+    The length is that of the channels together, in each latent pixel of `[B, C, ...]`.
+    """
+    guided = cfg(cond, uncond, scale)
+    wanted, found = (x.square().sum(1, keepdim=True).sqrt() for x in (cond, guided))
+    return guided * (wanted / (found + 1e-8)).clamp(0.0, 1.0) * strength
+
+
 def _length(x: Tensor) -> Tensor:
     return x.square().sum(tuple(range(1, x.ndim)), keepdim=True).sqrt()
 

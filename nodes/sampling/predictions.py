@@ -30,7 +30,7 @@ def to_x0(kind: PredictionKind, x: Tensor, output: Tensor, sigma: Tensor, sigma_
     s = expand(sigma, x)
     if kind == "eps" or kind == "flow":
         return x - s * output
-    if kind in ("x0", "image"):
+    if kind == "x0" or kind == "image":
         return output
     total = s**2 + sigma_data**2
     skip, scale = x * sigma_data**2 / total, s * sigma_data / total**0.5

@@ -125,9 +125,8 @@ def _wrapped(value: Any) -> Any:
 
 def _complete(item: Wired) -> Node:
     """The node of a resolved graph with its live links and all its values."""
-    return replace(
-        item.node, params=item.params if item.spec.params else item.node.params, inputs=item.inputs
-    )
+    own = {name: value for name, value in item.node.params.items() if name not in item.inputs}
+    return replace(item.node, params={**own, **item.params}, inputs=item.inputs)
 
 
 def _flat_ids(names: Iterable[str]) -> dict[str, str]:

@@ -215,10 +215,8 @@ def _kept(node: Node) -> Theirs:
     """A node of ComfyUI's that was kept goes back as it came."""
     kept = node.extra.get(KEY)
     kept = kept if isinstance(kept, Mapping) else {}
-    inputs = kept.get("inputs") if isinstance(kept.get("inputs"), Mapping) else {}
-    outputs = kept.get("outputs") if isinstance(kept.get("outputs"), Mapping) else {}
+    inputs, outputs, values = (_mapping(kept, key) for key in ("inputs", "outputs", "values"))
     listed = kept.get("widgets_values")
-    values = kept.get("values")
     names = dict.fromkeys((*inputs, *node.inputs))
     return Theirs(
         node.type.removeprefix(FOREIGN),
@@ -226,8 +224,13 @@ def _kept(node: Node) -> Theirs:
         tuple((name, str(inputs.get(name, "*")), name) for name in names if name not in node.params),
         tuple((str(name), str(kind)) for name, kind in outputs.items()),
         listed=tuple(listed) if isinstance(listed, list | tuple) else None,
-        values=values if isinstance(values, Mapping) else {},
+        values=values,
     )
+
+
+def _mapping(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = owner.get(key)
+    return found if isinstance(found, Mapping) else {}
 
 
 def read_back(old: Old) -> tuple[str, dict[str, Any]] | None:

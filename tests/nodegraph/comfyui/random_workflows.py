@@ -247,7 +247,7 @@ class _Writer:
             self._node(number, "PrimitiveNode", [], outputs, [value, "fixed"], {})
         for node in level.nodes:
             self._write(node)
-        inputs = [
+        inputs: list[dict[str, Any]] = [
             {"name": port.raw, "type": port.type, **({"label": port.label} if port.label else {})}
             for port in level.inputs
         ]
@@ -275,7 +275,13 @@ class _Writer:
             inner = self._workflow.levels[node.kind[1]]
             for port in inner.inputs:
                 widget = {"widget": {"name": port.raw}} if port.widget else {}
-                slot = {"name": port.raw, "type": port.type, "label": port.label, "link": None, **widget}
+                slot: dict[str, Any] = {
+                    "name": port.raw,
+                    "type": port.type,
+                    "label": port.label,
+                    "link": None,
+                    **widget,
+                }
                 if port.widget and port.name not in node.feeds and self._draw(st.booleans()):
                     continue
                 slots.append(slot)
@@ -329,9 +335,9 @@ class _Writer:
 
     def _link(self, feed: Feed, target: int, slot: int) -> int:
         """A link, perhaps over a reroute or by a name; its number."""
-        origin, origin_slot = {
-            "node": lambda: (feed[1], feed[2]), "input": lambda: (-10, feed[1]), "primitive": lambda: (feed[1], 0)
-        }[feed[0]]()  # fmt: skip
+        origin, origin_slot = (-10, feed[1]) if feed[0] == "input" else (feed[1], 0)
+        if feed[0] == "node":
+            origin_slot = feed[2]
         # Links that begin or end at the border are drawn without detours, so that linkIds name both their ends.
         detours = (
             () if target == -20 or feed[0] == "input" else ("", "", "", "Reroute", "Reroute (rgthree)", "Set")
@@ -376,9 +382,12 @@ def _level(draw: st.DrawFn, workflow: Workflow, number: int, inside: bool) -> Le
             _add_input(draw, level, kind, kind.lower(), widget=False)
     uses = [("use", d) for d in range(number)]
     first = [] if inside else ["CheckpointLoaderSimple", "EmptyLatentImage", "CLIPTextEncode", "VAEDecode"]
-    more = st.sampled_from([*uses, *uses, *uses, *KINDS])
-    for at, kind in enumerate([*first, *draw(st.lists(more, min_size=2, max_size=6))]):
-        node = Node(at + 1, kind, f"{'d' if inside else 'n'}{number}-{at}")
+    choices: list[str | tuple[str, int]] = [*uses, *uses, *uses, *KINDS]
+    more = st.sampled_from(choices)
+    kinds: list[str | tuple[str, int]] = [*first]
+    kinds += draw(st.lists(more, min_size=2, max_size=6))
+    for at, used in enumerate(kinds):
+        node = Node(at + 1, used, f"{'d' if inside else 'n'}{number}-{at}")
         _fill(draw, workflow, level, node, sources, inside)
         level.nodes.append(node)
         _, outs = workflow.slots(node)
@@ -401,7 +410,7 @@ def _fill(
     """Values, links and mode of a node."""
     ins, _ = workflow.slots(node)
     for name, kind in ins:
-        if sources[kind] and draw(LIKELY):
+        if sources[kind] and bool(draw(LIKELY)):
             node.feeds[name] = draw(st.sampled_from(sources[kind]))
     for name, kind, values, is_inner in _widgets(workflow, node):
         if not is_inner or draw(st.booleans()):
@@ -444,7 +453,7 @@ def _widget_input(draw: st.DrawFn, level: Level, kind: str, name: str) -> Feed:
     """A widget input of the definition: a new one, or one that feeds a widget of the same name already."""
     plain = name.split("#")[0]
     old = [at for at, port in enumerate(level.inputs) if port.widget and port.name.split("#")[0] == plain]
-    if old and draw(st.booleans()):
+    if old and bool(draw(st.booleans())):
         return ("input", draw(st.sampled_from(old)))
     _add_input(draw, level, kind, plain, widget=True)
     return ("input", len(level.inputs) - 1)
@@ -463,7 +472,7 @@ def _add_input(draw: st.DrawFn, level: Level, kind: str, plain: str, widget: boo
 def _add_outputs(draw: st.DrawFn, level: Level, sources: dict[str, list[Feed]]) -> None:
     for number in range(draw(st.integers(1, 3))):
         kind = draw(st.sampled_from([kind for kind in SOCKETS if sources[kind]] or SOCKETS))
-        feed = draw(st.sampled_from(sources[kind][::-1])) if sources[kind] and draw(LIKELY) else None
+        feed = draw(st.sampled_from(sources[kind][::-1])) if sources[kind] and bool(draw(LIKELY)) else None
         level.outputs.append((f"{kind}_{number}", kind, feed))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import regex
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def replaced_in(text: str, pattern: str, by: str, flags: Flags, count: int = 0) -> str:
     """The text with every match, or the first `count`, replaced; raises GraphError."""
-    return _bounded(pattern, lambda: _compiled(pattern, flags).sub(by, text, count=count, timeout=SECONDS))
+    return _bounded(pattern, lambda: str(_compiled(pattern, flags).sub(by, text, count, timeout=SECONDS)))
 
 
 def groups_in(text: str, pattern: str, flags: Flags, group: int) -> list[str]:
@@ -46,7 +46,7 @@ def found_in(text: str, pattern: str, flags: Flags) -> bool:
     return _bounded(pattern, lambda: _compiled(pattern, flags).search(text, timeout=SECONDS) is not None)
 
 
-def _compiled(pattern: str, flags: Flags) -> regex.Pattern[str]:
+def _compiled(pattern: str, flags: Flags) -> Any:
     names = (regex.IGNORECASE, regex.MULTILINE, regex.DOTALL)
     wanted = regex.VERSION0
     for name, is_on in zip(names, flags, strict=True):
