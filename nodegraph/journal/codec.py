@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from nodegraph.formats.native.fields import Fields
+from nodegraph.formats.native.nodes import MODES, read_mode
+from nodegraph.formats.native.parsing import check_depth
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph, frozen
 from nodegraph.model.note_images import NotePicture
+from nodegraph.support.errors import LoadError
 
 T = TypeVar("T")
 PARTS = ("nodes", "frames", "notes", "subgraphs")
@@ -22,7 +26,7 @@ def encode(graph: Graph) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any]) -> Graph:
-    """The graph that `encode` wrote. Raises ValueError, TypeError or KeyError on anything else."""
+    """The graph that `encode` wrote. Raises ValueError on anything else."""
     return apply(Graph(), data)
 
 
@@ -40,14 +44,23 @@ def delta(before: Graph, after: Graph) -> dict[str, Any]:
 
 
 def apply(before: Graph, change: Mapping[str, Any]) -> Graph:
-    """`before` with a `delta` made. Raises ValueError, TypeError or KeyError on anything else."""
+    """`before` with a `delta` made, every field held to its type. Raises ValueError on anything else.
+
+    Whether the parts fit each other is not looked at: see `soundness`.
+    """
     parts: dict[str, Any] = {part: getattr(before, part) for part in (*PARTS, *WHOLE)}
-    for part, read in READERS.items():
-        if part in change:
-            parts[part] = _merged(parts[part], change[part], read)
-    for part in WHOLE:
-        if part in change:
-            parts[part] = dict(change[part])
+    try:
+        fields = Fields(change, "a change")
+        for part, read in READERS.items():
+            if part in change:
+                parts[part] = _merged(parts[part], Fields(fields.take(part), part), read)
+        for part in WHOLE:
+            if part in change:
+                parts[part] = fields.members(part)
+                check_depth(parts[part], part)
+        fields.none_left("those of a change")
+    except (LoadError, LookupError, TypeError) as error:
+        raise ValueError(str(error)) from None
     return Graph(**parts)
 
 
@@ -76,22 +89,27 @@ def _plain(before: object, after: object) -> Any:
     return data
 
 
-def _refilled(before: object, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    if data.get(KEPT) and isinstance(before, Note):
-        return {**{key: value for key, value in data.items() if key != KEPT}, "pictures": before.pictures}
+def _refilled(before: object, data: object) -> object:
+    if isinstance(data, dict) and data.get(KEPT) is True and isinstance(before, Note):
+        return {
+            **{key: value for key, value in data.items() if key != KEPT},
+            "pictures": dict(before.pictures),
+        }
     return data
 
 
-def _merged(
-    before: Mapping[str, T], change: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]
-) -> dict[str, T]:
+def _merged(before: Mapping[str, T], change: Fields, read: Callable[[object], T]) -> dict[str, T]:
     merged = dict(before)
-    for name in change.get("gone", ()):
+    for name in _texts(change, "gone"):
         del merged[name]
-    for name, value in change.get("set", {}).items():
+    for name, value in change.members("set").items():
         merged[name] = read(_refilled(before.get(name), value))
-    if "order" in change:
-        merged = {name: merged[name] for name in change["order"]}
+    order = _texts(change, "order")
+    if order:
+        if len(order) != len(merged) or len(set(order)) != len(order):
+            raise LoadError("The order does not name each part once.")
+        merged = {name: merged[name] for name in order}
+    change.none_left("gone, set and order")
     return merged
 
 
@@ -115,44 +133,147 @@ def _is_default(item: Any, value: object) -> bool:
     return item.default is not MISSING and type(value) is type(item.default) and bool(value == item.default)
 
 
-def _node(data: Mapping[str, Any]) -> Node:
-    inputs = {name: tuple(map(_source, sources)) for name, sources in data.get("inputs", {}).items()}
-    return Node(**{**_tupled(data), "inputs": inputs})
+def _node(data: object) -> Node:
+    fields = Fields(data, "a node")
+    node = Node(
+        fields.id(),
+        fields.name("type"),
+        fields.version(),
+        _scalars(fields),
+        _inputs(fields),
+        fields.numbers("pos", 2, (0.0, 0.0)),
+        fields.numbers("size", 2, None),
+        fields.text("title"),
+        fields.text("color"),
+        read_mode(fields),
+        fields.flag("collapsed"),
+        fields.flag("pinned"),
+        fields.flag("hide_unlinked"),
+        _extra(fields),
+    )
+    fields.none_left("those of a node")
+    return node
 
 
-def _source(data: Mapping[str, Any]) -> Source:
-    return Source(**{**data, "via": tuple((x, y) for x, y in data.get("via", ()))})
+def _scalars(fields: Fields) -> Mapping[str, Any]:
+    params = fields.members("params")
+    for value in params.values():
+        if not isinstance(value, str | int | float):
+            raise fields.wrong("params", "texts, numbers, true and false", value)
+    return params
 
 
-def _frame(data: Mapping[str, Any]) -> Frame:
-    return Frame(**_tupled({**data, "own": frozen(data.get("own", {}))}))
+def _inputs(fields: Fields) -> dict[str, tuple[Source, ...]]:
+    found = {}
+    for name, sources in fields.members("inputs").items():
+        if not isinstance(sources, list):
+            raise fields.wrong("inputs", "lists of sources", sources)
+        found[name] = tuple(map(_source, sources))
+    return found
 
 
-def _note(data: Mapping[str, Any]) -> Note:
+def _source(data: object) -> Source:
+    fields = Fields(data, "a link")
+    points = tuple(fields.coordinates("via", point, 2) for point in fields.items("via"))
+    via = cast("tuple[tuple[float, float], ...]", points)
+    source = Source(
+        fields.name("node"), fields.name("output"), fields.flag("muted"), via, fields.text("portal")
+    )
+    fields.none_left("those of a link")
+    return source
+
+
+def _frame(data: object) -> Frame:
+    fields = Fields(data, "a frame")
+    frame = Frame(
+        fields.id(),
+        fields.text("title"),
+        _texts(fields, "members"),
+        fields.numbers("rect", 4, (0.0, 0.0, 0.0, 0.0)),
+        fields.text("color"),
+        fields.flag("collapsed"),
+        fields.flag("locked"),
+        read_mode(fields),
+        frozen(_own_modes(fields)),
+        _extra(fields),
+    )
+    fields.none_left("those of a frame")
+    return frame
+
+
+def _own_modes(fields: Fields) -> dict[str, Any]:
+    found = fields.members("own")
+    for mode in found.values():
+        if mode not in MODES:
+            raise fields.wrong("own", "run, mute or bypass", mode)
+    return found
+
+
+def _note(data: object) -> Note:
+    fields = Fields(data, "a note")
     pictures = {
         name: found if isinstance(found, NotePicture) else NotePicture.read(found)
-        for name, found in data.get("pictures", {}).items()
+        for name, found in fields.members("pictures").items()
     }
-    return Note(**_tupled({**data, "pictures": frozen(pictures)}))
+    note = Note(
+        fields.id(),
+        fields.text("text"),
+        fields.numbers("pos", 2, (0.0, 0.0)),
+        fields.numbers("size", 2, (240.0, 120.0)),
+        fields.text("color"),
+        fields.text("on"),
+        _extra(fields),
+        frozen(pictures),
+    )
+    fields.none_left("those of a note")
+    return note
 
 
-def _subgraph(data: Mapping[str, Any]) -> Subgraph:
-    nodes = {name: _node(node) for name, node in data.get("nodes", {}).items()}
-    ports = {key: _ports(data.get(key, ())) for key in ("inputs", "outputs")}
-    frames = {name: _frame(frame) for name, frame in data.get("frames", {}).items()}
-    notes = {name: _note(note) for name, note in data.get("notes", {}).items()}
-    return Subgraph(**{**data, **ports, "nodes": nodes, "frames": frames, "notes": notes})
+def _subgraph(data: object) -> Subgraph:
+    fields = Fields(data, "a subgraph")
+    subgraph = Subgraph(
+        fields.name("name"),
+        {name: _node(node) for name, node in fields.members("nodes").items()},
+        tuple(map(_port, fields.items("inputs"))),
+        tuple(map(_port, fields.items("outputs"))),
+        _extra(fields),
+        {name: _frame(frame) for name, frame in fields.members("frames").items()},
+        {name: _note(note) for name, note in fields.members("notes").items()},
+    )
+    fields.none_left("those of a subgraph")
+    return subgraph
 
 
-def _ports(data: Iterable[Mapping[str, Any]]) -> tuple[Port, ...]:
-    return tuple(Port(**item) for item in data)
+def _port(data: object) -> Port:
+    fields = Fields(data, "a port")
+    names = fields.name("name"), fields.name("node"), fields.name("port")
+    port = Port(*names, fields.text("section"), _limit(fields, "minimum"), _limit(fields, "maximum"))
+    fields.none_left("those of a port")
+    return port
 
 
-def _tupled(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+def _limit(fields: Fields, key: str) -> float | None:
+    value = fields.take(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise fields.wrong(key, "a number", value)
+    return value
 
 
-READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+def _texts(fields: Fields, key: str) -> tuple[str, ...]:
+    found = fields.items(key)
+    for item in found:
+        if not isinstance(item, str):
+            raise fields.wrong(key, "a list of texts", item)
+    return tuple(found)
+
+
+def _extra(fields: Fields) -> Mapping[str, Any]:
+    found = fields.members("extra")
+    check_depth(found, fields.place)
+    return found
+
+
+READERS: Mapping[str, Callable[[object], Any]] = {
     "nodes": _node,
     "frames": _frame,
     "notes": _note,

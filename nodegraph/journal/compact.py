@@ -12,6 +12,7 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.model.note_images import ALL_BYTES
 from nodegraph.support.atomic import write_bytes
+from nodegraph.support.private_files import FILE_MODE
 
 LIMIT = 4_000_000
 """Bytes; a larger journal is written anew when its document is put away."""
@@ -26,7 +27,7 @@ def compact(file: Path, history: History, path: Path | None, stamp: Stamp | None
     while len(data) > limit and keep:
         keep //= 2
         data = _encoded(history, keep, path, stamp)
-    write_bytes(file, data)
+    write_bytes(file, data, FILE_MODE)
 
 
 def _pictures(history: History) -> int:

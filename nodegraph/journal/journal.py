@@ -2,6 +2,8 @@
 
 Events are queued and written by `write`: from then on they outlive the process. `sync` makes them outlive
 the power as well; it may take long, and keeps nobody from writing.
+
+The last line may be a draft: what is typed and not committed yet. The next line is written over it.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from nodegraph.journal import codec, lock
 from nodegraph.journal.history import Step
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
+from nodegraph.support.private_files import FILE_MODE, make_private_folder
 
 FORMAT = 1
 SUFFIX = ".journal"
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Journal:
         self.size = size
         self._file = file
         self._queue: list[Event] = []
+        self._draft: Event | None = None
+        self._has_draft = False
         self._queueing = threading.Lock()
         self._writing = threading.Lock()
         self._syncing = threading.Lock()
@@ -55,9 +61,9 @@ class Journal:
     @staticmethod
     def create(folder: Path, base: Graph, path: Path | None, stamp: Stamp | None, saved: bool) -> Journal:
         """A new journal in `folder` for a document that starts as `base`. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         name = folder / f"{uuid.uuid4().hex}{SUFFIX}"
-        file = name.open("xb", buffering=0)
+        file = os.fdopen(os.open(name, NEW_FILE, FILE_MODE), "wb", buffering=0)
         lock.acquire(file)
         journal = Journal(name, file)
         journal._add(begin(base, path, stamp, saved))
@@ -81,6 +87,11 @@ class Journal:
                 return
         self._add(Event({"do": "amend"}, before, after))
 
+    def draft(self, label: str, before: Graph, after: Graph) -> None:
+        """What is typed would make `after` of `before`, as one step; the same graph twice gives the draft up."""
+        with self._queueing:
+            self._draft = Event({"do": "draft", "label": label}, before, after)
+
     def move(self, index: int) -> None:
         """Steps were undone or redone; `index` are done now."""
         self._add(move(index))
@@ -94,12 +105,18 @@ class Journal:
         with self._writing:
             with self._queueing:
                 events, self._queue = self._queue, []
-            if not events or self._file.closed:
+                draft, self._draft = self._draft, None
+            if not (events or draft) or self._file.closed:
                 return
             try:
-                self._append(b"".join(event.line() for event in events))
+                if events:
+                    self._append(b"".join(event.line() for event in events))
+                    events = []
+                if draft is not None:
+                    self._append_draft(draft)
             except OSError:
                 with self._queueing:
+                    self._draft = self._draft or (None if self._queue else draft)
                     self._queue = [*events, *self._queue]
                 raise
 
@@ -128,14 +145,32 @@ class Journal:
     def _add(self, event: Event) -> None:
         with self._queueing:
             self._queue.append(event)
+            self._draft = None
 
     def _append(self, data: bytes) -> None:
-        """A write that a full disk cuts short is made again over its own beginning."""
+        """A write that a full disk cuts short is made again over its own beginning, and over a draft."""
+        self._put(data)
+        self.size += len(data)
+        self._cut_draft()
+
+    def _append_draft(self, draft: Event) -> None:
+        """Write a draft behind the last line, over an older one, or take the older one away."""
+        data = b"" if draft.before is draft.after else draft.line()
+        self._put(data)
+        self._cut_draft(len(data))
+        self._has_draft = bool(data)
+
+    def _cut_draft(self, kept: int = 0) -> None:
+        """Take away what is left of an older draft behind the last line and `kept` bytes."""
+        if self._has_draft:
+            self._has_draft = False
+            self._file.truncate(self.size + kept)
+
+    def _put(self, data: bytes) -> None:
         self._file.seek(self.size)
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
-        self.size += len(data)
 
 
 def begin(base: Graph, path: Path | None, stamp: Stamp | None, saved: bool) -> Event:

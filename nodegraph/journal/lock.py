@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from nodegraph.support.private_files import make_private_folder
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,6 +40,26 @@ else:
         return True
 
 
+WAIT_SECONDS = 2.0
+"""So long another process may hold a file that is changed for a moment."""
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Keep other editors from changing `path` meanwhile, by a lock on a file beside it.
+
+    Where none can be made, or its holder does not let go, it goes on without.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            make_private_folder(path.parent)
+            file = stack.enter_context(path.with_name(f"{path.name}.lock").open("ab", buffering=0))
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not acquire(file) and time.monotonic() < deadline:
+                time.sleep(0.005)
+        yield
+
+
 class Claim:
     """What only one process may have at a time, by a lock on a file that stands for it."""
 
@@ -48,7 +73,7 @@ class Claim:
         if self.held:
             return True
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
             self._file = self._path.open("ab", buffering=0)
         except OSError:
             self.held = True

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from nodegraph.formats.native.parsing import MAX_BYTES
+from nodegraph.support.regular_files import open_regular
 
 
 @dataclass(frozen=True)
@@ -17,10 +21,13 @@ class Stamp:
 
     @staticmethod
     def of(path: Path) -> Stamp | None:
-        """The file as it is now; None where it cannot be read."""
+        """The file as it is now; None where it cannot be read, is no regular file or larger than any workflow."""
         try:
-            status = path.stat()
-            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            with open_regular(path) as file:
+                status = os.fstat(file.fileno())
+                if status.st_size > MAX_BYTES:
+                    return None
+                digest = hashlib.blake2b(file.read(MAX_BYTES), digest_size=16).hexdigest()
         except OSError:
             return None
         return Stamp(status.st_size, status.st_mtime_ns, digest)
@@ -29,7 +36,7 @@ class Stamp:
         """Whether the file still has these contents; they are read only where size or time differ."""
         try:
             status = path.stat()
-        except OSError:
+        except (OSError, ValueError):
             return False
         if (status.st_size, status.st_mtime_ns) == (self.size, self.mtime):
             return True

@@ -10,10 +10,11 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
     """Yield a temporary path beside `path`; what was written there replaces `path` at the end, or nothing does.
 
-    The folder is made if it is missing. Raises OSError (a full disk leaves the old file as it was).
+    The folder is made if it is missing. The file gets `mode`, by default that of the file it replaces, or what the
+    process gives to new files. Raises OSError (a full disk leaves the old file as it was).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
@@ -23,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(_mode(path))
+        temporary.chmod(_mode(path) if mode is None else mode)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -39,13 +40,13 @@ def _mode(path: Path) -> int:
         return 0o666 & ~mask
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text, all or nothing."""
-    with replacing(path) as temporary:
+def write_text(path: Path, text: str, mode: int | None = None) -> None:
+    """Write UTF-8 text, all or nothing; `mode` as for `replacing`."""
+    with replacing(path, mode) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write bytes, all or nothing."""
-    with replacing(path) as temporary:
+def write_bytes(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write bytes, all or nothing; `mode` as for `replacing`."""
+    with replacing(path, mode) as temporary:
         temporary.write_bytes(data)

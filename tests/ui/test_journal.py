@@ -22,49 +22,75 @@ from tests.ui.journals import graph, journal_of
 names = st.sampled_from(["a", "b", "c", "d_2"])
 numbers = st.integers(-9, 9).map(float)
 points = st.tuples(numbers, numbers)
-sources = st.builds(
-    Source, names, st.just("out"), st.booleans(), st.tuples(points), st.sampled_from(["", "P"])
-)
-scalars = st.one_of(st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=4))
-nodes = st.builds(
-    Node,
-    names,
-    st.sampled_from(["KSampler", "pack/Gone"]),
-    params=st.dictionaries(names, scalars, max_size=2),
-    inputs=st.dictionaries(names, st.tuples(sources), max_size=2),
-    pos=points,
-    size=st.none() | points,
-    title=st.text(max_size=3),
-    mode=st.sampled_from(["run", "mute"]),
-    collapsed=st.booleans(),
-    extra=st.dictionaries(st.text(max_size=2), st.lists(st.integers()), max_size=1),
-)
-
-
+finite = st.floats(allow_nan=False, allow_infinity=False)
+scalars = st.one_of(st.booleans(), st.integers(-5, 5), finite, st.text(max_size=4))
 limits = st.none() | st.integers(-9, 9)
-ports = st.builds(Port, names, names, names, st.sampled_from(["", "Quality"]), limits, limits)
 
 
-def keyed(values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
-    return st.dictionaries(names, values, max_size=4)
-
-
-graphs = st.builds(
-    Graph,
-    nodes=keyed(nodes),
-    frames=keyed(st.builds(Frame, names, st.text(max_size=2), st.tuples(names))),
-    notes=keyed(st.builds(Note, names, st.text(max_size=5), points)),
-    subgraphs=keyed(
-        st.builds(
-            Subgraph,
-            names,
-            keyed(nodes),
-            st.tuples(ports),
-            extra=st.dictionaries(names, st.integers(), max_size=1),
+@st.composite
+def node_maps(draw: st.DrawFn) -> dict[str, Node]:
+    """Nodes under their ids; each takes its inputs from those before it, so that there is no circle."""
+    found: dict[str, Node] = {}
+    for name in draw(st.lists(names, unique=True, max_size=4)):
+        sources = st.builds(
+            Source,
+            st.sampled_from(list(found) or ["none"]),
+            st.just("out"),
+            st.booleans(),
+            st.tuples(points),
+            st.sampled_from(["", "P"]),
         )
-    ),
-    view=st.dictionaries(names, st.integers()),
-)
+        found[name] = draw(
+            st.builds(
+                Node,
+                st.just(name),
+                st.sampled_from(["KSampler", "pack/Gone"]),
+                params=st.dictionaries(names, scalars, max_size=2),
+                inputs=st.dictionaries(names, st.tuples(sources), max_size=2) if found else st.just({}),
+                pos=points,
+                size=st.none() | points,
+                title=st.text(max_size=3),
+                mode=st.sampled_from(["run", "mute"]),
+                collapsed=st.booleans(),
+                extra=st.dictionaries(st.text(max_size=2), st.lists(st.integers()), max_size=1),
+            )
+        )
+    return found
+
+
+@st.composite
+def graph_values(draw: st.DrawFn) -> Graph:
+    """Graphs as edits make them: nothing in them names what is not there."""
+    nodes = draw(node_maps())
+    texts = st.text(max_size=3)
+    on = st.sampled_from(["", *nodes])
+    frames = [Frame("f1", draw(texts), tuple(nodes)[:1]), Frame("f2", draw(texts), tuple(nodes)[1:2])]
+    notes = [Note("n1", draw(texts), draw(points), on=draw(on)), Note("n2", draw(texts), draw(points))]
+    subgraphs = {}
+    for name in draw(st.lists(names, unique=True, max_size=2)):
+        inner = draw(node_maps())
+        ports = st.builds(
+            Port,
+            names,
+            st.sampled_from(list(inner) or ["none"]),
+            names,
+            st.sampled_from(["", "Quality"]),
+            limits,
+            limits,
+        )
+        inputs = draw(st.lists(ports, max_size=1 if inner else 0))
+        extra = draw(st.dictionaries(names, st.integers(), max_size=1))
+        subgraphs[name] = Subgraph(name, inner, tuple(inputs), extra=extra)
+    return Graph(
+        nodes,
+        {frame.id: frame for frame in draw(st.permutations(frames))[: draw(st.integers(0, 2))]},
+        {note.id: note for note in draw(st.permutations(notes))[: draw(st.integers(0, 2))]},
+        subgraphs,
+        draw(st.dictionaries(names, st.integers(), max_size=4)),
+    )
+
+
+graphs = graph_values()
 
 
 def same(one: Graph, other: Graph) -> bool:

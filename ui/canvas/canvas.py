@@ -70,7 +70,7 @@ class Canvas(Handled):
         )
         self._renderer = Renderer(theme, self._metrics, self._text, self.state)
         self._places: list[Place] = []
-        self._inline = Inline(self, self.camera)
+        self._inline = Inline(self, self.camera, editor)
         self.minimap = Minimap(self)
         self.minimap.hide()
         self.touch = Touch(self)

@@ -138,9 +138,8 @@ class Commands(Framing):
         rect = portal_rects(link, self.scene.metrics.measure)[round(end)].adjusted(0, -3, 40, 3)
         graph = self.stage.graph
 
-        def named(text: str) -> None:
-            if text.strip():
-                self.apply(SetPortal(link_of(graph, key), text.strip()))
+        def named(text: str) -> Edit | None:
+            return SetPortal(link_of(graph, key), text.strip()) if text.strip() else None
 
         self._inline.line(rect, link.source.portal, named, self.stage.theme)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QMimeData, QRect, QRectF
 
-from nodegraph.edits import ChangeFrame, ChangeNote, SetTitle
+from nodegraph.edits import ChangeFrame, ChangeNote, Edit, SetTitle
 from nodegraph.model.graph import Note, frozen
 from nodegraph.model.note_images import NotePicture, shown_in, together_fault
 from nodegraph.support.errors import LoadError
@@ -64,10 +64,10 @@ class Writing(Copying):
         def take(data: QMimeData) -> str:
             return "\n\n".join(self._brought(note, pictures, data))
 
-        def commit(text: str) -> None:
-            self._rewrite(note, text, pictures)
+        def rewritten(text: str) -> Edit | None:
+            return self._rewrite(note, text, pictures)
 
-        self._inline.page(rect, found.text, commit, self.stage.theme, take)
+        self._inline.page(rect, found.text, rewritten, self.stage.theme, take)
 
     def note_places(self) -> dict[str, QRect]:
         """Where the notes in sight lie in the view."""
@@ -90,7 +90,7 @@ class Writing(Copying):
         words = self._brought(note, pictures, data)
         if words:
             text = "\n\n".join([*([found.text.rstrip()] if found.text.strip() else []), *words])
-            self._rewrite(note, text, pictures, Phrase("Put a picture into"))
+            self.apply(self._rewrite(note, text, pictures, Phrase("Put a picture into")))
         return True
 
     def _brought(self, note: str, pictures: dict[str, NotePicture], data: QMimeData) -> list[str]:
@@ -109,26 +109,29 @@ class Writing(Copying):
         pictures.update(grown)
         return words
 
-    def _retitle(self, name: str, text: str) -> None:
-        graph, title = self.stage.graph, text.strip()
+    def _retitle(self, name: str, text: str) -> Edit | None:
+        """The edit that gives a node or frame a title; pasted line breaks become blanks."""
+        graph, title = self.stage.graph, " ".join(text.split())
         if name in graph.nodes:
             usual = self.scene.nodes[name].spec.title
-            self.apply(SetTitle(name, "" if title == usual else title))
-        elif name in graph.frames:
-            self.apply(ChangeFrame(replace(graph.frames[name], title=title), Phrase("Rename")))
+            return SetTitle(name, "" if title == usual else title)
+        if name in graph.frames:
+            return ChangeFrame(replace(graph.frames[name], title=title), Phrase("Rename"))
+        return None
 
     def _rewrite(
         self, name: str, text: str, pictures: Mapping[str, NotePicture], verb: str = Phrase("Write")
-    ) -> None:
+    ) -> Edit | None:
+        """The edit that writes another text into a note; None where the note is gone."""
         note = self.stage.graph.notes.get(name)
         if note is None:
-            return
+            return None
         kept = shown_in(text, pictures)
         if kept == note.pictures:
             written = replace(note, text=text)
         else:
             written = self._roomy(replace(note, text=text, pictures=frozen(kept)))
-        self.apply(ChangeNote(written, verb))
+        return ChangeNote(written, verb)
 
     def _roomy(self, note: Note) -> Note:
         """The note, high enough for its pictures."""

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from nodegraph.support import damaged_files
 from nodegraph.support.atomic import write_text
+from nodegraph.support.private_files import FILE_MODE, make_private_folder
+from nodegraph.support.regular_files import read_regular
 
-set_aside: list[Path] = []
-"""Where files that could not be read are kept now, so that nobody's choices are written over."""
+MAX_BYTES = 16 << 20
+"""A larger file is none of the editor's own."""
+MAX_PARTS = 500_000
+"""So many lists and objects may be in a file; each takes a hundred times its letters in memory."""
+
+set_aside = damaged_files.set_aside
 
 
 def read(path: Path) -> dict[str, Any]:
     """The object in the file; empty where there is none. A file that holds something else is set aside."""
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except OSError:
+        data = parsed(read_regular(path, MAX_BYTES))
+    except FileNotFoundError:
         return {}
-    except (ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, PermissionError):
+            return {}
         data = None
     if isinstance(data, dict):
         return data
-    with contextlib.suppress(OSError):
-        set_aside.append(path.replace(path.with_name(f"{path.name}.broken")))
+    damaged_files.put_aside(path)
     return {}
+
+
+def parsed(data: bytes, most_parts: int = MAX_PARTS) -> Any:
+    """JSON with finite numbers and whole characters. Raises ValueError or RecursionError."""
+    if data.count(b"[") + data.count(b"{") > most_parts:
+        raise ValueError("too many lists and objects")
+    found = json.loads(data.decode("utf-8"), parse_constant=_no_number)
+    if b"\\u" in data:
+        # Half a character cannot be shown or written.
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def write(path: Path, data: Mapping[str, Any]) -> None:
     """Replace the file by `data`; a crash leaves the old file or the new one. Raises OSError."""
-    write_text(path, json.dumps(data, indent=1) + "\n")
+    make_private_folder(path.parent)
+    write_text(path, json.dumps(data, indent=1) + "\n", FILE_MODE)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ui.config import json_store
+
+MAX_PATH = 32_767
+MAX_WINDOWS, MAX_TABS = 32, 256
+"""So many windows, and tabs in each, come back; more are damage, and would take all memory."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +42,43 @@ def save(windows: list[WindowState], path: Path) -> None:
 def load(path: Path) -> list[WindowState]:
     """The session; empty where there is none. Anything odd in it is left out."""
     windows = json_store.read(path).get("windows")
-    return [_window(data) for data in windows if isinstance(data, dict)] if isinstance(windows, list) else []
+    if not isinstance(windows, list):
+        return []
+    return [_window(data) for data in windows[:MAX_WINDOWS] if isinstance(data, dict)]
 
 
 def _window(data: Mapping[str, Any]) -> WindowState:
     tabs = data.get("tabs")
     current = data.get("current")
     return WindowState(
-        _text(data, "geometry"),
-        _text(data, "docks"),
-        tuple(_tab(tab) for tab in tabs if isinstance(tab, dict)) if isinstance(tabs, list) else (),
-        current if isinstance(current, int) else 0,
+        _base64(data, "geometry"),
+        _base64(data, "docks"),
+        tuple(_tab(tab) for tab in tabs[:MAX_TABS] if isinstance(tab, dict))
+        if isinstance(tabs, list)
+        else (),
+        current if type(current) is int else 0,
     )
 
 
 def _tab(data: Mapping[str, Any]) -> TabState:
     view = data.get("view")
-    return TabState(_text(data, "path"), _text(data, "journal"), view if isinstance(view, dict) else {})
+    return TabState(_path(data), _text(data, "journal"), view if isinstance(view, dict) else {})
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
-    return (
-        value
-        if (isinstance(value, str) and value.isascii()) or (name == "path" and isinstance(value, str))
-        else ""
-    )
+    return value if isinstance(value, str) and value.isascii() else ""
+
+
+def _base64(data: Mapping[str, Any], name: str) -> str:
+    text = _text(data, name)
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        return ""
+    return text
+
+
+def _path(data: Mapping[str, Any]) -> str:
+    value = data.get("path")
+    return value if isinstance(value, str) and "\0" not in value and len(value) < MAX_PATH else ""

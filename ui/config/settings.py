@@ -79,6 +79,12 @@ def load(path: Path) -> Settings:
     return Settings.from_json(json_store.read(path))
 
 
+def newest(path: Path, known: Settings) -> Settings:
+    """The settings as the last editor wrote them, `known` where there is no such file."""
+    data = json_store.read(path)
+    return Settings.from_json(data) if data else known
+
+
 def save(settings: Settings, path: Path) -> None:
     """Write the settings, whole or not at all. Raises OSError."""
     json_store.write(path, settings.to_json())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nodegraph.journal.lock import exclusive
 from ui.config import json_store
 
 
@@ -24,6 +25,7 @@ class Usage:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._habits = _habits(json_store.read(path)) if path else {}
+        self._unsaved: dict[str, Habit] = {}
 
     @property
     def habits(self) -> Mapping[str, Habit]:
@@ -32,13 +34,29 @@ class Usage:
 
     def used(self, type_id: str, now: float | None = None) -> None:
         """Count one use of a node type."""
-        old = self._habits.get(type_id, Habit())
-        self._habits[type_id] = Habit(old.count + 1, time.time() if now is None else now)
+        when = time.time() if now is None else now
+        for tally in (self._habits, self._unsaved):
+            tally[type_id] = Habit(tally.get(type_id, Habit()).count + 1, when)
 
     def save(self) -> None:
-        """Write the tally, from any thread. Raises OSError."""
-        if self._path:
-            json_store.write(self._path, {name: [h.count, h.when] for name, h in list(self._habits.items())})
+        """Add what was counted since the last save to the file, from any thread. Raises OSError.
+
+        What another editor counted meanwhile stays in it.
+        """
+        unsaved = dict(self._unsaved)
+        if not self._path or not unsaved:
+            return
+        with exclusive(self._path):
+            kept = _habits(json_store.read(self._path))
+            for name, habit in unsaved.items():
+                kept[name] = Habit(kept.get(name, Habit()).count + habit.count, habit.when)
+            json_store.write(self._path, {name: [h.count, h.when] for name, h in kept.items()})
+        for name, habit in unsaved.items():
+            left = self._unsaved[name].count - habit.count
+            if left:
+                self._unsaved[name] = Habit(left, self._unsaved[name].when)
+            else:
+                del self._unsaved[name]
 
 
 def _habits(data: Mapping[str, object]) -> dict[str, Habit]:

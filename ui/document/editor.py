@@ -17,6 +17,7 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.errors import EditError
+from ui.document.open_fields import OpenFields
 from ui.document.selection import Selection
 from ui.document.undo import GraphCommand
 from ui.i18n.translate import said
@@ -35,6 +36,9 @@ class Editor(QObject):
     """A step was made: Step, graph before it."""
     amended = Signal(object, object)
     """The last step goes on: graph it ended in, graph it ends in now."""
+    drafted = Signal(str, object, object)
+    """What is typed and not committed yet: the title of its step, the graph, and the graph with it; the two are the
+    same once a draft is given up."""
     moved = Signal(int)
     """Steps were undone or redone: how many are done now."""
     saved = Signal()
@@ -53,6 +57,8 @@ class Editor(QObject):
         self.document = document or Document()
         self.document.replace(settled(self.document.graph, specs))
         self.stamp: Stamp | None = None
+        self.fields = OpenFields()
+        self._has_draft = False
         self.selection = Selection(self)
         self.branches: list[Branch] = []
         self.stack = QUndoStack(self)
@@ -97,6 +103,24 @@ class Editor(QObject):
         if after is not self.graph:
             self.push(said(edit.title), after, merge)
         return True
+
+    def keep_draft(self, edit: Edit) -> None:
+        """Journal what `edit` would make of the graph, so that what is typed outlives a crash; the graph stays."""
+        try:
+            after = edit.apply(self.graph)
+        except EditError:
+            return
+        if after is self.graph:
+            self.drop_draft()
+        else:
+            self._has_draft = True
+            self.drafted.emit(said(edit.title), self.graph, after)
+
+    def drop_draft(self) -> None:
+        """What was typed is given up."""
+        if self._has_draft:
+            self._has_draft = False
+            self.drafted.emit("", self.graph, self.graph)
 
     def push(self, label: str, after: Graph, merge: str = "") -> None:
         """Make `after`, its expressions worked out, the graph, as one step of undo.
@@ -164,6 +188,7 @@ class Editor(QObject):
 
     def _show(self, graph: Graph) -> None:
         before = self.graph
+        self._has_draft = False
         self.document.replace(graph)
         if graph is not before:
             self.selection.prune(graph)

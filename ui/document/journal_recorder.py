@@ -40,6 +40,8 @@ class Recorder(QObject):
         self._clean = not editor.unsaved
         self._written = 0.0
         self._told = False
+        self._finished = False
+        editor.drafted.connect(self._drafted)
         editor.pushed.connect(self._pushed)
         editor.amended.connect(self._amended)
         editor.moved.connect(self._moved)
@@ -60,7 +62,11 @@ class Recorder(QObject):
             self._write(journal)
 
     def finish(self, keep: bool) -> None:
-        """The document is closed; `keep` leaves its journal, with the newest steps, for the next start."""
+        """The document is closed; `keep` leaves its journal, with the newest steps, for the next start.
+
+        No later change begins another journal: a closed tab would come back with it.
+        """
+        self._finished = True
         journal, self.journal = self.journal, None
         if journal is None:
             return
@@ -75,7 +81,7 @@ class Recorder(QObject):
             self._tell(error)
 
     def _open(self) -> Journal | None:
-        if self.journal is None:
+        if self.journal is None and not self._finished:
             editor = self._editor
             try:
                 self.journal = Journal.create(
@@ -109,6 +115,13 @@ class Recorder(QObject):
     def _pushed(self, step: Step, before: Graph) -> None:
         if journal := self._open():
             journal.push(step, before)
+            self._write(journal)
+
+    def _drafted(self, label: str, before: Graph, after: Graph) -> None:
+        if self.journal is None and before is after:
+            return
+        if journal := self._open():
+            journal.draft(label, before, after)
             self._write(journal)
 
     def _amended(self, before: Graph, after: Graph) -> None:

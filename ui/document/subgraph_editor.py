@@ -22,6 +22,7 @@ class Inner(Editor):
         self.root = root
         self.subgraph = subgraph
         self.stack = root.stack
+        self.fields = root.fields
         root.changed.connect(self._follow)
 
     @property
@@ -32,6 +33,14 @@ class Inner(Editor):
     def apply(self, edit: Edit, merge: str = "") -> bool:
         """Make an edit of the inner nodes one step of undo of the document."""
         return self.root.apply(Inside(self.subgraph, edit), f"{self.subgraph}/{merge}" if merge else "")
+
+    def keep_draft(self, edit: Edit) -> None:
+        """Journal a draft of the inner nodes with the document."""
+        self.root.keep_draft(Inside(self.subgraph, edit))
+
+    def drop_draft(self) -> None:
+        """What was typed is given up."""
+        self.root.drop_draft()
 
     def push(self, label: str, after: Graph, merge: str = "") -> None:
         """Nobody replaces a subgraph as a whole; raises TypeError."""

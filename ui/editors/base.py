@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from nodegraph.edits import Edit
 from ui.editors.binding import Binding, Try
 from ui.i18n.labels import label_of
 from ui.i18n.translate import tr
@@ -14,6 +15,16 @@ from ui.theme.appearance import Look
 
 CONTEXT = "ParamEditor"
 ALT = Qt.KeyboardModifier.AltModifier
+DRAFT_MS = 150
+"""So long after a key at the latest what is typed is in the journal."""
+LONG_TEXT = 20
+"""So many letters are never given up without a sentence and a way to get them back."""
+STAYS_OPEN = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
+"""Why the keyboard goes elsewhere for a moment only: the field stays open."""
 ENDING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
@@ -38,6 +49,10 @@ class ParamEditor(QWidget):
         self.look = look
         self.pixels = look.metrics.body
         self._try = Try(binding)
+        self._drafts = QTimer(self)
+        self._drafts.setSingleShot(True)
+        self._drafts.setInterval(DRAFT_MS)
+        self._drafts.timeout.connect(self._keep_draft)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
@@ -57,10 +72,56 @@ class ParamEditor(QWidget):
         self._try = Try(self.binding)
         return True
 
+    def flush(self) -> bool:
+        """Commit for good what is typed, and stay open; False as of `commit`. See `ui.document.open_fields`."""
+        return not self.binding.alive or self.keep()
+
+    def draft(self) -> Edit | None:
+        """The edit that a commit would make of what is typed; None where it is invalid."""
+        return None
+
+    def typed(self) -> None:
+        """The user changed what is shown: it is a draft in the journal soon, however steadily it goes on."""
+        self.binding.editor.fields.add(self)
+        if not self._drafts.isActive():
+            self._drafts.start()
+
+    def untyped(self) -> None:
+        """What is shown is the graph's value again."""
+        self._drafts.stop()
+        self.binding.editor.fields.discard(self)
+
     def restore(self) -> None:
         """Leave the value as it was when editing began."""
+        self.untyped()
+        self.binding.editor.drop_draft()
         self._try.take_back()
         self.show_value()
+
+    def give_up(self) -> None:
+        """Drop what is typed and not committed; what was committed before stays."""
+        self.untyped()
+        self.binding.editor.drop_draft()
+        self.show_value()
+
+    def take_focus(self) -> None:
+        """Take the keyboard as it was left."""
+        self.window().activateWindow()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight nothing stays typed and uncommitted; a hidden widget need not have had the focus."""
+        if self._is_typed() and not event.spontaneous():
+            self.left()
+        super().hideEvent(event)
+
+    def _is_typed(self) -> bool:
+        return self in self.binding.editor.fields
+
+    def _keep_draft(self) -> None:
+        edit = self.draft() if self.binding.alive and self._is_typed() else None
+        if edit is not None:
+            self.binding.editor.keep_draft(edit)
 
     def begin(self) -> None:
         """Take the keyboard, ready to be typed into."""
@@ -109,21 +170,20 @@ class ParamEditor(QWidget):
             self.setFocusProxy(control)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter, Esc and leaving, whatever the control is; running and saving take along what is typed."""
+        """Enter, Esc and leaving, whatever the control is; the keys of run and save take along what is typed."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _acts(event):
-            self.keep()
+            self.flush()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             # While an input method is in the middle of a word, the keys that end editing end its word.
             return event.key() in ENDING if self.composing else self.pressed(event)
         if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
             self.entered(event.reason())
         if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
-            other = event.reason() in (
-                Qt.FocusReason.PopupFocusReason,
-                Qt.FocusReason.ActiveWindowFocusReason,
-            )
-            if not other and self.open_popup is None:
+            if event.reason() not in STAYS_OPEN and self.open_popup is None:
                 self.left()
+            elif event.reason() == Qt.FocusReason.ActiveWindowFocusReason and self._is_typed():
+                # Another window may run or save this document.
+                self.flush()
         return super().eventFilter(watched, event)
 
     def pressed(self, event: QKeyEvent) -> bool:
@@ -147,7 +207,7 @@ class ParamEditor(QWidget):
 
     def entered(self, reason: Qt.FocusReason) -> None:
         """The control got the keyboard: what Esc restores is what stands there now."""
-        if reason not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+        if reason not in STAYS_OPEN:
             self._try = Try(self.binding)
             self.hinted.emit(self.of_several(), False)
 
@@ -162,7 +222,7 @@ class ParamEditor(QWidget):
             return
         if not self.commit():
             self.binding.editor.status.emit(self.refusal())
-            self.show_value()
+            self.give_up()
         self.hinted.emit("", False)
 
     def refusal(self) -> str:
@@ -171,6 +231,6 @@ class ParamEditor(QWidget):
 
 
 def _acts(event: QKeyEvent) -> bool:
-    """Whether the key is that of a command which reads the graph: run, or save."""
+    """Whether the key may be that of a command which reads the graph, also one that is not in the action table."""
     control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_S)

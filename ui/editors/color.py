@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from nodegraph.edits import Edit, SetParam
 from ui.editors.base import ParamEditor
 from ui.editors.binding import Binding, Try
 from ui.editors.field_button import FieldButton
@@ -39,6 +40,7 @@ class ColorEditor(ParamEditor):
         self.swatch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.swatch.setAccessibleName(self.tr("Pick a colour"))
         self.swatch.clicked.connect(self.open_choices)
+        self.line.textEdited.connect(self.typed)
         self._row.addWidget(self.swatch)
         self._hold(self.line)
         self._popup: ColorPicker | None = None
@@ -70,19 +72,24 @@ class ColorEditor(ParamEditor):
                 self.hinted.emit(self.refusal(), True)
                 return False
             self.line.setModified(False)
+            self.untyped()
             self._try.set(found)
             self.show_value()
         return True
 
+    def draft(self) -> Edit | None:
+        """The colour, once what is typed is one."""
+        found = parsed(self.line.text())
+        return SetParam(self.binding.node, self.binding.param.name, found) if found is not None else None
+
+    def give_up(self) -> None:
+        """Show the colour of the graph."""
+        self.line.setModified(False)
+        super().give_up()
+
     def refusal(self) -> str:
         """What a colour looks like."""
         return self.tr("Write a colour as #rrggbb, such as #ff8000, or by its name.")
-
-    def left(self) -> None:
-        """Keep it, or go back."""
-        super().left()
-        self.line.setModified(False)
-        self.show_value()
 
     def restore(self) -> None:
         """Bring back the colour."""
@@ -107,6 +114,7 @@ class ColorEditor(ParamEditor):
 
     def _picked(self, color: QColor) -> None:
         self.line.setModified(False)
+        self.untyped()
         self._try.set(color.name())
         self.show_value()
 

@@ -63,6 +63,7 @@ class FileEditor(TextEditor):
 
     def take(self, name: str) -> None:
         """Set the file."""
+        self.untyped()
         self._try.set(relative(Path(name), self.binding.editor.path))
         self.line.setModified(False)
         self.show_value()

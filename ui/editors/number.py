@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from nodegraph.edits import Edit, SetExpression, SetParam
 from nodegraph.expressions.arithmetic import FormulaError, names_in
 from nodegraph.model.spec import Param
 from ui.document.numbers import beyond, fine_of, plain, snap_of, step_of, stepped, typed
 from ui.editors.base import ALT, ParamEditor
-from ui.editors.binding import Binding
+from ui.editors.binding import Binding, Try
 from ui.editors.scrub import DEAD_ZONE, Pull
 from ui.i18n.labels import format_value, label_of
 from ui.i18n.translate import said
@@ -43,6 +44,7 @@ class NumberEditor(ParamEditor):
         self._error = ""
         self._turned = 0
         self.line.textEdited.connect(self._hint)
+        self.line.textEdited.connect(self.typed)
         self.show_value()
 
     @property
@@ -75,35 +77,73 @@ class NumberEditor(ParamEditor):
         if text:
             self.line.setText(text)
             self.line.setModified(True)
+            self.typed()
             return
         self.show_value()
         self.line.selectAll()
 
     def commit(self) -> bool:
         """Work out what is typed."""
-        if not self.typing:
+        if not self._take_typed():
+            return False
+        if self.typing:
+            self.rest()
+        return True
+
+    def flush(self) -> bool:
+        """Work out what is typed, and go on being typed into."""
+        if not self.binding.alive:
             return True
-        if self.line.isModified():
-            try:
-                self._take(self.line.text().strip())
-            except FormulaError as error:
-                self._error = said(error)
-                self.hinted.emit(self._error, True)
-                return False
-        self.rest()
+        if not self._take_typed():
+            return False
+        self._try = Try(self.binding)
+        return True
+
+    def draft(self) -> Edit | None:
+        """The number so far, None while it is half a sum."""
+        node, name, text = self.binding.node, self.binding.param.name, self.line.text().strip()
+        if text.startswith("=") and names_in(text[1:]):
+            return SetExpression(node, name, text)
+        try:
+            return SetParam(node, name, typed(self.binding.param, text, self.binding.named))
+        except FormulaError:
+            return None
+
+    def _take_typed(self) -> bool:
+        """Set what is typed; False, with a hint that says why, where it is invalid."""
+        if not self.typing or not self.line.isModified():
+            return True
+        try:
+            self._take(self.line.text().strip())
+        except FormulaError as error:
+            self._error = said(error)
+            self.hinted.emit(self._error, True)
+            return False
         return True
 
     def _take(self, text: str) -> None:
         """Set a number or a sum; what begins with = and names others is an expression, which stays one."""
         if text.startswith("=") and names_in(text[1:]):
+            self._mark_committed()
             self._try.compute(text)
         else:
-            self._try.set(typed(self.binding.param, text, self.binding.named))
+            value = typed(self.binding.param, text, self.binding.named)
+            self._mark_committed()
+            self._try.set(value)
+
+    def _mark_committed(self) -> None:
+        self.line.setModified(False)
+        self.untyped()
+
+    def give_up(self) -> None:
+        """Show the number of the graph."""
+        self.line.setModified(False)
+        super().give_up()
 
     def rest(self) -> None:
         """Stop being typed into."""
         self.line.setReadOnly(True)
-        self.line.setModified(False)
+        self._mark_committed()
         self.line.deselect()
         self.hinted.emit("", False)
         self.show_value()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.edits import Batch, SetParams
+from nodegraph.journal.lock import exclusive
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Node
 from nodegraph.model.limits import scalar_fault
@@ -37,18 +38,21 @@ class Presets:
 
     def save(self, kind: str, name: str, values: Mapping[str, Scalar]) -> None:
         """Keep values under a name; what stood there is replaced. Raises OSError."""
-        self._write(kind, {**self._of(kind), name[:LONGEST]: dict(values)})
+        with exclusive(self._file()):
+            self._write(kind, {**self._of(kind), name[:LONGEST]: dict(values)})
 
     def rename(self, kind: str, old: str, new: str) -> None:
         """Call a preset otherwise; what had the new name is replaced. Raises OSError."""
-        rest = self._of(kind)
-        if old in rest and new and new != old:
-            found = rest.pop(old)
-            self._write(kind, {**rest, new[:LONGEST]: found})
+        with exclusive(self._file()):
+            rest = self._of(kind)
+            if old in rest and new and new != old:
+                found = rest.pop(old)
+                self._write(kind, {**rest, new[:LONGEST]: found})
 
     def delete(self, kind: str, name: str) -> None:
         """Forget a preset. Raises OSError."""
-        self._write(kind, {key: value for key, value in self._of(kind).items() if key != name})
+        with exclusive(self._file()):
+            self._write(kind, {key: value for key, value in self._of(kind).items() if key != name})
 
     def _file(self) -> Path:
         return self._path or paths.presets_file()
@@ -68,7 +72,6 @@ class Presets:
     def _write(self, kind: str, presets: Mapping[str, Any]) -> None:
         rest = {key: value for key, value in self._read().items() if key != kind}
         path = self._file()
-        path.parent.mkdir(parents=True, exist_ok=True)
         json_store.write(path, {**rest, kind: dict(presets)} if presets else rest)
 
 

@@ -93,7 +93,7 @@ class SeedEditor(NumberEditor):
 
     def draw(self) -> None:
         """Draw another seed."""
-        self.line.setModified(False)
+        self._mark_committed()
         self._try.set(drawn_seed(self.binding.param))
         self.show_value()
         if self.typing:
@@ -115,7 +115,7 @@ class SeedEditor(NumberEditor):
 
     def take(self, seed: int) -> None:
         """Use a seed."""
-        self.line.setModified(False)
+        self._mark_committed()
         self._try.set(seed)
         self.show_value()
 

@@ -6,12 +6,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.editors.base import ParamEditor
+from nodegraph.edits import Edit, SetParam
+from ui.editors.base import CONTEXT, LONG_TEXT, STAYS_OPEN, ParamEditor
 from ui.editors.binding import Binding
 from ui.editors.completing import EMBEDDING, WILDCARD, Completion
 from ui.editors.page import Colours, Page
+from ui.editors.splice import changed_letters, shown_text, spliced
 from ui.editors.tokens import counter, token_words
 from ui.editors.weights import reweighted
+from ui.i18n.labels import label_of
+from ui.i18n.translate import tr
 from ui.theme.appearance import Look
 
 PAUSE = 300
@@ -28,6 +32,7 @@ class TextEditor(ParamEditor):
         super().__init__(binding, look, parent)
         self.line = Line(self)
         self._hold(self.line)
+        self.line.textEdited.connect(self.typed)
         self.show_value()
 
     @property
@@ -47,18 +52,41 @@ class TextEditor(ParamEditor):
         super().begin()
         self.line.selectAll()
 
+    @property
+    def text(self) -> str:
+        """What is typed. Pasted lines become one: a line break in a name or a path is never meant."""
+        return " ".join(self.line.text().splitlines())
+
     def commit(self) -> bool:
         """Put the line into the graph."""
         if self.line.isModified():
-            # Pasted lines become one: a line break in a name or a path helps nobody.
-            self._try.set(" ".join(self.line.text().splitlines()))
+            self.untyped()
+            self._try.set(self.text)
             self.line.setModified(False)
         return True
 
+    def draft(self) -> Edit | None:
+        """The text so far."""
+        return SetParam(self.binding.node, self.binding.param.name, self.text)
+
+    def give_up(self) -> None:
+        """Bring back the text of the graph."""
+        self.line.setModified(False)
+        super().give_up()
+
     def restore(self) -> None:
-        """Bring back the text."""
+        """Bring back the text from before; a long one that was typed stays in the redo stack."""
+        if self.line.isModified() and changed_letters(str(self.binding.value), self.text) >= LONG_TEXT:
+            self.commit()
+            announce_redo(self)
         self.line.setModified(False)
         super().restore()
+
+
+def announce_redo(field: ParamEditor) -> None:
+    """Say how a long text that Esc takes back comes again."""
+    text = tr(CONTEXT, "{name}: what was typed is taken back. Edit > Redo brings it again.")
+    field.binding.editor.status.emit(text.format(name=label_of(field.binding.param.name)))
 
 
 class Line(QLineEdit):
@@ -88,6 +116,7 @@ class PromptEditor(ParamEditor):
         self.page = Page(self, look)
         self._hold(self.page)
         self._showing = self._weighing = False
+        self._source = self._shown = self._before = ""
         self._choices = binding.param.mentions == "wildcards"
         self.completion = Completion(self.page, (WILDCARD, EMBEDDING) if self._choices else (EMBEDDING,))
         self._colours = Colours(self.page.document(), look, self._choices)
@@ -97,7 +126,7 @@ class PromptEditor(ParamEditor):
         self._pause.setInterval(PAUSE)
         self._pause.timeout.connect(self.commit)
         self.show_value()
-        self.page.document().contentsChanged.connect(self._typed)
+        self.page.document().contentsChanged.connect(self._changed)
         counter().counted.connect(self._counted)
 
     @property
@@ -113,6 +142,8 @@ class PromptEditor(ParamEditor):
     def entered(self, reason: Qt.FocusReason) -> None:
         """Say how long the prompt is, and which names in it have files now."""
         super().entered(reason)
+        if reason not in STAYS_OPEN:
+            self._before = str(self.binding.value)
         self._colours.refresh()
         self._count()
         QTimer.singleShot(READY, self.completion, self.completion.make_ready)
@@ -120,12 +151,13 @@ class PromptEditor(ParamEditor):
     def show_value(self) -> None:
         """Show the prompt; the cursor stays where it is."""
         text = str(self.binding.value)
-        if text == self.page.toPlainText() or self._pause.isActive():
+        if text == self._source or self._is_typed():
             return
         place = self.page.textCursor().position()
         self._showing = True
         self.page.setPlainText(text)
         self._showing = False
+        self._source, self._shown = text, self._page_text()
         cursor = self.page.textCursor()
         cursor.setPosition(min(place, len(text)))
         self.page.setTextCursor(cursor)
@@ -133,22 +165,41 @@ class PromptEditor(ParamEditor):
     def begin(self) -> None:
         """Write on at the end."""
         super().begin()
+        self._before = str(self.binding.value)
         self.page.moveCursor(QTextCursor.MoveOperation.End)
 
     def commit(self) -> bool:
-        """Put the prompt into the graph."""
+        """Put the prompt into the graph, if anything was typed: what is only looked at stays as it is."""
         self._pause.stop()
-        text = self.page.toPlainText()
-        if text != self.binding.value:
-            self._try.set(text)
+        if self._is_typed():
+            self.untyped()
+            now = self._page_text()
+            self._source, self._shown = spliced(self._source, self._shown, now), now
+            self._try.set(self._source)
         if self.page.hasFocus():
             self._count()
         return True
 
-    def restore(self) -> None:
-        """Bring back the prompt as it was when writing began."""
+    def draft(self) -> Edit | None:
+        """The prompt so far."""
+        text = spliced(self._source, self._shown, self._page_text())
+        return SetParam(self.binding.node, self.binding.param.name, text)
+
+    def give_up(self) -> None:
+        """Bring back the prompt of the graph."""
         self._pause.stop()
+        super().give_up()
+
+    def restore(self) -> None:
+        """Bring back the prompt as it was when writing began; a long text stays in the redo stack."""
+        self.commit()
+        if changed_letters(self._before, self._source) >= LONG_TEXT:
+            announce_redo(self)
         super().restore()
+
+    def _page_text(self) -> str:
+        """The text with every letter as it is: `toPlainText` would turn U+00A0 and U+2028 into others."""
+        return shown_text(self.page.document().toRawText())
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Ctrl+Enter keeps it; Ctrl+Up and Ctrl+Down weigh."""
@@ -180,8 +231,9 @@ class PromptEditor(ParamEditor):
         cursor.setPosition(new.select[1], QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(cursor)
 
-    def _typed(self) -> None:
-        if not self._showing and (self.page.hasFocus() or self.completion.open):
+    def _changed(self) -> None:
+        if not self._showing and self._page_text() != self._shown:
+            self.typed()
             self._pause.start()
             if not self._weighing:
                 # The cursor is moved only after the document tells of its change.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from nodegraph.journal.lock import Claim
+from nodegraph.journal.lock import Claim, exclusive
 from nodegraph.journal.writer import Writer
 from nodegraph.model.spec import NodeSpec
 from ui.config import paths, session, settings
@@ -92,14 +92,12 @@ class Application(QObject):
 
     def change(self, **changes: Any) -> None:
         """Change settings; looks and keys follow at once."""
-        self.settings = replace(self.settings, **changes)
-        self._save_settings()
+        self._change_settings(lambda now: replace(now, **changes))
         self._restyle()
 
     def remember(self, path: Path) -> None:
         """The file was opened or saved just now."""
-        self.settings = self.settings.with_recent(path.resolve())
-        self._save_settings()
+        self._change_settings(lambda now: now.with_recent(path.resolve()))
 
     def used(self, node_type: str) -> None:
         """A node of that type was added."""
@@ -187,6 +185,13 @@ class Application(QObject):
         """Dress the canvases of a document, inside subgraphs too."""
         for widget in view.widgets:
             dress(widget, self.look, self.settings)
+
+    def _change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the settings as they are in their file now: another editor may have written it."""
+        path = paths.settings_file()
+        with exclusive(path):
+            self.settings = change(settings.newest(path, self.settings))
+            self._save_settings()
 
     def _save_settings(self) -> None:
         try:

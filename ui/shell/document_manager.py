@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -47,6 +48,33 @@ class Documents(QObject):
     def can_reopen(self) -> bool:
         """Whether a closed tab can come back."""
         return bool(self._closed)
+
+    def flush(self, view: DocumentView | None = None, *, needs_all: bool = True) -> bool:
+        """Put what is typed in the fields of a document, by default the one in front, into its graph.
+
+        This is the one place where every command that reads, writes, replaces or closes a document takes along what
+        is typed. Where a field holds an invalid value the status bar says why and, if `needs_all`, the field takes
+        the keyboard and the answer is False: nothing is run or written with a value that is not the one shown.
+        """
+        view = view or self._window.view
+        refused = view.editor.fields.flush() if view is not None else None
+        if refused is None or not needs_all:
+            return True
+        self._window.say(refused.refusal())
+        if view is self._window.view:
+            refused.take_focus()
+        return False
+
+    def may_drop_typed(self, view: DocumentView) -> bool:
+        """Before a document is closed: put what is typed into its graph, or ask whether an invalid value may go."""
+        refused = view.editor.fields.flush()
+        while refused is not None:
+            if self._ask_invalid(refused.refusal()) != "lose":
+                refused.take_focus()
+                return False
+            refused.give_up()
+            refused = view.editor.fields.flush()
+        return True
 
     def new(self) -> DocumentView:
         """An empty workflow in a new tab."""
@@ -99,12 +127,12 @@ class Documents(QObject):
     def save(self, view: DocumentView | None = None) -> bool:
         """Write the document to its file; asks where it has none or the file is not what was read."""
         view = view or self._window.view
-        if view is None:
+        if view is None or not self.flush(view):
             return False
         path = view.editor.path
         if path is None:
             return self.save_as(view)
-        if view.changed_on_disk() and path.exists():
+        if view.changed_on_disk() and os.path.exists(path):
             answer = self._ask_overwrite(path)
             if answer == "as":
                 return self.save_as(view)
@@ -121,8 +149,10 @@ class Documents(QObject):
     def save_as(self, view: DocumentView | None = None) -> bool:
         """Choose a file and write the document there."""
         view = view or self._window.view
-        path = self.choose_save(view) if view is not None else None
-        return view is not None and path is not None and self._write(view, path)
+        if view is None or not self.flush(view):
+            return False
+        path = self.choose_save(view)
+        return path is not None and path is not None and self._write(view, path)
 
     def export_comfyui(self, *, api: bool) -> bool:
         """Choose a file and write the document for ComfyUI; asks first where parts have no equal there."""
@@ -165,6 +195,7 @@ class Documents(QObject):
         view = self._window.view
         if view is None or view.editor.path is None:
             return
+        self.flush(view, needs_all=False)
         try:
             found = workflow_file.read(view.editor.path)
         except LoadError as error:
@@ -177,8 +208,10 @@ class Documents(QObject):
     def close(self, view: DocumentView | None = None) -> bool:
         """Close a tab; asks where work would be lost."""
         view = view or self._window.view
-        if view is None or (view.editor.unsaved and not self._may_close(view)):
-            return view is None
+        if view is None:
+            return True
+        if not self.may_drop_typed(view) or (view.editor.unsaved and not self._may_close(view)):
+            return False
         if view.editor.path is not None:
             self._closed = [*self._closed, view.editor.path][-CLOSED:]
         self.drop(view, keep=False)
@@ -186,6 +219,7 @@ class Documents(QObject):
 
     def drop(self, view: DocumentView, keep: bool) -> None:
         """Take a tab away without asking; `keep` leaves its journal for the next start."""
+        view.editor.fields.clear()
         view.recorder.finish(keep)
         self._window.release(view)
         view.close()
@@ -201,6 +235,7 @@ class Documents(QObject):
         tabs = self._window.tabs
         view = tabs.view_at(tabs.currentIndex() if index is None else index)
         if view is not None and tabs.count() > 1:
+            self.flush(view, needs_all=False)
             window = self._window.app.new_window()
             window.resize(self._window.size())
             self._window.release(view)
@@ -313,6 +348,17 @@ class Documents(QObject):
             ),
         )
         return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_invalid(self, why: str) -> str:
+        return ask(
+            self._window,
+            self.tr("Close without the value that is being typed?"),
+            why,
+            (
+                Choice("stay", self.tr("Go back to it"), "no"),
+                Choice("lose", self.tr("Close without it"), "lose"),
+            ),
+        )
 
     def _ask_protected(self, path: Path) -> str:
         return ask(

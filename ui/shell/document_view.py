@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -185,7 +186,7 @@ class DocumentView(QWidget):
         """Look at the document's file from now on."""
         if self._watcher.files():
             self._watcher.removePaths(self._watcher.files())
-        if self.editor.path is not None and self.editor.path.exists():
+        if self.editor.path is not None and os.path.exists(self.editor.path):
             self._watcher.addPath(str(self.editor.path))
         self.bar.hide()
 
@@ -199,16 +200,16 @@ class DocumentView(QWidget):
         path = self.editor.path
         if path is None:
             return
-        self.bar.tell(path, path.exists())
+        self.bar.tell(path, os.path.exists(path))
         self.bar.setVisible(self.changed_on_disk())
-        if not path.exists():
+        if not os.path.exists(path):
             QTimer.singleShot(GONE, self, self._unsaved_if_gone)
-        if path.exists() and str(path) not in self._watcher.files():
+        if os.path.exists(path) and str(path) not in self._watcher.files():
             self._watcher.addPath(str(path))
 
     def _unsaved_if_gone(self) -> None:
         """What is in no file any more is lost with its tab, so that closing it asks."""
-        if self.editor.path is not None and not self.editor.path.exists():
+        if self.editor.path is not None and not os.path.exists(self.editor.path):
             self.editor.stack.resetClean()
 
     def _keep(self) -> None:

@@ -240,6 +240,8 @@ class MainWindow(QMainWindow):
 
     def _tab_changed(self) -> None:
         view = self.view
+        if self._shown is not None and self._shown is not view and self._shown in self.tabs.views():
+            self.documents.flush(self._shown, needs_all=False)
         self._stack.setCurrentWidget(self.tabs if self.tabs.count() else self.start)
         if view is not self._shown or view is None:
             self._shown = view

@@ -76,6 +76,7 @@ class Menus(QObject):
 
     def refresh(self) -> None:
         """Tick what is on, and grey what cannot be done now: while a menu is open, for keys ask themselves."""
+        self._window.documents.flush(needs_all=False)
         for action in ACTIONS:
             self.actions[action.id].setEnabled(action.enabled(self._window))
         self._tick()
@@ -119,7 +120,9 @@ class Menus(QObject):
             self._window.addAction(made)
 
     def _run(self, action: Action) -> None:
-        if not self._put_back(action) and action.enabled(self._window):
+        # What is typed is part of the document that the action reads or changes.
+        taken = self._window.documents.flush(needs_all=action.needs_values)
+        if taken and not self._put_back(action) and action.enabled(self._window):
             action.run(self._window)
         self._tick()
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.journal.recovery import recover, recoverable
-from ui.config import json_store, paths, session
+from nodegraph.support import damaged_files
+from ui.config import paths, session
 from ui.config.session import WindowState
 from ui.i18n.translate import tr
+
+MAX_NAMED = 3
+"""So many damaged files are named."""
 
 if TYPE_CHECKING:
     from ui.shell.application import Application
@@ -45,13 +50,22 @@ def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
         window.documents.open(file)
     if recovered:
         window.say(_back(recovered))
-    for kept in json_store.set_aside:
-        text = tr("Application", "{name} could not be read; it is kept as {kept}, and defaults hold.")
-        window.say(text.format(name=kept.name.removesuffix(".broken"), kept=kept.name))
-    json_store.set_aside.clear()
+    _report_damaged(window)
     if first and app.desk is not None and not window.tabs.count():
         app.desk.greet(window)
     return window
+
+
+def _report_damaged(window: MainWindow) -> None:
+    """Say which files of the editor's own were damaged: in one sentence, for the status bar holds one."""
+    kept, damaged_files.set_aside[:] = list(damaged_files.set_aside), []
+    if not kept:
+        return
+    names = ", ".join(path.name for path in kept[:MAX_NAMED])
+    if len(kept) > MAX_NAMED:
+        names = tr("Application", "{names} and {count} more").format(names=names, count=len(kept) - MAX_NAMED)
+    text = tr("Application", "Damaged files were set aside: they are kept as {names} in {folder}.")
+    window.say(text.format(names=names, folder=kept[0].parent))
 
 
 def _back(count: int) -> str:
@@ -68,7 +82,7 @@ def _tabs(window: MainWindow, state: WindowState, found: dict[str, Path]) -> int
         view = _recover(window, path, tab.view) if path is not None else None
         if view is not None:
             recovered += view.editor.unsaved
-        elif (tab.path and not tab.journal) or (tab.path and Path(tab.path).exists()):
+        elif (tab.path and not tab.journal) or (tab.path and os.path.exists(tab.path)):
             window.documents.open(Path(tab.path), tab.view)
     if 0 <= state.current < window.tabs.count():
         window.tabs.setCurrentIndex(state.current)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def may_close(app: Application, windows: Sequence[MainWindow]) -> bool:
     """Ask once whether the unsaved work in these windows is saved, kept or given up; False to stay."""
     views = [(window, view) for window in windows for view in window.tabs.views()]
+    if not all(window.documents.may_drop_typed(view) for window, view in views):
+        return False
     unsaved = [(window, view) for window, view in views if view.editor.unsaved]
     last = len(windows) == len(app.windows)
     answer = _ask(windows[0], [view.editor.name for _, view in unsaved], last) if unsaved else "keep"
@@ -37,6 +39,9 @@ def leave(app: Application, windows: Sequence[MainWindow], *, keep_unsaved: bool
     work are.
     """
     last = len(windows) == len(app.windows)
+    for window in windows:
+        for view in window.tabs.views():
+            window.documents.flush(view, needs_all=False)
     if last:
         app.save_session(wait=True)
     for window in windows:

@@ -112,6 +112,7 @@ class Levels(QStackedWidget):
         return pressed and getattr(watched, "gesture", None) is None and self.leave()
 
     def _switch(self, levels: list[Level]) -> None:
+        self._root.fields.flush()
         before = self.currentWidget()
         self.inner = levels
         now = levels[-1].widget if levels else self.base

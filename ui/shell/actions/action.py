@@ -48,6 +48,7 @@ def _split(text: str) -> tuple[str, ...]:
 class Action:
     """One thing to do. `title` is the English source text; `menu` the path of its menu, `File/Recent`.
 
+    `needs_values` actions are not done while an invalid value is open in a field: they run or write the document.
     `words` are further words under which the palette finds it; `group` separates within a menu; with
     `checked` the action is a switch.
     """
@@ -62,6 +63,7 @@ class Action:
     checked: Callable[[MainWindow], bool] | None = None
     scope: Scope = "window"
     group: int = 0
+    needs_values: bool = False
 
     @property
     def text(self) -> str:

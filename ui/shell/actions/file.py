@@ -45,6 +45,7 @@ ACTIONS = (
         words="write disk",
         enabled=_unsaved,
         group=2,
+        needs_values=True,
     ),
     Action(
         "file.save_as",
@@ -55,6 +56,7 @@ ACTIONS = (
         words="copy rename file",
         enabled=_has_document,
         group=2,
+        needs_values=True,
     ),
     Action(
         "file.export_comfyui",

@@ -89,6 +89,7 @@ ACTIONS = (
         keys("Ctrl+Return / Ctrl+Enter", Nuke="F5"),
         words="queue generate start picture",
         enabled=_ready,
+        needs_values=True,
     ),
     Action(
         "run.next",
@@ -98,6 +99,7 @@ ACTIONS = (
         keys("Ctrl+Shift+Return / Ctrl+Shift+Enter"),
         words="queue front first",
         enabled=_ready,
+        needs_values=True,
     ),
     Action(
         "run.to_node",
@@ -108,6 +110,7 @@ ACTIONS = (
         words="part branch here selected",
         enabled=_has_node,
         scope="canvas",
+        needs_values=True,
     ),
     Action(
         "run.retry",
@@ -117,6 +120,7 @@ ACTIONS = (
         keys("Ctrl+Alt+Return / Ctrl+Alt+Enter"),
         words="again error failed repeat",
         enabled=_failed,
+        needs_values=True,
     ),
     Action(
         "run.frame",
@@ -126,6 +130,7 @@ ACTIONS = (
         words="group part section selected",
         enabled=lambda w: _ready(w) and has_frames(w),
         scope="canvas",
+        needs_values=True,
     ),
     Action(
         "run.live",
