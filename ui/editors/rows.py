@@ -146,7 +146,8 @@ class RowEditors(QObject):
 
     def _close_if(self, box: Overlay) -> None:
         focus = QApplication.focusWidget()
-        away = focus is not None and not box.isAncestorOf(focus)
+        # A dialog takes the keyboard for a while: the field behind it stays open.
+        away = focus is not None and not box.isAncestorOf(focus) and focus.window() is box.window()
         if box is self._box and away and box.editor.open_popup is None:
             self.close()
 
