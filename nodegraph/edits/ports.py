@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from nodegraph.analysis.starred import stars, view_with
-from nodegraph.edits.base import check_text, node_of
+from nodegraph.edits.base import check_text, node_of, same_value
 from nodegraph.edits.inside import without_lost_ports
 from nodegraph.edits.subgraphs import sources_changed
 from nodegraph.model.expression_refs import param_renamed
@@ -58,7 +58,7 @@ class AddPort:
 
 @dataclass(frozen=True, slots=True)
 class RemovePort:
-    """Show a port of a subgraph no more; its links and values outside go."""
+    """Show a port of a subgraph no more; its links outside go, and the value that it has outside goes inside."""
 
     name: str
     port: str
@@ -70,10 +70,12 @@ class RemovePort:
         return Phrase("Hide {port}", port=self.port)
 
     def apply(self, graph: Graph) -> Graph:
-        """The graph without the port; raises EditError if there is none."""
+        """The graph without the port; raises EditError if there is none, and where its values outside differ."""
         found = subgraph_of(graph, self.name)
         ports = found.outputs if self.output else found.inputs
-        port_of(found, self.port, self.output)
+        port = port_of(found, self.port, self.output)
+        if not self.output:
+            found = _with_value_inside(graph, found, port)
         after = with_ports(graph, found, tuple(p for p in ports if p.name != self.port), self.output)
         return without_lost_ports(after, found, after.subgraphs[self.name])
 
@@ -248,3 +250,27 @@ def _resourced(node: Node, names: set[str], change: Callable[[Source], Source]) 
     if not any(source.node in names for sources in node.inputs.values() for source in sources):
         return node
     return sources_changed(node, change)
+
+
+def _with_value_inside(graph: Graph, subgraph: Subgraph, port: Port) -> Subgraph:
+    """The subgraph whose inner node holds the value that `port` has on the nodes outside, so that hiding it changes
+    no result. Raises EditError where they hold different ones."""
+    kind = PREFIX + subgraph.name
+    levels = (graph.nodes, *(other.nodes for other in graph.subgraphs.values()))
+    instances = [node for nodes in levels for node in nodes.values() if node.type == kind]
+    inner = subgraph.nodes[port.node]
+    kept = inner.params.get(port.port)
+    values = [node.params.get(port.name, kept) for node in instances if not node.inputs.get(port.name)]
+    if not values:
+        return subgraph
+    if any(not same_value(value, values[0]) for value in values):
+        raise EditError(
+            "The nodes that stand for {subgraph} hold different values of {port}; make them unique, or give them one "
+            "value, before you hide it.",
+            subgraph=subgraph.name,
+            port=port.name,
+        )
+    if values[0] is None or same_value(values[0], kept):
+        return subgraph
+    changed = replace(inner, params={**inner.params, port.port: values[0]})
+    return replace(subgraph, nodes=frozen({**subgraph.nodes, inner.id: changed}))

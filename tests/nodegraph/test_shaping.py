@@ -244,7 +244,8 @@ def test_an_exposed_parameter_is_set_from_outside_and_shows_the_inner_value() ->
     assert problems(again, SPECS, FILES) == []
     gone = RemovePort("Text", "prompt").apply(again)
     assert "prompt" not in gone.nodes["text"].params
-    assert flatten(gone).nodes["text/good"].params["text"] == "a hill"
+    # What it had outside goes inside: hiding changes no result.
+    assert flatten(gone).nodes["text/good"].params["text"] == "a boat"
     with pytest.raises(EditError, match="exposed already"):
         AddPort("Text", Port("other", "good", "text")).apply(graph)
 

@@ -12,7 +12,10 @@ from nodegraph.model.graph import Graph
 from nodegraph.support.image_metadata.folders import SUFFIXES
 from ui.config.model_files import MODEL_SUFFIXES
 
-WORKFLOWS = (".json",)
+OWN_SUFFIX = ".json"
+WORKFLOWS = (OWN_SUFFIX,)
+CARRIERS = (OWN_SUFFIX, ".png", ".webp", ".jpg", ".jpeg")
+"""The formats that can hold a workflow: its own, and pictures that carry one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Found:
 
 
 def read(path: Path) -> Found:
-    """The workflow in a file. Raises LoadError."""
+    """The workflow in a regular file, whose size is known before it is read. Raises LoadError."""
     stamp = Stamp.of(path)
     loaded = native.opened(path)
     return Found(loaded.graph, stamp, loaded.own)

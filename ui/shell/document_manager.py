@@ -289,19 +289,27 @@ class Documents(QObject):
             self._window,
             self.tr("Open"),
             str(self._folder()),
-            self.tr("Workflows and pictures (*.json *.png *.webp)"),
+            self.tr("Workflows and pictures ({patterns})").format(
+                patterns=" ".join(f"*{suffix}" for suffix in workflow_file.CARRIERS)
+            )
+            + ";;"
+            + self.tr("All files (*)"),
         )
         return [Path(name) for name in names]
 
     def choose_save(self, view: DocumentView) -> Path | None:
-        """Ask for a file to save to."""
+        """Ask for a file to save to; its name ends in .json, and another file is replaced only after a question."""
         start = view.editor.path or self._folder() / f"{view.editor.name}.json"
         name, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Save as"), str(start), self.tr("Workflows (*.json)")
         )
         if not name:
             return None
-        return Path(name) if Path(name).suffix else Path(f"{name}.json")
+        if name.lower().endswith(workflow_file.OWN_SUFFIX):
+            return Path(name)
+        # The dialog asked about another name than the file gets.
+        path = Path(f"{name}{workflow_file.OWN_SUFFIX}")
+        return path if not os.path.exists(path) or self._ask_replace(path) == "replace" else None
 
     def _folder(self) -> Path:
         recent = self._window.app.settings.recent
@@ -348,6 +356,17 @@ class Documents(QObject):
             ),
         )
         return answer == "lose" or (answer == "save" and self.save(view))
+
+    def _ask_replace(self, path: Path) -> str:
+        return ask(
+            self._window,
+            self.tr("Replace “{name}”?").format(name=path.name),
+            self.tr("There is a file of this name in {folder} already.").format(folder=path.parent),
+            (
+                Choice("stay", self.tr("Cancel"), "no"),
+                Choice("replace", self.tr("Replace"), "lose"),
+            ),
+        )
 
     def _ask_invalid(self, why: str) -> str:
         return ask(

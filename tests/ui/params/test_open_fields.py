@@ -12,10 +12,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
 
-from nodegraph.edits import AddNote
+from nodegraph.edits import AddNote, ChangeNote, SetParam, SetTitle
 from nodegraph.formats import native
 from nodegraph.journal.recovery import recover, recoverable
 from nodegraph.model.graph import Note
+from nodegraph.support.messages import Phrase
 from tests.ui.params.catalogue import SPECS
 from tests.ui.params.conftest import graph
 from tests.ui.window.hand import crash
@@ -335,3 +336,45 @@ def test_the_inspector_counts_as_well(panel: Inspector, view: DocumentView) -> N
     QTest.keyClicks(field, "!")
     window.menus.refresh()
     assert value(view, "prompt") == "a red house by a lake!"
+
+
+ODD = ["a\r\nb", "a\rb", "a\u00a0b", "a\u2028b", "a\u2029b", "a\tb ", "  a\n\n"]
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("kind", ["prompt", "name", "image_file", "note", "title"])
+def test_opening_and_leaving_a_text_changes_nothing_in_it(noted: DocumentView, kind: str, text: str) -> None:
+    editor, canvas = noted.editor, noted.base
+    assert isinstance(canvas, Canvas)
+    edits = {"note": ChangeNote(replace(editor.graph.notes["n"], text=text), Phrase("Write"))}
+    edits["title"] = SetTitle("all", text)
+    assert editor.apply(edits.get(kind, SetParam("all", kind, text)))
+    steps = editor.stack.index()
+    if kind == "title":
+        canvas.rename("all")
+    elif kind == "note":
+        canvas.edit_note("n")
+    else:
+        rows = attach(canvas, noted.window().app.look)  # type: ignore[attr-defined]  # a MainWindow
+        assert rows is not None and rows.open("all", kind, by_key=True)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit | QPlainTextEdit)
+    QTest.keyClick(field, Qt.Key.Key_End, CTRL)
+    canvas.setFocus()
+    QTest.qWait(1)
+    assert value(noted, kind) == text and editor.stack.index() == steps
+
+
+def test_typing_into_a_prompt_of_another_system_changes_only_what_is_typed(noted: DocumentView) -> None:
+    canvas = noted.base
+    assert isinstance(canvas, Canvas)
+    assert noted.editor.apply(SetParam("all", "prompt", "one\r\ntwo\u00a0three\u2028four"))
+    rows = attach(canvas, noted.window().app.look)  # type: ignore[attr-defined]  # a MainWindow
+    assert rows is not None and rows.open("all", "prompt", by_key=True)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QPlainTextEdit)
+    QTest.keyClick(field, Qt.Key.Key_End, CTRL)
+    QTest.keyClicks(field, "!")
+    canvas.setFocus()
+    QTest.qWait(1)
+    assert value(noted, "prompt") == "one\r\ntwo\u00a0three\u2028four!"

@@ -1,0 +1,65 @@
+"""Where a workflow is saved to, and what can be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from nodegraph.formats import native
+from tests.ui.window.hand import answer, opened
+from ui.document import workflow_file
+from ui.shell.main_window import MainWindow
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, name: Path) -> None:
+    """Let the dialog answer with a name, as it was typed."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(name), ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("portrait", "portrait.json"),
+        ("portrait v1.2", "portrait v1.2.json"),
+        ("portrait.json", "portrait.json"),
+        ("portrait.JSON", "portrait.JSON"),
+        ("portrait.png", "portrait.png.json"),
+        ("a.b.c", "a.b.c.json"),
+        ("portrait.", "portrait..json"),
+    ],
+)
+def test_a_name_gets_the_ending_of_workflows(
+    window: MainWindow, flow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, made: str
+) -> None:
+    view = opened(window, flow)
+    choose(monkeypatch, tmp_path / typed)
+    assert window.documents.save_as(view)
+    assert view.editor.path == tmp_path / made
+    assert native.load(tmp_path / made) == view.editor.graph
+
+
+@pytest.mark.parametrize("reply", ["Cancel", "Replace"])
+def test_a_file_is_replaced_only_after_a_question(
+    window: MainWindow, flow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: str
+) -> None:
+    view = opened(window, flow)
+    there = tmp_path / "portrait.json"
+    there.write_text("precious")
+    choose(monkeypatch, tmp_path / "portrait")
+    answer(reply)
+    assert window.documents.save_as(view) is (reply == "Replace")
+    assert (there.read_text() == "precious") is (reply == "Cancel")
+    assert (view.editor.path == there) is (reply == "Replace")
+
+
+def test_open_offers_every_format_that_carries_a_workflow(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *args: (filters.append(args[3]), ([], ""))[1])
+    window.documents.ask_open()
+    for suffix in (".json", ".png", ".webp", ".jpg", ".jpeg"):
+        assert f"*{suffix}" in filters[0].partition(";;")[0]
+        assert suffix in workflow_file.CARRIERS
