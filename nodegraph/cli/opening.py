@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import math
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,6 +39,11 @@ def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) 
     for text in arguments.sets:
         graph = with_value(graph, specs, text)
     return settled(graph, specs)
+
+
+def document_of(arguments: argparse.Namespace) -> str:
+    """By what the history of runs knows the workflow FILE, from wherever it is named."""
+    return os.path.realpath(arguments.file)
 
 
 def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:

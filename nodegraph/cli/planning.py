@@ -9,7 +9,7 @@ from pathlib import Path
 from nodegraph.access import InputAccess
 from nodegraph.cli import BAD, DONE
 from nodegraph.cli.console import one_line
-from nodegraph.cli.opening import node_types, open_engine, open_workflow
+from nodegraph.cli.opening import document_of, node_types, open_engine, open_workflow
 from nodegraph.formats.native import load
 from nodegraph.node_api import runtime
 from nodegraph.validation import Problem, problems
@@ -55,7 +55,9 @@ def plan(arguments: argparse.Namespace) -> int:
     specs = node_types()
     graph = open_workflow(arguments, specs)
     with open_engine(arguments, specs) as engine:
-        found = engine.plan(graph, arguments.to, base=Path(arguments.file).parent)
+        found = engine.plan(
+            graph, arguments.to, base=Path(arguments.file).parent, document=document_of(arguments)
+        )
     for number, step in enumerate(found.steps, 1):
         label = step.node if step.title == step.node else f"{step.node} ({step.title})"
         print(f"{number:3}. {label}: {step.reason}")

@@ -14,8 +14,8 @@ from types import FrameType
 from typing import Any
 
 from nodegraph.cli import CANCELLED, DONE, FAILED
+from nodegraph.cli.opening import document_of, node_types, open_engine, open_workflow
 from nodegraph.cli.console import drawing
-from nodegraph.cli.opening import node_types, open_engine, open_workflow
 from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine
 from nodegraph.engine.protocol import to_json
@@ -34,7 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
         base = Path(arguments.file).parent
         for remark in engine.files.remarks():
             print(f"nodegraph: {remark}", file=sys.stderr)
-        result = engine.run(graph, arguments.to, on_event=listener, base=base, workflow=carried(graph))
+        result = engine.run(
+            graph,
+            arguments.to,
+            on_event=listener,
+            base=base,
+            workflow=carried(graph),
+            document=document_of(arguments),
+        )
         if bar:
             bar.close()
     return _conclude(result, arguments.json, arguments.debug)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -23,7 +25,7 @@ from nodegraph.execution.memory_cache import Cache
 from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, make_plan
 from nodegraph.execution.prepare import Prepared, prepare
-from nodegraph.execution.run_history import History
+from nodegraph.execution.run_history import MAX_DOCUMENTS, DocumentHistory, History
 from nodegraph.model import digest
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import catalogue, events, runtime
@@ -84,7 +86,7 @@ class LocalEngine:
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
         self._models: Any = None
-        self._last: dict[str, Keyed] = {}
+        self._last: OrderedDict[str, dict[str, Keyed]] = OrderedDict()
         self._makeshift: set[str] = set()
         self._stop = Event()
 
@@ -106,10 +108,17 @@ class LocalEngine:
         """Stop the run under way within one step; safe from any thread or signal handler."""
         self._stop.set()
 
-    def plan(self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None) -> Plan:
-        """What a run would do, and why; nothing runs. Raises GraphError."""
+    def plan(
+        self,
+        graph: Graph,
+        targets: Sequence[str] | None = None,
+        *,
+        base: Path | None = None,
+        document: str = "",
+    ) -> Plan:
+        """What a run of a document would do, and why; nothing runs. Raises GraphError."""
         prepared = self._prepare(graph, targets, base)
-        return self._plan(prepared, prepared.targets)
+        return self._plan(prepared, prepared.targets, self.history.of(document))
 
     def run(
         self,
@@ -119,11 +128,13 @@ class LocalEngine:
         on_event: Listener | None = None,
         base: Path | None = None,
         workflow: str = "",
+        document: str = "",
     ) -> Result:
         """Run what the targets need. `base` is the folder relative input files start from.
 
         A node's failure is in the result; a graph that cannot run raises GraphError. `workflow` is the text that
-        saved pictures carry.
+        saved pictures carry. `document` names the workflow whose earlier runs say why a node runs, and to whose
+        results `look` answers.
         """
         started = time.perf_counter()
         self._stop.clear()
@@ -133,12 +144,14 @@ class LocalEngine:
         self.cache.drop(self._makeshift)
         self._makeshift = set()
         prepared = self._prepare(graph, targets, base)
-        plan = self._plan(prepared, prepared.targets)
+        history = self.history.of(document)
+        plan = self._plan(prepared, prepared.targets, history)
         if plan.steps and self._settle():
             prepared = self._prepare(graph, targets, base)
-            plan = self._plan(prepared, prepared.targets)
-        self._last.update(prepared.keyed)
-        executor = self._executor(prepared, plan, emit, base or Path(), workflow)
+            plan = self._plan(prepared, prepared.targets, history)
+        self._remember(document, prepared)
+        history.keep_only(prepared.wiring.nodes)
+        executor = self._executor(prepared, plan, history, emit, base or Path(), workflow)
         failed: events.NodeFailed | None = None
         cancelled = False
         try:
@@ -159,28 +172,57 @@ class LocalEngine:
         emit(result.finished())
         return result
 
-    def look(self, node: str, output: str, size: int = 512) -> events.Shown:
-        """The result `node.output` of the last run as a picture and facts; "gone" if it is no longer kept."""
-        return looking.look(self._nodes, node, output, self._held(node, output), size)
+    def look(self, node: str, output: str, size: int = 512, document: str = "") -> events.Shown:
+        """The result `node.output` of a document's last run as a picture and facts; "gone" if it is no longer kept."""
+        shown = looking.look(self._nodes, node, output, self._held(node, output, document), size)
+        found = self._last_of(document).get(node)
+        return replace(shown, key=found.key if found is not None else "", document=document)
 
-    def channels(self, node: str, output: str, item: int = 0, size: int = 256) -> events.Channels:
+    def channels(
+        self, node: str, output: str, item: int = 0, size: int = 256, document: str = ""
+    ) -> events.Channels:
         """The channels of one item of a latent of the last run, each at most `size` long; empty for other values."""
-        return looking.channels(self._nodes, node, output, self._held(node, output), item, size)
+        held = self._held(node, output, document)
+        return replace(looking.channels(self._nodes, node, output, held, item, size), document=document)
 
-    def _held(self, node: str, output: str) -> tuple[Any, ...]:
+    def _held(self, node: str, output: str, document: str) -> tuple[Any, ...]:
         """The result `node.output` of the last run, of a list its first; nothing where it is not kept."""
-        found = self._last.get(node)
+        found = self._last_of(document).get(node)
         key = found.result(output) if found else ""
         kept = self.cache.find(key)
         return looking.first(kept[0]) if kept else ()
 
     def recall(
-        self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None
+        self,
+        graph: Graph,
+        targets: Sequence[str] | None = None,
+        *,
+        base: Path | None = None,
+        document: str = "",
     ) -> tuple[str, ...]:
         """The nodes whose results of an earlier run are kept; from now on `look` finds them. Raises GraphError."""
         prepared = self._prepare(graph, targets, base)
-        self._last.update(prepared.keyed)
+        self._remember(document, prepared)
         return tuple(name for name, node in prepared.keyed.items() if self._kept(node))
+
+    def keys_of(self, nodes: Iterable[str], document: str = "") -> tuple[tuple[str, str], ...]:
+        """Nodes of the document's last run or recall with their keys; those that took no part are left out."""
+        last = self._last_of(document)
+        return tuple((node, last[node].key) for node in nodes if node in last)
+
+    def _last_of(self, document: str) -> Mapping[str, Keyed]:
+        """What a document ran or recalled last; without a name, the document that did so last."""
+        if not document and self._last:
+            return next(reversed(self._last.values()))
+        return self._last.get(document, {})
+
+    def _remember(self, document: str, prepared: Prepared) -> None:
+        """Let looks find what this run or recall is about, and of its other nodes what they came to before."""
+        before = self._last.pop(document, {})
+        kept = {name: node for name, node in before.items() if name in prepared.wiring.nodes}
+        self._last[document] = {**kept, **prepared.keyed}
+        while len(self._last) > MAX_DOCUMENTS:
+            self._last.popitem(last=False)
 
     def _kept(self, node: Keyed) -> bool:
         outputs = node.item.spec.outputs
@@ -248,7 +290,7 @@ class LocalEngine:
         allowed = self.options.allowed
         return InputAccess(base or Path(), None if allowed is None else (self.options.output, *allowed))
 
-    def _plan(self, prepared: Prepared, targets: Iterable[str]) -> Plan:
+    def _plan(self, prepared: Prepared, targets: Iterable[str], history: DocumentHistory) -> Plan:
         sinks = Sinks(self.cache, self.options.output)
 
         def at_hand(node: Keyed, outputs: Iterable[str]) -> bool:
@@ -263,7 +305,7 @@ class LocalEngine:
             prepared.keyed,
             prepared.order,
             at_hand,
-            self.history.reason,
+            history.reason,
             rerun=self.options.verify,
         )
 
@@ -282,7 +324,13 @@ class LocalEngine:
                 self.cache.drop((node.result(o.name) for o in node.item.spec.outputs), disk=True)
 
     def _executor(
-        self, prepared: Prepared, plan: Plan, emit: Listener, base: Path, workflow: str
+        self,
+        prepared: Prepared,
+        plan: Plan,
+        history: DocumentHistory,
+        emit: Listener,
+        base: Path,
+        workflow: str,
     ) -> Executor:
         places = Places(self.options.output, base, workflow, self.options.metadata)
 
@@ -293,12 +341,12 @@ class LocalEngine:
 
         return Executor(
             plan=plan,
-            replan=lambda names: self._plan(prepared, names),
+            replan=lambda names: self._plan(prepared, names, history),
             node_types=self.node_types,
             cache=self.cache,
             codec=self._codec,
             sinks=Sinks(self.cache, self.options.output),
-            history=self.history,
+            history=history,
             context=context,
             emit=emit,
             access=self._access(base),

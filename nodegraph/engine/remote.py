@@ -69,8 +69,15 @@ class RemoteEngine:
             self._closing = False
             self._spawn()
 
-    def submit(self, graph: Graph, targets: Sequence[str] | None = None, *, base: Path | None = None) -> None:
-        """Run a graph; everything about it comes as events, RunFinished last."""
+    def submit(
+        self,
+        graph: Graph,
+        targets: Sequence[str] | None = None,
+        *,
+        base: Path | None = None,
+        document: str = "",
+    ) -> None:
+        """Run the graph of a document; everything about it comes as events, RunFinished last."""
         with self._lock:
             self._running = True
             self._node = ("", "")
@@ -84,6 +91,7 @@ class RemoteEngine:
             "graph": carried(graph),
             "targets": list(targets) if targets is not None else None,
             "base": str(base or Path()),
+            "document": document,
         }
         # To this child and no later one: should it die meanwhile, its end is the end of this run.
         self._request(request, child=child)
@@ -98,17 +106,29 @@ class RemoteEngine:
             self._timer.start()
         self._request({"do": "cancel"})
 
-    def look(self, node: str, output: str, size: int = 512) -> None:
+    def look(self, node: str, output: str, size: int = 512, document: str = "") -> None:
         """Ask for a picture and facts of a result, at most `size` pixels long; Shown is the answer."""
-        self._request({"do": "look", "node": node, "output": output, "size": size})
+        self._request({"do": "look", "node": node, "output": output, "size": size, "document": document})
 
-    def channels(self, node: str, output: str, item: int = 0, size: int = 256) -> None:
+    def channels(self, node: str, output: str, item: int = 0, size: int = 256, document: str = "") -> None:
         """Ask for the channels of one item of a latent, each at most `size` pixels long; Channels is the answer."""
-        self._request({"do": "channels", "node": node, "output": output, "item": item, "size": size})
+        head = {"do": "channels", "node": node, "output": output, "document": document}
+        self._request({**head, "item": item, "size": size})
 
-    def recall(self, graph: Graph, number: int, *, base: Path | None = None) -> None:
-        """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer."""
-        head = {"do": "recall", "number": number}
+    def recall(
+        self,
+        graph: Graph,
+        number: int,
+        *,
+        base: Path | None = None,
+        document: str = "",
+        keys_of: Sequence[str] = (),
+    ) -> None:
+        """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer.
+
+        It brings the keys of the nodes `keys_of`.
+        """
+        head = {"do": "recall", "number": number, "document": document, "keys_of": list(keys_of)}
         self._request({**head, "graph": carried(graph), "base": str(base or Path())})
 
     def gauge(self) -> None:

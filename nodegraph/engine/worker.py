@@ -106,18 +106,19 @@ class Worker:
                     self._look(request)
 
     def _look(self, request: Mapping[str, Any]) -> None:
-        node, output = str(request.get("node")), str(request.get("output"))
+        node, output, document = _spot(request)
         try:
-            self._send(self._engine.look(node, output, int(request.get("size", 512))))
+            self._send(self._engine.look(node, output, int(request.get("size", 512)), document))
         except NodegraphError as error:
-            self._send(events.Shown(node, output, None, (("gone", str(error)),)))
+            self._send(events.Shown(node, output, None, (("gone", str(error)),), document=document))
 
     def _channels(self, request: Mapping[str, Any]) -> None:
-        node, output = str(request.get("node")), str(request.get("output"))
+        node, output, document = _spot(request)
         try:
-            self._send(self._engine.channels(node, output, int(request["item"]), int(request["size"])))
+            item, size = int(request["item"]), int(request["size"])
+            self._send(self._engine.channels(node, output, item, size, document))
         except NodegraphError:
-            self._send(events.Channels(node, output))
+            self._send(events.Channels(node, output, document=document))
 
     def _serve(self, request: Mapping[str, Any], payload: bytes) -> None:
         match request["do"]:
@@ -167,17 +168,23 @@ class Worker:
         if self._cancelled >= self._current:
             self._send(events.RunFinished(False, (), (), (), 0.0, cancelled=True))
             return
-        self._engine.run(graph, targets, on_event=self._tell, base=base, workflow=request["graph"])
+        document = str(request.get("document", ""))
+        self._engine.run(
+            graph, targets, on_event=self._tell, base=base, workflow=request["graph"], document=document
+        )
 
     def _recall(self, request: Mapping[str, Any]) -> None:
         from nodegraph.formats.native import loads
 
         kept: tuple[str, ...] = ()
+        keys: tuple[tuple[str, str], ...] = ()
+        document = str(request.get("document", ""))
         # A graph that cannot run has no results either; why it cannot is said when it shall run.
         with contextlib.suppress(NodegraphError):
             graph = loads(request["graph"], "the workflow")
-            kept = self._engine.recall(graph, base=Path(request.get("base") or "."))
-        self._send(events.AtHand(int(request["number"]), kept))
+            kept = self._engine.recall(graph, base=Path(request.get("base") or "."), document=document)
+            keys = self._engine.keys_of(map(str, request.get("keys_of", ())), document)
+        self._send(events.AtHand(int(request["number"]), kept, keys))
 
     def _tell(self, event: events.Event) -> None:
         """Send an event; progress and previews only as often as an eye follows.
@@ -215,6 +222,11 @@ class Worker:
             self._outgoing.flush()
         except (BrokenPipeError, ValueError):
             os._exit(0)
+
+
+def _spot(request: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The node, the output and the document that a question is about."""
+    return str(request.get("node")), str(request.get("output")), str(request.get("document", ""))
 
 
 def _failed(request: Mapping[str, Any], text: str) -> events.Event:

@@ -14,7 +14,7 @@ from nodegraph.execution.call import arguments, call, taken_inputs
 from nodegraph.execution.memory_cache import Cache
 from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, Read
-from nodegraph.execution.run_history import History
+from nodegraph.execution.run_history import DocumentHistory
 from nodegraph.execution.verify import Watch, written_into
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec
 from nodegraph.node_api import events
@@ -45,7 +45,7 @@ class Executor:
     cache: Cache
     codec: Codec
     sinks: Sinks
-    history: History
+    history: DocumentHistory
     context: Callable[[str], Context]
     emit: Callable[[events.Event], None]
     access: InputAccess
@@ -60,7 +60,9 @@ class Executor:
     def run(self) -> None:
         """Run every step; raises NodeFailed, GraphError or Cancelled and leaves the cache valid."""
         self.watch = Watch(self.cache, self.codec, self.plan) if self.verify else None
-        self.emit(events.RunStarted(tuple(s.node for s in self.plan.steps), self.plan.cached))
+        steps = tuple(step.node for step in self.plan.steps)
+        keys = tuple((name, self.plan.keyed[name].key) for name in dict.fromkeys((*steps, *self.plan.cached)))
+        self.emit(events.RunStarted(steps, self.plan.cached, keys))
         held = [self.plan.keyed[t].result(o.name) for t in self.plan.targets for o in self._spec_outputs(t)]
         self.cache.pin(held)
         self._reasons: dict[str, str] = {}

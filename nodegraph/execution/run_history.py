@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from nodegraph.execution.resolve import Wired
 from nodegraph.model.digest import Parts
@@ -12,26 +14,59 @@ from nodegraph.model.spec import Scalar
 from nodegraph.support.atomic import write_text
 from nodegraph.support.messages import Phrase, joined
 
+MAX_DOCUMENTS = 32
+"""Of so many documents the last runs are remembered; the one run longest ago is forgotten first."""
+MAX_NODES = 50_000
+"""So many nodes of other documents are remembered together."""
+
 
 class History:
-    """The parts of each node's key at its last run; `path` keeps them for the next process, or None."""
+    """The parts of each node's key at its last run, for each document; `path` keeps them for the next process."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._parts: dict[str, Parts] = _read(path) if path else {}
+        self._documents: OrderedDict[str, dict[str, Parts]] = _read(path) if path else OrderedDict()
 
-    def record(self, node: str, parts: Parts) -> None:
-        """Remember what a node's results were made of."""
-        self._parts[node] = parts
+    def of(self, document: str) -> DocumentHistory:
+        """The history of a document, which from now on is the newest one."""
+        parts = self._documents.pop(document, {})
+        self._documents[document] = parts
+        while len(self._documents) > 1 and self._is_too_large():
+            self._documents.popitem(last=False)
+        return DocumentHistory(parts)
+
+    def _is_too_large(self) -> bool:
+        nodes = sum(len(parts) for parts in self._documents.values())
+        return len(self._documents) > MAX_DOCUMENTS or nodes > MAX_NODES
 
     def save(self) -> None:
         """Write to the path given; failing that is no harm."""
         if self._path is None:
             return
+        data = {
+            document: {node: _plain(found) for node, found in parts.items()}
+            for document, parts in self._documents.items()
+        }
         try:
-            write_text(self._path, json.dumps({k: _plain(p) for k, p in self._parts.items()}))
+            write_text(self._path, json.dumps({"documents": data}))
         except OSError:
             self._path = None
+
+
+class DocumentHistory:
+    """What the nodes of one document last ran with."""
+
+    def __init__(self, parts: dict[str, Parts]) -> None:
+        self._parts = parts
+
+    def record(self, node: str, parts: Parts) -> None:
+        """Remember what a node's results were made of."""
+        self._parts[node] = parts
+
+    def keep_only(self, nodes: Collection[str]) -> None:
+        """Forget nodes that the document no longer has."""
+        for node in [node for node in self._parts if node not in nodes]:
+            del self._parts[node]
 
     def reason(self, item: Wired, parts: Parts) -> str:
         """Why the node runs: what differs from last time, in the artist's words."""
@@ -92,19 +127,24 @@ def _plain(parts: Parts) -> dict[str, object]:
     return data | {name: dict(getattr(parts, name)) for name in ("params", "inputs", "files")}
 
 
-def _read(path: Path) -> dict[str, Parts]:
+def _read(path: Path) -> OrderedDict[str, dict[str, Parts]]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            str(node): Parts(
-                str(p["type"]),
-                int(p["version"]),
-                dict(p["params"]),
-                {k: tuple(v) for k, v in p["inputs"].items()},
-                dict(p["files"]),
-                str(p["prefix"]),
-            )
-            for node, p in data.items()
-        }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        documents = data["documents"].items()
+        return OrderedDict((str(name), _parts_of(nodes)) for name, nodes in documents)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return OrderedDict()
+
+
+def _parts_of(nodes: Mapping[str, Any]) -> dict[str, Parts]:
+    return {
+        str(node): Parts(
+            str(p["type"]),
+            int(p["version"]),
+            dict(p["params"]),
+            {k: tuple(v) for k, v in p["inputs"].items()},
+            dict(p["files"]),
+            str(p["prefix"]),
+        )
+        for node, p in nodes.items()
+    }

@@ -9,10 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """`steps` are the nodes that will run, `cached` those whose results are at hand."""
+    """`steps` are the nodes that will run, `cached` those whose results are available.
+
+    `keys` are pairs of a node, of either kind, and what identifies its results.
+    """
 
     steps: tuple[str, ...]
     cached: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,17 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer to a look at `node.output`: a picture if it has one, and facts such as shape and range."""
+    """An answer to a look at `node.output` of a document: a picture if it has one, and facts such as shape and range.
+
+    `key` is that of the node whose result it is, empty where it was not run.
+    """
 
     node: str
     output: str
     picture: Picture | None
     facts: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +144,19 @@ class Channels:
     items: int = 0
     stats: tuple[tuple[float, ...], ...] = ()
     planes: bytes = b""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """The answer to recall `number`: the nodes of a graph whose results are kept, so that a look finds them."""
+    """The answer to recall `number`: the nodes of a graph whose results are kept, so that a look finds them.
+
+    `keys` are pairs of a node and its key, of the nodes that were asked about.
+    """
 
     number: int
     nodes: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Sheet(QObject):
     """A node, and its picture as QImage: while it grows and when it is done."""
     arrived = Signal(str, object)
     """A target of a run, and the picture it came to."""
+    resulted = Signal(object)
+    """A Result that is of this document as it stands: made by a run, or one made before."""
 
     def __init__(self, key: str, editor: Editor, base: Path) -> None:
         super().__init__(editor)
@@ -35,6 +37,10 @@ class Sheet(QObject):
         self.failed: tuple[str, ...] | None = None
         """The targets of the run that failed last; None for every node that saves or shows."""
         self.seeds: dict[str, int] = {}
+        self.keys: dict[str, str] = {}
+        """The engine's keys of nodes, by which results and films are recognised, as far as they are known."""
+        self.previewed: set[str] = set()
+        """The nodes that were seen to grow, nested ones by their whole names."""
         self.shown: dict[str, QImage] = {}
         self.recall = QTimer(self)
         self.recall.setSingleShot(True)

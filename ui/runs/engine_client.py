@@ -71,8 +71,8 @@ class EngineBridge(QObject):
         self._caller = ThreadPoolExecutor(1, "engine-caller")
         self._closed = False
         self.state = events.EngineState("stopped")
-        self._looks: list[tuple[type[events.Shown | events.Channels], str, str, Answer]] = []
-        self._recalls: dict[int, Callable[[Sequence[str]], object]] = {}
+        self._looks: list[tuple[type[events.Shown | events.Channels], tuple[str, str, str], Answer]] = []
+        self._recalls: dict[int, Callable[[events.AtHand], object]] = {}
         self._numbers = count(1)
 
     @property
@@ -85,9 +85,15 @@ class EngineBridge(QObject):
         self.state = events.EngineState("starting")
         self._ask(self._engine.start)
 
-    def run(self, graph: Graph, targets: Sequence[str] | None = None, base: Path | None = None) -> None:
-        """Run a graph; what happens comes as events, RunFinished last."""
-        self._ask(lambda: self._engine.submit(graph, targets, base=base))
+    def run(
+        self,
+        graph: Graph,
+        targets: Sequence[str] | None = None,
+        base: Path | None = None,
+        document: str = "",
+    ) -> None:
+        """Run the graph of a document; what happens comes as events, RunFinished last."""
+        self._ask(lambda: self._engine.submit(graph, targets, base=base, document=document))
 
     def cancel(self) -> None:
         """Stop the run within one step, or after the grace time by force."""
@@ -97,21 +103,43 @@ class EngineBridge(QObject):
         """Replace the child at once, whatever it does."""
         self._engine.kill()
 
-    def look(self, node: str, output: str, answer: Answer, size: int = FULL) -> None:
-        """Ask for a result of the last run as a picture and facts; `answer` gets it, unless the child ends."""
-        self._looks.append((events.Shown, node, output, answer))
-        self._ask(lambda: self._engine.look(node, output, size))
+    def look(self, node: str, output: str, answer: Answer, size: int = FULL, document: str = "") -> None:
+        """Ask for a result of a document's last run as a picture and facts; `answer` gets it, unless the child ends.
 
-    def channels(self, node: str, output: str, answer: Answer, item: int = 0, size: int = PLANE) -> None:
-        """Ask for the channels of a latent of the last run; `answer` gets them, unless the child ends."""
-        self._looks.append((events.Channels, node, output, answer))
-        self._ask(lambda: self._engine.channels(node, output, item, size))
+        Without a name it is that of the document that ran last.
+        """
+        self._looks.append((events.Shown, (document, node, output), answer))
+        self._ask(lambda: self._engine.look(node, output, size, document))
 
-    def recall(self, graph: Graph, base: Path, answer: Callable[[Sequence[str]], object]) -> None:
-        """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at."""
+    def channels(
+        self,
+        node: str,
+        output: str,
+        answer: Answer,
+        item: int = 0,
+        size: int = PLANE,
+        document: str = "",
+    ) -> None:
+        """Ask for the channels of a latent of a document's last run; `answer` gets them, unless the child ends."""
+        self._looks.append((events.Channels, (document, node, output), answer))
+        self._ask(lambda: self._engine.channels(node, output, item, size, document))
+
+    def recall(
+        self,
+        graph: Graph,
+        base: Path,
+        answer: Callable[[events.AtHand], object],
+        document: str = "",
+        keys_of: Sequence[str] = (),
+    ) -> None:
+        """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at.
+
+        The answer also has the keys of the nodes `keys_of`.
+        """
         number = next(self._numbers)
         self._recalls[number] = answer
-        self._ask(lambda: self._engine.recall(graph, number, base=base))
+        kept = tuple(keys_of)
+        self._ask(lambda: self._engine.recall(graph, number, base=base, document=document, keys_of=kept))
 
     def gauge(self) -> None:
         """Ask for memory figures; Gauge is the answer."""
@@ -155,11 +183,12 @@ class EngineBridge(QObject):
             # One that was asked before was lost with the child it was asked of.
             self._recalls = {number: kept for number, kept in self._recalls.items() if number > event.number}
             if answer is not None:
-                answer(event.nodes)
+                answer(event)
 
     def _answer(self, event: events.Shown | events.Channels) -> None:
-        for index, (kind, node, output, answer) in enumerate(self._looks):
-            if (kind, node, output) == (type(event), event.node, event.output):
+        spot = (event.document, event.node, event.output)
+        for index, (kind, asked, answer) in enumerate(self._looks):
+            if (kind, asked) == (type(event), spot):
                 del self._looks[index]
                 answer(event)
                 return

@@ -77,8 +77,8 @@ class Live(QObject):
             return
         self._asked = wanted
         first = coarse(graph, specs) if self._full_seconds > FAST else None
-        known = self._runner.results.of(wanted)
-        if first is not None and not known:
+        # Where its results are known already the run is over at once.
+        if first is not None and sheet.ran is not graph:
             self._refine = graph
             self._runner.run_live(sheet, first, coarse=True)
         else:

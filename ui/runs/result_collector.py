@@ -22,7 +22,7 @@ from ui.runs.engine_client import EngineBridge
 from ui.runs.images import image_of
 from ui.runs.job_labels import of_result
 from ui.runs.result_store import Result, Results
-from ui.runs.run_queries import Spot, downstream, identity, result_spots, seen_output, upstream
+from ui.runs.run_queries import Spot, downstream, result_spots, seen_output, upstream
 
 SEEN_SIDE = 512
 """Pictures on nodes are at most this long."""
@@ -50,27 +50,43 @@ class Collector(QObject):
         """Ask for the pictures of a run that is over, before another one starts."""
         job = replace(job, seconds=event.seconds)
         targets = None if job.live else job.targets
-        take = _Take(job, sheet, identity(job.graph, self._specs, targets))
+        take = _Take(job, sheet)
         spots = {spot: target for target, spot in result_spots(job.graph, self._specs, targets)}
         seen = self._seen_spots(job.graph, event.ran[:SEEN_MOST], spots) if sheet is not None else []
         take.left = len(spots) + len(seen)
         for spot, target in spots.items():
             paths = [item.path for item in event.outputs if item.node == target]
-            self._bridge.look(*spot, partial(self._keep, take, target, paths))
+            self._bridge.look(*spot, partial(self._keep, take, target, paths), document=job.document)
         for spot in seen:
-            self._bridge.look(*spot, partial(self._seen, take), SEEN_SIDE)
+            self._bridge.look(*spot, partial(self._seen, take), SEEN_SIDE, job.document)
 
     def recall(self, sheet: Sheet) -> None:
-        """Show what was made of this graph before, if anything was: first from the strip, then what the engine kept."""
+        """Show what was made of this graph before, if anything was: from the strip, and what the engine kept.
+
+        Only the engine knows what a result is made of: files that were overwritten, and what it makes anew each time.
+        """
         graph = sheet.editor.graph
-        newest = {(r.node, r.output): r for r in self._results.of(identity(graph, self._specs, None))}
-        if newest:
+        spots = [spot for _, spot in result_spots(graph, self._specs, None)]
+        nodes = list(dict.fromkeys([*(node for node, _ in spots), *sorted(sheet.previewed)]))
+        self._bridge.recall(graph, sheet.base, partial(self._recalled, sheet, graph), sheet.key, nodes)
+
+    def _recalled(self, sheet: Sheet, graph: Graph, found: events.AtHand) -> None:
+        if not isValid(sheet) or sheet.editor.graph is not graph:
+            return
+        sheet.keys = keys = dict(found.keys)
+        newest: dict[Spot, Result] = {}
+        targets: dict[Spot, str] = {}
+        for target, spot in result_spots(graph, self._specs, None):
+            known = self._results.of(keys.get(spot[0], ""), spot[1])
+            if known:
+                newest[spot], targets[spot] = known[-1], target
+        if newest and len(newest) == len(result_spots(graph, self._specs, None)):
             sheet.ran = graph
             sheet.state.stale(())
-        for result in newest.values():
-            self._restore(sheet, result)
-            self.resulted.emit(result)
-        self._bridge.recall(graph, sheet.base, partial(self._at_hand, sheet, graph, set(newest)))
+        for spot, result in newest.items():
+            self._restore(sheet, result, targets[spot])
+            self._announce(sheet, result)
+        self._show_kept(sheet, graph, set(newest), found.nodes)
 
     def _seen_spots(self, graph: Graph, names: Sequence[str], but: Mapping[Spot, str]) -> list[Spot]:
         """The pictures that nodes make and no target shows.
@@ -91,28 +107,32 @@ class Collector(QObject):
         if picture is None:
             self._one_less(take)
         elif picture.width * picture.height <= LARGE:
-            self._kept(take, target, spot, paths, image_of(picture))
+            self._kept(take, target, spot, paths, shown.key, image_of(picture))
         else:
             self._results.files.make(
                 lambda: image_of(picture).convertToFormat(QImage.Format.Format_RGB32),
-                partial(self._kept, take, target, spot, paths),
+                partial(self._kept, take, target, spot, paths, shown.key),
             )
 
-    def _kept(self, take: _Take, target: str, spot: Spot, paths: Sequence[str], image: QImage) -> None:
+    def _kept(
+        self, take: _Take, target: str, spot: Spot, paths: Sequence[str], key: str, image: QImage
+    ) -> None:
         job, sheet = take.job, take.alive
         if sheet is not None:
             sheet.arrived.emit(target, image)
             self._put(sheet, target, image)
-        known = [r for r in self._results.of(take.identity) if (r.node, r.output) == spot]
+        known = self._results.of(key, spot[1])
         if known:
             if sheet is not None:
-                self._restore(sheet, known[-1], but=(target,))
-            self.resulted.emit(known[-1])
+                self._restore(sheet, known[-1], target, but=(target,))
+            self._announce(sheet, known[-1])
         elif not job.coarse:
-            self._add(take, target, spot, image, paths)
+            self._add(take, target, spot, key, image, paths)
         self._one_less(take)
 
-    def _add(self, take: _Take, target: str, spot: Spot, image: QImage, paths: Sequence[str]) -> None:
+    def _add(
+        self, take: _Take, target: str, spot: Spot, key: str, image: QImage, paths: Sequence[str]
+    ) -> None:
         job = take.job
         first = paths[0] if paths else ""
         made = Result(
@@ -120,7 +140,7 @@ class Collector(QObject):
             job.document,
             *spot,
             target,
-            take.identity,
+            key,
             carried(job.graph),
             job.seconds,
             first,
@@ -134,7 +154,12 @@ class Collector(QObject):
         if not image.isNull():
             result = self._results.add(image, made)
             take.made.append(result)
-            self.resulted.emit(result)
+            self._announce(take.alive, result)
+
+    def _announce(self, sheet: Sheet | None, result: Result) -> None:
+        self.resulted.emit(result)
+        if sheet is not None:
+            sheet.resulted.emit(result)
 
     def _seen(self, take: _Take, shown: events.Shown) -> None:
         if shown.picture is not None and take.alive is not None:
@@ -164,24 +189,24 @@ class Collector(QObject):
         else:
             show(image)
 
-    def _restore(self, sheet: Sheet, result: Result, but: Sequence[str] = ()) -> None:
-        """Every node looks as it did for this result, unless the graph has changed when the files are read."""
+    def _restore(self, sheet: Sheet, result: Result, target: str, but: Sequence[str] = ()) -> None:
+        """`target` shows a result, and every node looks as it did for it, unless the graph has changed when the files
+        are read. The nodes of another document may have other names."""
         graph = sheet.editor.graph
 
         def show(node: str, image: QImage) -> None:
             if isValid(sheet) and sheet.editor.graph is graph and not image.isNull():
                 self._put(sheet, node, image)
 
-        self._results.previews(
-            result, lambda node, image: None if node in (*but, result.target) else show(node, image)
-        )
-        if result.target not in but:
-            self._results.picture(result, partial(show, result.target))
+        if result.document == sheet.key or result.workflow == carried(graph):
+            self._results.previews(
+                result, lambda node, image: None if node in (*but, target) else show(node, image)
+            )
+        if target not in but:
+            self._results.picture(result, partial(show, target))
 
-    def _at_hand(self, sheet: Sheet, graph: Graph, restored: set[Spot], nodes: Sequence[str]) -> None:
+    def _show_kept(self, sheet: Sheet, graph: Graph, restored: set[Spot], nodes: Sequence[str]) -> None:
         """What the engine kept for a graph; pictures that the strip no longer has come from there."""
-        if not isValid(sheet) or sheet.editor.graph is not graph:
-            return
         spots = {spot: target for target, spot in result_spots(graph, self._specs, None)}
         kept = set(nodes)
         if spots and all(spot[0] in kept for spot in spots):
@@ -190,9 +215,9 @@ class Collector(QObject):
             sheet.state.known(nodes)
         for spot, target in spots.items():
             if spot[0] in kept and spot not in restored:
-                self._bridge.look(*spot, partial(self._found, sheet, graph, target))
+                self._bridge.look(*spot, partial(self._found, sheet, graph, target), document=sheet.key)
         for spot in [] if restored else self._seen_spots(graph, nodes[:SEEN_MOST], spots):
-            self._bridge.look(*spot, partial(self._found, sheet, graph, spot[0]), SEEN_SIDE)
+            self._bridge.look(*spot, partial(self._found, sheet, graph, spot[0]), SEEN_SIDE, sheet.key)
 
     def _found(self, sheet: Sheet, graph: Graph, node: str, shown: events.Shown) -> None:
         if shown.picture is None or not isValid(sheet) or sheet.editor.graph is not graph:
@@ -206,10 +231,9 @@ class Collector(QObject):
 class _Take:
     """What is under way for one run: pictures still to come, and results made."""
 
-    def __init__(self, job: Job, sheet: Sheet | None, identity: str) -> None:
+    def __init__(self, job: Job, sheet: Sheet | None) -> None:
         self.job = job
         self.sheet = sheet
-        self.identity = identity
         self.left = 0
         self.made: list[Result] = []
 

@@ -39,6 +39,8 @@ Held = TypeVar("Held")
 class Result:
     """One picture. `path` is the file the workflow saved, or the editor's own copy; `workflow` is the graph's JSON.
 
+    `identity` is the engine's key of the node that made it: it changes with files that are read and with versions,
+    and never comes twice for a node that makes something new each time.
     `nodes` are those whose pictures at that time are kept as well.
     """
 
@@ -90,9 +92,9 @@ class Results(QObject):
         """The result of that id."""
         return next((result for result in self._results if result.id == id), None)
 
-    def of(self, identity: str) -> tuple[Result, ...]:
-        """The results of a graph, by its identity."""
-        return tuple(result for result in self._results if result.identity == identity)
+    def of(self, identity: str, output: str) -> tuple[Result, ...]:
+        """The results that an output of a node made, by the engine's key of the node; none for an empty key."""
+        return tuple(r for r in self._results if identity and (r.identity, r.output) == (identity, output))
 
     def thumb(self, result: Result) -> QImage:
         """A small picture; null until it has been read, which `pictured` tells."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QPixmap
 
 from nodegraph.edits.document import Document
+from nodegraph.formats.native import carried
 from nodegraph.jobs.queue import JobQueue
 from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api import runtime
@@ -27,7 +28,6 @@ from ui.runs.document_run import Sheet
 from ui.runs.engine_client import EngineBridge, editor_options
 from ui.runs.live_mode import Live
 from ui.runs.result_store import Results
-from ui.runs.run_queries import identity
 from ui.runs.runner import Runner
 from ui.runs.seed_history import PastSeeds
 from ui.runs.subgraph_state import at_level, seen
@@ -142,8 +142,10 @@ class Desk(QObject):
         if workflow_file.kind(path) == "picture":
             self.results.files.read(path, answer, CARD_SIDE)
             return
-        known = self.results.of(identity(graph, self.specs, None))
-        made = known[-1:] or [one for one in self.results.all() if one.document == str(path)][:1]
+        workflow = carried(graph)
+        kept = self.results.all()
+        known = [one for one in kept if one.workflow == workflow]
+        made = known[:1] or [one for one in kept if one.document == str(path)][:1]
         for result in made:
             self.results.small(result, answer)
 

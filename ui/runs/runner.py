@@ -171,7 +171,7 @@ class Runner(QObject):
         sheet = self._sheets.get(job.document)
         if sheet is not None:
             self._show_seeds(sheet, job)
-        self.bridge.run(job.graph, job.targets, Path(job.base))
+        self.bridge.run(job.graph, job.targets, Path(job.base), job.document)
         self.began.emit(job)
 
     def _show_seeds(self, sheet: Sheet, job: Job) -> None:
@@ -192,6 +192,10 @@ class Runner(QObject):
             return
         sheet = self._sheets.get(job.document)
         if sheet is not None:
+            if isinstance(event, events.RunStarted):
+                sheet.keys.update(event.keys)
+            elif isinstance(event, events.Preview):
+                sheet.previewed.add(event.node)
             sheet.state.hear(event)
             self._heard.add(job.document)
         self.told.emit(job, event)

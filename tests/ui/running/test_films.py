@@ -16,7 +16,7 @@ from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.look import DARK, dress, shoot
 from tests.ui.running.painting_nodes import SPECS
 from ui.panels.queue.panel import QueuePanel
-from ui.panels.results.film_store import KEPT, Films
+from ui.panels.results.film_store import MAX_FILMS, Films
 from ui.panels.results.strip import ResultStrip
 from ui.panels.results.viewer_sync import Showing
 from ui.panels.viewer.panel import ViewerPanel
@@ -64,16 +64,27 @@ def test_the_steps_of_a_result_stay_and_come_back_with_it(
 
 
 def test_the_oldest_film_goes_first() -> None:
-    films, graph = Films(SPECS), painting()
-    graphs = [
-        graph.with_nodes([Node("paint", "test/Paint", params={"seed": seed})]) for seed in range(KEPT + 1)
-    ]
-    for number, one in enumerate(graphs):
+    films, graph = Films(), painting()
+    keys = [str(number) for number in range(MAX_FILMS + 1)]
+    for key in keys:
         event = Preview("paint", Picture(1, 1, b"abc"))
-        assert films.growing(Job(str(number), one, ""), event) is not None
-        assert films.growing(Job(str(number), one, ""), event) is None
-    assert films.of(graphs[0]) is None
-    assert all(films.of(one) is not None for one in graphs[1:])
+        assert films.growing(Job(key, graph, ""), event, key) is not None
+        assert films.growing(Job(key, graph, ""), event, key) is None
+    assert films.of([keys[0]]) is None
+    assert all(films.of([key]) is not None for key in keys[1:])
+
+
+def test_a_film_belongs_to_its_own_result() -> None:
+    films, graph = Films(), painting()
+    event = Preview("paint", Picture(1, 1, b"abc"))
+    first = films.growing(Job("1", graph, ""), event, "key 1")
+    assert films.attach("result 1", ["words", "key 1"]) is first
+    second = films.growing(Job("2", graph, ""), event, "key 2")
+    assert films.attach("result 2", ["words", "key 2"]) is second
+    assert films.of_result("result 1") is first and films.of_result("result 2") is second
+    assert films.attach("result 3", ["words"]) is None and films.of_result("other") is None
+    # What was made of the same sampler again has its film too.
+    assert films.attach("result 4", ["key 1", "another end"]) is first
 
 
 def test_a_latent_is_shown_as_it_was_seen_to_grow(

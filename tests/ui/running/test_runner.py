@@ -100,9 +100,10 @@ def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
     seen: list[str] = []
     opened = again.open(Editor(SPECS, Document(painting())))
     opened.picture.connect(lambda node, image: seen.append(node))
+    # Only the engine knows whether a result is still what the graph comes to.
     with qtbot.waitSignal(again.resulted, timeout=WAIT) as second:
-        pass
-    assert second.args == first.args and bridge.process == 0
+        bridge.start()
+    assert second.args == first.args and not again.queue.over
     # Every node that had a picture has it again, also the one whose steps were watched.
     qtbot.waitUntil(lambda: sorted(set(seen)) == ["paint", "show"], timeout=WAIT)
     assert size_of(qtbot, again, second.args[0]) == (EDGE, EDGE)
@@ -129,7 +130,7 @@ def test_what_the_disk_keeps_is_seen_after_a_restart_though_the_strip_is_empty(
     # What nobody computed is not there.
     opened.editor.apply(SetParam("paint", "seed", 99))
     answers: list[tuple[str, ...]] = []
-    bridge.recall(opened.editor.graph, Path(), lambda nodes: answers.append(tuple(nodes)))
+    bridge.recall(opened.editor.graph, Path(), lambda found: answers.append(found.nodes))
     qtbot.waitUntil(lambda: bool(answers), timeout=WAIT)
     assert answers == [("words",)]
     results.close()

@@ -117,13 +117,14 @@ class Prober(QObject):
             if place and not card.isVisible():
                 card.place(at)
             if dict(shown.facts).get("type") == "latent":
-                self._bridge.channels(*spot, channels, size=SIDE)
+                self._bridge.channels(*spot, channels, size=SIDE, document=document)
 
         def channels(found: events.Channels) -> None:
             if meant() and found.stats:
                 card.show_channels(found)
 
-        self._bridge.look(*spot, answer, 2 * SIDE)
+        document = self._sheet.key if self._sheet is not None else ""
+        self._bridge.look(*spot, answer, 2 * SIDE, document)
 
     def _tell(self, card: Probe, spot: Spot) -> None:
         sheet, run = self._sheet, self._run(spot[0])

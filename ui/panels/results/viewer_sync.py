@@ -16,7 +16,7 @@ from ui.panels.viewer.panel import ViewerPanel
 from ui.runs.document_run import Sheet
 from ui.runs.job_labels import title
 from ui.runs.result_store import Result
-from ui.runs.run_queries import Spot, pictured
+from ui.runs.run_queries import Spot, pictured, upstream
 from ui.runs.runner import Runner
 from ui.runs.seed_history import seed_of
 from ui.runs.seeds import seed_line
@@ -36,13 +36,12 @@ class Showing(QObject):
         self._sheet: Sheet | None = None
         self._wanted = ""
         self._spot: Spot | None = None
-        self._films = Films(runner.specs)
+        self._films = Films()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(LOOK_MS)
         self._soon.timeout.connect(self._look)
         runner.told.connect(self._told)
-        runner.resulted.connect(self._resulted)
         runner.finished.connect(self._finished)
         strip.show_asked.connect(self.show_result)
         viewer.channels_asked.connect(self._ask_channels)
@@ -52,24 +51,28 @@ class Showing(QObject):
         if self._sheet is not None and self._runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.picture.disconnect(self._grew)
             self._sheet.arrived.disconnect(self._arrived)
+            self._sheet.resulted.disconnect(self._resulted)
             self._sheet.editor.selection.changed.disconnect(self._soon.start)
         self._sheet = sheet
-        self._viewer.show_film((self._films.of(sheet.editor.graph) if sheet is not None else None) or Film())
+        # The film of its newest result comes back with it.
+        self._viewer.show_film(self._growing_film(sheet) or Film())
         if sheet is not None:
             sheet.picture.connect(self._grew)
             sheet.arrived.connect(self._arrived)
+            sheet.resulted.connect(self._resulted)
             sheet.editor.selection.changed.connect(self._soon.start)
             sheet.recall.start()
 
     def look_at(self, node: str) -> None:
         """Show what a node shows."""
         spot = self._runner.spot(self._sheet, node) if self._sheet is not None else None
-        if spot is not None:
-            self._runner.bridge.look(*spot, partial(self._looked, node))
+        if spot is not None and self._sheet is not None:
+            self._runner.bridge.look(*spot, partial(self._looked, node), document=self._sheet.key)
 
     def show_result(self, result: Result) -> None:
         """Show a result from the strip."""
         self._wanted = result.id
+        self._viewer.show_film(self._films.of_result(result.id) or Film())
 
         def show(image: QImage) -> None:
             if self._wanted == result.id:
@@ -112,9 +115,9 @@ class Showing(QObject):
         if self._sheet is None or job.document != self._sheet.key:
             return
         if isinstance(event, events.RunStarted) and event.steps:
-            self._viewer.show_film(self._films.of(job.graph) or Film())
+            self._viewer.show_film(self._films.of(dict(event.keys).values()) or Film())
         elif isinstance(event, events.Preview) and isinstance(event.picture, events.Picture):
-            begun = self._films.growing(job, event)
+            begun = self._films.growing(job, event, self._sheet.keys.get(event.node, ""))
             if begun is not None:
                 self._viewer.show_film(begun)
             self._viewer.add_frame(event.node, event.picture, event.index)
@@ -125,16 +128,26 @@ class Showing(QObject):
         sheet = self._sheet
         if sheet is None:
             return
+        self._films.attach(result.id, self._keys_behind(sheet, result))
         if self._focus() not in ("", result.target):
             # The selected node's own picture came back as well.
             self._soon.start()
             return
-        if result.document == sheet.key or sheet.ran is sheet.editor.graph:
-            self._strip.select(result)
-            self.show_result(result)
-            film = self._films.of(sheet.editor.graph)
-            if film is not None:
-                self._viewer.show_film(film)
+        self._strip.select(result)
+        self.show_result(result)
+
+    def _keys_behind(self, sheet: Sheet, result: Result) -> list[str]:
+        """The keys of the node that made a result and of all it depends on."""
+        graph = sheet.editor.graph
+        made = {node for node, key in sheet.keys.items() if key == result.identity}
+        behind = upstream(graph, {node.partition("/")[0] for node in made})
+        return [key for node, key in sheet.keys.items() if node.partition("/")[0] in behind]
+
+    def _growing_film(self, sheet: Sheet | None) -> Film | None:
+        running = self._runner.queue.running
+        if sheet is None or running is None or running.document != sheet.key:
+            return None
+        return self._films.of(sheet.keys.values())
 
     def _finished(self, job: Job) -> None:
         own = self._sheet is not None and job.document == self._sheet.key and job.state == "done"
@@ -151,16 +164,18 @@ class Showing(QObject):
             self._sheet.recall.start()
 
     def _ask_channels(self, item: int) -> None:
-        if self._spot is not None:
+        if self._spot is not None and self._sheet is not None:
             spot = self._spot
-            self._runner.bridge.channels(*spot, partial(self._channeled, spot), item)
+            answer = partial(self._channeled, spot)
+            self._runner.bridge.channels(*spot, answer, item, document=self._sheet.key)
 
     def _channeled(self, spot: Spot, found: events.Channels) -> None:
         if spot == self._spot:
             self._viewer.show_channels(found)
 
     def _looked(self, node: str, shown: events.Shown) -> None:
-        if self._sheet is not None and node in self._sheet.editor.graph.nodes:
+        sheet = self._sheet
+        if sheet is not None and shown.document == sheet.key and node in sheet.editor.graph.nodes:
             self._wanted, self._spot = "", (shown.node, shown.output)
             self._viewer.show_answer(shown, self._name(node), self._seen(node, shown.node))
 
