@@ -165,6 +165,7 @@ class LocalEngine:
             cancelled = True
         made = [prepared.keyed[name] for name in executor.makeshift]
         self._makeshift = {node.result(output.name) for node in made for output in node.item.spec.outputs}
+        self._makeshift |= executor.volatile_results()
         self._distrust(prepared, executor, base or Path(), emit)
         result = self._result(prepared, executor, started, failed, cancelled)
         self.history.save()

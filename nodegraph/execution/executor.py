@@ -83,7 +83,6 @@ class Executor:
             for name in self._queue:
                 self.cache.unpin(self._read_keys(name))
             self.cache.unpin(held)
-            self.cache.drop(k.result(o.name) for k in self._passing() for o in k.item.spec.outputs)
 
     def _drain(self) -> None:
         while self._queue:
@@ -218,8 +217,10 @@ class Executor:
     def _spec_outputs(self, name: str) -> Iterable[Any]:
         return self.plan.keyed[name].item.spec.outputs
 
-    def _passing(self) -> Iterable[Keyed]:
-        return (self.plan.keyed[name] for name in self.ran if self.plan.keyed[name].passing)
+    def volatile_results(self) -> set[str]:
+        """The keys of results that no later run can use; they stay until the next one, to be looked at."""
+        volatile = (self.plan.keyed[name] for name in self.ran if self.plan.keyed[name].passing)
+        return {node.result(output.name) for node in volatile for output in node.item.spec.outputs}
 
 
 def sentence(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from nodegraph.formats.native import carried, loads
 from nodegraph.model.graph import Graph
 
+JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 JobState = Literal["waiting", "running", "done", "failed", "stopped"]
 Seeds = Mapping[str, int]
 """`node.parameter` -> the seed that was drawn for it."""
@@ -65,12 +67,20 @@ class Job:
     def from_json(data: Mapping[str, Any]) -> Job:
         """The job that `to_json` wrote, waiting. Raises KeyError, TypeError, ValueError or LoadError."""
         targets = data["targets"]
+        texts = [data[name] for name in ("id", "label", "document", "base", "graph")]
+        if not all(isinstance(text, str) for text in (*texts, *(targets or ()))):
+            raise TypeError("a job with a field that is no text")
+        if not JOB_ID.fullmatch(data["id"]) or "\0" in data["base"]:
+            raise ValueError("a job whose id or folder cannot be one")
+        seeds = data["seeds"].items()
+        if any(type(value) is not int for _, value in seeds):
+            raise TypeError("a seed that is no whole number")
         return Job(
-            id=str(data["id"]),
+            id=data["id"],
             graph=loads(data["graph"], "a waiting job"),
-            label=str(data["label"]),
-            document=str(data["document"]),
-            base=str(data["base"]),
-            targets=None if targets is None else tuple(map(str, targets)),
-            seeds=MappingProxyType({str(key): int(value) for key, value in data["seeds"].items()}),
+            label=data["label"],
+            document=data["document"],
+            base=data["base"],
+            targets=None if targets is None else tuple(targets),
+            seeds=MappingProxyType(dict(seeds)),
         )

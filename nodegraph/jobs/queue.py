@@ -10,16 +10,23 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
+from nodegraph.formats.native.parsing import MAX_PARTS
 from nodegraph.jobs.job import Job, JobState
 from nodegraph.model.graph import Graph
 from nodegraph.node_api.events import RunFinished
+from nodegraph.support import damaged_files
 from nodegraph.support.atomic import write_text
 from nodegraph.support.errors import LoadError
+from nodegraph.support.private_files import FILE_MODE, make_private_folder
+from nodegraph.support.regular_files import read_regular
+from ui.config import json_store
 
 REMEMBERED = 200
 """So many jobs that are over stay listed."""
-WAITING = 1000
-"""So many may wait; a file that holds more is not believed."""
+MAX_WAITING = 1000
+"""So many waiting jobs are taken over."""
+MAX_BYTES = 256 << 20
+"""A larger file is none that this program wrote."""
 
 
 def fresh_id() -> str:
@@ -30,7 +37,8 @@ def fresh_id() -> str:
 def _save(path: Path, text: str) -> None:
     # A full disk costs the memory of what waits, never the queue itself.
     with contextlib.suppress(OSError):
-        write_text(path, text)
+        make_private_folder(path.parent)
+        write_text(path, text, FILE_MODE)
 
 
 class JobQueue:
@@ -208,14 +216,26 @@ class JobQueue:
         return job, json.dumps(job.to_json()) + "\n"
 
     def _read(self) -> int:
-        """Take over what waited when the program ended; lines that cannot be read are left out."""
-        try:
-            lines = self._path.read_text("utf-8").splitlines() if self._path else []
-        except (OSError, ValueError):
+        """Take over what waited when the program ended; lines that cannot be used are kept in a file beside it."""
+        if self._path is None:
             return 0
-        for line in lines[:WAITING]:
+        try:
+            lines = read_regular(self._path, MAX_BYTES).split(b"\n")
+        except FileNotFoundError:
+            return 0
+        except OSError:
+            damaged_files.put_aside(self._path)
+            return 0
+        unread, known = lines[MAX_WAITING:], set[str]()
+        for line in filter(None, lines[:MAX_WAITING]):
             try:
-                self._jobs.append(Job.from_json(json.loads(line)))
-            except (KeyError, TypeError, ValueError, AttributeError, RecursionError, LoadError):
+                job = Job.from_json(json_store.parsed(line, MAX_PARTS))
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError, LoadError):
+                unread.append(line)
                 continue
+            if job.id not in known:
+                known.add(job.id)
+                self._jobs.append(job)
+        if any(unread):
+            damaged_files.keep_part(self._path, b"\n".join(filter(None, unread)) + b"\n")
         return len(self._jobs)

@@ -22,7 +22,7 @@ from ui.runs.engine_client import EngineBridge
 from ui.runs.images import image_of
 from ui.runs.job_labels import of_result
 from ui.runs.result_store import Result, Results
-from ui.runs.run_queries import Spot, downstream, result_spots, seen_output, upstream
+from ui.runs.run_queries import Spot, downstream, flat, result_spots, seen_output, upstream
 
 SEEN_SIDE = 512
 """Pictures on nodes are at most this long."""
@@ -51,8 +51,9 @@ class Collector(QObject):
         job = replace(job, seconds=event.seconds)
         targets = None if job.live else job.targets
         take = _Take(job, sheet)
-        spots = {spot: target for target, spot in result_spots(job.graph, self._specs, targets)}
-        seen = self._seen_spots(job.graph, event.ran[:SEEN_MOST], spots) if sheet is not None else []
+        graph = flat(job.graph)
+        spots = {spot: target for target, spot in result_spots(graph, self._specs, targets)}
+        seen = self._seen_spots(graph, event.ran[:SEEN_MOST], spots) if sheet is not None else []
         take.left = len(spots) + len(seen)
         for spot, target in spots.items():
             paths = [item.path for item in event.outputs if item.node == target]
@@ -66,21 +67,27 @@ class Collector(QObject):
         Only the engine knows what a result is made of: files that were overwritten, and what it makes anew each time.
         """
         graph = sheet.editor.graph
-        spots = [spot for _, spot in result_spots(graph, self._specs, None)]
-        nodes = list(dict.fromkeys([*(node for node, _ in spots), *sorted(sheet.previewed)]))
+        spots = [spot for _, spot in result_spots(flat(graph), self._specs, None)]
+        nodes = list(dict.fromkeys([*(node for node, _ in spots), *sheet.previewed, *sheet.keys]))
         self._bridge.recall(graph, sheet.base, partial(self._recalled, sheet, graph), sheet.key, nodes)
 
     def _recalled(self, sheet: Sheet, graph: Graph, found: events.AtHand) -> None:
         if not isValid(sheet) or sheet.editor.graph is not graph:
             return
-        sheet.keys = keys = dict(found.keys)
+        before, keys = sheet.keys, dict(found.keys)
+        sheet.keys = keys
+        if sheet.ran is graph:
+            # Nothing was edited; what would run again reads a file that was overwritten, or runs every time.
+            changed = {node for node, key in keys.items() if before.get(node, key) != key}
+            sheet.state.stale(changed | downstream(flat(graph), changed))
         newest: dict[Spot, Result] = {}
         targets: dict[Spot, str] = {}
-        for target, spot in result_spots(graph, self._specs, None):
+        wanted = result_spots(flat(graph), self._specs, None)
+        for target, spot in wanted:
             known = self._results.of(keys.get(spot[0], ""), spot[1])
             if known:
                 newest[spot], targets[spot] = known[-1], target
-        if newest and len(newest) == len(result_spots(graph, self._specs, None)):
+        if newest and len(newest) == len(wanted):
             sheet.ran = graph
             sheet.state.stale(())
         for spot, result in newest.items():
@@ -172,7 +179,7 @@ class Collector(QObject):
         if take.left or take.alive is None:
             return
         targets = {result.target for result in take.made}
-        part = upstream(take.job.graph, targets) - targets
+        part = upstream(flat(take.job.graph), targets) - targets
         pictures = {name: image for name, image in take.alive.shown.items() if name in part}
         for result in take.made:
             self._results.attach(result, pictures)
@@ -207,7 +214,7 @@ class Collector(QObject):
 
     def _show_kept(self, sheet: Sheet, graph: Graph, restored: set[Spot], nodes: Sequence[str]) -> None:
         """What the engine kept for a graph; pictures that the strip no longer has come from there."""
-        spots = {spot: target for target, spot in result_spots(graph, self._specs, None)}
+        spots = {spot: target for target, spot in result_spots(flat(graph), self._specs, None)}
         kept = set(nodes)
         if spots and all(spot[0] in kept for spot in spots):
             sheet.ran = graph
@@ -216,7 +223,7 @@ class Collector(QObject):
         for spot, target in spots.items():
             if spot[0] in kept and spot not in restored:
                 self._bridge.look(*spot, partial(self._found, sheet, graph, target), document=sheet.key)
-        for spot in [] if restored else self._seen_spots(graph, nodes[:SEEN_MOST], spots):
+        for spot in [] if restored else self._seen_spots(flat(graph), nodes[:SEEN_MOST], spots):
             self._bridge.look(*spot, partial(self._found, sheet, graph, spot[0]), SEEN_SIDE, sheet.key)
 
     def _found(self, sheet: Sheet, graph: Graph, node: str, shown: events.Shown) -> None:
@@ -224,7 +231,7 @@ class Collector(QObject):
             return
         image = image_of(shown.picture)
         self._put(sheet, node, image)
-        if (shown.node, shown.output) in {spot for _, spot in result_spots(graph, self._specs, None)}:
+        if (shown.node, shown.output) in {spot for _, spot in result_spots(flat(graph), self._specs, None)}:
             sheet.arrived.emit(node, image)
 
 

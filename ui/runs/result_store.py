@@ -7,18 +7,23 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QObject, Signal
+from PySide6.QtGui import QImage, QImageWriter
 
 from nodegraph.formats.native import loads
 from nodegraph.jobs.queue import fresh_id
 from nodegraph.model.graph import Graph
-from nodegraph.support.atomic import write_text
+from nodegraph.support import damaged_files
+from nodegraph.support.atomic import write_bytes, write_text
+from nodegraph.support.private_files import FILE_MODE, make_private_folder
+from nodegraph.support.regular_files import read_regular
+from ui.config import json_store
 from ui.runs.image_io import Answer, PictureFiles
 from ui.runs.images import fitted
 
@@ -29,6 +34,13 @@ NODE = 256
 """Pictures on nodes are kept at most this long."""
 HELD = 8
 """So many whole pictures are held in memory."""
+MAX_FILES = 10_000
+"""So many files of the folder are looked at."""
+MAX_BYTES = 64 << 20
+"""A larger file is none that this program wrote."""
+MAX_PREVIEWS = 100_000
+MAX_SIDE = 1 << 20
+MAX_TIME = 1e12
 THUMBS = 200
 """So many small ones, more than a screen shows."""
 
@@ -203,20 +215,20 @@ class Results(QObject):
 
     def _write_pictures(self, result: Result, image: QImage) -> None:
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
         if result.own:
-            image.save(result.path)
-        fitted(image, THUMB).save(str(self._thumb_path(result.id)))
+            _save(image, Path(result.path))
+        _save(fitted(image, THUMB), self._thumb_path(result.id))
 
     def _write_nodes(self, result: Result, pictures: Sequence[QImage]) -> None:
         for number, picture in enumerate(pictures):
-            fitted(picture, NODE).save(str(self._node_path(result.id, number)))
+            _save(fitted(picture, NODE), self._node_path(result.id, number))
         self._write(result)
 
     def _write(self, result: Result) -> None:
         # Last, so that a result that is listed has its pictures.
         with contextlib.suppress(OSError):
-            write_text(self._folder / f"{result.id}.json", json.dumps(asdict(result)))
+            write_text(self._folder / f"{result.id}.json", json.dumps(asdict(result)), FILE_MODE)
 
     def _unlink(self, result: Result) -> None:
         own = [Path(result.path)] if result.own else []
@@ -226,7 +238,14 @@ class Results(QObject):
                 path.unlink(missing_ok=True)
 
     def _read(self) -> None:
-        found = [kept for path in self._folder.glob("*.json") if (kept := _result(path)) is not None]
+        found = []
+        with contextlib.suppress(OSError):
+            for path in islice(self._folder.glob("*.json"), MAX_FILES):
+                result = _result(path, self._folder)
+                if result is not None:
+                    found.append(result)
+                else:
+                    damaged_files.put_aside(path)
         self._results = sorted(found, key=lambda result: result.when)[-KEPT:]
 
 
@@ -238,11 +257,33 @@ def _hold(held: OrderedDict[str, Held], id: str, value: Held, most: int) -> None
         held.popitem(last=False)
 
 
-def _result(path: Path) -> Result | None:
+def _save(image: QImage, path: Path) -> None:
+    """Write a picture for its owner alone, whole or not at all; a full disk costs the picture."""
+    data = QBuffer()
+    data.open(QBuffer.OpenModeFlag.WriteOnly)
+    if QImageWriter(data, QByteArray(b"png")).write(image):
+        with contextlib.suppress(OSError):
+            write_bytes(path, bytes(data.data().data()), FILE_MODE)
+
+
+def _result(path: Path, folder: Path) -> Result | None:
+    """The result in a file; None where a field is not of its type or beyond its range."""
     try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        data: dict[str, Any] = json_store.parsed(read_regular(path, MAX_BYTES))
         result = Result(**{**data, "nodes": tuple(data.get("nodes", ()))})
-        sound = all(isinstance(getattr(result, name), str) for name in ("id", "label", "path", "workflow"))
-        return result if sound and result.id == path.stem and result.when > 0 else None
-    except (OSError, ValueError, TypeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
+    texts = [getattr(result, item.name) for item in fields(result) if item.type == "str"]
+    numbers = (result.seconds, result.when)
+    sound = (
+        all(isinstance(text, str) and "\0" not in text for text in (*texts, *result.nodes))
+        and all(isinstance(n, int | float) and 0 <= n <= MAX_TIME for n in numbers)
+        and all(type(side) is int and 0 <= side <= MAX_SIDE for side in (result.width, result.height))
+        and type(result.own) is bool
+        and len(result.nodes) <= MAX_PREVIEWS
+        and result.id == path.stem
+        and result.when > 0
+    )
+    # Only the editor's own copy may be removed with its result.
+    own_copy = not result.own or (sound and Path(result.path).parent == folder)
+    return result if sound and own_copy else None

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param
+from nodegraph.subgraphs.expand import definition, flatten, is_instance
+from nodegraph.support.errors import GraphError
 
 VISIBLE = ("Image", "Mask", "Latent")
 """Types of results that have a picture, the most worth seeing first."""
@@ -30,6 +32,29 @@ def ends(members: Iterable[str], graph: Graph, specs: Mapping[str, NodeSpec]) ->
     return found or [n for n in running if not any(k.target in inner for k in graph.consumers.get(n, ()))]
 
 
+def flat(graph: Graph) -> Graph:
+    """The graph as the engine runs it: nodes inside subgraphs stand in it as `instance/inner`.
+
+    One that cannot be unfolded is given back as it is: it cannot run either.
+    """
+    try:
+        return flatten(graph) if graph.subgraphs else graph
+    except GraphError:
+        return graph
+
+
+def inner_spot(graph: Graph, spot: Spot) -> Spot:
+    """The output inside that an output of a subgraph's node stands for, as the engine calls it; others as they are."""
+    (name, output), node = spot, graph.nodes.get(spot[0])
+    while node is not None and node.mode == "run" and is_instance(node.type):
+        found = definition(graph, node.type)
+        port = next((p for p in found.outputs if p.name == output), None) if found is not None else None
+        if found is None or port is None:
+            break
+        name, output, node = f"{name}/{port.node}", port.port, found.nodes.get(port.node)
+    return name, output
+
+
 def seen_output(node: Node, specs: Mapping[str, NodeSpec]) -> str:
     """The output of a node that is worth looking at; its first one if none has a picture; empty without any."""
     outputs = specs[node.type].outputs if node.type in specs else ()
@@ -40,7 +65,7 @@ def seen_output(node: Node, specs: Mapping[str, NodeSpec]) -> str:
 def pictured(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> bool:
     """Whether a node has a picture to show, its own or one it was given."""
     spot = spot_of(graph, specs, name)
-    node = graph.nodes.get(spot[0]) if spot is not None else None
+    node = flat(graph).nodes.get(spot[0]) if spot is not None else None
     spec = specs.get(node.type) if node is not None else None
     output = spec.output(spot[1]) if spec is not None and spot is not None else None
     return output is not None and output.type in VISIBLE
@@ -51,6 +76,8 @@ def spot_of(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> Spot | No
     node = graph.nodes.get(name)
     if node is None:
         return None
+    if is_instance(node.type) and node.mode == "run":
+        return _spot_inside(graph, specs, node)
     output = seen_output(node, specs)
     spec = specs.get(node.type)
     if output and spec is not None and spec.output(output).type in VISIBLE:  # type: ignore[union-attr]  # just found
@@ -59,8 +86,22 @@ def spot_of(graph: Graph, specs: Mapping[str, NodeSpec], name: str) -> Spot | No
         for socket in spec.sockets if spec else ():
             sources = [s for s in node.inputs.get(socket.name, ()) if not s.muted]
             if socket.type == kind and sources:
-                return (sources[0].node, sources[0].output)
+                return inner_spot(graph, (sources[0].node, sources[0].output))
     return (name, output) if output else None
+
+
+def _spot_inside(graph: Graph, specs: Mapping[str, NodeSpec], instance: Node) -> Spot | None:
+    """Where to look for what the node of a subgraph shows: the output of it that is worth seeing most."""
+    found = definition(graph, instance.type)
+    nodes = flat(graph).nodes
+    spots = [inner_spot(graph, (instance.id, port.name)) for port in found.outputs] if found else []
+    for kind in VISIBLE:
+        for name, output in spots:
+            spec = specs.get(nodes[name].type) if name in nodes else None
+            socket = spec.output(output) if spec is not None else None
+            if socket is not None and socket.type == kind:
+                return name, output
+    return spots[0] if spots else None
 
 
 def result_spots(

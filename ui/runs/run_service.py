@@ -34,7 +34,7 @@ from ui.runs.subgraph_state import at_level, seen
 from ui.shell.run_panels import Bench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from PySide6.QtGui import QImage
 
@@ -106,7 +106,7 @@ class Desk(QObject):
         state = getattr(view.base, "state", None)
         if isinstance(state, CanvasState):
             sheet.state.changed.connect(lambda nodes: self._paint_all(sheet, view, nodes))
-            sheet.picture.connect(lambda node, image: _show(state, node, image))
+            sheet.picture.connect(lambda node, image: _show(view, node, image))
             view.levels.switched.connect(lambda *_: self.repaint(view))
         return sheet
 
@@ -115,10 +115,13 @@ class Desk(QObject):
         return self._sheets.get(view.editor) if view is not None else None
 
     def repaint(self, view: DocumentView) -> None:
-        """Paint every node's state anew, as when costs are shown or hidden."""
+        """Paint every node's state anew, as when costs are shown or hidden, or another level is in front."""
         sheet = self.sheet(view)
         if sheet is not None:
             self._paint_all(sheet, view, frozenset(sheet.state.nodes()))
+            if view.levels.inner:
+                for node, image in sheet.shown.items():
+                    _show(view, node, image)
 
     def greet(self, window: MainWindow) -> None:
         """The first launch: a finished workflow that runs itself once and is live, and three lines of coaching."""
@@ -162,12 +165,8 @@ class Desk(QObject):
 
     def _paint_all(self, sheet: Sheet, view: DocumentView, nodes: object) -> None:
         """Paint these nodes on the document's canvas, and on those of the subgraphs gone into."""
-        level = ""
-        for canvas, instance in [(view.base, ""), *((i.widget, i.instance) for i in view.levels.inner)]:
-            level = f"{level}{instance}/" if instance else ""
-            state = getattr(canvas, "state", None)
-            if isinstance(state, CanvasState):
-                self._paint(sheet, state, nodes, level)
+        for level, state in _states(view):
+            self._paint(sheet, state, nodes, level)
 
     def _paint(self, sheet: Sheet, state: CanvasState, nodes: object, level: str) -> None:
         runs = sheet.state.nodes()
@@ -183,5 +182,19 @@ class Desk(QObject):
             state.set(node, NodeState(run.status, run.progress, text, run.message, heat))
 
 
-def _show(state: CanvasState, node: str, image: QImage) -> None:
-    state.set_preview(node, QPixmap.fromImage(image))
+def _states(view: DocumentView) -> Iterator[tuple[str, CanvasState]]:
+    """What the canvases of a document show of its nodes, each with what the names of its nodes begin with."""
+    level = ""
+    for canvas, instance in [(view.base, ""), *((i.widget, i.instance) for i in view.levels.inner)]:
+        level = f"{level}{instance}/" if instance else ""
+        state = getattr(canvas, "state", None)
+        if isinstance(state, CanvasState):
+            yield level, state
+
+
+def _show(view: DocumentView, node: str, image: QImage) -> None:
+    """Show a picture on the node, and on the nodes of the subgraphs around it, which stand for all that is inside."""
+    pixmap = QPixmap.fromImage(image)
+    for level, state in _states(view):
+        if node.startswith(level):
+            state.set_preview(node[len(level) :].partition("/")[0], pixmap)

@@ -203,6 +203,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.view is not None:
             self.view.look_at_disk()
+            if self.bench is not None:
+                self.bench.look_at_files()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once about all that is unsaved."""

@@ -131,6 +131,11 @@ class Bench(QObject):
         if self.desk.live.sheet is not None:
             self.desk.live.follow(self._sheet)
 
+    def look_at_files(self) -> None:
+        """Another program may have overwritten what the document in front reads: mark what would run again."""
+        if self._sheet is not None and self._sheet.ran is not None:
+            self._sheet.recall.start()
+
     def run(self, *, first: bool = False) -> None:
         """Queue the document in front."""
         if self._sheet is not None and self.window.documents.flush():

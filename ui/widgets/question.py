@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 ROLES = {
     "yes": QMessageBox.ButtonRole.AcceptRole,
@@ -28,8 +29,13 @@ def ask(parent: QWidget | None, title: str, text: str, choices: Sequence[Choice]
     """Ask and wait; the id of the choice, that of the "no" button on Esc. The first choice is the default."""
     box = QMessageBox(parent)
     box.setWindowTitle(title)
+    # Names come from files of strangers: a text that looks like markup would load pictures and show links.
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(title)
     box.setInformativeText(text)
+    for label in box.findChildren(QLabel):
+        # The label of the second text guesses its format by itself.
+        label.setTextFormat(Qt.TextFormat.PlainText)
     buttons: dict[str, QPushButton] = {}
     for choice in choices:
         buttons[choice.id] = box.addButton(choice.text, ROLES[choice.role])

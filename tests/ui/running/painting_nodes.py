@@ -15,7 +15,7 @@ import numpy as np
 from nodegraph.node_api import events
 from nodegraph.node_api.codec import Codec, PlainCodec
 from nodegraph.node_api.context import Context
-from nodegraph.node_api.declare import Multiline, Range, Seed, node
+from nodegraph.node_api.declare import InputFile, Multiline, Range, Seed, node
 from nodegraph.node_api.registry import Registry
 from nodegraph.node_api.runtime import PlainRuntime
 
@@ -29,6 +29,18 @@ EDGE = 48
 def words(*, text: Annotated[str, Multiline()] = "a red fox") -> Number:
     """A number for a text."""
     return Number(sum(text.encode()) % 256)
+
+
+@node("test/Read")
+def read(ctx: Context, *, file: Annotated[str, InputFile("text")] = "") -> Number:
+    """A number for the text in a file."""
+    return Number(sum(Path(file).read_bytes()) % 256)
+
+
+@node("test/Now", cache="never")
+def now() -> Number:
+    """Another number each time."""
+    return Number(time.perf_counter_ns() // 1000 % 256)
 
 
 @node("test/Paint")
@@ -183,7 +195,7 @@ class Pictures(PlainRuntime):
 def library() -> tuple[Registry, Pictures]:
     """These nodes and how their values look."""
     found = Registry()
-    found.add_declared((words, paint, die, show, save, sick, latent))
+    found.add_declared((words, read, now, paint, die, show, save, sick, latent))
     return found, Pictures()
 
 

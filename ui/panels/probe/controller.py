@@ -14,7 +14,7 @@ from ui.runs.document_run import Sheet
 from ui.runs.engine_client import EngineBridge
 from ui.runs.job_labels import title
 from ui.runs.node_state import NodeRun
-from ui.runs.run_queries import Spot
+from ui.runs.run_queries import Spot, inner_spot
 from ui.theme.appearance import Look
 
 REST_MS = 350
@@ -68,7 +68,7 @@ class Prober(QObject):
         sources = node.inputs.get(found.link.input, ()) if node is not None else ()
         if found.link.index < len(sources):
             source = sources[found.link.index]
-            self._rested = (source.node, source.output)
+            self._rested = inner_spot(self._sheet.editor.graph, (source.node, source.output))
             self._rest.start()
 
     def refresh(self, node: str = "") -> None:
