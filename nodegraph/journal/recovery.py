@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -112,7 +113,10 @@ class _Reading:
         """Bytes of the sound beginning, a draft left out: the next line is written over it."""
         self._dropped = 0
         self._parts = 0
-        lines = _lines(file)
+        with contextlib.closing(_lines(file)) as lines:
+            self._read(lines)
+
+    def _read(self, lines: Iterator[bytes]) -> None:
         first = next(lines, b"")
         self.history = self._begin(_event(first))
         self.size = len(first)
@@ -200,7 +204,7 @@ class _Reading:
             self._dropped += 1
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
+def _lines(file: BinaryIO) -> Generator[bytes, None, None]:
     """The lines of an unbuffered file, each of bounded length; one that is cut off is left out."""
     reader = io.BufferedReader(cast("io.FileIO", file), 1 << 16)
     try:

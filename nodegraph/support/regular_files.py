@@ -33,3 +33,8 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, "too large", str(path))
     return data
+
+
+def is_remote(name: str) -> bool:
+    """Whether a path names another machine (`//host/share`): even asking whether it exists sends a password there."""
+    return name.startswith(("//", "\\\\", "/\\", "\\/"))

@@ -57,6 +57,7 @@ class Canvas(Handled):
         self._text = TextPainter()
         self._metrics = Metrics(measure=self._text.measure)
         self.scene = Scene(editor.specs, self._metrics)
+        self.scene.may_open = editor.may_open
         self.stage = Stage(
             editor,
             self.scene,

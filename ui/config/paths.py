@@ -28,6 +28,11 @@ def session_file() -> Path:
     return _state() / "session.json"
 
 
+def allowed_file() -> Path:
+    """Files outside the folder of their workflow that the artist agreed to."""
+    return _state() / "allowed.json"
+
+
 def usage_file() -> Path:
     """Which node types were added, how often and when."""
     return _state() / "usage.json"

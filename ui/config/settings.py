@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nodegraph.support.regular_files import is_remote
 from ui.config import json_store
 
 CHOICES: Mapping[str, tuple[Any, ...]] = MappingProxyType(
@@ -55,6 +57,12 @@ class Settings:
         kept = [name, *(old for old in self.recent if old != name)]
         return replace(self, recent=tuple(kept[:RECENT]))
 
+    def without_gone(self) -> Settings:
+        """These settings without the recent files that are no longer there; those on other machines stay."""
+        return replace(
+            self, recent=tuple(name for name in self.recent if is_remote(name) or os.path.isfile(name))
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data."""
         return {**{item.name: getattr(self, item.name) for item in fields(self)}, "keys": dict(self.keys)}
@@ -70,7 +78,8 @@ class Settings:
         }
         kept["keys"] = MappingProxyType(_bindings(data.get("keys")))
         recent = data.get("recent")
-        kept["recent"] = tuple(x for x in recent if isinstance(x, str)) if isinstance(recent, list) else ()
+        named = recent[:RECENT] if isinstance(recent, list) else ()
+        kept["recent"] = tuple(name for name in named if isinstance(name, str) and "\0" not in name)
         return Settings(**kept)
 
 

@@ -18,6 +18,7 @@ from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.errors import EditError
 from ui.document.open_fields import OpenFields
+from ui.document.outside_files import named_files
 from ui.document.selection import Selection
 from ui.document.undo import GraphCommand
 from ui.i18n.translate import said
@@ -58,6 +59,8 @@ class Editor(QObject):
         self.document.replace(settled(self.document.graph, specs))
         self.stamp: Stamp | None = None
         self.fields = OpenFields()
+        self.unconfirmed: frozenset[str] = frozenset()
+        """Files outside its folder that the document named when it was opened: see `ui.document.outside_files`."""
         self._has_draft = False
         self.selection = Selection(self)
         self.branches: list[Branch] = []
@@ -89,6 +92,16 @@ class Editor(QObject):
     def unsaved(self) -> bool:
         """Whether closing would lose work."""
         return not self.stack.isClean()
+
+    def may_open(self, name: str) -> bool:
+        """Whether a file that a node names may be opened without asking."""
+        return name not in self.unconfirmed
+
+    def unconfirmed_files(self) -> list[str]:
+        """The files that are still named and may not be opened before the artist agreed."""
+        if not self.unconfirmed:
+            return []
+        return sorted(self.unconfirmed.intersection(named_files(self.graph, self.specs)))
 
     def apply(self, edit: Edit, merge: str = "") -> bool:
         """Make an edit one step of undo; steps in a row with the same `merge` key become one.

@@ -34,6 +34,10 @@ class Inner(Editor):
         """Make an edit of the inner nodes one step of undo of the document."""
         return self.root.apply(Inside(self.subgraph, edit), f"{self.subgraph}/{merge}" if merge else "")
 
+    def may_open(self, name: str) -> bool:
+        """Whether a file that an inner node names may be opened without asking."""
+        return self.root.may_open(name)
+
     def keep_draft(self, edit: Edit) -> None:
         """Journal a draft of the inner nodes with the document."""
         self.root.keep_draft(Inside(self.subgraph, edit))

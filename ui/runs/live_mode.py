@@ -69,7 +69,7 @@ class Live(QObject):
 
     def _go(self) -> None:
         sheet = self._sheet
-        if sheet is None or self._runner.queue.running is not None:
+        if sheet is None or self._runner.queue.running is not None or sheet.editor.unconfirmed_files():
             return
         graph, specs = sheet.editor.graph, sheet.editor.specs
         wanted = identity(graph, specs, None)

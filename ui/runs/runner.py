@@ -251,7 +251,7 @@ class Runner(QObject):
 
     def recall(self, sheet: Sheet) -> None:
         """Show the results that were made of this graph before, if there are any: nothing needs to run for them."""
-        if self.queue.running is None:
+        if self.queue.running is None and not sheet.editor.unconfirmed_files():
             self._collector.recall(sheet)
 
     def spot(self, sheet: Sheet, node: str) -> Spot | None:

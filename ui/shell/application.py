@@ -99,6 +99,11 @@ class Application(QObject):
         """The file was opened or saved just now."""
         self._change_settings(lambda now: now.with_recent(path.resolve()))
 
+    def forget_gone(self) -> None:
+        """Take recent files that are no longer there out of the settings."""
+        if self.settings.without_gone() != self.settings:
+            self._change_settings(lambda now: now.without_gone())
+
     def used(self, node_type: str) -> None:
         """A node of that type was added."""
         self.usage.used(node_type)

@@ -21,6 +21,7 @@ from nodegraph.support.errors import GraphError, LoadError, SaveError
 from ui.config import paths
 from ui.document import workflow_file
 from ui.document.editor import Editor
+from ui.document.outside_files import allow, full_name, outside_files
 from ui.document.image_reader import has_image, image_in
 from ui.i18n.translate import said
 from ui.panels.app_view import opening as appview
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 CLOSED = 20
 LISTED_LOSSES = 12
 """How many parts without an equal are named before an export."""
+MAX_LISTED, MAX_SHOWN = 8, 100
+"""So many files are named in a question, and so many letters of each."""
 
 
 class Documents(QObject):
@@ -65,6 +68,24 @@ class Documents(QObject):
             refused.take_focus()
         return False
 
+    def may_run(self) -> bool:
+        """Before the document in front runs: put in what is typed, and ask once about files that it names outside
+        its folder."""
+        view = self._window.view
+        if view is None or not self.flush(view):
+            return False
+        names = view.editor.unconfirmed_files()
+        if not names:
+            return True
+        if self._ask_outside(names) != "allow":
+            return False
+        try:
+            allow(full_name(name, view.editor.path) for name in names)
+        except OSError as error:
+            self._window.say(self.tr("The answer cannot be kept: {why}").format(why=error.strerror or error))
+        view.editor.unconfirmed = frozenset()
+        return True
+
     def may_drop_typed(self, view: DocumentView) -> bool:
         """Before a document is closed: put what is typed into its graph, or ask whether an invalid value may go."""
         refused = view.editor.fields.flush()
@@ -90,6 +111,7 @@ class Documents(QObject):
         self._window.app.remember(path)
         if not found.own:
             editor = Editor(self._window.app.specs, Document(found.graph), called=path.stem)
+            editor.unconfirmed = outside_files(found.graph, editor.specs, None)
             shown = self._show(editor, view)
             self._window.say(
                 self.tr(
@@ -99,6 +121,7 @@ class Documents(QObject):
             return shown
         editor = Editor(self._window.app.specs, Document(found.graph, path))
         editor.stamp = found.stamp
+        editor.unconfirmed = outside_files(found.graph, editor.specs, path)
         return self._show(editor, view)
 
     def open_template(self, path: Path) -> DocumentView | None:
@@ -114,6 +137,7 @@ class Documents(QObject):
         """A document that a crash left behind, with its undo steps."""
         editor = Editor(self._window.app.specs, Document(path=found.path))
         editor.stamp = found.stamp
+        editor.unconfirmed = outside_files(found.history.base, editor.specs, found.path)
         editor.restore(found.history)
         shown = self._show(editor, view, found.journal)
         shown.look_at_disk()
@@ -201,6 +225,8 @@ class Documents(QObject):
         except LoadError as error:
             self._window.say(said(error))
             return
+        outside = outside_files(found.graph, view.editor.specs, view.editor.path)
+        view.editor.unconfirmed |= outside
         view.editor.push(self.tr("Reload from disk"), found.graph)
         view.editor.mark_saved(view.editor.path, found.stamp)
         view.watch()
@@ -365,6 +391,22 @@ class Documents(QObject):
             (
                 Choice("stay", self.tr("Cancel"), "no"),
                 Choice("replace", self.tr("Replace"), "lose"),
+            ),
+        )
+
+    def _ask_outside(self, names: Sequence[str]) -> str:
+        listed = [name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…" for name in names[:MAX_LISTED]]
+        if len(names) > MAX_LISTED:
+            listed.append(self.tr("and {count} more").format(count=len(names) - MAX_LISTED))
+        return ask(
+            self._window,
+            self.tr("Let this workflow read files outside its folder?"),
+            "\n".join(listed)
+            + "\n\n"
+            + self.tr("It names them itself. Allow it if you know them; you are asked only once."),
+            (
+                Choice("stay", self.tr("Cancel"), "no"),
+                Choice("allow", self.tr("Allow"), "other"),
             ),
         )
 

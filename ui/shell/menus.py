@@ -136,6 +136,7 @@ class Menus(QObject):
     def _list_recent(self) -> None:
         menu = self.menus["File/Recent"]
         menu.clear()
+        self._window.app.forget_gone()
         for name in self._window.app.settings.recent:
             path = Path(name)
             entry = menu.addAction(f"{path.stem}    {path.parent}".replace("&", "&&"))

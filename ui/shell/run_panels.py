@@ -138,19 +138,19 @@ class Bench(QObject):
 
     def run(self, *, first: bool = False) -> None:
         """Queue the document in front."""
-        if self._sheet is not None and self.window.documents.flush():
+        if self._sheet is not None and self.window.documents.may_run():
             self.desk.runner.run(self._sheet, first=first)
 
     def run_to_node(self) -> None:
         """Run what the selected node needs, and the node."""
-        if not self.window.documents.flush():
+        if not self.window.documents.may_run():
             return
         if self._sheet is not None and self._sheet.editor.selection.active:
             self.desk.runner.run(self._sheet, [self._sheet.editor.selection.active], first=True)
 
     def run_frames(self, frames: Iterable[str]) -> None:
         """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
-        if self._sheet is None or not self.window.documents.flush():
+        if self._sheet is None or not self.window.documents.may_run():
             return
         graph, specs = self._sheet.editor.graph, self._sheet.editor.specs
         targets = ends([m for f in frames for m in graph.frames[f].members], graph, specs)
@@ -208,7 +208,7 @@ class Bench(QObject):
 
     def retry(self) -> None:
         """Run again what failed in the document in front, with the graph as it stands now."""
-        if self._sheet is None or not self.window.documents.flush():
+        if self._sheet is None or not self.window.documents.may_run():
             return
         if self._sheet.state.failed():
             self.desk.runner.run(self._sheet, self._sheet.failed, first=True)

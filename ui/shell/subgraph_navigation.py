@@ -14,6 +14,7 @@ from nodegraph.model.graph import Graph
 from nodegraph.subgraphs.expand import PREFIX, definition, is_instance, uses
 from ui.document.editor import Editor
 from ui.document.subgraph_editor import Inner
+from ui.i18n.translate import plain
 from ui.panels.subgraph_ports.panels import Rails
 
 
@@ -159,7 +160,7 @@ class Crumbs(QFrame):
         crumb.setAutoRaise(True)
         crumb.setEnabled(depth < len(self._levels.inner))
         crumb.clicked.connect(lambda: self._levels.leave_to(depth))
-        crumb.setToolTip(self.tr("Go back to {name}").format(name=text))
+        crumb.setToolTip(plain(self.tr("Go back to {name}").format(name=text)))
         self._row.addWidget(crumb)
 
     def _shared(self, level: Level) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
+from ui.i18n.translate import plain
 from ui.shell.document_view import DocumentView
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ class Tabs(QTabWidget):
         name = view.editor.name
         self.setTabText(index, (f"{name} •" if view.editor.unsaved else name).replace("&", "&&"))
         path = view.editor.path
-        self.setTabToolTip(index, str(path) if path else self.tr("Not saved in a file yet"))
+        self.setTabToolTip(index, plain(str(path)) if path else self.tr("Not saved in a file yet"))

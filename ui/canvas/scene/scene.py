@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nodegraph.analysis.sizes import Sizes
+from nodegraph.analysis.sizes import Size, Sizes
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.sockets import lossy
 from nodegraph.model.spec import ANY, NodeSpec
@@ -51,12 +51,17 @@ class Scene(Sight):
         self.aspects: dict[str, float] = {}
         self.turned: dict[str, frozenset[str]] = {}
         self.sizes = Sizes(Graph(), specs)
+        self.may_open: Callable[[str], bool] = lambda _: True
+        """Whether a file that a node names may be opened without asking."""
         self.whole: Callable[[], Graph] | None = None
         """The document that the graph is a subgraph of; None for a document itself."""
         self._uses: Mapping[str, int] = {}
         self._raised: dict[str, int] = {}
         self._layouts: dict[LayoutKey, NodeLayout] = {}
         self._kinds = Kinds()
+
+    def _size_of(self, path: str) -> Size | None:
+        return picture_size(path) if self.may_open(path) else None
 
     def rebuild(self) -> None:
         """Derive everything anew, after the specs, metrics or link style changed."""
@@ -71,7 +76,7 @@ class Scene(Sight):
         old, new = self.graph.nodes, graph.nodes
         subgraphs_changed = self.graph.subgraphs is not graph.subgraphs
         self.graph = graph
-        self.sizes = Sizes(graph, self.specs, picture_size)
+        self.sizes = Sizes(graph, self.specs, self._size_of)
         gone = [name for name in old if name not in new]
         changed = {name for name, node in new.items() if old.get(name) is not node}
         if subgraphs_changed:

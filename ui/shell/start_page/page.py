@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from nodegraph.support.errors import LoadError
+from nodegraph.support.regular_files import is_remote
 from ui.config.templates import templates, thumbnail, title
 from ui.document import workflow_file
 from ui.runs.requirements import needs_of
@@ -70,7 +71,9 @@ class StartPage(QScrollArea):
         box.setContentsMargins(0, 56, 0, 48)
         box.setSpacing(GAP)
         self._head(box, column)
-        recent = [path for name in self._window.app.settings.recent[:MOST] if (path := Path(name)).is_file()]
+        names = self._window.app.settings.without_gone().recent[:MOST]
+        # To draw its card a file is read; one on another machine only when it is asked for.
+        recent = [Path(name) for name in names if not is_remote(name)]
         self._section(box, column, self.tr("Recent"), recent, template=False)
         self._templates = frozenset(templates())
         self._section(box, column, self.tr("Templates"), templates(), template=True)
