@@ -1,4 +1,7 @@
-"""Seconds of work lost when an editing session is killed at a random moment: `kill [KILLS]`, 50 of each kind."""
+"""Seconds of work lost when the editor is killed at a random moment: `kill [KILLS]`, 50 of each kind.
+
+Scripted sessions are judged by their journals; the real editor is typed into while it is killed, and started again.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 KINDS = ("usual", "large", "saving")
+FIELDS = ("prompt", "name", "seed", "note", "title")
 
 
 def main(argv: list[str]) -> dict[str, object]:
@@ -29,6 +33,8 @@ def main(argv: list[str]) -> dict[str, object]:
         ):
             with machine:
                 figures |= _figures(f"{kind}{under}", lost(kind, range(100, 100 + count)))
+    for kind in FIELDS:
+        figures |= _figures(f"typing_{kind}", letters_lost(kind, range(100, 100 + max(1, kills // 10))))
     qt.processEvents()
     return figures
 
@@ -39,6 +45,14 @@ def lost(kind: str, seeds: Sequence[int]) -> list[float]:
 
     with tempfile.TemporaryDirectory() as folder:
         return [oldest_lost(Path(folder) / str(seed), seed, moment(seed), kind) for seed in seeds]
+
+
+def letters_lost(kind: str, seeds: Sequence[int]) -> list[float]:
+    """The age of the oldest letter lost in each start of the real editor."""
+    from tests.ui.killing import moment, oldest_letter_lost
+
+    with tempfile.TemporaryDirectory() as folder:
+        return [oldest_letter_lost(Path(folder) / str(seed), kind, moment(seed)) for seed in seeds]
 
 
 def _figures(name: str, ages: Sequence[float]) -> dict[str, object]:

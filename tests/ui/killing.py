@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -13,8 +14,12 @@ from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
 
+from nodegraph.formats import native
 from nodegraph.journal.recovery import recover, recoverable
+from nodegraph.model.graph import Graph
+from tests.ui.catalogue import text_to_picture
 from tests.ui.killed import State, beginnings, fingerprint, play, state
+from tests.ui.typist import NODES, letters
 from ui.document.editor import Editor
 
 ROOT = Path(__file__).parents[2]
@@ -110,3 +115,54 @@ def busy_machine() -> Iterator[None]:
         for process in busy:
             process.kill()
             process.wait()
+
+
+def oldest_letter_lost(home: Path, kind: str, after: float) -> float:
+    """Kill the real editor while a field of a kind is typed into, start it again, and look what is in its window.
+
+    The age in seconds of the oldest letter that did not come back, 0 where none was lost. `after` are the seconds
+    from the first letter to the kill.
+    """
+    home.mkdir(exist_ok=True)
+    flow, log, found = home / "flow.json", home / "log", home / "found.json"
+    native.save(text_to_picture(), flow)
+    environment = {
+        **os.environ,
+        "NODEGRAPH_HOME": str(home),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "tests.ui.typist"]
+    quiet = {"cwd": ROOT, "env": environment, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([*command, "type", kind, str(flow), str(log)], **quiet) as child:  # type: ignore[call-overload]
+        _wait_for(log, child)
+        time.sleep(after)
+        killed = time.time()
+        child.send_signal(signal.SIGKILL)
+    typed = [float(line.split()[0]) for line in log.read_text().splitlines() if len(line.split()) == 2]
+    with subprocess.Popen([*command, "read", str(flow), str(found)], **quiet) as child:  # type: ignore[call-overload]
+        _wait_for(found, child)
+        child.wait(timeout=60)
+    kept = max(_letters_kept(native.loads(text), kind) for text in json.loads(found.read_text()))
+    return killed - typed[kept] if kept < len(typed) else 0.0
+
+
+def _wait_for(path: Path, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.time() + 300
+    while not (path.exists() and path.stat().st_size) and time.time() < deadline:
+        assert child.poll() in (None, 0), "the editor ended by itself"
+        time.sleep(0.02)
+
+
+def _letters_kept(graph: Graph, kind: str) -> int:
+    """How many of the letters typed are in a workflow, from the first on."""
+    if kind == "title":
+        now = graph.nodes["sampler"].title
+    elif kind == "note":
+        now = graph.notes["note"].text
+    else:
+        node, name = NODES[kind]
+        now = str(graph.nodes[node].params.get(name, ""))
+    typed = letters(kind)
+    # A blank at the end of a title is taken off.
+    return next((count for count in range(len(now) + 1, -1, -1) if typed[:count].strip() == now.strip()), 0)

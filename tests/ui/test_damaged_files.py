@@ -7,8 +7,10 @@ import os
 import sys
 import tempfile
 import tracemalloc
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nodegraph.edits import AddNote, SetParam
+from nodegraph.edits import AddNote, Edit, SetParam
 from nodegraph.formats.native import dumps, loads
 from nodegraph.jobs.job import Job
 from nodegraph.jobs.queue import JobQueue
@@ -306,7 +308,7 @@ def test_a_damaged_session_and_settings_take_defaults(
     tab = session.TabState("/a/flow.json", "abc", {"x": 1.0, "inside": [{"node": "g"}]})
     window = session.WindowState("AAAA", "BBBB", (tab,), 0)
     for path, sound in (
-        (folder / "session.json", {"windows": [session.asdict(window)]}),
+        (folder / "session.json", {"windows": [asdict(window)]}),
         (folder / "settings.json", Settings(keys={"a": ("Ctrl+K",)}, recent=("/a",)).to_json()),
     ):
         plain = json.loads(json.dumps(sound))
@@ -314,7 +316,7 @@ def test_a_damaged_session_and_settings_take_defaults(
         path.write_text(json.dumps(changed(plain, way, data.draw)))
     for state in session.load(folder / "session.json"):
         assert isinstance(state.current, int) and all(isinstance(one.path, str) for one in state.tabs)
-        session.b64decode(state.geometry)
+        b64decode(state.geometry)
         assert not any(os.path.exists(one.path) for one in state.tabs)
     found = settings_file.load(folder / "settings.json")
     assert Settings.from_json(json.loads(json.dumps(found.to_json()))) == found
@@ -325,7 +327,7 @@ def test_graphs_of_a_journal_are_those_of_a_file(tmp_path: Path) -> None:
     """What edits make is never taken for damage."""
     graph = text_to_picture()
     journal = Journal.create(tmp_path, graph, None, None, False)
-    steps = [SetParam("sampler", "steps", 9), AddNote(Note("a", "x", (1, 2), on="sampler"))]
+    steps: list[Edit] = [SetParam("sampler", "steps", 9), AddNote(Note("a", "x", (1, 2), on="sampler"))]
     for number, edit in enumerate(steps):
         before, graph = graph, edit.apply(graph)
         journal.push(Step(str(number), graph), before)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nodegraph.formats import native
-from tests.ui.killing import moment, oldest_lost
+from tests.ui.killing import moment, oldest_letter_lost, oldest_lost
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -28,3 +28,11 @@ def test_large_documents_and_those_being_saved_lose_no_more(qtbot: QtBot, tmp_pa
     assert oldest_lost(tmp_path, 7, 1.1, kind) <= 1.0
     for file in tmp_path.glob("[01].json"):
         native.load(file)
+
+
+@pytest.mark.parametrize("kind", ["prompt", "seed", "note"])
+def test_the_real_editor_killed_while_it_is_typed_into_brings_the_words_back(
+    qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    """A third of a second is lost at most; on a machine with too much to do, what it could not write in time."""
+    assert oldest_letter_lost(tmp_path / "home", kind, 0.9) <= 1.0

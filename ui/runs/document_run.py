@@ -39,6 +39,8 @@ class Sheet(QObject):
         self.seeds: dict[str, int] = {}
         self.keys: dict[str, str] = {}
         """The engine's keys of nodes, by which results and films are recognised, as far as they are known."""
+        self.is_live = False
+        """Whether the document runs by itself after each change while it is in front."""
         self.previewed: set[str] = set()
         """The nodes that were seen to grow, nested ones by their whole names."""
         self.shown: dict[str, QImage] = {}

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         QDragLeaveEvent,
         QDragMoveEvent,
         QDropEvent,
-        QKeyEvent,
     )
 
     from ui.shell.application import Application
@@ -213,12 +212,6 @@ class MainWindow(QMainWindow):
             self.app.closed(self)
         else:
             event.ignore()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc that nobody else had a use for: twice stops the run."""
-        if event.key() == Qt.Key.Key_Escape and self.bench is not None:
-            self.bench.escape()
-        super().keyPressEvent(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes as one reads."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
     from ui.shell.document_view import DocumentView
     from ui.shell.main_window import MainWindow
 
-ESCAPES = 0.6
-"""Seconds between two presses of Esc that stop a run."""
-
 
 class Bench(QObject):
     """Viewer, queue, results, memory gauge, wire probe, practice chip and coach of one window."""
@@ -50,7 +46,6 @@ class Bench(QObject):
         self.window = window
         self.costs = False
         self._sheet: Sheet | None = None
-        self._escaped = 0.0
         look = window.app.look
         self.viewer = ViewerPanel(look, window)
         self.queue = QueuePanel(desk.runner, look, window)
@@ -84,6 +79,7 @@ class Bench(QObject):
         self.queue.jump_asked.connect(self._jump)
         self.strip.open_asked.connect(self.open_result)
         self.strip.restore_asked.connect(self.restore)
+        self.strip.status.connect(self.window.say)
         self.viewer.export_asked.connect(self._export)
         runner.told.connect(self._told)
         runner.status.connect(self.window.say)
@@ -120,16 +116,17 @@ class Bench(QObject):
         """Another document is in front."""
         if self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.editor.changed.disconnect(self._edited)
-        if view is None and self.live:
-            self.desk.live.follow(None)
+        was_live = self.live
         self._sheet = self.desk.sheet(view)
+        if self._sheet is not None and self._sheet.is_live:
+            self.desk.live.follow(self._sheet)
+        elif was_live:
+            self.desk.live.follow(None)
         self.overlays.follow(self._sheet, view.base if view is not None else None)
         self.showing.follow(self._sheet)
         if self._sheet is None or view is None:
             return
         self._sheet.editor.changed.connect(self._edited)
-        if self.desk.live.sheet is not None:
-            self.desk.live.follow(self._sheet)
 
     def look_at_files(self) -> None:
         """Another program may have overwritten what the document in front reads: mark what would run again."""
@@ -160,7 +157,9 @@ class Bench(QObject):
             self.window.say(self.tr("Nothing in this frame can run: it is empty, muted or bypassed."))
 
     def set_live(self, on: bool) -> None:
-        """Let the document in front run by itself, or not."""
+        """Let the document in front run by itself, or not; other documents stay as they are."""
+        if self._sheet is not None:
+            self._sheet.is_live = on
         self.desk.live.follow(self._sheet if on else None)
 
     def show_costs(self, on: bool) -> None:
@@ -168,15 +167,6 @@ class Bench(QObject):
         self.costs = on
         for view in self.window.tabs.views():
             self.desk.repaint(view)
-
-    def escape(self) -> None:
-        """Esc was pressed and nobody else wanted it; the second in a row stops the run."""
-        now = time.monotonic()
-        if now - self._escaped < ESCAPES:
-            self._escaped = 0.0
-            self.desk.runner.stop()
-        else:
-            self._escaped = now
 
     def restore(self, result: Result, seeds_only: bool) -> None:
         """Give the document in front the values it had for a result."""

@@ -182,11 +182,11 @@ def test_keys_run_to_a_node_and_stop(qtbot: QtBot, start: Start) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: sheet.state.of("paint").status == "running", timeout=WAIT)
     assert canvas.state.of("paint").status == "running"
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    QTest.qWait(800)
+    for _ in range(4):
+        # Esc is hit by habit, and may never cost a run.
+        qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert bench.desk.runner.queue.running is not None
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     wait_done(qtbot, bench, 3)
     assert bench.desk.runner.queue.over[0].state == "stopped"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ def beginning(kind: str, **values: str) -> Graph:
     """A node of a kind instead of the words -> paint -> show."""
     graph = painting()
     return graph.with_nodes([Node("words", kind, params=dict(values))])
+
+
+def has_results(runner: Runner, count: int) -> bool:
+    return len(runner.results.all()) == count
 
 
 def test_a_file_that_is_overwritten_makes_another_result(
@@ -81,7 +86,7 @@ def test_a_node_that_never_caches_makes_a_new_result_each_time(qtbot: QtBot, run
     for number in (1, 2, 3):
         runner.run(sheet)
         wait_over(qtbot, runner, number)
-        qtbot.waitUntil(lambda number=number: len(runner.results.all()) == number, timeout=WAIT)
+        qtbot.waitUntil(partial(has_results, runner, number), timeout=WAIT)
     assert len({result.identity for result in runner.results.all()}) == 3
 
 

@@ -187,9 +187,9 @@ def stops(person: Person) -> bool:
     person.key("Ctrl+Return")
     person.bot.waitUntil(lambda: queue.running is not None, timeout=20_000)
     person.key("Escape")
-    QTest.qWait(30)
-    still = queue.running is not None
     person.key("Escape")
+    still = queue.running is not None
+    person.key("Ctrl+Period")
     person.bot.waitUntil(lambda: queue.running is None, timeout=20_000)
     return still and queue.over[0].state == "stopped"
 

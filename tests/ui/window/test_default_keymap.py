@@ -76,7 +76,7 @@ LINES: tuple[Line, ...] = (
     Line("Ctrl+Enter of the number block runs", lambda p: runs(p, "Ctrl+Enter")),
     Line("Ctrl+Shift+Enter runs next", runs_next),
     Line("Shift+Enter runs to here", runs_to_here),
-    Line("Esc Esc stops", stops),
+    Line("Ctrl+. stops, Esc never", stops),
     Line("F frames the selection", frames_selected),
     Line("A frames all", frames_all("A")),
     Line("Home frames all", frames_all("Home")),

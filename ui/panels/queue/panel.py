@@ -151,7 +151,7 @@ class QueuePanel(QWidget):
         self.live.setCheckable(True)
         self.live.toggled.connect(self.live_asked)
         self.pause = IconButton("pause", self.tr("Pause: start nothing new"), look, self, self._pause)
-        self.stop = IconButton("stop", self.tr("Stop this run (Esc Esc)"), look, self, self._runner.stop)
+        self.stop = IconButton("stop", self.tr("Stop this run (Ctrl+.)"), look, self, self._runner.stop)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -18,10 +21,11 @@ from PySide6.QtCore import (
     QUrl,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QFileDialog,
     QListView,
     QMenu,
     QStyle,
@@ -30,6 +34,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nodegraph.support.atomic import write_bytes
+from nodegraph.support.regular_files import read_regular
 from ui.i18n.translate import plain
 from ui.runs.node_state import duration
 from ui.runs.result_store import Result, Results
@@ -37,6 +43,8 @@ from ui.theme.appearance import Look
 
 Index = QModelIndex | QPersistentModelIndex
 CELL = 112
+MAX_BYTES = 1 << 30
+"""A larger file is not copied."""
 WORKFLOW_MIME = "application/x-nodegraph-workflow"
 """The JSON of the graph that made a dragged picture, beside the file itself."""
 
@@ -165,6 +173,8 @@ class ResultStrip(QListView):
     open_asked = Signal(object)
     restore_asked = Signal(object, bool)
     """A Result, and whether only its seeds are wanted."""
+    status = Signal(str)
+    """A sentence for the status bar."""
 
     def __init__(
         self, results: Results, look: Look, parent: QWidget | None = None, document: str = ""
@@ -230,11 +240,45 @@ class ResultStrip(QListView):
             (self.tr("Restore only the seed"), lambda: self.restore_asked.emit(result, True)),
             (self.tr("Restore only the parameters"), lambda: self.restore_asked.emit(result, False)),
             (self.tr("Copy the picture"), lambda: self._copy(result)),
+            (self.tr("Save a copy…"), lambda: self.save_copy(result)),
+            (self.tr("Show in folder"), lambda: self.show_in_folder(result)),
             (self.tr("Copy the file's path"), lambda: QApplication.clipboard().setText(result.path)),
             (self.tr("Remove from here"), lambda: self.rows.results.remove(result.id)),
         ):
             menu.addAction(words).triggered.connect(lambda _on=False, call=call: call())
         return menu
+
+    def save_copy(self, result: Result) -> None:
+        """Write the file of a result, as it is, to a place of the artist's choice."""
+        source = Path(result.path)
+        start = Path.home() / source.name
+        name, _ = QFileDialog.getSaveFileName(
+            self,
+            self.tr("Save a copy"),
+            str(start),
+            self.tr("Pictures (*{suffix})").format(suffix=source.suffix),
+        )
+        if not name:
+            return
+        target = (
+            Path(name) if name.lower().endswith(source.suffix.lower()) else Path(f"{name}{source.suffix}")
+        )
+        try:
+            if target != Path(name) and os.path.lexists(target):
+                raise OSError(errno.EEXIST, self.tr("a file of this name is there already"))
+            write_bytes(target, read_regular(source, MAX_BYTES))
+        except OSError as error:
+            why = error.strerror or str(error)
+            self.status.emit(self.tr("The copy cannot be written: {why}").format(why=why))
+        else:
+            self.status.emit(self.tr("Wrote {path}").format(path=target))
+
+    def show_in_folder(self, result: Result) -> None:
+        """Open the folder of a result's file in the system's own program."""
+        if not os.path.isfile(result.path):
+            self.status.emit(self.tr("The file is no longer there: {path}").format(path=result.path))
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(result.path).parent)))
 
     def _menu(self, at: QPoint) -> None:
         result = self.rows.result(self.indexAt(at).row())

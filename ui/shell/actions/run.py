@@ -155,9 +155,11 @@ ACTIONS = (
     ),
     Action(
         "run.stop",
-        QT_TRANSLATE_NOOP("Actions", "&Stop (Esc Esc)"),
+        QT_TRANSLATE_NOOP("Actions", "&Stop"),
         _stop,
         "Run",
+        # No key that is hit by habit: a run may have taken hours.
+        keys("Ctrl+."),
         words="cancel interrupt abort",
         enabled=_runs,
         group=3,
