@@ -24,7 +24,7 @@ from ui.shell.application import Application
 
 EVERY_MS = 25
 """Between two keys: faster than any hand."""
-NODES = {"prompt": ("prompt", "text"), "name": ("save", "name"), "seed": ("sampler", "seed")}
+NODES = {"prompt": ("prompt", "text"), "name": ("save", "prefix"), "seed": ("sampler", "seed")}
 """Kinds of fields, and the node and parameter that each is; notes and titles are written on the canvas."""
 
 

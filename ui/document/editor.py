@@ -88,6 +88,11 @@ class Editor(QObject):
         """What the tab says: the file's name, or what the document was called when it was made from another."""
         return self.path.stem if self.path else self._called or self.tr("Untitled")
 
+    def call(self, name: str) -> None:
+        """Give a document that is in no file a name of its own."""
+        self._called = name
+        self.filed.emit()
+
     @property
     def unsaved(self) -> bool:
         """Whether closing would lose work."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -268,6 +269,21 @@ class Documents(QObject):
             window.adopt(view)
             window.show()
 
+    def join(self) -> None:
+        """Move the tab in front to the window that has been open longest; a window left empty closes."""
+        windows = self._window.app.windows
+        other = next((window for window in windows if window is not self._window), None)
+        view = self._window.view
+        if other is None or view is None:
+            return
+        self.flush(view, needs_all=False)
+        self._window.release(view)
+        other.adopt(view)
+        other.raise_()
+        other.activateWindow()
+        if not self._window.tabs.count():
+            self._window.close()
+
     def cut(self) -> None:
         """Copy the selection and delete it."""
         if self._window.view is not None:
@@ -344,6 +360,8 @@ class Documents(QObject):
     def _show(
         self, editor: Editor, view: Mapping[str, Any] | None = None, journal: Journal | None = None
     ) -> DocumentView:
+        if editor.path is None:
+            editor.call(self._free_name(editor.name))
         shown = self._window.app.make_view(editor)
         self._window.adopt(shown)
         if journal is not None:
@@ -357,6 +375,12 @@ class Documents(QObject):
         if view_state.as_app(shown, view or {}):
             appview.show(self._window, shown)
         return shown
+
+    def _free_name(self, name: str) -> str:
+        """The name, or with a number behind it where another tab has it."""
+        taken = {view.editor.name for window in self._window.app.windows for view in window.tabs.views()}
+        numbers = (f"{name} {number}" for number in count(2))
+        return name if name not in taken else next(free for free in numbers if free not in taken)
 
     def _write(self, view: DocumentView, path: Path) -> bool:
         try:

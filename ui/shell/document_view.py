@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QFileSystemWatcher, QMimeData, QPoint, QPointF, QRect, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QFileSystemWatcher,
+    QMimeData,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from nodegraph.journal.stamp import Stamp
@@ -126,6 +137,7 @@ class DocumentView(QWidget):
         self._watcher.fileChanged.connect(self.look_at_disk)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.reload.clicked.connect(self.reload_asked)
+        self.hint = BeginHint(editor, self.base)
         self.watch()
 
     @property
@@ -217,6 +229,36 @@ class DocumentView(QWidget):
             self.editor.stamp = Stamp.of(self.editor.path)
             self.editor.stack.resetClean()
         self.bar.hide()
+
+
+class BeginHint(Words):
+    """Says on an empty canvas how to begin; lets every press through to the canvas."""
+
+    def __init__(self, editor: Editor, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._editor = editor
+        self.setText(
+            self.tr("Press Tab or double-click to add a node.\nDrop a picture, a model or a workflow here.")
+        )
+        self.setProperty("role", "quiet")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        canvas.installEventFilter(self)
+        editor.changed.connect(self._refresh)
+        self._refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._refresh()
+        return False
+
+    def _refresh(self) -> None:
+        graph, canvas = self._editor.graph, self.parentWidget()
+        self.setVisible(not (graph.nodes or graph.notes or graph.frames))
+        if canvas is not None and not self.isHidden():
+            self.adjustSize()
+            self.move(canvas.rect().center() - self.rect().center())
 
 
 class ChangedBar(QFrame):

@@ -202,3 +202,45 @@ def test_a_fourth_panel_opens_as_a_tab_and_comes_to_the_front(window: MainWindow
     docks.toggle("inspector")
     QTest.qWait(20)
     assert not docks.shown("inspector") and front("explain")
+
+
+def test_new_tabs_have_names_of_their_own(window: MainWindow) -> None:
+    names = [window.documents.new().editor.name for _ in range(3)]
+    assert names == ["Untitled", "Untitled 2", "Untitled 3"]
+    other = window.app.new_window()
+    assert other.documents.new().editor.name == "Untitled 4"
+    view = window.tabs.view_at(0)
+    assert view is not None
+    window.documents.drop(view, keep=False)
+    assert window.documents.new().editor.name == "Untitled"
+
+
+def test_a_torn_off_tab_goes_back(window: MainWindow, flow: Path) -> None:
+    opened(window, flow)
+    view = opened(window, flow)
+    edit(view, 9)
+    window.documents.tear_off()
+    [other] = [one for one in window.app.windows if one is not window]
+    assert other.tabs.views() == [view]
+    other.menus.actions["window.join"].trigger()
+    assert window.app.windows == [window] and window.view is view
+    assert steps(view) == 9 and view.editor.stack.canUndo()
+
+
+def test_an_empty_canvas_says_how_to_begin(window: MainWindow, flow: Path) -> None:
+    empty, full = window.documents.new(), opened(window, flow)
+    assert not empty.hint.isHidden() and "Tab" in empty.hint.text()
+    assert full.hint.isHidden()
+    empty.editor.push("Begin", full.editor.graph)
+    assert empty.hint.isHidden()
+    empty.editor.stack.undo()
+    assert not empty.hint.isHidden()
+
+
+def test_files_that_are_gone_leave_the_recent_ones(window: MainWindow, flow: Path) -> None:
+    opened(window, flow)
+    window.menus._list_recent()
+    assert any(flow.stem in entry.text() for entry in window.menus.menus["File/Recent"].actions())
+    flow.unlink()
+    window.menus._list_recent()
+    assert window.menus.menus["File/Recent"].actions() == [] and window.app.settings.recent == ()

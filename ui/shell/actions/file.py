@@ -137,5 +137,14 @@ ACTIONS = (
         enabled=lambda w: w.tabs.count() > 1,
         group=2,
     ),
+    Action(
+        "window.join",
+        QT_TRANSLATE_NOOP("Actions", "Move tab to the &other window"),
+        lambda w: w.documents.join(),
+        "Window",
+        words="back attach join merge",
+        enabled=lambda w: w.view is not None and len(w.app.windows) > 1,
+        group=2,
+    ),
 )
 """What the File and Window menus hold."""
