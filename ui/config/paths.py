@@ -48,6 +48,12 @@ def pasted_folder() -> Path:
     return _state() / "pasted"
 
 
+def own_folders() -> tuple[Path, ...]:
+    """The folders into which the editor itself writes."""
+    state = _state()
+    return settings_file().parent, state, journal_folder(), pasted_folder(), state / "results"
+
+
 def cache_folder() -> Path:
     """What can be made again: catalogues, thumbnails."""
     return _home() or user_dirs.cache_folder()

@@ -9,6 +9,7 @@ from pathlib import Path
 from nodegraph.formats import native
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
+from nodegraph.support import leftovers
 from nodegraph.support.image_metadata.folders import SUFFIXES
 from ui.config.model_files import MODEL_SUFFIXES
 
@@ -40,6 +41,7 @@ def read(path: Path) -> Found:
 def write(graph: Graph, path: Path) -> Stamp | None:
     """Write the workflow, whole or not at all. Raises SaveError."""
     native.save(graph, path)
+    leftovers.sweep(path.parent, path.name)
     return Stamp.of(path)
 
 

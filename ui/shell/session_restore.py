@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.journal.recovery import recover, recoverable
-from nodegraph.support import damaged_files
+from nodegraph.support import damaged_files, leftovers
 from ui.config import paths, session
 from ui.config.session import WindowState
 from ui.i18n.translate import tr
@@ -34,6 +34,8 @@ def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
             window.documents.open(file)
         window.say(tr("Application", "The editor is open already; the tabs of this window are not kept."))
         return window
+    for folder in paths.own_folders():
+        leftovers.sweep(folder)
     found = {path.stem: path for path in recoverable(paths.journal_folder())}
     first = not paths.session_file().exists()
     recovered = 0
