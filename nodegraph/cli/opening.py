@@ -43,7 +43,7 @@ def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) 
 
 def document_of(arguments: argparse.Namespace) -> str:
     """By what the history of runs knows the workflow FILE, from wherever it is named."""
-    return os.path.realpath(arguments.file)
+    return os.path.realpath(str(arguments.file))
 
 
 def open_engine(arguments: argparse.Namespace, specs: Catalogue) -> LocalEngine:

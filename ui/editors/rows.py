@@ -152,8 +152,10 @@ class RowEditors(QObject):
             self.close()
 
     def _override(self, event: QKeyEvent) -> bool:
-        """While typing no letter is a command."""
+        """While typing no letter is a command; function keys are."""
         modifiers = event.modifiers()
+        if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
+            return False
         control = modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         mine = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, *LETTERS)
         alt = modifiers & Qt.KeyboardModifier.AltModifier

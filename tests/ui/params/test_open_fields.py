@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
 
-from nodegraph.edits import AddNote, ChangeNote, SetParam, SetTitle
+from nodegraph.edits import AddNote, ChangeNote, Edit, SetParam, SetTitle
 from nodegraph.formats import native
 from nodegraph.journal.recovery import recover, recoverable
 from nodegraph.model.graph import Note
@@ -346,7 +346,9 @@ ODD = ["a\r\nb", "a\rb", "a\u00a0b", "a\u2028b", "a\u2029b", "a\tb ", "  a\n\n"]
 def test_opening_and_leaving_a_text_changes_nothing_in_it(noted: DocumentView, kind: str, text: str) -> None:
     editor, canvas = noted.editor, noted.base
     assert isinstance(canvas, Canvas)
-    edits = {"note": ChangeNote(replace(editor.graph.notes["n"], text=text), Phrase("Write"))}
+    edits: dict[str, Edit] = {
+        "note": ChangeNote(replace(editor.graph.notes["n"], text=text), Phrase("Write"))
+    }
     edits["title"] = SetTitle("all", text)
     assert editor.apply(edits.get(kind, SetParam("all", kind, text)))
     steps = editor.stack.index()
@@ -378,3 +380,33 @@ def test_typing_into_a_prompt_of_another_system_changes_only_what_is_typed(noted
     canvas.setFocus()
     QTest.qWait(1)
     assert value(noted, "prompt") == "one\r\ntwo\u00a0three\u2028four!"
+
+
+@pytest.mark.parametrize("kind", ["steps", "prompt", "note"])
+@pytest.mark.parametrize(
+    ("preset", "key", "modifiers"),
+    [
+        ("Nuke", Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
+        ("Default", Qt.Key.Key_Return, CTRL | Qt.KeyboardModifier.ShiftModifier),
+        ("ComfyUI", Qt.Key.Key_S, CTRL),
+    ],
+)
+def test_keys_of_any_preset_find_it_too(
+    probed: tuple[DocumentView, Seen, Callable[[str], None]],
+    kind: str,
+    preset: str,
+    key: Qt.Key,
+    modifiers: Qt.KeyboardModifier,
+) -> None:
+    view, seen, want = probed
+    want(kind)
+    window = view.window()
+    assert isinstance(window, MainWindow)
+    window.app.change(keymap=preset)
+    field = type_into(view, kind)
+    QTest.keyClick(field, key, modifiers)
+    if kind == "note" and key == Qt.Key.Key_Return:
+        # In a note Enter ends the writing, and runs nothing.
+        assert seen == [] and value(view, kind) == TYPED[kind][1]
+    else:
+        assert [found for _, found in seen] == [TYPED[kind][1]]

@@ -58,7 +58,12 @@ def test_open_offers_every_format_that_carries_a_workflow(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filters: list[str] = []
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *args: (filters.append(args[3]), ([], ""))[1])
+
+    def choose_none(*args: str) -> tuple[list[str], str]:
+        filters.append(args[3])
+        return [], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose_none)
     window.documents.ask_open()
     for suffix in (".json", ".png", ".webp", ".jpg", ".jpeg"):
         assert f"*{suffix}" in filters[0].partition(";;")[0]
