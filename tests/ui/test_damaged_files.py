@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,10 +30,18 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph, Note
 from nodegraph.support import damaged_files
 from nodegraph.support.regular_files import open_regular, read_regular
-from tests.ui.catalogue import text_to_picture
-from ui.config import session
+from tests.ui.catalogue import SPECS, text_to_picture
+from tests.ui.standin import StandIn
+from tests.ui.window.hand import crash
+from ui.config import paths, session
 from ui.config import settings as settings_file
 from ui.config.settings import Settings
+from ui.runs.result_store import Result, Results
+from ui.shell.application import Application
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture(autouse=True)
@@ -336,3 +344,56 @@ def test_graphs_of_a_journal_are_those_of_a_file(tmp_path: Path) -> None:
     found = recover(journal.path)
     assert found is not None and len(found.history.steps) == 3 and damaged_files.set_aside == []
     check(found)
+
+
+@FAST
+@given(st.data())
+def test_damaged_results_are_set_aside(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("results")
+    sound = Result(
+        "seed 1", "doc", "n", "image", "save", "key", "{}", 1.0, str(folder / "a.png"), True, "a", 5.0, 8, 8
+    )
+    for id in ("a", "b"):
+        kept = {**asdict(sound), "id": id, "path": str(folder / f"{id}.png")}
+        (folder / f"{id}.json").write_text(json.dumps(kept))
+    plain = json.loads((folder / "a.json").read_text())
+    way = data.draw(st.sampled_from(list(places(plain))))
+    (folder / "a.json").write_text(json.dumps(changed(plain, way, data.draw)))
+    results = Results(folder)
+    found = results.all()
+    assert "b" in [result.id for result in found]
+    for result in found:
+        assert Path(result.path).parent == folder or not result.own
+    assert len(found) == 2 or [kept.name for kept in damaged_files.set_aside] == ["a.json.broken"]
+    results.close()
+    damaged_files.set_aside.clear()
+
+
+def test_the_editor_starts_whatever_lies_in_its_folders(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    graph = text_to_picture()
+    journals = paths.journal_folder()
+    good = Journal.create(journals, graph, None, None, False)
+    good.push(Step("One", SetParam("sampler", "steps", 77).apply(graph)), graph)
+    good.close()
+    (journals / "a.journal").write_bytes(b"{}\n" * 10)
+    (journals / "b.journal").write_bytes(os.urandom(1000))
+    (journals / "c.journal").mkdir()
+    if sys.platform != "win32":
+        os.mkfifo(journals / "d.journal")
+        (journals / "e.journal").symlink_to("/dev/zero")
+    broken = {
+        "windows": [{"geometry": "AAAA", "docks": "////", "current": 10**9, "tabs": [{"path": "x" * 5000}]}]
+    }
+    paths.session_file().write_text(json.dumps(broken))
+    for start in (1, 2):
+        app = Application(qapp, SPECS, StandIn)
+        window = app.start()
+        [view] = [v for one in app.windows for v in one.tabs.views()]
+        assert view.editor.graph.nodes["sampler"].params["steps"] == 77
+        text = window.bar.currentMessage()
+        assert ("a.journal.broken" in text and "b.journal.broken" in text) is (start == 1)
+        crash(app)
