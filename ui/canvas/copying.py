@@ -28,7 +28,9 @@ class Copying(Viewing):
         text = dumps(without_loose_links(part))
         self._copied = (text, part)
         QGuiApplication.clipboard().setText(text)
-        self.say(tr("Canvas", "Copied {count} nodes.").format(count=len(part.nodes)))
+        count = len(part.nodes)
+        one = tr("Canvas", "Copied 1 node.")
+        self.say(one if count == 1 else tr("Canvas", "Copied {count} nodes.").format(count=count))
 
     def paste(self, keep_inputs: bool = False) -> None:
         """Add what is on the clipboard at the pointer; with `keep_inputs` linked to what fed it."""

@@ -64,7 +64,8 @@ def token_words(text: str, chunks: Sequence[int], choices: bool = False) -> str:
     With `choices`, chance has words to choose, and their number is not yet known.
     """
     if not chunks:
-        return tr(CONTEXT, "{count} words").format(count=len(re.findall(r"\S+", text)))
+        count = len(re.findall(r"\S+", text))
+        return tr(CONTEXT, "1 word") if count == 1 else tr(CONTEXT, "{count} words").format(count=count)
     total = sum(chunks)
     shown = tr(CONTEXT, "{count} of {most} tokens").format(count=total, most=CHUNK)
     if len(chunks) > 1:

@@ -215,6 +215,8 @@ class Drops(QObject):
             self._window.say(said(error))
             return
         text = self.tr("{name} is a folder of models now: {count} are known from it.")
+        if count == 1:
+            text = self.tr("{name} is a folder of models now: 1 is known from it.")
         self._window.say(text.format(name=folder.name, count=count))
 
     def _load(self, paths: list[Path]) -> None:

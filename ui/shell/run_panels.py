@@ -88,11 +88,11 @@ class Bench(QObject):
         self.desk.live.switched.connect(self._live_switched)
         self.window.app.settings_changed.connect(self.restyle)
         self._say_state(self.desk.bridge.state)
-        if runner.queue.restored:
+        restored = runner.queue.restored
+        if restored:
+            text = self.tr("{count} jobs from the last time are waiting in the queue.").format(count=restored)
             self.window.say(
-                self.tr("{count} jobs from the last time wait in the queue.").format(
-                    count=runner.queue.restored
-                )
+                text if restored > 1 else self.tr("1 job from the last time is waiting in the queue.")
             )
 
     @property

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
+from ui.theme.style.buttons import keep_whole
+
 ROLES = {
     "yes": QMessageBox.ButtonRole.AcceptRole,
     "other": QMessageBox.ButtonRole.ActionRole,
@@ -42,6 +44,7 @@ def ask(parent: QWidget | None, title: str, text: str, choices: Sequence[Choice]
         if choice.role == "no":
             box.setEscapeButton(buttons[choice.id])
     box.setDefaultButton(buttons[choices[0].id])
+    keep_whole(box)
     box.exec()
     clicked = box.clickedButton()
     box.deleteLater()

@@ -124,9 +124,10 @@ class Explain(QWidget):
         if not steps:
             cursor.insertText(self.tr("This workflow is empty."), self._ink(self._look.theme.muted))
         elif len(steps) > SHOWN:
-            more = self.tr("and {count} more steps; the copied text holds all.").format(
-                count=len(steps) - SHOWN
-            )
+            left = len(steps) - SHOWN
+            more = self.tr("and {count} more steps; the copied text holds all.").format(count=left)
+            if left == 1:
+                more = self.tr("and 1 more step; the copied text holds all.")
             cursor.insertBlock()
             cursor.insertText(more, self._ink(self._look.theme.muted))
         cursor.endEditBlock()

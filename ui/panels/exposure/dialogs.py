@@ -18,6 +18,7 @@ from ui.document.exposed_parameter import Exposed, range_words
 from ui.document.numbers import typed
 from ui.i18n.labels import label_of
 from ui.i18n.translate import capitalized, said
+from ui.theme.style.buttons import keep_whole
 from ui.widgets.plain_label import Words
 
 COLUMNS = 48
@@ -69,6 +70,7 @@ class EditDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its texts."""
         super().showEvent(event)
+        keep_whole(self)
         self._fit()
 
     def _text(self, role: str) -> QLabel:
@@ -82,6 +84,7 @@ class EditDialog(QDialog):
         layout, width = self.layout(), self.fontMetrics().averageCharWidth() * COLUMNS
         if layout is not None:
             layout.activate()
+            width = max(width, layout.totalMinimumSize().width())
             self.setFixedSize(
                 width, max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
             )

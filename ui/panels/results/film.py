@@ -182,7 +182,9 @@ class FilmStrip(QWidget):
             super().keyPressEvent(event)
 
     def _changed(self) -> None:
-        self.setAccessibleDescription(self.tr("{count} steps").format(count=len(self._film.frames)))
+        count = len(self._film.frames)
+        words = self.tr("1 step") if count == 1 else self.tr("{count} steps").format(count=count)
+        self.setAccessibleDescription(words)
         self.update()
 
     def _go(self, index: int) -> None:

@@ -43,7 +43,8 @@ class ChannelGrid(QAbstractScrollArea):
         if len(self.planes) != before:
             self.alone = -1
         self._pixmaps.clear()
-        words = self.tr("{count} channels").format(count=len(self.planes))
+        count = len(self.planes)
+        words = self.tr("1 channel") if count == 1 else self.tr("{count} channels").format(count=count)
         lines = [f"{plane.index}: {plane.range}, {plane.spread}" for plane in self.planes]
         self.setAccessibleDescription("; ".join(filter(None, [words, alarm(self.planes), *lines])))
         self._lay_out()

@@ -22,8 +22,11 @@ from PySide6.QtWidgets import (
 
 from ui.config.settings import CHOICES
 from ui.i18n.language import languages, name_of
+from ui.theme.style.buttons import keep_whole
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from ui.shell.application import Application
 
 
@@ -70,6 +73,11 @@ class SettingsDialog(QDialog):
         box.addWidget(buttons)
         app.settings_changed.connect(self._fit_soon)
         self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the whole words of the buttons."""
+        super().showEvent(event)
+        keep_whole(self)
 
     def _fit_soon(self) -> None:
         QTimer.singleShot(0, self, self._fit)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -26,6 +26,7 @@ from ui.shell.actions.action import PRESETS
 from ui.shell.actions.keymap import bindings, conflicts, native
 from ui.shell.actions.table import ACTIONS, BY_ID
 from ui.theme.icons import icon
+from ui.theme.style.buttons import keep_whole
 
 if TYPE_CHECKING:
     from ui.shell.application import Application
@@ -65,6 +66,11 @@ class ShortcutsDialog(QDialog):
         self._lay_out()
         self._connect()
         self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the whole words of the buttons."""
+        super().showEvent(event)
+        keep_whole(self)
 
     def _make_tree(self) -> QTreeView:
         tree = QTreeView(self)
