@@ -5,7 +5,8 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.config.session import TabState, WindowState
@@ -37,6 +38,19 @@ if TYPE_CHECKING:
     from ui.shell.run_panels import Bench
 
 
+FIRST_SIZE = QSize(1440, 900)
+MARGIN = QSize(16, 40)
+"""What a window's frame takes of the screen at most."""
+
+
+def first_size(screen: QSize, platform: str) -> QSize:
+    """How large a new window is on a screen, in logical pixels: at 200 % a screen has a quarter of them.
+
+    Qt's offscreen platform has no screen that anything would have to fit: its 800 x 800 are nominal.
+    """
+    return FIRST_SIZE if platform == "offscreen" else FIRST_SIZE.boundedTo(screen - MARGIN)
+
+
 class MainWindow(QMainWindow):
     """One window with its documents."""
 
@@ -60,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Nodegraph"))
-        self.resize(1440, 900)
+        self.resize(first_size(self.screen().availableSize(), QGuiApplication.platformName()))
         self.tabs = Tabs(self)
         self.start = StartPage(self)
         self._stack = QStackedWidget(self)

@@ -125,7 +125,7 @@ def test_a_folder_of_models_is_offered_as_one(
     assert "a style.safetensors" not in model_files().names("loras")
     drop(window, QPoint(window.width() - 50, 400), folder)
     assert not view.editor.graph.nodes
-    assert "mine is a folder of models now: 1 are known from it" in window.bar.currentMessage()
+    assert "mine is a folder of models now: 1 is known from it" in window.bar.currentMessage()
     assert "a style.safetensors" in model_files().names("loras")
     settings = tmp_path / "config" / "nodegraph" / "models.json"
     assert json.loads(settings.read_text()) == {"models": [str(folder)]}
