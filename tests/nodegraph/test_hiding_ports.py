@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph.edits.ports import RemovePort
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.model.spec import Scalar
 from nodegraph.support.errors import EditError
 
-values = st.one_of(st.none(), st.integers(1, 3), st.sampled_from([1.0, "1", True]))
+values: st.SearchStrategy[Scalar | None] = st.one_of(
+    st.none(), st.integers(1, 3), st.sampled_from([1.0, "1", True])
+)
 
 
-def nested(inner: object, outside: list[object]) -> Graph:
+def nested(inner: Scalar | None, outside: Sequence[Scalar | None]) -> Graph:
     """Nodes that stand for one subgraph, each with a value of its own or none, around a node with `inner`."""
     params = {} if inner is None else {"steps": inner}
     subgraph = Subgraph("Group", {"k": Node("k", "KSampler", params=params)}, (Port("steps", "k", "steps"),))
@@ -31,7 +36,9 @@ def used(graph: Graph, instance: str) -> object:
 
 
 @given(values, st.lists(values, min_size=1, max_size=3))
-def test_every_result_stays_or_the_edit_is_refused(inner: object, outside: list[object]) -> None:
+def test_every_result_stays_or_the_edit_is_refused(
+    inner: Scalar | None, outside: list[Scalar | None]
+) -> None:
     before = nested(inner, outside)
     results = [used(before, name) for name in before.nodes]
     try:
