@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from stat import S_ISREG
 
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
@@ -20,6 +19,7 @@ from nodegraph.support.image_metadata.formats import (
     PictureFormat,
     format_of,
 )
+from nodegraph.support.regular_files import open_regular
 
 MIME_TYPES = {f"image/{each.qt}": each for each in FORMATS if each.qt}
 """What pictures on a clipboard are called, in the order in which they are taken."""
@@ -31,10 +31,9 @@ QT_IMAGE = "application/x-qt-image"
 def reader_of(path: Path) -> QImageReader | None:
     """A reader of an ordinary picture file; None where it is no format that is read, or claims too much."""
     try:
-        state = os.stat(path)
-        if not S_ISREG(state.st_mode) or state.st_size > MAX_FILE_BYTES:
-            return None
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                return None
             start = file.read(START_BYTES)
     except (OSError, ValueError):
         return None

@@ -22,8 +22,8 @@ from nodegraph.support.errors import GraphError, LoadError, SaveError
 from ui.config import paths
 from ui.document import workflow_file
 from ui.document.editor import Editor
-from ui.document.outside_files import allow, full_name, outside_files
 from ui.document.image_reader import has_image, image_in
+from ui.document.outside_files import allow, full_name, outside_files
 from ui.i18n.translate import said
 from ui.panels.app_view import opening as appview
 from ui.shell import view_state

@@ -82,3 +82,9 @@ def test_closing_at_once_leaves_no_thread_behind(desk: Desk, folders: Folders, t
         QTest.keyClick(popup.line, Qt.Key.Key_Escape)
     QTest.qWait(20)
     assert desk.value("all", "checkpoint") == "practice.safetensors"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no fifos in folders")
+def test_a_pipe_called_like_a_picture_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "photo.png")
+    assert small(tmp_path / "photo.png", 72) is None

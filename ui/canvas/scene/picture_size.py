@@ -7,8 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImageIOHandler, QImageReader
+from PySide6.QtGui import QImageIOHandler
 
 from nodegraph.analysis.sizes import Size
 from ui.document.image_reader import reader_of
