@@ -139,6 +139,11 @@ def picture_beside(file: Path, beside: Collection[str]) -> Path | None:
 
 def small(path: Path, pixels: int) -> QImage | None:
     """A square out of the middle of a picture; None where it cannot be read or is too large."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return None
+    except (OSError, ValueError):
+        return None
     reader = reader_of(path)
     if reader is None:
         return None
