@@ -6,12 +6,25 @@ from nodegraph.edits.boxes import (
     AddFrame,
     AddNote,
     ChangeFrame,
+    ChangeFrames,
     ChangeNote,
     RemoveFrame,
+    RemoveFrames,
     RemoveNote,
+    RemoveNotes,
     SetFrameMode,
+    SetFrameModes,
 )
-from nodegraph.edits.links import Connect, Disconnect, MuteLink, SetPortal, SetSources, SetVia, link_between
+from nodegraph.edits.links import (
+    Connect,
+    Disconnect,
+    MuteLink,
+    SetPortal,
+    SetPortals,
+    SetSources,
+    SetVia,
+    link_between,
+)
 from nodegraph.edits.looks import Move, Resize, SetColor, SetFlags, SetTitle, SetView
 from nodegraph.edits.nodes import AddNodes, RemoveNodes, RenameNode, Replace
 from nodegraph.edits.values import SetExpression, SetMode, SetParam, SetParams
@@ -22,6 +35,7 @@ __all__ = [
     "AddNote",
     "Batch",
     "ChangeFrame",
+    "ChangeFrames",
     "ChangeNote",
     "Connect",
     "Disconnect",
@@ -29,8 +43,10 @@ __all__ = [
     "Move",
     "MuteLink",
     "RemoveFrame",
+    "RemoveFrames",
     "RemoveNodes",
     "RemoveNote",
+    "RemoveNotes",
     "RenameNode",
     "Replace",
     "Resize",
@@ -38,10 +54,12 @@ __all__ = [
     "SetExpression",
     "SetFlags",
     "SetFrameMode",
+    "SetFrameModes",
     "SetMode",
     "SetParam",
     "SetParams",
     "SetPortal",
+    "SetPortals",
     "SetSources",
     "SetTitle",
     "SetVia",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source, Sources
 from nodegraph.model.limits import id_fault, number_fault, scalar_fault, text_fault
-from nodegraph.model.note_images import together_fault
+from nodegraph.model.note_images import all_notes, together_fault
 from nodegraph.support.errors import EditError
 from nodegraph.support.messages import Phrase
 
@@ -55,11 +55,17 @@ def with_frames(graph: Graph, frames: Mapping[str, Frame]) -> Graph:
 
 
 def with_notes(graph: Graph, notes: Mapping[str, Note]) -> Graph:
-    """`graph` with these notes; raises EditError where their pictures are too much together."""
-    fault = together_fault(notes.values())
+    """`graph` with these notes; raises EditError where its pictures are too much together."""
+    noted = replace(graph, notes=MappingProxyType(dict(notes)))
+    check_pictures(noted)
+    return noted
+
+
+def check_pictures(graph: Graph) -> None:
+    """Raise EditError where the pictures in all notes of a document are too much together."""
+    fault = together_fault(all_notes(graph))
     if fault is not None:
         raise EditError(fault)
-    return replace(graph, notes=MappingProxyType(dict(notes)))
 
 
 def with_input(node: Node, name: str, sources: Sources) -> Node:

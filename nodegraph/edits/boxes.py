@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.edits.base import (
@@ -16,6 +16,7 @@ from nodegraph.edits.base import (
     with_notes,
 )
 from nodegraph.edits.nodes import only_members, without_members
+from nodegraph.model.frames import nested
 from nodegraph.model.graph import Frame, Graph, Mode, Note, frozen
 from nodegraph.support.messages import Phrase
 
@@ -34,7 +35,7 @@ class AddFrame:
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame; raises EditError for a taken id and unknown members."""
         check_new_id(graph, self.frame.id)
-        return _with_frame(graph, self.frame)
+        return _with_frames(graph, [self.frame])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,26 @@ class RemoveFrame:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the frame; raises EditError if there is none."""
-        frame_of(graph, self.frame)
-        return with_frames(graph, {k: f for k, f in graph.frames.items() if k != self.frame})
+        return RemoveFrames((self.frame,)).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFrames:
+    """Remove frames; their nodes stay."""
+
+    frames: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Remove 3 frames."""
+        if len(self.frames) == 1:
+            return Phrase("Remove frame")
+        return Phrase("Remove {count} frames", count=len(self.frames))
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph without the frames; raises EditError for an unknown one."""
+        gone = {frame_of(graph, name).id for name in self.frames}
+        return with_frames(graph, {k: f for k, f in graph.frames.items() if k not in gone}) if gone else graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +87,32 @@ class ChangeFrame:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the frame so; raises EditError if there is none and for unknown members."""
-        if frame_of(graph, self.frame.id) == self.frame:
-            return graph
-        return _with_frame(graph, self.frame)
+        return ChangeFrames((self.frame,)).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFrames:
+    """Put `frames` in the places of those with their ids, as `ChangeFrame` does with one."""
+
+    frames: tuple[Frame, ...]
+    verb: str = Phrase("Change")
+
+    @property
+    def title(self) -> str:
+        """Lock 3 frames."""
+        if len(self.frames) == 1:
+            return _framed(self.verb, self.frames[0])
+        return Phrase("{verb} {count} frames", verb=self.verb, count=len(self.frames))
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the frames so; raises EditError for an unknown frame and for unknown members."""
+        changed = [frame for frame in self.frames if frame_of(graph, frame.id) != frame]
+        return _with_frames(graph, changed) if changed else graph
 
 
 @dataclass(frozen=True, slots=True)
 class SetFrameMode:
-    """Mute or bypass all members of a frame together, or let each be again what it was before."""
+    """Mute or bypass all that a frame holds, or give each node back the mode it had before."""
 
     frame: str
     mode: Mode
@@ -83,26 +120,51 @@ class SetFrameMode:
     @property
     def title(self) -> str:
         """Mute frame."""
-        verb = {"run": Phrase("Enable"), "mute": Phrase("Mute"), "bypass": Phrase("Bypass")}[self.mode]
-        return Phrase("{verb} frame", verb=verb)
+        return SetFrameModes((self.frame,), self.mode).title
 
     def apply(self, graph: Graph) -> Graph:
-        """The graph with the frame and its members so; raises EditError if there is no such frame."""
-        frame = frame_of(graph, self.frame)
-        if frame.mode == self.mode:
+        """The graph with the frame and its nodes so; raises EditError if there is no such frame."""
+        return SetFrameModes((self.frame,), self.mode).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFrameModes:
+    """Mute or bypass all that some frames hold, nested frames included, or give each node back its mode."""
+
+    frames: tuple[str, ...]
+    mode: Mode
+
+    @property
+    def title(self) -> str:
+        """Mute 3 frames."""
+        verb = {"run": Phrase("Enable"), "mute": Phrase("Mute"), "bypass": Phrase("Bypass")}[self.mode]
+        if len(self.frames) == 1:
+            return Phrase("{verb} frame", verb=verb)
+        return Phrase("{verb} {count} frames", verb=verb, count=len(self.frames))
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the frames and their nodes so; raises EditError for an unknown frame."""
+        frames: dict[str, Frame] = {}
+        modes: dict[str, Mode] = {}
+        chosen = [frame for name in self.frames if (frame := frame_of(graph, name)).mode != self.mode]
+        inside = nested(graph, [frame.id for frame in chosen])
+        for frame in chosen:
+            held = [m for name in inside[frame.id] for m in graph.frames[name].members]
+            own: Mapping[str, Mode] = frame.own
+            if frame.mode == "run":
+                own = {node: mode for node in held if (mode := graph.nodes[node].mode) != "run"}
+            if self.mode == "run":
+                modes.update({node: own.get(node, "run") for node in held})
+                own = {}
+            else:
+                modes.update(dict.fromkeys(held, self.mode))
+            frames[frame.id] = replace(frame, mode=self.mode, own=frozen(own))
+        if not frames:
             return graph
-        members = [graph.nodes[name] for name in frame.members]
-        own: Mapping[str, Mode] = frame.own
-        if frame.mode == "run":
-            own = {node.id: node.mode for node in members if node.mode != "run"}
-        if self.mode == "run":
-            changed = [replace(node, mode=own.get(node.id, "run")) for node in members]
-            own = {}
-        else:
-            changed = [replace(node, mode=self.mode) for node in members]
-        framed = replace(frame, mode=self.mode, own=frozen(own))
-        after = with_frames(graph, {**graph.frames, frame.id: framed})
-        return after.with_nodes([node for node in changed if node.mode != graph.nodes[node.id].mode])
+        after = with_frames(graph, {**graph.frames, **frames})
+        return after.with_nodes(
+            [replace(graph.nodes[n], mode=mode) for n, mode in modes.items() if graph.nodes[n].mode != mode]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +197,26 @@ class RemoveNote:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph without the note; raises EditError if there is none."""
-        note_of(graph, self.note)
-        return with_notes(graph, {k: n for k, n in graph.notes.items() if k != self.note})
+        return RemoveNotes((self.note,)).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNotes:
+    """Remove notes."""
+
+    notes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Remove 3 notes."""
+        if len(self.notes) == 1:
+            return Phrase("Remove note")
+        return Phrase("Remove {count} notes", count=len(self.notes))
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph without the notes; raises EditError for an unknown one."""
+        gone = {note_of(graph, name).id for name in self.notes}
+        return with_notes(graph, {k: n for k, n in graph.notes.items() if k not in gone}) if gone else graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +236,27 @@ class ChangeNote:
         return graph if note_of(graph, self.note.id) == self.note else _with_note(graph, self.note)
 
 
-def _with_frame(graph: Graph, frame: Frame) -> Graph:
-    check_numbers(Phrase("frame {id}", id=frame.id), frame.rect)
-    check_text(Phrase("title of the frame"), frame.title)
-    check_text(Phrase("colour of the frame"), frame.color)
-    for member in frame.members:
-        node_of(graph, member)
-    frame = only_members(frame, dict.fromkeys(frame.members))
-    others = {k: f for k, f in graph.frames.items() if k != frame.id}
-    kept = without_members(others, set(frame.members))
-    order = [*graph.frames] if frame.id in graph.frames else [*graph.frames, frame.id]
-    return with_frames(graph, {k: frame if k == frame.id else kept[k] for k in order})
+def _with_frames(graph: Graph, frames: Iterable[Frame]) -> Graph:
+    """The graph with these frames, which take their members out of the frames that held them before."""
+    new: dict[str, Frame] = {}
+    owner: dict[str, str] = {}
+    for frame in frames:
+        check_numbers(Phrase("frame {id}", id=frame.id), frame.rect)
+        check_text(Phrase("title of the frame"), frame.title)
+        check_text(Phrase("colour of the frame"), frame.color)
+        for member in frame.members:
+            node_of(graph, member)
+        new[frame.id] = only_members(frame, dict.fromkeys(frame.members), graph.nodes)
+        owner.update(dict.fromkeys(frame.members, frame.id))
+    new = {
+        name: frame
+        if all(owner[member] == name for member in frame.members)
+        else only_members(frame, [m for m in frame.members if owner[m] == name], graph.nodes)
+        for name, frame in new.items()
+    }
+    kept = without_members({k: f for k, f in graph.frames.items() if k not in new}, owner.keys())
+    order = dict.fromkeys((*graph.frames, *new))
+    return with_frames(graph, {name: new.get(name) or kept[name] for name in order})
 
 
 def _with_note(graph: Graph, note: Note) -> Graph:

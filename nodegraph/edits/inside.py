@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nodegraph.edits.base import Edit
+from nodegraph.edits.base import Edit, check_pictures
 from nodegraph.edits.subgraphs import sources_changed
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph, frozen
 from nodegraph.model.traversal import cycle
@@ -15,7 +15,7 @@ from nodegraph.support.errors import EditError
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Apply an edit to the nodes of subgraph `name`. Ports whose node goes are taken out, with outer links."""
+    """Apply an edit to the inside of subgraph `name`. Ports whose node goes are taken out, with outer links."""
 
     name: str
     edit: Edit
@@ -26,20 +26,22 @@ class Inside:
         return self.edit.title
 
     def apply(self, graph: Graph) -> Graph:
-        """The graph with the subgraph changed; raises EditError, also for frames and notes inside."""
+        """The graph with the subgraph changed; raises EditError."""
         found = graph.subgraphs.get(self.name)
         if found is None:
             raise EditError("There is no subgraph called {name!r}.", name=self.name)
-        before = Graph(found.nodes, subgraphs=graph.subgraphs)
+        before = found.level(graph.subgraphs)
         after = self.edit.apply(before)
         if after is before:
             return graph
-        if after.frames or after.notes:
-            raise EditError("Frames and notes cannot be put into a subgraph.")
         renamed = _renamed(before, after)
         inputs, outputs = (_kept(ports, after, renamed) for ports in (found.inputs, found.outputs))
-        changed = replace(found, nodes=after.nodes, inputs=inputs, outputs=outputs)
+        changed = replace(
+            found, nodes=after.nodes, inputs=inputs, outputs=outputs, frames=after.frames, notes=after.notes
+        )
         subgraphs = {**after.subgraphs, self.name: changed}
+        if after.notes is not before.notes:
+            check_pictures(replace(graph, subgraphs=subgraphs))
         _check_nesting(subgraphs)
         return without_lost_ports(replace(graph, subgraphs=frozen(subgraphs)), found, changed)
 

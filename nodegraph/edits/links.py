@@ -145,8 +145,25 @@ class SetPortal:
 
     def apply(self, graph: Graph) -> Graph:
         """The graph with the link drawn so."""
+        return SetPortals((self.link,), self.portal).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPortals:
+    """Draw links as pairs of stubs under one name; an empty name draws the lines again."""
+
+    links: tuple[Link, ...]
+    portal: str
+
+    @property
+    def title(self) -> str:
+        """Make portal latent."""
+        return Phrase("Make portal {name}", name=self.portal) if self.portal else Phrase("Remove portal")
+
+    def apply(self, graph: Graph) -> Graph:
+        """The graph with the links drawn so."""
         check_text(Phrase("name of the portal"), self.portal)
-        return _change(graph, (self.link,), lambda source: replace(source, portal=self.portal))
+        return _change(graph, self.links, lambda source: replace(source, portal=self.portal))
 
 
 def _check_source(graph: Graph, source: Source, target: str) -> None:

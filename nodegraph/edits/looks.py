@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nodegraph.edits.base import check_numbers, check_text, node_of, some, with_frames, with_notes
-from nodegraph.model.graph import Frame, Graph, Node, Note, Point, frozen
+from nodegraph.model.graph import Frame, Graph, Node, Note, Point, Source, Sources, frozen
 from nodegraph.support.errors import EditError
 from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Put nodes, frames and notes, by id, at new places. A frame moves alone: give its members' places."""
+    """Put nodes, frames and notes, by id, at new places. A frame moves alone: give its members' places.
+
+    The bends of a link whose two ends move go along, by the mean of what its ends move.
+    """
 
     places: Mapping[str, Point]
 
@@ -27,7 +30,9 @@ class Move:
         """The graph with everything in its place; raises EditError for an unknown id."""
         for name, place in self.places.items():
             check_numbers(name, place)
-        return _changed(graph, self.places, _moved_node, _moved_frame, _moved_note)
+        moved = _changed(graph, self.places, _moved_node, _moved_frame, _moved_note)
+        bent = [node for name in self.places if (node := _with_bends_moved(graph, moved, name)) is not None]
+        return moved.with_nodes(bent) if bent else moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,34 @@ def _changed(graph: Graph, wanted: Mapping[str, Any], on_node: Any, on_frame: An
     if any(graph.notes[name] != note for name, note in notes.items()):
         graph = with_notes(graph, {**graph.notes, **notes})
     return graph
+
+
+def _with_bends_moved(before: Graph, after: Graph, name: str) -> Node | None:
+    """The node with the bends of its incoming links moved as their ends were; None where none moves."""
+    node = after.nodes.get(name)
+    if node is None or not any(source.via for sources in node.inputs.values() for source in sources):
+        return None
+    end = _way(before, after, name)
+    inputs: dict[str, Sources] = {}
+    for key, sources in node.inputs.items():
+        inputs[key] = tuple(
+            _bends_moved(s, _way(before, after, s.node), end) if s.via else s for s in sources
+        )
+    return replace(node, inputs=frozen(inputs)) if inputs != node.inputs else None
+
+
+def _way(before: Graph, after: Graph, name: str) -> Point:
+    old, new = before.nodes.get(name), after.nodes.get(name)
+    if old is None or new is None:
+        return (0.0, 0.0)
+    return new.pos[0] - old.pos[0], new.pos[1] - old.pos[1]
+
+
+def _bends_moved(source: Source, start: Point, end: Point) -> Source:
+    if start == (0.0, 0.0) or end == (0.0, 0.0):
+        return source
+    by = start if start == end else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    return replace(source, via=tuple((round(x + by[0], 3), round(y + by[1], 3)) for x, y in source.via))
 
 
 def _moved_node(node: Node, place: Point) -> Node:

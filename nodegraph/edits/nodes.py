@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -135,14 +136,14 @@ class RenameNode:
         nodes = (follow(changed.get(name, node), names) for name, node in graph.nodes.items())
         view = view_renamed(graph, self.node, self.id)
         renamed = replace(graph, nodes=MappingProxyType({node.id: node for node in nodes}), view=view)
-        if any(self.node in frame.members for frame in graph.frames.values()):
+        if any(self.node in frame.members or self.node in frame.own for frame in graph.frames.values()):
             renamed = with_frames(renamed, {k: self._frame(f) for k, f in graph.frames.items()})
         if any(note.on == self.node for note in graph.notes.values()):
             renamed = with_notes(renamed, {k: self._note(n) for k, n in graph.notes.items()})
         return renamed
 
     def _frame(self, frame: Frame) -> Frame:
-        if self.node not in frame.members:
+        if self.node not in frame.members and self.node not in frame.own:
             return frame
         members = tuple(self.id if m == self.node else m for m in frame.members)
         own = {self.id if m == self.node else m: mode for m, mode in frame.own.items()}
@@ -202,11 +203,10 @@ class Replace:
         return replace(target, inputs=MappingProxyType(inputs))
 
 
-def only_members(frame: Frame, members: Iterable[str]) -> Frame:
-    """The frame with these of its members alone."""
-    kept = tuple(members)
-    own = {name: mode for name, mode in frame.own.items() if name in kept}
-    return replace(frame, members=kept, own=MappingProxyType(own))
+def only_members(frame: Frame, members: Iterable[str], known: Container[str]) -> Frame:
+    """The frame with these members alone; what it remembers of nodes that are not `known` is dropped."""
+    own = {name: mode for name, mode in frame.own.items() if name in known}
+    return replace(frame, members=tuple(members), own=MappingProxyType(own))
 
 
 def _frames_apart(frames: Iterable[Frame]) -> dict[str, Frame]:
@@ -214,16 +214,22 @@ def _frames_apart(frames: Iterable[Frame]) -> dict[str, Frame]:
     apart: dict[str, Frame] = {}
     taken: set[str] = set()
     for frame in frames:
-        apart[frame.id] = only_members(frame, dict.fromkeys(m for m in frame.members if m not in taken))
+        apart[frame.id] = replace(
+            frame, members=tuple(dict.fromkeys(m for m in frame.members if m not in taken))
+        )
         taken.update(frame.members)
     return apart
 
 
-def without_members(frames: Mapping[str, Frame], gone: set[str]) -> dict[str, Frame]:
-    """The frames, none of which holds any of `gone`; a frame that changes not is the same object."""
+def without_members(frames: Mapping[str, Frame], gone: AbstractSet[str]) -> dict[str, Frame]:
+    """The frames, none of which holds any of `gone`; an unchanged frame is the same object."""
     return {
-        name: only_members(frame, [m for m in frame.members if m not in gone])
-        if gone.intersection(frame.members)
+        name: replace(
+            frame,
+            members=tuple(m for m in frame.members if m not in gone),
+            own=MappingProxyType({name: mode for name, mode in frame.own.items() if name not in gone}),
+        )
+        if not gone.isdisjoint(frame.members)
         else frame
         for name, frame in frames.items()
     }
@@ -266,8 +272,14 @@ def _bridged(node: Node, gone: set[str], bridges: Mapping[tuple[str, str, int], 
 
 
 def _forget(graph: Graph, gone: set[str]) -> Graph:
-    if any(gone.intersection(frame.members) for frame in graph.frames.values()):
-        graph = with_frames(graph, without_members(graph.frames, gone))
+    frames = {
+        name: replace(frame, own=MappingProxyType({k: m for k, m in frame.own.items() if k not in gone}))
+        if gone.intersection(frame.own)
+        else frame
+        for name, frame in without_members(graph.frames, gone).items()
+    }
+    if any(frames[name] is not frame for name, frame in graph.frames.items()):
+        graph = with_frames(graph, frames)
     if any(note.on in gone for note in graph.notes.values()):
         notes = {k: replace(n, on="") if n.on in gone else n for k, n in graph.notes.items()}
         graph = with_notes(graph, notes)

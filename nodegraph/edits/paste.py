@@ -19,7 +19,7 @@ def copied(graph: Graph, ids: Iterable[str]) -> Graph:
     wanted = set(ids)
     nodes = {name: node for name, node in graph.nodes.items() if name in wanted}
     frames = {
-        name: only_members(frame, [m for m in frame.members if m in nodes])
+        name: only_members(frame, [m for m in frame.members if m in nodes], nodes)
         for name, frame in graph.frames.items()
         if name in wanted
     }
@@ -41,12 +41,24 @@ def pasted(graph: Graph, part: Graph, offset: Point = (0.0, 0.0), *, keep_links:
 
     Links within the part stay; those from outside stay with `keep_links`, where the graph has their node.
     """
-    names: dict[str, str] = {}
-    for name in (*part.nodes, *part.frames, *part.notes):
-        names[name] = graph.fresh_id(name, names.values())
-    types = _subgraph_names(graph, part)
-    known = graph.nodes if keep_links else {}
-    nodes = tuple(_node(node, part, known, names, types, offset) for node in part.nodes.values())
+    ids = [*part.nodes, *part.frames, *part.notes]
+    names = dict(zip(ids, graph.fresh_ids(ids), strict=True))
+    return placed(part, names, offset, _subgraph_names(graph, part), graph.nodes if keep_links else {})
+
+
+def placed(
+    part: Graph,
+    names: Mapping[str, str],
+    offset: Point,
+    types: Mapping[str, str] = frozen(),  # read-only
+    known: Mapping[str, Node] = frozen(),
+) -> AddNodes:
+    """The edit that adds `part` under the ids that `names` gives each node, frame and note.
+
+    `types` gives subgraphs other names; links from outside stay where they start at a node of `known`.
+    """
+    renamed = {name: new for name, new in names.items() if name != new}
+    nodes = tuple(_node(node, part, known, names, renamed, types, offset) for node in part.nodes.values())
     return AddNodes(
         nodes,
         tuple(_frame(frame, names, offset) for frame in part.frames.values()),
@@ -113,6 +125,7 @@ def _node(
     part: Graph,
     known: Mapping[str, Node],
     names: Mapping[str, str],
+    renamed: Mapping[str, str],
     types: Mapping[str, str],
     offset: Point,
 ) -> Node:
@@ -122,7 +135,7 @@ def _node(
         found = tuple(source for source in kept if source is not None)
         if found:
             inputs[name] = found
-    node = follow(node, {name: new for name, new in names.items() if name != new})
+    node = follow(node, renamed)
     return replace(
         node, id=names[node.id], type=_type(node.type, types), inputs=inputs, pos=_moved(node.pos, offset)
     )
@@ -140,7 +153,7 @@ def _source(
 def _frame(frame: Frame, names: Mapping[str, str], offset: Point) -> Frame:
     x, y = _moved((frame.rect[0], frame.rect[1]), offset)
     members = tuple(names[member] for member in frame.members)
-    own = frozen({names[member]: mode for member, mode in frame.own.items()})
+    own = frozen({names[member]: mode for member, mode in frame.own.items() if member in names})
     return replace(frame, id=names[frame.id], members=members, rect=(x, y, *frame.rect[2:]), own=own)
 
 

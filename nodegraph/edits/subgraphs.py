@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from nodegraph.edits.base import check_new_id, check_text, node_of, with_frames
-from nodegraph.edits.nodes import RemoveNodes
-from nodegraph.edits.paste import pasted
+from nodegraph.edits.base import check_new_id, check_text, node_of, with_frames, with_notes
+from nodegraph.edits.boxes import RemoveFrames, RemoveNotes
+from nodegraph.edits.nodes import RemoveNodes, only_members
+from nodegraph.edits.paste import placed
 from nodegraph.model.expression_refs import with_expressions, without_outsiders
-from nodegraph.model.graph import Graph, Node, Port, Source, Sources, Subgraph, frozen
+from nodegraph.model.frames import contents
+from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Sources, Subgraph, frozen
 from nodegraph.model.traversal import cycle
-from nodegraph.subgraphs.expand import PREFIX, definition, is_instance
+from nodegraph.subgraphs.expand import PREFIX, definition, is_instance, uses
 from nodegraph.support.errors import EditError
 from nodegraph.support.messages import Phrase
 
@@ -20,12 +23,16 @@ from nodegraph.support.messages import Phrase
 class MakeSubgraph:
     """Fold nodes into a subgraph called `name`, in whose place stands one node with the free id `instance`.
 
-    Each input linked from outside and each output used outside becomes a port.
+    Each input linked from outside and each output used outside becomes a port. The frames and notes named go
+    inside too, with all that these frames hold, and so do frames whose nodes are all chosen among others, and
+    notes pinned to a chosen node.
     """
 
     nodes: tuple[str, ...]
     name: str
     instance: str
+    frames: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -40,9 +47,15 @@ class MakeSubgraph:
             raise EditError(
                 "There must be a name for the subgraph that is not taken: {name!r}.", name=self.name[:40]
             )
-        inner = {node_of(graph, name).id: graph.nodes[name] for name in self.nodes}
+        for name in (*self.frames, *self.notes):
+            if name not in graph.frames and name not in graph.notes:
+                raise EditError("There is nothing called {name!r}.", name=name)
+        chosen = dict.fromkeys(self.nodes)
+        chosen |= dict.fromkeys(sorted(contents(graph, self.frames).nodes - chosen.keys()))
+        inner = {node_of(graph, name).id: graph.nodes[name] for name in chosen}
         if not inner:
             raise EditError("Choose the nodes that the subgraph is to hold.")
+        frames, notes = self._boxes(graph, inner)
         made, inputs = _cut_inputs(inner)
         outputs = _outputs(graph, inner)
         ports = tuple(Port(port, source[0], source[1]) for source, port in outputs.items())
@@ -55,17 +68,34 @@ class MakeSubgraph:
         } - inner.keys():
             rest.append(_outward(graph.nodes[target], self.instance, outputs))
         folded = graph.with_nodes(rest)
+        folded = RemoveNotes(tuple(notes)).apply(RemoveFrames(tuple(frames)).apply(folded))
         folded = RemoveNodes(tuple(inner)).apply(folded)
         if cycle(folded.nodes):
             raise EditError("The chosen nodes feed themselves through others; choose those in between too.")
-        defined = Subgraph(self.name, frozen(made[0]), made[1], ports)
+        defined = Subgraph(self.name, frozen(made[0]), made[1], ports, frames=frames, notes=notes)
         folded = replace(folded, subgraphs=frozen({**graph.subgraphs, self.name: defined}))
-        return self._framed(graph, folded)
+        return self._framed(graph, folded, inner.keys())
 
-    def _framed(self, before: Graph, after: Graph) -> Graph:
+    def _boxes(
+        self, graph: Graph, inner: Mapping[str, Node]
+    ) -> tuple[Mapping[str, Frame], Mapping[str, Note]]:
+        """The frames and notes that go inside."""
+        held = contents(graph, self.frames)
+        names = set(held.frames)
+        for name, frame in graph.frames.items():
+            if frame.members and inner.keys() > set(frame.members):
+                names.add(name)
+        notes = set(self.notes) | held.notes | contents(graph, names).notes
+        notes |= {note.id for note in graph.notes.values() if note.on in inner}
+        return (
+            frozen({k: only_members(f, f.members, inner) for k, f in graph.frames.items() if k in names}),
+            frozen({k: _pinned_within(n, inner) for k, n in graph.notes.items() if k in notes}),
+        )
+
+    def _framed(self, before: Graph, after: Graph, inner: AbstractSet[str]) -> Graph:
         """The new node stands in the frame that held all of the old ones."""
         for name, frame in before.frames.items():
-            if set(self.nodes) <= set(frame.members):
+            if name in after.frames and inner <= set(frame.members):
                 held = after.frames[name]
                 return with_frames(
                     after,
@@ -87,33 +117,71 @@ class Unpack:
 
     def apply(self, graph: Graph) -> Graph:
         """The unfolded graph, with the definition gone if nothing else uses it; raises EditError."""
-        instance = node_of(graph, self.node)
-        found = definition(graph, instance.type) if is_instance(instance.type) else None
-        if found is None:
-            raise EditError("Node {node} is no subgraph of this document.", node=self.node)
-        offset = _offset(found.nodes.values(), instance)
-        added = pasted(graph, Graph(found.nodes), offset)
-        names = dict(zip(found.nodes, (node.id for node in added.nodes), strict=True))
-        nodes = {node.id: node for node in added.nodes}
-        for port in found.inputs:
-            nodes[names[port.node]] = _fed(nodes[names[port.node]], port, instance)
-        outputs = {port.name: Source(names[port.node], port.port) for port in found.outputs}
-        changed = [*nodes.values()]
-        for target in {link.target for link in graph.consumers.get(self.node, ())}:
-            changed.append(_inward(graph.nodes[target], self.node, outputs))
-        frames = {
-            name: replace(
-                frame,
-                members=tuple(
-                    m for member in frame.members for m in (nodes if member == self.node else (member,))
-                ),
-            )
-            if self.node in frame.members
+        return UnpackAll((self.node,)).apply(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackAll:
+    """Put the insides of several subgraphs in the places of the nodes that stand for them."""
+
+    nodes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Unpack subgraphs."""
+        return Unpack(self.nodes[0]).title if len(self.nodes) == 1 else Phrase("Unpack subgraphs")
+
+    def apply(self, graph: Graph) -> Graph:
+        """The unfolded graph, with the definitions gone that nothing else uses; raises EditError."""
+        instances = {name: node_of(graph, name) for name in self.nodes}
+        found = {name: _definition(graph, node) for name, node in instances.items()}
+        ids = [
+            (name, inner) for name, sub in found.items() for inner in (*sub.nodes, *sub.frames, *sub.notes)
+        ]
+        fresh = dict(zip(ids, graph.fresh_ids(inner for _, inner in ids), strict=True))
+        nodes: dict[str, Node] = {}
+        frames: dict[str, Frame] = {}
+        notes: dict[str, Note] = {}
+        # The new nodes of each instance that are in no frame of the subgraph.
+        free: dict[str, tuple[str, ...]] = {}
+        outputs: dict[tuple[str, str], Source] = {}
+        for name, sub in found.items():
+            names = {inner: fresh[name, inner] for inner in (*sub.nodes, *sub.frames, *sub.notes)}
+            added = placed(sub.level(), names, _offset(sub.nodes.values(), instances[name]))
+            nodes |= {node.id: node for node in added.nodes}
+            frames |= {frame.id: frame for frame in added.frames}
+            notes |= {note.id: note for note in added.notes}
+            for port in sub.inputs:
+                target = names[port.node]
+                nodes[target] = _fed(nodes[target], port, instances[name])
+            outputs |= {(name, port.name): Source(names[port.node], port.port) for port in sub.outputs}
+            held = {member for frame in added.frames for member in frame.members}
+            free[name] = tuple(node.id for node in added.nodes if node.id not in held)
+        targets = {link.target for name in instances for link in graph.consumers.get(name, ())}
+        changed = [graph.nodes[target] for target in targets - instances.keys()]
+        rest = [_inward(node, instances.keys(), outputs) for node in (*nodes.values(), *changed)]
+        kept = {
+            name: replace(frame, members=tuple(n for m in frame.members for n in free.get(m, (m,))))
+            if any(member in free for member in frame.members)
             else frame
             for name, frame in graph.frames.items()
         }
-        unfolded = with_frames(graph.with_nodes(changed), frames)
-        return _unused_dropped(RemoveNodes((self.node,)).apply(unfolded), found.name)
+        unfolded = with_frames(graph.with_nodes(rest), {**kept, **frames})
+        if notes:
+            unfolded = with_notes(unfolded, {**graph.notes, **notes})
+        unfolded = RemoveNodes(tuple(instances)).apply(unfolded)
+        return _unused_dropped(unfolded, {sub.name for sub in found.values()})
+
+
+def _definition(graph: Graph, instance: Node) -> Subgraph:
+    found = definition(graph, instance.type) if is_instance(instance.type) else None
+    if found is None:
+        raise EditError("Node {node} is no subgraph of this document.", node=instance.id)
+    return found
+
+
+def _pinned_within(note: Note, nodes: Container[str]) -> Note:
+    return note if not note.on or note.on in nodes else replace(note, on="")
 
 
 def _cut_inputs(
@@ -172,13 +240,17 @@ def _outward(node: Node, instance: str, outputs: Mapping[tuple[str, str], str]) 
     )
 
 
-def _inward(node: Node, instance: str, outputs: Mapping[str, Source]) -> Node:
+def _inward(node: Node, instances: Container[str], outputs: Mapping[tuple[str, str], Source]) -> Node:
+    """The node with the links that started at `instances` starting at what these hold."""
+
     def inside(source: Source) -> Source | None:
-        if source.node != instance:
+        if source.node not in instances:
             return source
-        found = outputs.get(source.output)
+        found = outputs.get((source.node, source.output))
         return replace(source, node=found.node, output=found.output) if found else None
 
+    if not any(source.node in instances for sources in node.inputs.values() for source in sources):
+        return node
     return sources_changed(node, inside)
 
 
@@ -212,9 +284,9 @@ def _offset(nodes: Iterable[Node], instance: Node) -> tuple[float, float]:
     return instance.pos[0] - x, instance.pos[1] - y
 
 
-def _unused_dropped(graph: Graph, name: str) -> Graph:
-    kinds = {node.type for node in graph.nodes.values()}
-    kinds |= {node.type for found in graph.subgraphs.values() for node in found.nodes.values()}
-    if PREFIX + name in kinds:
+def _unused_dropped(graph: Graph, names: AbstractSet[str]) -> Graph:
+    """The graph without those of the definitions `names` that no node stands for."""
+    unused = names - uses(graph).keys()
+    if not unused:
         return graph
-    return replace(graph, subgraphs=frozen({k: s for k, s in graph.subgraphs.items() if k != name}))
+    return replace(graph, subgraphs=frozen({k: s for k, s in graph.subgraphs.items() if k not in unused}))

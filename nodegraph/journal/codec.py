@@ -86,6 +86,9 @@ def _plain(before: object, after: object) -> Any:
         # A note that is only moved writes no picture again.
         data.pop("pictures", None)
         return {**data, KEPT: True} if after.pictures else data
+    if isinstance(before, Subgraph) and isinstance(after, Subgraph) and after.notes:
+        notes = {name: _plain(before.notes.get(name), note) for name, note in after.notes.items()}
+        return {**data, "notes": notes}
     return data
 
 
@@ -95,6 +98,9 @@ def _refilled(before: object, data: object) -> object:
             **{key: value for key, value in data.items() if key != KEPT},
             "pictures": dict(before.pictures),
         }
+    if isinstance(before, Subgraph) and isinstance(data, dict) and isinstance(data.get("notes"), dict):
+        notes = {name: _refilled(before.notes.get(name), note) for name, note in data["notes"].items()}
+        return {**data, "notes": notes}
     return data
 
 

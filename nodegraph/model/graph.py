@@ -219,13 +219,24 @@ class Graph:
 
     def fresh_id(self, wanted: str, taken: Iterable[str] = ()) -> str:
         """`wanted`, or `wanted_2`, `wanted_3` ... so that no node, frame, note or `taken` has it."""
+        return self.fresh_ids([wanted], taken)[0]
+
+    def fresh_ids(self, wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+        """Ids as of `fresh_id` for each of `wanted` in turn, no two alike, in time linear in all of them."""
         used = {*self.nodes, *self.frames, *self.notes, *taken}
-        if wanted not in used:
-            return wanted
-        number = 2
-        while f"{wanted}_{number}" in used:
-            number += 1
-        return f"{wanted}_{number}"
+        numbers: dict[str, int] = {}
+        found = []
+        for name in wanted:
+            free = name
+            if name in used:
+                number = numbers.get(name, 2)
+                while f"{name}_{number}" in used:
+                    number += 1
+                numbers[name] = number + 1
+                free = f"{name}_{number}"
+            used.add(free)
+            found.append(free)
+        return found
 
 
 def readable_id(type_id: str) -> str:

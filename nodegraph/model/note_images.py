@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,13 @@ class NotePicture:
         return base64.b64encode(self.data).decode("ascii")
 
 
+def all_notes(graph: Graph) -> Iterator[Note]:
+    """The notes of a document, those inside its subgraphs included."""
+    yield from graph.notes.values()
+    for subgraph in graph.subgraphs.values():
+        yield from subgraph.notes.values()
+
+
 def together_fault(notes: Iterable[Note]) -> str | None:
     """Why a workflow cannot hold the pictures of all these notes, as a sentence; None if it can."""
     pictures = [picture for note in notes for picture in note.pictures.values()]
@@ -99,15 +106,16 @@ def together_fault(notes: Iterable[Note]) -> str | None:
 
 def without_pictures(graph: Graph) -> Graph:
     """The graph as finished pictures carry it: what was pasted into notes stays in the workflow file."""
-    levels: tuple[Graph | Subgraph, ...] = (graph, *graph.subgraphs.values())
-    if not any(note.pictures for level in levels for note in level.notes.values()):
+    if not any(note.pictures for note in all_notes(graph)):
         return graph
+    subgraphs = {
+        name: replace(found, notes=_without_pictures(found.notes)) for name, found in graph.subgraphs.items()
+    }
+    return replace(graph, notes=_without_pictures(graph.notes), subgraphs=subgraphs)
 
-    def bare(notes: Mapping[str, Note]) -> dict[str, Note]:
-        return {name: replace(note, pictures={}) for name, note in notes.items()}
 
-    subgraphs = {name: replace(found, notes=bare(found.notes)) for name, found in graph.subgraphs.items()}
-    return replace(graph, notes=bare(graph.notes), subgraphs=subgraphs)
+def _without_pictures(notes: Mapping[str, Note]) -> dict[str, Note]:
+    return {name: replace(note, pictures={}) for name, note in notes.items()}
 
 
 def shown_in(text: str, pictures: Mapping[str, NotePicture]) -> dict[str, NotePicture]:

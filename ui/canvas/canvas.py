@@ -251,7 +251,9 @@ class Canvas(Handled):
             self._told = self._told | {node} if self.state.of(node).message else self._told - {node}
             room = message_room() if told else QRectF()
             size = QSizeF(max(box.width, room.width()), box.height + room.height()) * zoom
-            self.update(QRectF(corner, size).adjusted(-12, -12, 12, 12).toAlignedRect())
+            area = QRectF(corner, size).adjusted(-12, -12, 12, 12)
+            if area.intersects(QRectF(self.rect())):
+                self.update(area.toAlignedRect())
 
     def _preview_changed(self, node: str) -> None:
         preview = self.state.preview(node)

@@ -12,16 +12,18 @@ from nodegraph.edits import (
     Edit,
     Move,
     MuteLink,
-    RemoveFrame,
+    RemoveFrames,
     RemoveNodes,
-    RemoveNote,
+    RemoveNotes,
     SetColor,
     SetFlags,
     SetMode,
     SetPortal,
+    SetPortals,
 )
 from nodegraph.edits.heal import bridges
-from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
+from nodegraph.edits.subgraphs import MakeSubgraph, UnpackAll
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Mode, Note, Point
 from nodegraph.subgraphs.expand import is_instance
 from nodegraph.support.messages import Phrase
@@ -35,6 +37,9 @@ from ui.canvas.rendering.paint_links import portal_rects
 from ui.canvas.scene.boxes import LinkKey
 from ui.i18n.labels import plain_label
 from ui.i18n.translate import tr
+
+PARTS = ("nodes", "frames", "notes")
+"""What can be selected, besides links."""
 
 
 class Commands(Framing):
@@ -68,8 +73,8 @@ class Commands(Framing):
         links = [k for k in links if k.source.node not in now.nodes]
         if links:
             edits.append(Disconnect(tuple(links)))
-        edits += [RemoveNote(name) for name in sorted(now.notes)]
-        edits += [RemoveFrame(name) for name in sorted(now.frames)]
+        edits += [RemoveNotes(tuple(sorted(now.notes)))] if now.notes else []
+        edits += [RemoveFrames(tuple(sorted(now.frames)))] if now.frames else []
         if now.nodes:
             names = tuple(sorted(now.nodes))
             healing = bridges(graph, names, self.scene.specs) if heal and not links else ()
@@ -146,20 +151,20 @@ class Commands(Framing):
     def make_portal(self, name: str) -> None:
         """Draw the selected links as pairs of stubs under a name; an empty name draws them as lines."""
         links = links_of(self.stage.graph, _keys(self.stage.selection.links))
-        edits = tuple(SetPortal(link, name) for link in links)
-        if edits:
-            self.apply(edits[0] if len(edits) == 1 else Batch(edits, Phrase("Make portal {name}", name=name)))
+        if links:
+            self.apply(SetPortals(links, name))
 
     def make_subgraph(self) -> None:
-        """Fold the selected nodes into a subgraph, and write its title."""
-        boxes = self.scene.nodes
-        names = tuple(sorted(self.stage.selection.nodes, key=lambda n: (boxes[n].y, boxes[n].x)))
+        """Fold what is selected into a subgraph, and write its title."""
+        boxes, now = self.scene.nodes, self.stage.selection.now
+        names = tuple(sorted(self._acted(), key=lambda n: (boxes[n].y, boxes[n].x)))
         graph = self.stage.graph
         name, number = "Group", 2
         while name in graph.subgraphs:
             name, number = f"Group {number}", number + 1
         instance = graph.fresh_id("group")
-        if names and self.apply(MakeSubgraph(names, name, instance)):
+        frames, notes = tuple(sorted(now.frames)), tuple(sorted(now.notes))
+        if names and self.apply(MakeSubgraph(names, name, instance, frames, notes)):
             self.stage.selection.set([instance])
             self.rename(instance)
 
@@ -167,9 +172,10 @@ class Commands(Framing):
         """Put the nodes of the selected subgraphs in their places."""
         graph = self.stage.graph
         chosen = [n for n in sorted(self.stage.selection.nodes) if is_instance(graph.nodes[n].type)]
-        self.apply_all([Unpack(name) for name in chosen], Phrase("Unpack subgraphs"))
-        if chosen:
-            self.stage.selection.set(self.stage.graph.nodes.keys() - graph.nodes.keys())
+        if chosen and self.apply(UnpackAll(tuple(chosen))):
+            after = self.stage.graph
+            new = [getattr(after, part).keys() - getattr(graph, part).keys() for part in PARTS]
+            self.stage.selection.set(new[0], (), new[1], new[2])
 
     def add_note(self) -> None:
         """A note at the pointer, pinned to the selected node where there is just one; write at once."""
@@ -215,21 +221,22 @@ class Commands(Framing):
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection a little; nudges in a row are one step of undo."""
         now, graph = self.stage.selection.now, self.stage.graph
-        frames = [graph.frames[name] for name in now.frames if not graph.frames[name].locked]
-        names = now.nodes.union(*(frame.members for frame in frames))
+        held = contents(graph, [name for name in now.frames if not graph.frames[name].locked])
         places: dict[str, Point] = {
-            name: moved(graph.nodes[name].pos, (dx, dy)) for name in names if not graph.nodes[name].pinned
+            name: moved(graph.nodes[name].pos, (dx, dy))
+            for name in now.nodes | held.nodes
+            if not graph.nodes[name].pinned
         }
-        places.update({frame.id: moved(frame.rect[:2], (dx, dy)) for frame in frames})
-        places.update({name: moved(graph.notes[name].pos, (dx, dy)) for name in now.notes})
+        notes = now.notes | held.notes | {note.id for note in graph.notes.values() if note.on in places}
+        places.update({name: moved(graph.frames[name].rect[:2], (dx, dy)) for name in held.frames})
+        places.update({name: moved(graph.notes[name].pos, (dx, dy)) for name in notes})
         if places:
             self.editor.apply(Move(places), merge=f"nudge {sorted(places)}")
 
     def _acted(self) -> tuple[str, ...]:
         """The selected nodes and those in the selected frames."""
         now, graph = self.stage.selection.now, self.stage.graph
-        members = {m for name in now.frames for m in graph.frames[name].members}
-        return tuple(sorted(now.nodes | members))
+        return tuple(sorted(now.nodes | contents(graph, now.frames).nodes))
 
     def _flag(self, name: str) -> None:
         names, graph = self._acted(), self.stage.graph

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.formats.native import dumps, loads
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Graph, Point
 from nodegraph.support.errors import NodegraphError
 from ui.canvas.acting import moved, on_grid
@@ -48,11 +49,8 @@ class Copying(Viewing):
         rect = union(_rects(part, self.scene))
         at = self.pointer()
         offset = (on_grid(at.x() - rect.center().x()), on_grid(at.y() - rect.center().y()))
-        while any(
-            node.pos == moved(p.pos, offset)
-            for node in self.stage.graph.nodes.values()
-            for p in part.nodes.values()
-        ):
+        taken = {node.pos for node in self.stage.graph.nodes.values()}
+        while any(moved(node.pos, offset) in taken for node in part.nodes.values()):
             offset = (offset[0] + 24.0, offset[1] + 24.0)
         self._add(part, offset, keep_inputs)
 
@@ -71,8 +69,8 @@ class Copying(Viewing):
     def _part(self) -> Graph | None:
         now, graph = self.stage.selection.now, self.stage.graph
         ids = {*now.nodes, *now.frames, *now.notes}
-        for name in now.frames:
-            ids.update(graph.frames[name].members)
+        held = contents(graph, now.frames)
+        ids |= held.nodes | held.frames | held.notes
         return copied(graph, ids) if ids else None
 
     def _add(self, part: Graph, offset: Point, keep_inputs: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Signal
 
-from nodegraph.edits import AddFrame, Batch, ChangeFrame, Edit, SetFrameMode
+from nodegraph.edits import AddFrame, ChangeFrames, SetFrameModes
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Frame, Mode
 from nodegraph.support.messages import Phrase
 from ui.canvas.acting import on_grid
@@ -16,7 +16,6 @@ from ui.canvas.writing import Writing
 from ui.i18n.translate import tr
 
 FRAME_MARGIN = 24.0
-_TITLES = {"run": Phrase("Enable frames"), "mute": Phrase("Mute frames"), "bypass": Phrase("Bypass frames")}
 
 
 class Framing(Writing):
@@ -26,13 +25,24 @@ class Framing(Writing):
     """Tuple of frames: the sinks in them are to run, or what their nodes come to."""
 
     def add_frame(self) -> None:
-        """Put the selected nodes in a frame of their own, or an empty frame at the pointer."""
-        names = tuple(sorted(self.stage.selection.nodes))
-        frame_id = self.stage.graph.fresh_id("frame")
-        if names:
-            rect = self.scene.bounds(names).adjusted(
-                -FRAME_MARGIN, -FRAME_MARGIN - HEADER, FRAME_MARGIN, FRAME_MARGIN
-            )
+        """Put what is selected in a frame, or an empty frame at the pointer.
+
+        Frames that are selected, or whose nodes all are among others, nest in the new one and keep their nodes.
+        """
+        graph, now = self.stage.graph, self.stage.selection.now
+        frame_id = graph.fresh_id("frame")
+        inner = set(now.frames)
+        inner |= {f.id for f in graph.frames.values() if f.members and now.nodes >= set(f.members)}
+        held = contents(graph, inner)
+        names = tuple(sorted(now.nodes - held.nodes))
+        rects = [self.scene.bounds(names)] if names else []
+        rects += [QRectF(*graph.frames[name].rect) for name in inner]
+        rects += [QRectF(*graph.notes[name].pos, *graph.notes[name].size) for name in now.notes]
+        if rects:
+            rect = rects[0]
+            for other in rects[1:]:
+                rect = rect.united(other)
+            rect = rect.adjusted(-FRAME_MARGIN, -FRAME_MARGIN - HEADER, FRAME_MARGIN, FRAME_MARGIN)
         else:
             at = self.pointer()
             rect = QRectF(on_grid(at.x()), on_grid(at.y()), 320.0, 240.0)
@@ -48,26 +58,20 @@ class Framing(Writing):
         frames = self._frames()
         locked = not all(frame.locked for frame in frames)
         verb = Phrase("Lock") if locked else Phrase("Unlock")
-        self.apply_all(
-            [ChangeFrame(replace(f, locked=locked), verb) for f in frames], Phrase("{verb} frames", verb=verb)
-        )
+        self.apply(ChangeFrames(tuple(replace(f, locked=locked) for f in frames), verb))
 
     def collapse_frames(self) -> None:
         """Show the selected frames as small boxes, or open them where all are so."""
         frames = self._frames()
         away = not all(frame.collapsed for frame in frames)
         verb = Phrase("Collapse") if away else Phrase("Open")
-        self.apply_all(
-            [ChangeFrame(replace(f, collapsed=away), verb) for f in frames],
-            Phrase("{verb} frames", verb=verb),
-        )
+        self.apply(ChangeFrames(tuple(replace(f, collapsed=away) for f in frames), verb))
 
     def toggle_frames(self, mode: Mode) -> None:
         """Mute or bypass all that the selected frames hold; a second time each member is what it was before."""
         frames = self._frames()
         same = all(frame.mode == mode for frame in frames)
-        edits = [SetFrameMode(frame.id, "run" if same else mode) for frame in frames]
-        self.apply_all(edits, _TITLES["run" if same else mode])
+        self.apply(SetFrameModes(tuple(frame.id for frame in frames), "run" if same else mode))
 
     def frame_button(self, frame: str, part: str) -> None:
         """Do what a button in a frame's header says."""
@@ -80,12 +84,6 @@ class Framing(Writing):
             self.collapse_frames()
         else:
             self.toggle_frames("mute" if part == "mute" else "bypass")
-
-    def apply_all(self, edits: Iterable[Edit], title: str) -> None:
-        """Apply edits as one step of undo."""
-        found = tuple(edits)
-        if found:
-            self.apply(found[0] if len(found) == 1 else Batch(found, title))
 
     def _frames(self) -> list[Frame]:
         return [self.stage.graph.frames[name] for name in sorted(self.stage.selection.frames)]

@@ -39,7 +39,7 @@ class Minimap(QWidget):
         self._bypassed: list[tuple[str, str]] = []
         self._picture: tuple[object, QPixmap] | None = None
         canvas.camera_changed.connect(self.follow)
-        self._alarmed: list[tuple[str, str]] = []
+        self._alarmed: dict[str, str] = {}
         canvas.state.changed.connect(self._state_changed)
 
     def want(self, wanted: bool) -> None:
@@ -145,11 +145,12 @@ class Minimap(QWidget):
             self._bypassed = [(name, "bypass") for name, node in nodes if node.mode == "bypass"]
         return self._lists
 
-    def _state_changed(self) -> None:
-        """Progress comes many times a second and changes nothing here."""
-        alarms = self._alarms()
-        if alarms != self._alarmed:
-            self._alarmed = alarms
+    def _state_changed(self, node: str) -> None:
+        """Repaint where the node gets or loses a colour of its own; progress changes nothing here."""
+        state = self._canvas.state
+        color = "accent" if node in state.running else "error" if state.is_wrong(node) else ""
+        if color != self._alarmed.get(node, ""):
+            self._alarmed[node] = color
             self.update()
 
     def _alarms(self) -> list[tuple[str, str]]:

@@ -10,9 +10,12 @@ from nodegraph.edits.inside import Inside
 from nodegraph.model.graph import Graph, Subgraph
 from ui.document.editor import Editor
 
+SHOWN = ("nodes", "frames", "notes", "subgraphs")
+"""The parts of a graph that a level shows."""
+
 
 class Inner(Editor):
-    """The nodes of subgraph `subgraph` of the document of `root`, with a selection of their own."""
+    """The inside of subgraph `subgraph` of the document of `root`, with a selection of its own."""
 
     gone = Signal()
     """The subgraph is no longer in the document."""
@@ -60,10 +63,10 @@ class Inner(Editor):
             return
         before, now = self.graph, _level(after, self.subgraph)
         self.document.replace(now)
-        if now.nodes is not before.nodes or now.subgraphs is not before.subgraphs:
+        if any(getattr(now, part) is not getattr(before, part) for part in SHOWN):
             self.selection.prune(now)
             self.changed.emit(before, now)
 
 
 def _level(graph: Graph, subgraph: str) -> Graph:
-    return Graph(graph.subgraphs[subgraph].nodes, subgraphs=graph.subgraphs)
+    return graph.subgraphs[subgraph].level(graph.subgraphs)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Graph
 from ui.canvas.canvas import Canvas
 from ui.canvas.interaction.stage import Gesture, Pointer
@@ -214,8 +215,8 @@ class RowEditors(QObject):
         )
 
     def _locked(self) -> frozenset[str]:
-        frames = self._canvas.editor.graph.frames.values()
-        return frozenset(name for frame in frames if frame.locked for name in frame.members)
+        graph = self._canvas.editor.graph
+        return contents(graph, [frame.id for frame in graph.frames.values() if frame.locked]).nodes
 
     def _clicked(self, binding: Binding) -> None:
         """A click turns, opens a list, or begins to write; numbers wait for a second click."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from nodegraph.edits.document import Document
 from nodegraph.jobs.job import Job
+from nodegraph.model.frames import contents
 from nodegraph.node_api import events
 from nodegraph.support.errors import LoadError
 from ui.canvas.scene.hit import Hit
@@ -150,7 +151,7 @@ class Bench(QObject):
         if self._sheet is None or not self.window.documents.may_run():
             return
         graph, specs = self._sheet.editor.graph, self._sheet.editor.specs
-        targets = ends([m for f in frames for m in graph.frames[f].members], graph, specs)
+        targets = ends(sorted(contents(graph, frames).nodes), graph, specs)
         if targets:
             self.desk.runner.run(self._sheet, targets, first=True)
         else:

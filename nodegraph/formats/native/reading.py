@@ -67,17 +67,16 @@ def _frame(item: object, place: str) -> Frame:
         fields.flag("collapsed"),
         fields.flag("locked"),
         read_mode(fields),
-        _own_modes(fields, members),
+        _own_modes(fields),
         fields.rest(),
     )
 
 
-def _own_modes(fields: Fields, members: list[Any]) -> Mapping[str, Mode]:
+def _own_modes(fields: Fields) -> Mapping[str, Mode]:
     found = fields.members("own")
-    known = set(members)
     for member, mode in found.items():
-        if member not in known or mode not in ("mute", "bypass"):
-            raise fields.wrong("own", Phrase("members with 'mute' or 'bypass'"), {member: mode})
+        if mode not in ("mute", "bypass"):
+            raise fields.wrong("own", Phrase("nodes with 'mute' or 'bypass'"), {member: mode})
     return MappingProxyType(found) if found else NOTHING
 
 
@@ -153,6 +152,14 @@ def _check_boxes(
                     id=frame.id,
                 )
             owner[member] = frame.id
+        for member in frame.own:
+            if member not in nodes:
+                raise LoadError(
+                    "{place}, frame {id}: 'own' must be modes of nodes of the file, not of {member!r}; remove it.",
+                    place=place,
+                    id=frame.id,
+                    member=member[:60],
+                )
     for note in notes.values():
         if note.on and note.on not in nodes:
             raise LoadError(

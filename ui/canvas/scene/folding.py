@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF
 
+from nodegraph.model.frames import FrameIndex, nested
 from nodegraph.model.graph import Frame, Graph, Point
 
 HEADER = 32.0
@@ -60,25 +61,26 @@ def folded(graph: Graph) -> Folds:
     of: dict[str, str] = {}
     hidden: set[str] = set()
     outer: list[Frame] = []
+    within = nested(graph, [frame.id for frame in collapsed])
     for frame in collapsed:
         if frame.id not in hidden:
             outer.append(frame)
-            within = [f for f in graph.frames.values() if f.id != frame.id and inside(frame, f.rect)]
-            hidden.update(f.id for f in within)
-            of.update({member: frame.id for f in (frame, *within) for member in f.members})
-    notes = {n.id for n in graph.notes.values() if any(inside(f, (*n.pos, *n.size)) for f in outer)}
-    notes |= {n.id for n in graph.notes.values() if n.on in of}
-    boxes = {frame.id: _fold(graph, frame, of) for frame in outer}
+            hidden.update(within[frame.id] - {frame.id})
+            of.update({m: frame.id for name in within[frame.id] for m in graph.frames[name].members})
+    index = FrameIndex(outer)
+    notes = {
+        note.id
+        for note in graph.notes.values()
+        if note.on in of or next(index.around((*note.pos, *note.size)), None) is not None
+    }
+    members: dict[str, list[str]] = {}
+    for name, owner in of.items():
+        members.setdefault(owner, []).append(name)
+    boxes = {frame.id: _fold(graph, frame, of, members.get(frame.id, [])) for frame in outer}
     return Folds(of, boxes, frozenset(hidden), frozenset(notes))
 
 
-def inside(frame: Frame, rect: tuple[float, float, float, float]) -> bool:
-    """Whether a rectangle lies wholly in the (open) frame."""
-    return QRectF(*frame.rect).contains(QRectF(*rect))
-
-
-def _fold(graph: Graph, frame: Frame, of: Mapping[str, str]) -> Fold:
-    members = [name for name, owner in of.items() if owner == frame.id]
+def _fold(graph: Graph, frame: Frame, of: Mapping[str, str], members: list[str]) -> Fold:
     entering = dict.fromkeys(
         (link.source.node, link.source.output)
         for name in members

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRectF
 
-from nodegraph.edits import ChangeFrame, Edit
+from nodegraph.edits import ChangeFrames, Edit
 from nodegraph.model.graph import Frame, Point
 from ui.canvas.scene.folding import HEADER
 from ui.canvas.scene.scene import Scene
@@ -17,15 +17,15 @@ MARGIN = 24.0
 
 def refitted(scene: Scene, places: Mapping[str, Point]) -> list[Edit]:
     """The changes of frames where nodes are put at these places."""
-    edits: list[Edit] = []
+    changed: list[Frame] = []
     for frame in scene.graph.frames.values():
         inside = [name for name in frame.members if name in places]
         if inside and not frame.collapsed:
             rect = _along(scene, frame, places) or _around(scene, frame, inside, places)
             if rect != QRectF(*frame.rect):
                 new = (rect.x(), rect.y(), rect.width(), rect.height())
-                edits.append(ChangeFrame(replace(frame, rect=new)))
-    return edits
+                changed.append(replace(frame, rect=new))
+    return [ChangeFrames(tuple(changed))] if changed else []
 
 
 def _along(scene: Scene, frame: Frame, places: Mapping[str, Point]) -> QRectF | None:

@@ -138,6 +138,10 @@ class CanvasState(QObject):
         """What is wrong, by input or parameter name; the empty name is the node itself."""
         return self._problems.get(node, {})
 
+    def is_wrong(self, node: str) -> bool:
+        """Whether the node failed or something is wrong at it."""
+        return node in self.failed or node in self._problems
+
     def wrong(self) -> Iterable[str]:
         """The nodes at which something is wrong."""
         return self._problems.keys()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIn
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
-from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrame, RemoveNodes, RemoveNote, SetMode
+from nodegraph.edits import Batch, Connect, Disconnect, Edit, RemoveFrames, RemoveNodes, RemoveNotes, SetMode
 from nodegraph.model.graph import Mode, Source
 from nodegraph.subgraphs.lookup import spec_of
 from ui.document.editor import Editor
@@ -122,8 +122,10 @@ class Outline(QWidget):
         nodes = tuple(row.data(ID) for row in rows if row.data(KIND) == "node")
         if nodes:
             edits.append(RemoveNodes(nodes))
-        edits += [RemoveFrame(row.data(ID)) for row in rows if row.data(KIND) == "frame"]
-        edits += [RemoveNote(row.data(ID)) for row in rows if row.data(KIND) == "note"]
+        frames = tuple(row.data(ID) for row in rows if row.data(KIND) == "frame")
+        notes = tuple(row.data(ID) for row in rows if row.data(KIND) == "note")
+        edits += [RemoveFrames(frames)] if frames else []
+        edits += [RemoveNotes(notes)] if notes else []
         ports = [port for row in rows if (port := self.model.port(row)) is not None]
         links = [link for port in ports if port.node not in nodes for link in links_at(graph, port)]
         if links:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from nodegraph.model.graph import Frame, Graph, Node, Note
+from nodegraph.model.graph import Frame, Graph, Node, Note, Subgraph
 from nodegraph.model.note_images import first_line
 from nodegraph.model.spec import NodeSpec, Scalar
 from nodegraph.subgraphs.lookup import spec_of
@@ -76,12 +76,18 @@ def find(text: str, graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[Hit
     yield from _nodes(graph.nodes, "", terms, known)
     for name, subgraph in graph.subgraphs.items():
         yield from _nodes(subgraph.nodes, name, terms, known)
+    yield from _frames_and_notes(graph, "", terms)
+    for name, subgraph in graph.subgraphs.items():
+        yield from _frames_and_notes(subgraph, name, terms)
+
+
+def _frames_and_notes(graph: Graph | Subgraph, subgraph: str, terms: tuple[Term, ...]) -> Iterator[Hit]:
     for frame in graph.frames.values():
         if all(_text_meets(term, "frame", _frame_text(frame)) for term in terms):
-            yield Hit("frame", frame.id, title=frame.title or frame.id)
+            yield Hit("frame", frame.id, subgraph, frame.title or frame.id)
     for note in graph.notes.values():
         if all(_text_meets(term, "note", _note_text(note)) for term in terms):
-            yield Hit("note", note.id, title=first_line(note.text) or note.id)
+            yield Hit("note", note.id, subgraph, first_line(note.text) or note.id)
 
 
 class _Known(dict[str, NodeSpec | None]):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Edit, Move
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Point
 from ui.canvas.interaction.guides import Guide, guided
 from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture, Pointer, Stage
@@ -78,17 +79,11 @@ class MoveThings(Gesture):
         """The drag begins: settle what moves."""
         graph, chosen = self.stage.graph, self.stage.selection
         frames = {name for name in chosen.frames if not graph.frames[name].locked}
-        nodes = set(chosen.nodes)
-        notes = set(chosen.notes)
-        for name in tuple(frames):
-            frames |= _inner_frames(self.stage, name)
-        for name in frames:
-            nodes.update(graph.frames[name].members)
-        nodes = {name for name in nodes if not graph.nodes[name].pinned}
-        notes |= {note.id for note in graph.notes.values() if note.on in nodes}
-        notes |= _inner_notes(self.stage, frames)
+        held = contents(graph, frames)
+        nodes = {name for name in chosen.nodes | held.nodes if not graph.nodes[name].pinned}
+        notes = {note.id for note in graph.notes.values() if note.on in nodes}
         self.stage.scene.bring_up(nodes)
-        self.stage.moving = Moving(frozenset(nodes), frozenset(frames), frozenset(notes))
+        self.stage.moving = Moving(frozenset(nodes), held.frames, held.notes | chosen.notes | notes)
 
     def dragged(self, pointer: Pointer) -> None:
         """The things hang somewhere else now."""
@@ -179,21 +174,6 @@ def _shifted(place: Point, by: Point) -> Point:
 
 def _set(name: str) -> frozenset[str]:
     return frozenset((name,)) if name else frozenset()
-
-
-def _inner_frames(stage: Stage, name: str) -> set[str]:
-    """Frames that lie wholly inside another move with it."""
-    outer = QRectF(*stage.graph.frames[name].rect)
-    return {f.id for f in stage.graph.frames.values() if f.id != name and outer.contains(QRectF(*f.rect))}
-
-
-def _inner_notes(stage: Stage, frames: set[str]) -> set[str]:
-    rects = [QRectF(*stage.graph.frames[name].rect) for name in frames]
-    return {
-        note.id
-        for note in stage.graph.notes.values()
-        if any(rect.contains(QRectF(*note.pos, *note.size)) for rect in rects)
-    }
 
 
 __all__ = ["ALT", "MoveThings", "moved_by"]

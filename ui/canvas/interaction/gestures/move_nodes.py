@@ -8,7 +8,7 @@ from time import monotonic
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
-from nodegraph.edits import Batch, ChangeFrame, Edit
+from nodegraph.edits import Batch, ChangeFrame, ChangeFrames, Edit
 from nodegraph.model.graph import Frame
 from nodegraph.support.messages import Phrase
 from ui.canvas.interaction.between import Between, extracted, inserted
@@ -173,11 +173,12 @@ class MoveNodes(MoveThings):
         graph, wanted = self.stage.graph, self._frame_under()
         if wanted is not None:
             return [ChangeFrame(replace(wanted, members=(*wanted.members, *sorted(moving.nodes))))]
-        return [
-            ChangeFrame(replace(frame, members=tuple(m for m in frame.members if m not in moving.nodes)))
+        left = tuple(
+            replace(frame, members=tuple(m for m in frame.members if m not in moving.nodes))
             for frame in graph.frames.values()
             if moving.nodes.intersection(frame.members)
-        ]
+        )
+        return [ChangeFrames(left)] if left else []
 
     def _frame_under(self) -> Frame | None:
         """The smallest frame under the pointer that does not hold all of the nodes yet."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from nodegraph.edits import Resize, SetVia
+from nodegraph.model.frames import contents
 from nodegraph.model.graph import Point
 from ui.canvas.interaction.stage import CTRL, Gesture, Pointer, Stage
 from ui.canvas.interaction.wiring import link_of
@@ -78,7 +79,9 @@ class ResizeThing(Gesture):
             return QRectF(box.rect), (natural.width, natural.height)
         if hit.frame:
             frame = stage.graph.frames[hit.frame]
-            rects = [stage.scene.nodes[m].rect for m in frame.members if m in stage.scene.nodes]
+            held = contents(stage.graph, [frame.id])
+            rects = [stage.scene.nodes[m].rect for m in held.nodes if m in stage.scene.nodes]
+            rects += [QRectF(*stage.graph.frames[f].rect) for f in held.frames if f != frame.id]
             right = max((r.right() for r in rects), default=0.0) - frame.rect[0] + 8
             bottom = max((r.bottom() for r in rects), default=0.0) - frame.rect[1] + 8
             return QRectF(*frame.rect), (max(96.0, right), max(64.0, bottom))
