@@ -14,7 +14,7 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 
 
 class Tier(IntEnum):
-    """How well a name matches; a better tier always stands before a worse one."""
+    """How a query matches a name or keyword; `Match.step` says what stands before what."""
 
     EXACT = 0
     PREFIX = 1
@@ -25,9 +25,10 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that can be found: `title` is shown, `aliases` and `synonyms` are only matched.
+    """Something that can be found: `title` is shown, the other texts are only matched.
 
-    Aliases are other names of the thing itself, as good as the title; synonyms only suggest it.
+    Aliases are other names of the thing itself, as good as the title; `foreign` are its names in other programs,
+    a little less so; synonyms only suggest it. A `common` thing is meant before rare ones that match alike.
     """
 
     id: str
@@ -35,11 +36,18 @@ class Entry:
     aliases: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     group: str = ""
+    foreign: tuple[str, ...] = ()
+    common: bool = False
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
         """Title and aliases, ready to be matched."""
         return tuple(Name.of(name) for name in dict.fromkeys((self.title, *self.aliases)))
+
+    @cached_property
+    def strangers(self) -> tuple[Name, ...]:
+        """Names in other programs, ready to be matched."""
+        return tuple(Name.of(name) for name in self.foreign)
 
     @cached_property
     def hints(self) -> tuple[Name, ...]:
@@ -54,7 +62,8 @@ class Entry:
     @cached_property
     def joined(self) -> str:
         """Every word under which the entry may be asked for, its group included, each after a space."""
-        return "".join(name.joined for name in (*self.names, *self.hints, Name.of(self.group)))
+        names = (*self.names, *self.strangers, *self.hints, Name.of(self.group))
+        return "".join(name.joined for name in names)
 
 
 @dataclass(frozen=True)
@@ -78,14 +87,24 @@ class Name:
         """Whether a word or token begins with `part`."""
         return f" {part}" in self.joined
 
+    def has_words(self, asked: Name) -> bool:
+        """Whether each word of a query is a whole word of the name."""
+        return all(f" {part} " in f"{self.joined} " for part in asked.tokens)
+
 
 UNUSED = Habit()
 
 
 @dataclass(frozen=True, order=True)
 class Match:
-    """An entry found; matches sort best first."""
+    """An entry found; matches sort best first, by `step`: names before keywords, whatever their tier.
 
+    0: the whole name; 1: the beginning or a whole word of a name; 2: parts of a name; 3: a keyword; 4: name,
+    keywords and category together; 5: letters in order. Within a step the likely ones come first.
+    """
+
+    step: int
+    likely: int
     tier: Tier
     weight: float
     recency: float
@@ -95,15 +114,19 @@ class Match:
 
 
 def rank(
-    query: str, entries: Sequence[Entry], habits: Mapping[str, Habit] | None = None, limit: int = 50
+    query: str,
+    entries: Sequence[Entry],
+    habits: Mapping[str, Habit] | None = None,
+    limit: int = 50,
+    likely: Mapping[str, int] | None = None,
 ) -> list[Match]:
     """The entries that `query` may mean, best first.
 
-    Exact before prefix before initials before all words in any order before fuzzy; within a tier the
-    closest, then the most recently and the most often used, then as listed. An empty query lists what was
-    used last, then everything.
+    In the order of `Match.step`; within a step those that are `likely` here, by their number, then the better
+    tier, the most recently and the most often used, then as listed. An empty query lists what is likely, then what
+    was used last, then everything.
     """
-    habits = habits or {}
+    habits, likely = habits or {}, likely or {}
     asked = Name.of(query)
     letters = set(asked.solid)
     numbered = [(order, entry) for order, entry in enumerate(entries) if letters <= entry.letters]
@@ -111,12 +134,14 @@ def rank(
     for way in (_place, _place_fuzzily):
         left = []
         for order, entry in numbered:
-            placed = way(asked, entry) if asked.words else (Tier.EXACT, 0.0)
+            placed = way(asked, entry) if asked.words else (0, Tier.EXACT, 0.0)
             if placed is None:
                 left.append((order, entry))
             else:
                 habit = habits.get(entry.id, UNUSED)
-                found.append(Match(placed[0], placed[1], -habit.when, -habit.count, order, entry))
+                step, tier, weight = placed
+                rest = (tier, weight, -habit.when, -habit.count, order, entry)
+                found.append(Match(step, likely.get(entry.id, len(likely)), *rest))
         if len(found) >= limit:
             break
         numbered = left
@@ -124,40 +149,57 @@ def rank(
     return found[:limit]
 
 
-def _order(match: Match) -> tuple[int, float, float, int, int]:
-    return (match.tier, match.weight, match.recency, match.frequency, match.order)
+def _order(match: Match) -> tuple[float, ...]:
+    return (
+        match.step,
+        match.likely,
+        match.tier,
+        match.weight,
+        match.recency,
+        match.frequency,
+        match.order,
+    )
 
 
-def _place(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
-    best: tuple[Tier, float] | None = None
-    for name in entry.names:
-        best = _better(best, _match(asked, name, 0.0))
-    for name in entry.hints:
-        best = _better(best, _match(asked, name, 1.0))
-    if best is None and all(f" {part}" in entry.joined for part in asked.tokens):
-        return Tier.WORDS, 2.0
-    return best
+Placed = tuple[int, Tier, float]
+"""Step, tier and weight of a match."""
+LONG = 4
+"""Letters from which the beginning of any word of a name is as good as the beginning of the name."""
+STEPS = {Tier.EXACT: 0, Tier.PREFIX: 1, Tier.INITIALS: 2, Tier.WORDS: 2}
+"""The step of a name by how it matches."""
 
 
-def _place_fuzzily(asked: Name, entry: Entry) -> tuple[Tier, float] | None:
+def _place(asked: Name, entry: Entry) -> Placed | None:
+    found: list[Placed] = []
+    alone = len(asked.tokens) == 1
+    for names, weight in ((entry.names, 0.0), (entry.strangers, 0.5)):
+        for name in names:
+            tier = _match(asked, name)
+            if tier is Tier.WORDS and name.has_words(asked):
+                found.append((1, Tier.PREFIX if alone and entry.common else tier, weight))
+            elif tier is Tier.WORDS and alone and len(asked.solid) >= LONG:
+                found.append((1, Tier.PREFIX if entry.common else tier, weight))
+            elif tier is not None:
+                found.append((STEPS[tier], tier, weight))
+    found += [(3, tier, 1.0) for name in entry.hints if (tier := _match(asked, name)) is not None]
+    if not found and all(f" {part}" in entry.joined for part in asked.tokens):
+        return 4, Tier.WORDS, 2.0
+    return min(found, default=None)
+
+
+def _place_fuzzily(asked: Name, entry: Entry) -> Placed | None:
     return _fuzzy(asked.solid, entry.names)
 
 
-def _better(one: tuple[Tier, float] | None, other: tuple[Tier, float] | None) -> tuple[Tier, float] | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
-
-
-def _match(asked: Name, name: Name, weight: float) -> tuple[Tier, float] | None:
+def _match(asked: Name, name: Name) -> Tier | None:
     if asked.solid == name.solid:
-        return Tier.EXACT, weight
+        return Tier.EXACT
     if name.solid.startswith(asked.solid):
-        return Tier.PREFIX, weight
+        return Tier.PREFIX
     if len(asked.solid) > 1 and _starts_words(asked.solid, name.words):
-        return Tier.INITIALS, weight
+        return Tier.INITIALS
     if all(name.starts(part) for part in asked.tokens):
-        return Tier.WORDS, weight
+        return Tier.WORDS
     return None
 
 
@@ -179,11 +221,11 @@ def _starts_words(text: str, words: Sequence[str]) -> bool:
     return False
 
 
-def _fuzzy(text: str, names: Iterable[Name]) -> tuple[Tier, float] | None:
+def _fuzzy(text: str, names: Iterable[Name]) -> Placed | None:
     if len(text) < 2:
         return None
     spans = [span for name in names if (span := _span(text, name.solid)) is not None]
-    return (Tier.FUZZY, 10.0 + min(spans) / len(text)) if spans else None
+    return (5, Tier.FUZZY, 10.0 + min(spans) / len(text)) if spans else None
 
 
 def _span(text: str, name: str) -> int | None:

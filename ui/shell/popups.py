@@ -20,6 +20,7 @@ from ui.panels.outline.text import Ref
 from ui.panels.outline.tree import PartnerPopup, connection
 from ui.search.add_node.candidates import DISCONNECT, REROUTE, recipe_of
 from ui.search.add_node.insert import Insertion, Port, insert_beside, insert_node, insert_recipe, port_type
+from ui.search.add_node.likely import at_start, beside
 from ui.search.add_node.popup import AddNodePopup
 from ui.search.add_node.recipes import RECIPES
 from ui.search.find.popup import FindPopup
@@ -30,6 +31,7 @@ from ui.widgets.popup import ChoicePopup
 
 if TYPE_CHECKING:
     from ui.canvas.scene.hit import Hit
+    from ui.document.editor import Editor
     from ui.document.selection import Selected
     from ui.shell.document_view import DocumentView
     from ui.shell.main_window import MainWindow
@@ -91,11 +93,19 @@ class Popups(QObject):
             from_output,
             wires,
             taken=loose is not None and bool(loose.taken),
+            likely=self._likely(editor, wires) if port is None else None,
         )
         place = scene if scene is not None else view.pointer()
         popup.chosen.connect(lambda id, alone: self._add(view, id, place, loose, alone))
         where = view.widget.mapTo(self._window, view.to_view(place)) if scene is not None else None
         self._open(popup, QSize(640, 420), where)
+
+    @staticmethod
+    def _likely(editor: Editor, wires: bool) -> dict[str, int]:
+        """The types offered first where no link waits: those that fit the selected node, or begin a workflow."""
+        if wires:
+            return beside(editor.graph, editor.specs, editor.selection.active)
+        return {} if editor.graph.nodes else at_start()
 
     def swap_node(self) -> None:
         """Search for a type to put in the place of the selected node; links and values that fit stay."""

@@ -244,6 +244,20 @@ def _offered(_path: tuple[str, ...]) -> Offered:
     return Offered(found, tuple(faults))
 
 
+@cache
+def class_names() -> Mapping[str, tuple[str, ...]]:
+    """ComfyUI's class names of each of our node types, under which people may look for it."""
+    found: dict[str, list[str]] = {}
+    for name, translation in known().items():
+        try:
+            made = translation(Old("node", name))
+        except Untranslatable:
+            # The type depends on values that a node without any does not have.
+            continue
+        found.setdefault(made.parts[""].type, []).append(name)
+    return {type_id: tuple(names) for type_id, names in found.items()}
+
+
 def _turned(name: str, value: Any, by: Value | None) -> Any:
     if by is None:
         return value

@@ -8,9 +8,11 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from nodegraph.formats.comfyui.node_mapping import class_names
 from nodegraph.model.spec import NodeSpec
 from ui.i18n.node_texts import shown_category
 from ui.search.add_node.insert import input_for, output_for
+from ui.search.add_node.likely import PLACES, by_use
 from ui.search.add_node.recipes import Recipe, offered
 from ui.search.rank import Entry
 
@@ -25,7 +27,16 @@ DISCONNECT: Final = "link:disconnect"
 def node_entry(spec: NodeSpec) -> Entry:
     """A node type: found by its title, its id, its keywords and its category."""
     short = spec.type.rsplit("/", 1)[-1]
-    return Entry(spec.type, spec.title, (short,), spec.keywords, shown_category(spec.category))
+    foreign = class_names().get(spec.type, ())
+    return Entry(
+        spec.type,
+        spec.title,
+        (short,),
+        spec.keywords,
+        shown_category(spec.category),
+        foreign,
+        spec.type in PLACES,
+    )
 
 
 def recipe_entry(recipe: Recipe) -> Entry:
@@ -60,11 +71,12 @@ def entries(
     """Every node type, or those with a port for a link of `type_id`, the recipes for it, and what the link can do.
 
     Node types with a port of just that type stand first, those among them first that need nothing themselves;
-    last are those whose port merely takes or gives it.
+    last are those whose port merely takes or gives it. Of equal ones those used most come first.
     """
+    listed = [specs[name] for name in by_use(specs)]
     if type_id is None:
-        return [node_entry(spec) for spec in specs.values()]
-    ranked = [(_distance(spec, type_id, from_output), spec) for spec in specs.values()]
+        return [node_entry(spec) for spec in listed]
+    ranked = [(_distance(spec, type_id, from_output), spec) for spec in listed]
     suiting = [(away, spec) for away, spec in ranked if away is not None]
     suiting.sort(key=lambda item: item[0])
     exact = [node_entry(spec) for away, spec in suiting if not away[0]]

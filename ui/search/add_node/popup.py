@@ -9,6 +9,7 @@ from nodegraph.model.spec import NodeSpec
 from ui.config.usage import Usage
 from ui.search.add_node import candidates
 from ui.search.add_node.card import Card
+from ui.search.add_node.likely import from_port
 from ui.search.add_node.recipes import RECIPES
 from ui.search.rank import rank
 from ui.theme import category_color
@@ -35,8 +36,10 @@ class AddNodePopup(ChoicePopup):
         from_output: bool = True,
         wires: bool = False,
         taken: bool = False,
+        likely: Mapping[str, int] | None = None,
     ) -> None:
         self._specs = specs
+        self._likely = likely or ({} if type_id is None else from_port(type_id, from_output))
         self._usage = usage
         self._entries = candidates.entries(specs, type_id, from_output, taken)
         super().__init__(parent, look, self.tr("Add node"), self._hint(type_id, from_output))
@@ -54,7 +57,7 @@ class AddNodePopup(ChoicePopup):
 
     def rows_for(self, query: str) -> Sequence[Row]:
         """The ranked node types."""
-        found = rank(query, self._entries, self._usage.habits)
+        found = rank(query, self._entries, self._usage.habits, likely=self._likely)
         return [self._row(match.entry.id, match.entry.title, match.entry.group) for match in found]
 
     def _row(self, id: str, title: str, group: str) -> Row:
