@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ui.canvas.acting import Acting
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 READ = 0.6
 """The part of the usual zoom at which large text opens."""
+AROUND = 24.0
+"""Scene units kept free around what is revealed."""
+
+
+def _shifted(low: float, high: float, start: float, end: float, otherwise: float) -> float:
+    """How far a view from `low` to `high` moves to show `start` to `end`; `otherwise` where that is larger."""
+    if end - start > high - low:
+        return otherwise
+    return min(0.0, start - low) or max(0.0, end - high)
 
 
 class Viewing(Acting):
@@ -39,6 +48,19 @@ class Viewing(Acting):
         """Show what is selected, or everything where nothing is."""
         rect = self.selected_bounds()
         self.go(self.scene.bounds() if rect.isNull() else rect)
+
+    def reveal(self, nodes: Iterable[str]) -> None:
+        """Move the view as little as shows these nodes; what is too large for it stands in its middle."""
+        rect = self.scene.bounds(nodes).adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        seen = self.camera.visible()
+        if seen.contains(rect):
+            return
+        middle, wanted = seen.center(), rect.center()
+        x = _shifted(seen.left(), seen.right(), rect.left(), rect.right(), wanted.x() - middle.x())
+        y = _shifted(seen.top(), seen.bottom(), rect.top(), rect.bottom(), wanted.y() - middle.y())
+        self._places.append(self.camera.place())
+        self.camera.look_at((middle.x() + x, middle.y() + y, self.camera.zoom))
+        self.camera_went()
 
     def fly_to_selected(self) -> None:
         """Go to what is selected so that the eye can follow, where motion is wanted."""

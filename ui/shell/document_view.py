@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -59,6 +59,7 @@ class Canvas(Protocol):
     def interrupt(self) -> bool: ...  # noqa: D102  # named for what they do
     def carry_on(self, loose: Any, point: Point) -> None: ...  # noqa: D102
     def frame_all(self) -> None: ...  # noqa: D102
+    def reveal(self, nodes: Iterable[str]) -> None: ...  # noqa: D102
     def frame_first(self) -> None: ...  # noqa: D102
     def frame_selected(self) -> None: ...  # noqa: D102
     def select_all(self) -> None: ...  # noqa: D102

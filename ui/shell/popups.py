@@ -258,6 +258,7 @@ class Popups(QObject):
         if made is None or not editor.apply(made.edit):
             return
         editor.selection.set(made.nodes, active=made.nodes[0])
+        view.canvas.reveal(made.nodes)
         self._window.app.used(id)
 
     def _insertion(

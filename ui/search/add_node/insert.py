@@ -12,11 +12,13 @@ from nodegraph.model.sockets import convert, fits
 from nodegraph.model.spec import NodeSpec, Scalar
 from nodegraph.subgraphs.lookup import spec_of
 from ui.search.add_node.place import free_place
-from ui.search.add_node.recipes import Recipe
+from ui.search.add_node.recipes import BESIDE, Recipe
 
 WIDTH = 240.0
 GAP = 80.0
 ROW = 200.0
+PASSED = ("Model", "Clip")
+"""The types that a node put beside a loader passes on to all that follows."""
 KINDS: Mapping[str, type[Scalar]] = {"Int": int, "Float": float, "Bool": bool, "Text": str}
 
 
@@ -97,7 +99,8 @@ def insert_node(
     output = output_for(spec, kind)
     if output is None:
         return Insertion(AddNodes((node,)), (node.id,))
-    add = AddNodes((replace(node, params=_held(spec, graph, specs, port)),))
+    place = free_place(graph, specs, spec, left_of(graph, port.node, pos))
+    add = AddNodes((replace(node, pos=place, params=_held(spec, graph, specs, port)),))
     source = Source(node.id, output)
     links: Iterable[Connect] = (_feeding(source, graph, specs, port),)
     if taken:
@@ -105,6 +108,12 @@ def insert_node(
             Connect(replace(k.source, node=node.id, output=output), k.target, k.input, k.index) for k in taken
         ]
     return Insertion(Batch((add, *links), add.title), (node.id,))
+
+
+def left_of(graph: Graph, node: str, pos: Point) -> Point:
+    """Where a node stands that feeds `node` from a drop at `pos`: it ends there, or before the node at the latest."""
+    right = min(pos[0], graph.nodes[node].pos[0] - GAP / 2)
+    return (right - WIDTH, pos[1])
 
 
 def _feeding(source: Source, graph: Graph, specs: Mapping[str, NodeSpec], port: Port) -> Connect:
@@ -132,7 +141,8 @@ def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], s
 
     It goes to the right and takes what the selected node gives; where nothing fits it goes to the left
     and feeds the selected node's free inputs; where nothing fits there either, to the right, unwired.
-    It covers no other node.
+    What it passes on of models and text encoders goes into the links that leave the selected node, so that a LoRA
+    works on all that follows. It covers no other node.
     """
     beside = graph.nodes[selected]
     known = spec_of(graph, beside.type, specs)
@@ -141,7 +151,14 @@ def insert_beside(spec: NodeSpec, graph: Graph, specs: Mapping[str, NodeSpec], s
     node = _new(spec, graph, free_place(graph, specs, spec, right))
     taken = _taken(spec, known, selected) if known else {}
     if taken or known is None:
-        return Insertion(AddNodes((replace(node, inputs=taken),)), (node.id,))
+        add = AddNodes((replace(node, inputs=taken),))
+        passed = [
+            edit
+            for name, (source,) in taken.items()
+            if (kind := spec.input_type(name)) in PASSED and (output := _given(spec, kind)) is not None
+            for edit in _passed_on(graph, source, Source(node.id, output))
+        ]
+        return Insertion(Batch((add, *passed), add.title) if passed else add, (node.id,))
     for socket in known.sockets:
         output = next((out.name for out in spec.outputs if out.type == socket.type), None)
         if output and socket.name not in beside.inputs:
@@ -162,7 +179,7 @@ def insert_recipe(
 ) -> Insertion:
     """The nodes of a recipe from `pos` to the right, the link from `port` spread to all that take it.
 
-    Links in hand, `taken` from where they led, lead nowhere else any more, unless the recipe passes them on.
+    Dragged links, `taken` from where they led, lead nowhere else any more, unless the recipe passes them on.
 
     Nodes that depend on no other part stand below each other, those that do stand a column further.
     """
@@ -172,18 +189,24 @@ def insert_recipe(
     nodes: list[Node] = []
     for part in recipe.parts:
         ids[part.name] = graph.fresh_id(readable_id(part.type), ids.values())
-        inputs = {name: (_source(source, ids, port),) for name, source in part.inputs.items()}
-        before = [columns[source.split(".")[0]] + 1 for source in part.inputs.values() if source != "in"]
+        found = {name: _source(source, ids, port, graph, specs) for name, source in part.inputs.items()}
+        inputs = {name: (source,) for name, source in found.items() if source is not None}
+        before = [
+            columns[source.split(".")[0]] + 1
+            for source in part.inputs.values()
+            if source != "in" and not source.startswith(BESIDE)
+        ]
         column = columns[part.name] = max(before, default=0)
         place = (pos[0] + column * (WIDTH + GAP), pos[1] + rows.get(column, 0) * ROW)
         rows[column] = rows.get(column, 0) + 1
         nodes.append(Node(ids[part.name], part.type, specs[part.type].version, inputs=inputs, pos=place))
     edits: list[Edit] = [AddNodes(tuple(nodes))]
-    if recipe.passes_on:
-        source = _source(recipe.passes_on, ids, port)
-        fed = [link for link in graph.consumers.get(port.node, ()) if link.source.output == port.name]
-        edits += [Connect(source, link.target, link.input, link.index) for link in fed]
-    elif taken:
+    for passing in recipe.passes_on:
+        part, output = passing.split(".")
+        made = next(node for node in nodes if node.id == ids[part])
+        for source in made.inputs.get(output, ()):
+            edits += _passed_on(graph, source, Source(made.id, output))
+    if taken and not recipe.passes_on:
         edits.append(Disconnect(tuple(taken)))
     return Insertion(Batch(tuple(edits), recipe.title), tuple(ids.values()))
 
@@ -203,8 +226,41 @@ def _taken(spec: NodeSpec, giver: NodeSpec, node: str) -> dict[str, tuple[Source
     return taken
 
 
-def _source(source: str, ids: Mapping[str, str], port: Port) -> Source:
+def _passed_on(graph: Graph, source: Source, now: Source) -> list[Edit]:
+    """The edits that let every link from `source` start at `now` instead."""
+    return [
+        Connect(replace(k.source, node=now.node, output=now.output), k.target, k.input, k.index)
+        for k in graph.consumers.get(source.node, ())
+        if k.source.output == source.output
+    ]
+
+
+def _given(spec: NodeSpec, kind: str | None) -> str | None:
+    return next((out.name for out in spec.outputs if out.type == kind), None)
+
+
+def _beside(graph: Graph, specs: Mapping[str, NodeSpec], port: Port, kind: str) -> Source | None:
+    """The output of type `kind` that goes with a port: of its node, or of the nearest before it."""
+    wanted = port_type(graph, specs, port)
+    waiting = [port.node]
+    for name in waiting:
+        node = graph.nodes[name]
+        spec = spec_of(graph, node.type, specs)
+        output = _given(spec, kind) if spec is not None else None
+        if output is not None:
+            return Source(name, output)
+        for key, sources in node.inputs.items():
+            if spec is not None and spec.input_type(key) == wanted:
+                waiting += [s.node for s in sources if s.node in graph.nodes and s.node not in waiting]
+    return None
+
+
+def _source(
+    source: str, ids: Mapping[str, str], port: Port, graph: Graph, specs: Mapping[str, NodeSpec]
+) -> Source | None:
     if source == "in":
         return Source(port.node, port.name)
+    if source.startswith(BESIDE):
+        return _beside(graph, specs, port, source.removeprefix(BESIDE))
     part, output = source.split(".")
     return Source(ids[part], output)

@@ -9,10 +9,17 @@ from nodegraph.model.sockets import fits
 from nodegraph.model.spec import NodeSpec
 from ui.i18n.translate import QT_TRANSLATE_NOOP, tr
 
+BESIDE = "in:"
+"""What stands before the type of an output that goes with the link."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """A node of a recipe: `inputs` maps its inputs to `part.output` of the parts before it, or to `in`."""
+    """A node of a recipe: `inputs` maps its inputs to `part.output` of the parts before it, or to `in`.
+
+    `in:Clip` is the output of type Clip that goes with the link: of its node or of the nearest one before it.
+    Where there is none the input stays free.
+    """
 
     name: str
     type: str
@@ -23,7 +30,8 @@ class Part:
 class Recipe:
     """Nodes made together. `takes` is the type of link it starts from; parts are listed left to right.
 
-    `passes_on`, a `part.output`, takes over every link that the port has: the recipe is put in between.
+    Each `part.output` in `passes_on` takes over every link that leaves what feeds the part's input of the same
+    name: the recipe is put in between.
     """
 
     id: str
@@ -31,7 +39,7 @@ class Recipe:
     takes: str
     parts: tuple[Part, ...]
     about: str = ""
-    passes_on: str = ""
+    passes_on: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -49,12 +57,12 @@ RECIPES: tuple[Recipe, ...] = (
         "lora",
         QT_TRANSLATE_NOOP("Recipes", "LoRA"),
         "Model",
-        (Part("lora", "LoraLoader", {"model": "in"}),),
+        (Part("lora", "LoraLoader", {"model": "in", "clip": "in:Clip"}),),
         QT_TRANSLATE_NOOP(
             "Recipes",
             "A style or subject laid over the model; everything that uses the model then uses it with the LoRA.",
         ),
-        passes_on="lora.model",
+        passes_on=("lora.model", "lora.clip"),
     ),
     Recipe(
         "sample",
@@ -100,6 +108,8 @@ def _possible(recipe: Recipe, specs: Mapping[str, NodeSpec]) -> bool:
             return False
         for name, source in part.inputs.items():
             wanted = spec.input_type(name)
+            if source.startswith(BESIDE):
+                types[source] = source.removeprefix(BESIDE)
             if wanted is None or source not in types or not fits(types[source], wanted):
                 return False
         types.update({f"{part.name}.{output.name}": output.type for output in spec.outputs})
