@@ -21,8 +21,7 @@ def test_a_lora_beside_the_selected_loader_goes_into_the_model_and_clip_links(pe
     assert fed_by(person, "lora_loader", "model") == "checkpoint.model"
     assert fed_by(person, "lora_loader", "clip") == "checkpoint.clip"
     assert fed_by(person, "sampler", "model") == "lora_loader.model"
-    for prompt in ("prompt", "avoid"):
-        assert fed_by(person, prompt, "clip") == "lora_loader.clip"
+    assert fed_by(person, "prompt", "clip") == "lora_loader.clip"
     assert fed_by(person, "decode", "vae") == "checkpoint.vae"
     assert person.editor.stack.count() == 1
     person.key("Tab")
@@ -40,7 +39,6 @@ def test_the_lora_recipe_links_the_text_encoder_too(person: Person) -> None:
     person.key("Return")
     assert fed_by(person, "sampler", "model") == "lora_loader.model"
     assert fed_by(person, "prompt", "clip") == "lora_loader.clip"
-    assert fed_by(person, "avoid", "clip") == "lora_loader.clip"
     assert fed_by(person, "lora_loader", "clip") == "checkpoint.clip"
 
 
