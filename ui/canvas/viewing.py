@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
 
-READ = 0.6
-"""The part of the usual zoom at which large text opens."""
+READ = 0.75
+"""The part of the usual zoom at which a workflow opens, so that its text can be read."""
+READ_LARGE = 0.6
+"""The same for large text."""
+OVERVIEW = 0.3
+"""Where less than this part of the usual zoom shows everything, a workflow opens as a whole."""
 AROUND = 24.0
 """Scene units kept free around what is revealed."""
 
@@ -39,9 +43,12 @@ class Viewing(Acting):
         self.go(self.scene.bounds())
 
     def frame_first(self) -> None:
-        """Show everything as it opens: text that is to be large is not made small again for that."""
+        """Show the workflow as it opens: all of it, or what can be read of it from its upper left corner on."""
+        bounds = self.scene.bounds()
         large = self.scene.metrics.text_scale > 1.0
-        self.camera.frame(self.scene.bounds(), least=READ if large else 0.0)
+        fits = not bounds.isEmpty() and self.camera.fitting(bounds) >= OVERVIEW * self.camera.usual
+        least = READ_LARGE if large else READ if fits else 0.0
+        self.camera.frame(bounds, margin=24.0, least=least)
         self.camera_went()
 
     def frame_selected(self) -> None:

@@ -44,6 +44,8 @@ READING = ("inspector", "problems", "help", "explain", "history")
 MOST_STACKED = 3
 """So many panels lie above each other."""
 SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+NARROW = 1500
+"""Pixels of a window's width below which the outline is closed at first."""
 SHARE = 0.4
 """How much of the window's height a panel takes that is opened at its side."""
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
@@ -83,6 +85,18 @@ class Docks(QObject):
         dock.setWidget(QWidget(dock))
         dock.visibilityChanged.connect(lambda seen: self._furnish(name) if seen else None)
         return dock
+
+    def share_width(self, right: QDockWidget) -> None:
+        """Give the outline and the panels at the right their part of the window's width.
+
+        In a narrow window they give way, so that a workflow opens at a size that can be read.
+        """
+        wide = self._window.width()
+        outline = self.docks["outline"]
+        if wide < NARROW:
+            outline.hide()
+        sizes = [min(264, max(220, wide * 18 // 100)), min(376, max(300, wide * 23 // 100))]
+        self._window.resizeDocks([outline, right], sizes, Qt.Orientation.Horizontal)
 
     def keep(self, name: str, panel: QWidget) -> None:
         """Fill a dock with a panel that stays, whatever document is in front, and open it."""

@@ -66,7 +66,7 @@ class Bench(QObject):
         self.strip.setMinimumHeight(100)
         columns = [docks.docks["viewer"], docks.docks["queue"]]
         self.window.resizeDocks(columns, [520, 300], Qt.Orientation.Vertical)
-        self.window.resizeDocks([docks.docks["outline"], columns[0]], [264, 376], Qt.Orientation.Horizontal)
+        docks.share_width(columns[0])
         self.window.resizeDocks([docks.docks["results"]], [160], Qt.Orientation.Vertical)
         self.window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.window.bar.addPermanentWidget(self.engine)

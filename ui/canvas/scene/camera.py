@@ -68,14 +68,21 @@ class Camera:
         fit then is seen from its upper left corner on."""
         if rect.isEmpty():
             return
-        side = max(margin, min(self.covered, self.size.width() / 4) + margin / 2)
-        room_x = max(16.0, self.size.width() - 2 * side)
-        room_y = max(16.0, self.size.height() - 2 * margin)
-        fitting = min(room_x / rect.width(), room_y / rect.height(), most * self.usual)
-        zoom = max(fitting, least * self.usual)
+        room_x, room_y = self._room(margin)
+        zoom = max(min(self.fitting(rect, margin), most * self.usual), least * self.usual)
         x = rect.x() + min(rect.width(), room_x / zoom) / 2
         y = rect.y() + min(rect.height(), room_y / zoom) / 2
         self.look_at((x, y, zoom))
+
+    def fitting(self, rect: QRectF, margin: float = 48.0) -> float:
+        """The zoom at which all of a scene rectangle can be seen; the rectangle is not empty."""
+        room_x, room_y = self._room(margin)
+        return min(room_x / rect.width(), room_y / rect.height())
+
+    def _room(self, margin: float) -> tuple[float, float]:
+        """Pixels across and down that are free for what is framed."""
+        side = max(margin, min(self.covered, self.size.width() / 4) + margin / 2)
+        return max(16.0, self.size.width() - 2 * side), max(16.0, self.size.height() - 2 * margin)
 
     def place(self) -> Place:
         """Where the camera is, for going back and for saving."""
