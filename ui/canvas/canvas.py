@@ -15,6 +15,7 @@ from ui.canvas.handled import Handled
 from ui.canvas.interaction.gestures.link import LinkDrag
 from ui.canvas.interaction.glide import Glide
 from ui.canvas.interaction.inline import Inline
+from ui.canvas.interaction.open_editor import OpenEditor
 from ui.canvas.interaction.stage import SNAP, Gesture, Pointer, Stage
 from ui.canvas.interaction.tips import tip
 from ui.canvas.interaction.touch import Touch
@@ -71,9 +72,11 @@ class Canvas(Handled):
         )
         self._renderer = Renderer(theme, self._metrics, self._text, self.state)
         self._places: list[Place] = []
-        self._inline = Inline(self, self.camera, editor)
+        self.open_editor = OpenEditor(self)
+        self._inline = Inline(self, self.camera, editor, self.open_editor)
         self.minimap = Minimap(self)
         self.minimap.hide()
+        self.open_editor.moved.connect(self.minimap.place)
         self.touch = Touch(self)
         self._painted = False
         self._told: set[str] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,7 +21,7 @@ INSET = 8.0
 
 
 class Minimap(QWidget):
-    """Lies over the lower right corner of its canvas while that does not show everything.
+    """Lies over the lower right corner of its canvas while that does not show everything, and over no open editor.
 
     It repaints only when it shows something else.
     """
@@ -58,8 +58,22 @@ class Minimap(QWidget):
         if not self._wanted:
             self.hide()
             return
-        self.move(canvas.width() - self.width() - MARGIN, canvas.height() - self.height() - MARGIN)
-        self.setVisible(not canvas.camera.visible().contains(canvas.scene.bounds()))
+        corner = self._free_corner()
+        if corner is not None:
+            self.move(corner)
+        seen = canvas.camera.visible().contains(canvas.scene.bounds())
+        self.setVisible(corner is not None and not seen)
+
+    def _free_corner(self) -> QPoint | None:
+        """The lower right corner of the canvas, or another one while something is edited there; None for none."""
+        right, bottom = (
+            self._canvas.width() - self.width() - MARGIN,
+            self._canvas.height() - self.height() - MARGIN,
+        )
+        edited = self._canvas.open_editor.area
+        corners = (QPoint(right, bottom), QPoint(MARGIN, bottom), QPoint(right, MARGIN))
+        free = (corner for corner in corners if not QRect(corner, self.size()).intersects(edited))
+        return next(free, None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Nodes as blocks in their category's hue, frames with names, the view as a rectangle."""

@@ -129,6 +129,7 @@ class RowEditors(QObject):
         box.editor.finished.connect(lambda _kept: self._finished(box))
         for child in box.findChildren(QWidget):
             child.installEventFilter(self)
+        self._canvas.open_editor.watch(box)
         QApplication.instance().focusChanged.connect(self._focus_went)  # type: ignore[union-attr]  # a widget is open
         self._place()
         box.show()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 from shiboken6 import isValid
 
@@ -44,8 +45,6 @@ READING = ("inspector", "problems", "help", "explain", "history")
 MOST_STACKED = 3
 """So many panels lie above each other."""
 SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
-NARROW = 1500
-"""Pixels of a window's width below which the outline is closed at first."""
 SHARE = 0.4
 """How much of the window's height a panel takes that is opened at its side."""
 AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
@@ -84,7 +83,18 @@ class Docks(QObject):
         dock.setTitleBarWidget(bar)
         dock.setWidget(QWidget(dock))
         dock.visibilityChanged.connect(lambda seen: self._furnish(name) if seen else None)
+        dock.installEventFilter(self)
         return dock
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc that nothing in a panel takes leaves the panel for the document."""
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if not pressed or event.key() != Qt.Key.Key_Escape or self._view is None:
+            return False
+        if isinstance(watched, QDockWidget) and watched.isFloating():
+            self._window.activateWindow()
+        give_back(None, self._view)
+        return True
 
     def share_width(self, right: QDockWidget) -> None:
         """Give the outline and the panels at the right their part of the window's width.
@@ -93,9 +103,7 @@ class Docks(QObject):
         """
         wide = self._window.width()
         outline = self.docks["outline"]
-        if wide < NARROW:
-            outline.hide()
-        sizes = [min(264, max(220, wide * 18 // 100)), min(376, max(300, wide * 23 // 100))]
+        sizes = [min(264, max(220, wide * 15 // 100)), min(376, max(300, wide * 20 // 100))]
         self._window.resizeDocks([outline, right], sizes, Qt.Orientation.Horizontal)
 
     def keep(self, name: str, panel: QWidget) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from ui.config.session import TabState, WindowState
 from ui.panels.app_view import opening as appview
@@ -23,7 +23,7 @@ from ui.shell.start_page.page import StartPage
 from ui.shell.status_bar import StatusBar
 from ui.shell.tabs import Tabs
 from ui.shell.view_state import place
-from ui.widgets.focus_order import go_on
+from ui.widgets.focus_order import give_back, go_on
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.tabs.strip.torn_off.connect(lambda index, _place: self.documents.tear_off(index))
         self.tabs.strip.tabMoved.connect(self.app.changed_soon)
         app.settings_changed.connect(self._settings_changed)
+        app.qt.focusChanged.connect(self._focus_changed)
         if app.desk is not None:
             self.bench = app.desk.furnish(self)
         self._tab_changed()
@@ -125,6 +126,7 @@ class MainWindow(QMainWindow):
         self._wire(view, connect=False)
         self.menus.take_off(view.widget)
         self.tabs.removeTab(self.tabs.indexOf(view))
+        give_back(None, self.view or self.start)
         self.app.changed_soon()
 
     def _wire(self, view: DocumentView, connect: bool) -> None:
@@ -228,8 +230,22 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab goes as one reads."""
+        """Tab goes as one reads; where what had the focus has gone, the document gets it."""
+        now = QApplication.focusWidget()
+        if now is not None and not now.isVisible() and self.view is not None:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         return go_on(self, next) or super().focusNextPrevChild(next)
+
+    def _focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Where the widget with the focus was deleted, the document gets it, once nothing else took it."""
+        if now is None and self.isActiveWindow():
+            QTimer.singleShot(0, self, self._refocus)
+
+    def _refocus(self) -> None:
+        lost = QApplication.focusWidget() is None and QApplication.activePopupWidget() is None
+        if lost and self.isActiveWindow() and self.view is not None:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files come over the window."""

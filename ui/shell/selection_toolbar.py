@@ -69,6 +69,7 @@ class SelectionBar(QFrame):
         canvas.camera_changed.connect(self.make_way)
         canvas.handed.connect(self.make_way)
         canvas.resized.connect(self.make_way)
+        canvas.open_editor.moved.connect(self.make_way)
         window.app.settings_changed.connect(self.make_way)
 
     def retire(self) -> None:
@@ -76,7 +77,7 @@ class SelectionBar(QFrame):
         canvas = self._canvas
         canvas.editor.selection.changed.disconnect(self.make_way)
         canvas.editor.changed.disconnect(self.make_way)
-        for signal in (canvas.camera_changed, canvas.handed, canvas.resized):
+        for signal in (canvas.camera_changed, canvas.handed, canvas.resized, canvas.open_editor.moved):
             signal.disconnect(self.make_way)
         self._window.app.settings_changed.disconnect(self.make_way)
         self._soon.stop()
@@ -96,7 +97,8 @@ class SelectionBar(QFrame):
         canvas = self._canvas
         wanted = actions_for(canvas.editor.selection.now)
         over = view_rect(canvas.camera, canvas.selected_bounds())
-        if canvas.gesture is not None or not wanted or not over.intersects(QRectF(canvas.rect())):
+        edited = not canvas.open_editor.area.isEmpty()
+        if canvas.gesture is not None or edited or not wanted or not over.intersects(QRectF(canvas.rect())):
             return
         self._fill(wanted)
         self.adjustSize()

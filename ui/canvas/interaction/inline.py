@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from ui.canvas.interaction.open_editor import OpenEditor
 from nodegraph.edits import Edit
 from nodegraph.model.note_images import told
 from ui.canvas.rendering.look import view_rect
@@ -37,9 +38,10 @@ class Inline(QObject):
     While something is written that is not in the graph it is one of the document's open fields.
     """
 
-    def __init__(self, canvas: QWidget, camera: Camera, document: Editor) -> None:
+    def __init__(self, canvas: QWidget, camera: Camera, document: Editor, watcher: OpenEditor) -> None:
         super().__init__(canvas)
         self._document = document
+        self._watcher = watcher
         self._canvas = canvas
         self._camera = camera
         self._editor: QLineEdit | QPlainTextEdit | None = None
@@ -201,6 +203,7 @@ class Inline(QObject):
         )
         editor.setGeometry(self._place())
         editor.installEventFilter(self)
+        self._watcher.watch(editor)
         editor.show()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.jobs.job import Job
+from ui.canvas.canvas import Canvas
 from ui.config import json_store
 from ui.document.editor import Editor
 from ui.panels.tutorial.bubble import Bubble
@@ -89,7 +90,17 @@ class Coach(QObject):
         editor = self._sheet.editor
         spot = LESSONS[self._at].points(editor.graph, editor.specs)
         self.bubble.point_at(self._where(*spot) if spot is not None else None)
+        if self.bubble.geometry().intersects(self._edited_area()):
+            self.bubble.hide()
         self.moved.emit()
+
+    def _edited_area(self) -> QRect:
+        """What is being edited on the canvas, in the window; the card is not to cover it."""
+        canvas, window = self._canvas, self.bubble.parentWidget()
+        if not isinstance(canvas, Canvas) or window is None:
+            return QRect()
+        area = canvas.open_editor.area
+        return area.translated(canvas.mapTo(window, QPoint(0, 0))) if area.isValid() else area
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave with the canvas, and come back with it."""

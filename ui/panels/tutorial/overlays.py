@@ -73,6 +73,7 @@ class Overlays(QObject):
             self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)
+                self._canvas.open_editor.moved.connect(self.coach.place)
             # The bar of the selection shows a moment later, and is not to be covered.
             later = QTimer(self.coach)
             later.setSingleShot(True)

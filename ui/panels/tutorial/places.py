@@ -38,12 +38,14 @@ def place_of(canvas: Canvas, window: QWidget, node: str, name: str) -> Around | 
     if not room.intersects(seen(spot)):
         return None
     others = [other for other in canvas.scene.nodes.values() if other.id != node]
+    edited = canvas.open_editor.area
     bars = [bar.geometry().translated(origin) for bar in canvas.findChildren(QWidget, BAR) if bar.isVisible()]
     notes = [QRectF(*note.pos, *note.size) for note in canvas.stage.graph.notes.values()]
     return Around(
         seen(spot),
         seen(box.rect),
         room.adjusted(0, CHIP, 0, 0),
-        bars + [seen(QRectF(other.x, other.y, other.width, other.layout.title)) for other in others],
+        [*bars, edited.translated(origin)]
+        + [seen(QRectF(other.x, other.y, other.width, other.layout.title)) for other in others],
         [seen(other.rect) for other in others] + [seen(note) for note in notes],
     )

@@ -53,6 +53,13 @@ def has_selection(window: MainWindow) -> bool:
     return window.view is not None and bool(window.view.level.selection.now)
 
 
+def _cut_severed(window: MainWindow) -> None:
+    """Shift+Delete is the cut key of some systems, so that what is deleted by it is on the clipboard too."""
+    if window.view is not None:
+        window.view.canvas.copy()
+        window.view.canvas.delete(False)
+
+
 ACTIONS = (
     Action(
         "edit.undo",
@@ -87,7 +94,7 @@ ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "&Copy"),
         on_canvas(lambda c: c.copy()),
         "Edit",
-        keys("Ctrl+C"),
+        keys("Ctrl+C / Ctrl+Ins"),
         words="clipboard json",
         enabled=has_selection,
         scope="canvas",
@@ -98,7 +105,7 @@ ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "&Paste"),
         lambda w: w.documents.paste(),
         "Edit",
-        keys("Ctrl+V"),
+        keys("Ctrl+V / Shift+Ins"),
         words="clipboard json picture",
         enabled=has_document,
         scope="canvas",
@@ -150,11 +157,11 @@ ACTIONS = (
     ),
     Action(
         "edit.sever",
-        QT_TRANSLATE_NOOP("Actions", "Delete without &healing links"),
-        on_canvas(lambda c: c.delete(False)),
+        QT_TRANSLATE_NOOP("Actions", "Cut without &healing links"),
+        _cut_severed,
         "Edit",
         keys("Shift+Del"),
-        words="remove cut",
+        words="remove delete cut sever clipboard",
         enabled=has_selection,
         scope="canvas",
         group=3,
