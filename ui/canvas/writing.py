@@ -78,6 +78,15 @@ class Writing(Copying):
         }
         return {name: rect for name, rect in rects.items() if not rect.isEmpty()}
 
+    def picture_places(self) -> dict[str, QRect]:
+        """Where the nodes in sight lie in the view that read a picture from a file."""
+        rects = {
+            box.id: view_rect(self.camera, box.rect).toAlignedRect().intersected(self.rect())
+            for box in self.scene.nodes_in(self.camera.visible())
+            if any(p.file == "image" and p.name not in box.node.inputs for p in box.spec.params)
+        }
+        return {name: rect for name, rect in rects.items() if not rect.isEmpty()}
+
     def put_in_note(self, data: QMimeData, note: str = "") -> bool:
         """Put pictures under the text of a note, by default of the one that alone is selected; False for none."""
         now, graph = self.stage.selection.now, self.stage.graph

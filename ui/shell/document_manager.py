@@ -309,8 +309,8 @@ class Documents(QObject):
         else:
             view.canvas.paste(keep_inputs)
 
-    def put_picture(self, picture: QImage) -> None:
-        """Keep a picture that is in no file as one, for workflows name files, and add its loader."""
+    def put_picture(self, picture: QImage, into: str = "") -> None:
+        """Keep a picture that is in no file as one, for workflows name files, and load it: in node `into` if given."""
         data = QBuffer()
         data.open(QBuffer.OpenModeFlag.WriteOnly)
         if picture.isNull() or not QImageWriter(data, QByteArray(b"png")).write(picture):
@@ -323,7 +323,7 @@ class Documents(QObject):
         except OSError as error:
             self._window.say(self.tr("The picture cannot be kept: {why}").format(why=error.strerror or error))
             return
-        self._window.drops.take([path])
+        self._window.drops.take([path], "load" if into else None, into)
 
     def choose_open(self) -> list[Path]:
         """Ask for files to open."""

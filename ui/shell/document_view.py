@@ -66,6 +66,7 @@ class Canvas(Protocol):
     def copy(self) -> None: ...  # noqa: D102
     def paste(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
     def note_places(self) -> Mapping[str, QRect]: ...  # noqa: D102
+    def picture_places(self) -> Mapping[str, QRect]: ...  # noqa: D102
     def put_in_note(self, data: QMimeData, note: str = "") -> bool: ...  # noqa: D102
     def duplicate(self, keep_inputs: bool = False) -> None: ...  # noqa: D102
     def delete(self, heal: bool = True) -> None: ...  # noqa: D102

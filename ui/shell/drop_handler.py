@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
-from nodegraph.edits import AddNodes, SetParams
+from nodegraph.edits import AddNodes, SetParam, SetParams
 from nodegraph.model.graph import Graph, Node, Point, readable_id
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param, Scalar
 from nodegraph.node_api import runtime
@@ -18,11 +18,12 @@ from nodegraph.support.errors import LoadError
 from nodegraph.support.image_metadata.folders import counted
 from ui.config.model_files import kind_of, model_files
 from ui.document import workflow_file
+from ui.document.selection import Selected
 from ui.document.image_reader import has_image, image_in
 from ui.editors.file import relative
 from ui.i18n.translate import said
 from ui.runs.requirements import PRACTICE, PRACTICE_SIDE
-from ui.shell.drop_zones import PICTURE, Way, Zones, holds, zones_for
+from ui.shell.drop_zones import NODE, NOTE, PICTURE, Target, Way, Zone, Zones, holds, zones_for
 
 if TYPE_CHECKING:
     from ui.shell.main_window import MainWindow
@@ -41,6 +42,13 @@ def picture_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | No
             if param.file == "image" and any(out.type == "Image" for out in spec.outputs):
                 return spec, param
     return None
+
+
+def picture_param(node: Node, specs: Mapping[str, NodeSpec]) -> Param | None:
+    """The parameter by which a node reads a picture from a file, unless it comes over a link."""
+    spec = specs.get(node.type)
+    params = spec.params if spec is not None else ()
+    return next((p for p in params if p.file == "image" and p.name not in node.inputs), None)
 
 
 def folder_loader(specs: Mapping[str, NodeSpec]) -> tuple[NodeSpec, Param] | None:
@@ -118,6 +126,8 @@ class Drops(QObject):
         super().__init__(window)
         self._window = window
         self.zones = Zones(window)
+        # The selection of the nodes made last, which the next pasted picture does not replace.
+        self._made: Selected | None = None
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Accept files; show the zones that say what can be done with them."""
@@ -126,7 +136,7 @@ class Drops(QObject):
             return
         event.acceptProposedAction()
         pictures = not paths or any(workflow_file.kind(path) == "picture" for path in paths)
-        self.zones.open(zones_for(paths) if paths else PICTURE[:1], self._notes() if pictures else {})
+        self.zones.open(zones_for(paths) if paths else PICTURE[:1], self._targets() if pictures else ())
 
     def move(self, event: QDragMoveEvent) -> None:
         """Light the zone under the pointer."""
@@ -145,17 +155,25 @@ class Drops(QObject):
         if zone is None:
             return
         if zone.way == "note" and self._window.view is not None:
-            self._window.view.canvas.put_in_note(data, zone.note)
+            self._window.view.canvas.put_in_note(data, zone.into)
             paths = [path for path in paths if workflow_file.kind(path) != "picture"]
         elif not paths:
-            self._window.documents.put_picture(image_in(data))
+            self._window.documents.put_picture(image_in(data), zone.into)
         if paths:
-            self.take(paths, zone.way)
+            self.take(paths, zone.way, zone.into)
 
-    def take(self, paths: Iterable[Path], way: Way | None = None) -> None:
-        """Do with files what a zone offers, by default the first one; no workflow opens over the current tab."""
+    def take(self, paths: Iterable[Path], way: Way | None = None, into: str = "") -> None:
+        """Do with files what a zone offers, by default the first one; no workflow opens over the current tab.
+
+        The first picture goes into the node `into`, where there is one; what is pasted into the selected node.
+        """
         paths = list(paths)
+        if way is None and not into:
+            into = self._selected_loader()
         way = way or zones_for(paths)[0].way
+        first = next((path for path in paths if workflow_file.kind(path) == "picture"), None)
+        if into and first is not None and way in ("load", "node") and self._put_into(into, first):
+            paths.remove(first)
         loaded: list[Path] = []
         for path in paths:
             if not path.is_dir():
@@ -169,14 +187,36 @@ class Drops(QObject):
         if loaded:
             self._load(loaded)
 
-    def _notes(self) -> dict[str, QRect]:
-        """Where notes lie in the window."""
+    def _targets(self) -> list[Target]:
+        """The notes and nodes in sight that take a picture."""
         view = self._window.view
         if view is None or view.app is not None:
-            return {}
-        places: Mapping[str, QRect] = view.canvas.note_places() or {}
+            return []
         corner = view.widget.mapTo(self._window, view.widget.rect().topLeft())
-        return {name: rect.translated(corner) for name, rect in places.items()}
+        notes: Mapping[str, QRect] = view.canvas.note_places() or {}
+        nodes: Mapping[str, QRect] = view.canvas.picture_places() or {}
+        found = [
+            Target(Zone("node", NODE, "picture", k), rect.translated(corner)) for k, rect in nodes.items()
+        ]
+        return found + [Target(Zone("note", NOTE, "note", k), r.translated(corner)) for k, r in notes.items()]
+
+    def _selected_loader(self) -> str:
+        """The one selected node, if it reads a picture from a file and was not just made for a picture."""
+        view = self._window.view
+        chosen = view.level.selection.nodes if view is not None else frozenset()
+        if view is None or len(chosen) != 1 or view.level.selection.now is self._made:
+            return ""
+        name = next(iter(chosen))
+        return name if picture_param(view.level.graph.nodes[name], view.level.specs) is not None else ""
+
+    def _put_into(self, name: str, picture: Path) -> bool:
+        """Let a node read this picture; False where it reads none."""
+        view = self._window.view
+        node = view.level.graph.nodes.get(name) if view is not None else None
+        param = picture_param(node, view.level.specs) if view is not None and node is not None else None
+        if view is None or param is None:
+            return False
+        return view.level.apply(SetParam(name, param.name, relative(picture, view.editor.path)))
 
     def _sorted(self, paths: list[Path], way: Way) -> list[Path]:
         """Open the workflows among files; the others."""
@@ -240,6 +280,8 @@ class Drops(QObject):
             nodes.append(added(editor.graph, found, value, place, [node.id for node in nodes]))
         if nodes and editor.apply(AddNodes(tuple(nodes))):
             editor.selection.set(node.id for node in nodes)
+            self._made = editor.selection.now
+            view.canvas.reveal(node.id for node in nodes)
 
     def _model(self, path: Path) -> tuple[str, tuple[NodeSpec, Param] | None]:
         """Make a model file known; its name and loader, or none where nothing is to be added."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
+from nodegraph.support.errors import LoadError
+from nodegraph.support.image_metadata import read_workflow
 from ui.document import workflow_file
 from ui.i18n.translate import QT_TRANSLATE_NOOP
 from ui.theme.icons import paint
@@ -20,8 +22,8 @@ from ui.theme.icons import paint
 if TYPE_CHECKING:
     from ui.shell.main_window import MainWindow
 
-Way = Literal["load", "workflow", "batch", "models", "note"]
-"""Load each file; open its workflow; a folder as one batch; a folder as one of models; into a note."""
+Way = Literal["load", "workflow", "batch", "models", "note", "node"]
+"""Load each file; open its workflow; a folder as one batch; a folder as one of models; into a note or a node."""
 
 SEEN = 2_000
 """At most so many entries are looked at to tell what a folder holds: it is done while the pointer moves in."""
@@ -30,12 +32,20 @@ MODEL = "model_index.json"
 
 @dataclass(frozen=True)
 class Zone:
-    """One thing to do, with the words and the icon that say so; `note` is the note it would go into."""
+    """One thing to do, with the words and the icon that say so; `into` is the note or node it would go into."""
 
     way: Way
     words: str
     icon: str
-    note: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A note or node that takes a picture, and where it lies in the window."""
+
+    zone: Zone
+    rect: QRect
 
 
 PICTURE = (
@@ -54,6 +64,9 @@ WORKFLOWS = (Zone("load", QT_TRANSLATE_NOOP("Zones", "Open the workflows in it")
 NOTHING = (Zone("load", QT_TRANSLATE_NOOP("Zones", "Nothing to load in this folder"), "folder"),)
 ANY = (Zone("load", QT_TRANSLATE_NOOP("Zones", "Drop to open or load"), "file"),)
 NOTE = QT_TRANSLATE_NOOP("Zones", "Put into the note")
+NODE = QT_TRANSLATE_NOOP("Zones", "Load in this node")
+ASKED = 8
+"""So many dropped pictures are asked whether they carry a workflow."""
 
 
 def holds(folder: Path) -> str:
@@ -76,9 +89,18 @@ def zones_for(paths: Sequence[Path]) -> tuple[Zone, ...]:
     for kind, zones in (("pictures", PICTURES), ("models", MODELS), ("workflows", WORKFLOWS)):
         if kind in folders:
             return zones
-    if any(workflow_file.kind(path) == "picture" for path in paths):
-        return PICTURE
+    pictures = [path for path in paths if workflow_file.kind(path) == "picture"]
+    if pictures:
+        return PICTURE if any(map(_may_carry, pictures[:ASKED])) else PICTURE[:1]
     return NOTHING if folders and not any(folders) and len(folders) == len(paths) else ANY
+
+
+def _may_carry(picture: Path) -> bool:
+    """Whether a workflow may be in a picture; of a damaged one, opening it says what is wrong."""
+    try:
+        return read_workflow(picture) is not None
+    except (LoadError, OSError):
+        return True
 
 
 def _within(folder: Path, deep: bool = False) -> list[Path]:
@@ -100,26 +122,26 @@ def _within(folder: Path, deep: bool = False) -> list[Path]:
 
 
 class Zones(QWidget):
-    """Covers the window while files are dragged over it; notes that would take a picture stay in the light."""
+    """Covers the window while files are dragged over it; notes and nodes that take a picture are not dimmed."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._zones: tuple[Zone, ...] = ()
-        self._notes: dict[str, QRect] = {}
+        self._targets: tuple[Target, ...] = ()
         self._lit: Zone | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def open(self, zones: tuple[Zone, ...], notes: Mapping[str, QRect]) -> None:
-        """Cover the window; `notes` lie at rectangles of it."""
+    def open(self, zones: tuple[Zone, ...], targets: Iterable[Target]) -> None:
+        """Cover the window; the targets lie at rectangles of it."""
         area = self._window.centralWidget()
         if area is not None:
             self.setGeometry(area.geometry())
         self._zones, self._lit = zones, None
         corner = self.geometry().topLeft()
-        placed = {name: rect.translated(-corner).intersected(self.rect()) for name, rect in notes.items()}
-        self._notes = {name: rect for name, rect in placed.items() if min(rect.width(), rect.height()) >= 24}
+        placed = (Target(t.zone, t.rect.translated(-corner).intersected(self.rect())) for t in targets)
+        self._targets = tuple(t for t in placed if min(t.rect.width(), t.rect.height()) >= 24)
         self.raise_()
         self.show()
 
@@ -133,9 +155,9 @@ class Zones(QWidget):
     def at(self, place: QPointF) -> Zone | None:
         """The zone at a place of the window; None where nothing is offered."""
         point = place - QPointF(self.geometry().topLeft())
-        for name, rect in reversed(self._notes.items()):
-            if rect.contains(point.toPoint()):
-                return Zone("note", NOTE, "note", name)
+        for target in reversed(self._targets):
+            if target.rect.contains(point.toPoint()):
+                return target.zone
         if not self._zones:
             return None
         number = int(point.x() * len(self._zones) / max(self.width(), 1))
@@ -146,16 +168,16 @@ class Zones(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         clear = QRegion(self.rect())
-        for rect in self._notes.values():
-            clear -= QRegion(rect)
+        for target in self._targets:
+            clear -= QRegion(target.rect)
         painter.setClipRegion(clear)
         painter.fillRect(self.rect(), self._window.app.look.theme.color("canvas", 0.72))
         width = (self.width() - 32 - 16 * (len(self._zones) - 1)) / max(len(self._zones), 1)
         for number, zone in enumerate(self._zones):
             self._zone(painter, QRectF(16 + number * (width + 16), 16, width, self.height() - 32), zone)
         painter.setClipping(False)
-        for name, rect in self._notes.items():
-            self._note(painter, QRectF(rect), self._lit is not None and self._lit.note == name)
+        for target in self._targets:
+            self._target(painter, target, self._lit == target.zone)
 
     def _zone(self, painter: QPainter, box: QRectF, zone: Zone) -> None:
         look, lit = self._window.app.look, zone == self._lit
@@ -169,11 +191,11 @@ class Zones(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.tr(zone.words))
 
     def _free(self, box: QRectF) -> float:
-        """How high in a zone its words stand: in the middle, or where no note covers them."""
+        """How high in a zone its words stand: in the middle, or where no target covers them."""
         for part in (0.5, 0.25, 0.75, 0.1, 0.9):
             middle = box.top() + part * box.height()
             words = QRectF(box.center().x() - 120, middle - 40, 240, 80).toRect()
-            if not any(rect.intersects(words) for rect in self._notes.values()):
+            if not any(target.rect.intersects(words) for target in self._targets):
                 return middle
         return box.center().y()
 
@@ -187,8 +209,9 @@ class Zones(QWidget):
         painter.setBrush(theme.color("accent" if lit else "raised", 0.16 if lit else 0.5))
         painter.drawRoundedRect(box, 8, 8)
 
-    def _note(self, painter: QPainter, rect: QRectF, lit: bool) -> None:
-        """A frame around a note; the words stand upon it where the pointer is."""
+    def _target(self, painter: QPainter, target: Target, lit: bool) -> None:
+        """A frame around a note or node; what a drop does stands on its lower edge where the pointer is."""
+        rect = QRectF(target.rect)
         theme, look = self._window.app.look.theme, self._window.app.look
         pen = painter.pen()
         pen.setColor(theme.color("accent"))
@@ -200,7 +223,7 @@ class Zones(QWidget):
         if not lit:
             return
         painter.setFont(look.font("body", bold=True))
-        words = self.tr(NOTE)
+        words = self.tr(target.zone.words)
         wide, high = painter.fontMetrics().horizontalAdvance(words) + 20, painter.fontMetrics().height() + 8
         label = QRectF(rect.center().x() - wide / 2, rect.bottom() - high / 2, wide, high)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -10,16 +10,19 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from nodegraph.edits import AddNote, Move
+from nodegraph.edits import AddNodes, AddNote, Move
 from nodegraph.formats import native
-from nodegraph.model.graph import Note
+from nodegraph.model.graph import Node, Note
 from nodegraph.model.note_images import NotePicture
 from tests import models_maker
 from tests.nodegraph.strategies import PNG
 from tests.ui.catalogue import text_to_picture
+from tests.ui.running.look import shoot
 from tests.ui.window.hand import Start, opened
+from tests.ui.window.person import Person
 from ui.config.model_files import model_files
 from ui.shell.document_view import DocumentView
+from ui.shell.drop_zones import zones_for
 from ui.shell.main_window import MainWindow
 
 INK = Path(__file__).parents[3] / "nodes" / "practice" / "loras" / "ink.safetensors"
@@ -289,3 +292,64 @@ def test_a_picture_in_a_note_outlives_a_crash(start: Start) -> None:
     assert window.view.editor.graph.notes["n"].pictures == {"p": picture}
     window.view.editor.stack.undo()
     assert window.view.editor.graph.notes["n"] == Note("n", "![](p)", pictures={"p": picture})
+
+
+def png(path: Path, workflow: str = "") -> Path:
+    picture = QImage(6, 4, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    if workflow:
+        picture.setText("workflow", workflow)
+    assert picture.save(str(path))
+    return path
+
+
+def loader_place(window: MainWindow, view: DocumentView) -> QPoint:
+    rect = next(iter(view.canvas.picture_places().values()))
+    return view.widget.mapTo(window, rect.center())
+
+
+def test_a_picture_dropped_on_a_loader_goes_into_it_and_the_loader_is_not_dimmed(
+    person: Person, tmp_path: Path
+) -> None:
+    window, view = person.window, person.view
+    count = len(person.graph.nodes)
+    person.editor.apply(AddNodes((Node("picture", "LoadImage", pos=(0.0, 900.0)),)))
+    person.canvas.frame_all()
+    QTest.qWait(20)
+    at = loader_place(window, view)
+    inside = at + QPoint(0, 4)
+    before = window.grab().toImage().pixelColor(inside)
+    first = png(tmp_path / "first.png")
+    data = held(first)
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(at, copy, data, left, none))
+    QApplication.sendEvent(window, QDragMoveEvent(at, copy, data, left, none))
+    zone = window.drops.zones.at(QPointF(at))
+    assert zone is not None
+    assert (zone.way, zone.into) == ("node", "picture")
+    shoot(window, "drop_on_loader")
+    assert window.grab().toImage().pixelColor(inside) == before
+    QApplication.sendEvent(window, QDropEvent(QPointF(at), copy, data, left, none))
+    assert len(person.graph.nodes) == count + 1
+    assert person.node("picture").params["image"] == first.as_posix()
+
+
+def test_a_picture_pasted_on_the_selected_loader_goes_into_it(window: MainWindow, tmp_path: Path) -> None:
+    view = window.documents.new()
+    view.editor.apply(AddNodes((Node("picture", "LoadImage"),)))
+    view.editor.selection.set(["picture"])
+    QApplication.clipboard().setMimeData(held(png(tmp_path / "a.png")))
+    window.documents.paste()
+    assert set(view.editor.graph.nodes) == {"picture"}
+    assert str(view.editor.graph.nodes["picture"].params["image"]).endswith("a.png")
+    view.editor.selection.clear()
+    window.documents.paste()
+    assert len(view.editor.graph.nodes) == 2
+
+
+def test_its_workflow_is_offered_only_where_a_picture_carries_one(tmp_path: Path, flow: Path) -> None:
+    bare = zones_for([png(tmp_path / "bare.png")])
+    assert [zone.way for zone in bare] == ["load"]
+    full = zones_for([png(tmp_path / "full.png", flow.read_text())])
+    assert [zone.way for zone in full] == ["load", "workflow"]
