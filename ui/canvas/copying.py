@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import replace
+
 from PySide6.QtGui import QGuiApplication
 
+from nodegraph.edits import AddNote, SetParam
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.frames import contents
-from nodegraph.model.graph import Graph, Point
+from nodegraph.model.graph import Graph, Note, Point
+from nodegraph.model.limits import text_fault
 from nodegraph.support.errors import NodegraphError
 from ui.canvas.acting import moved, on_grid
+from ui.canvas.rendering.note_page import NotePage
 from ui.canvas.scene.geometry import Rect
 from ui.canvas.scene.scene import Scene, union
 from ui.canvas.viewing import Viewing
 from ui.i18n.translate import said, tr
+
+NOTE_SIZE = (320.0, 120.0)
+"""Width and least height of a note made of pasted text, in scene units."""
+TALLEST = 640.0
 
 
 class Copying(Viewing):
@@ -39,6 +50,9 @@ class Copying(Viewing):
         if not text.strip():
             self.say(tr("Canvas", "There is nothing on the clipboard to paste."))
             return
+        if not looks_like_json(text):
+            self._paste_text(text)
+            return
         try:
             part = loads(_bare(text), "clipboard")
         except NodegraphError as error:
@@ -53,6 +67,33 @@ class Copying(Viewing):
         while any(moved(node.pos, offset) in taken for node in part.nodes.values()):
             offset = (offset[0] + 24.0, offset[1] + 24.0)
         self._add(part, offset, keep_inputs)
+
+    def _paste_text(self, text: str) -> None:
+        """Make words a prompt: in the one selected node that has a text of several lines, or else in a new note."""
+        text = text.strip("\r\n")
+        if text_fault(text) is not None:
+            self.say(tr("Canvas", "The text on the clipboard holds characters that no file can hold."))
+            return
+        node, param = self._prompt_selected()
+        if param:
+            self.apply(SetParam(node, param, text))
+            return
+        at = self.pointer()
+        name = self.stage.graph.fresh_id("note")
+        note = Note(name, text, (on_grid(at.x()), on_grid(at.y())), NOTE_SIZE)
+        lines = NotePage(note, self.stage.text.body).size().height()
+        height = min(max(NOTE_SIZE[1], math.ceil(lines / 8) * 8.0), TALLEST)
+        if self.apply(AddNote(replace(note, size=(NOTE_SIZE[0], height)))):
+            self.stage.selection.set((), (), (), [name])
+
+    def _prompt_selected(self) -> tuple[str, str]:
+        """The one selected node and its parameter of several lines that is not linked; empty where there is none."""
+        chosen = self.stage.selection.nodes
+        if len(chosen) != 1:
+            return "", ""
+        box = self.scene.nodes[next(iter(chosen))]
+        free = (p.name for p in box.spec.params if p.widget == "multiline" and p.name not in box.node.inputs)
+        return box.id, next(free, "")
 
     def duplicate(self, keep_inputs: bool = False) -> None:
         """Copy the selection beside itself; with `keep_inputs` its links from outside too."""
@@ -82,6 +123,11 @@ class Copying(Viewing):
                 [frame.id for frame in edit.frames],
                 [note.id for note in edit.notes],
             )
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text may be a workflow: it holds an object with names in it, or a brace that was cut off."""
+    return re.search(r'\{\s*"', text) is not None or text.count("{") != text.count("}")
 
 
 def _bare(text: str) -> str:

@@ -103,7 +103,7 @@ class Docks(QObject):
         """
         wide = self._window.width()
         outline = self.docks["outline"]
-        sizes = [min(264, max(220, wide * 15 // 100)), min(376, max(300, wide * 20 // 100))]
+        sizes = [min(264, max(248, wide * 15 // 100)), min(376, max(288, wide * 20 // 100))]
         self._window.resizeDocks([outline, right], sizes, Qt.Orientation.Horizontal)
 
     def keep(self, name: str, panel: QWidget) -> None:

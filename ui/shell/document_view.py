@@ -85,6 +85,7 @@ class Canvas(Protocol):
     def set_snap(self, on: bool) -> None: ...  # noqa: D102
     def set_shake(self, on: bool) -> None: ...  # noqa: D102
     def set_motion(self, on: bool) -> None: ...  # noqa: D102
+    def set_color(self, color: str) -> None: ...  # noqa: D102
     def toggle_portals(self) -> None: ...  # noqa: D102
     def expose(self, port: Any) -> None: ...  # noqa: D102
     def go_to_rails(self) -> None: ...  # noqa: D102

@@ -26,6 +26,7 @@ from ui.search.add_node.recipes import RECIPES
 from ui.search.find.popup import FindPopup
 from ui.shell.actions.palette import Palette
 from ui.shell.actions.table import BY_ID
+from ui.widgets.colour_menu import colour_menu
 from ui.widgets.focus_order import give_back
 from ui.widgets.popup import ChoicePopup
 
@@ -171,7 +172,26 @@ class Popups(QObject):
             for id in ids:
                 menu.addAction(menus.actions[id])
             menu.addSeparator()
+        if colourable(view.level.selection.now):
+            menu.addMenu(self._colours(view, menu))
         menu.popup(place)
+
+    def colours(self) -> None:
+        """The menu of colours for what is selected, beside it."""
+        view = self._window.view
+        if view is None or not colourable(view.level.selection.now):
+            return
+        menu = self._colours(view, self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(view.widget.mapToGlobal(view.to_view(view.pointer())))
+
+    @staticmethod
+    def _colours(view: DocumentView, parent: QWidget) -> QMenu:
+        graph, now = view.level.graph, view.level.selection.now
+        colors = {graph.nodes[name].color for name in now.nodes}
+        colors |= {graph.frames[name].color for name in now.frames}
+        colors |= {graph.notes[name].color for name in now.notes}
+        return colour_menu(parent, colors.pop() if len(colors) == 1 else "", view.canvas.set_color)
 
     def _extras(self, menu: QMenu, view: DocumentView, found: Hit) -> None:
         """What is offered for just this node or row."""
@@ -301,6 +321,11 @@ class Popups(QObject):
         action = BY_ID[id]
         if action.enabled(self._window):
             action.run(self._window)
+
+
+def colourable(now: Selected) -> bool:
+    """Whether anything is selected that has a colour of its own."""
+    return bool(now.nodes or now.frames or now.notes)
 
 
 def _menu_of(now: Selected) -> tuple[tuple[str, ...], ...]:

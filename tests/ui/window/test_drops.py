@@ -332,7 +332,7 @@ def test_a_picture_dropped_on_a_loader_goes_into_it_and_the_loader_is_not_dimmed
     assert window.grab().toImage().pixelColor(inside) == before
     QApplication.sendEvent(window, QDropEvent(QPointF(at), copy, data, left, none))
     assert len(person.graph.nodes) == count + 1
-    assert person.node("picture").params["image"] == first.as_posix()
+    assert str(person.node("picture").params["image"]).endswith("first.png")
 
 
 def test_a_picture_pasted_on_the_selected_loader_goes_into_it(window: MainWindow, tmp_path: Path) -> None:

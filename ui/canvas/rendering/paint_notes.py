@@ -21,6 +21,9 @@ KEPT = 64 * 2**20
 LARGEST = 8 * 2**20
 """Pixels; a larger note is drawn anew each time rather than kept."""
 
+SHARE = 0.35
+"""How much of its own colour a note shows."""
+
 
 class NotePainter:
     """Draws notes in one theme, in view coordinates."""
@@ -30,10 +33,19 @@ class NotePainter:
         self._text = text
         self._drawn = PixmapCache(KEPT)
 
+    def _ground(self, note: Note) -> QColor:
+        """The note's colour, so far mixed with that of all notes that the text upon it can be read."""
+        usual = self._theme.color("note")
+        if not note.color:
+            return usual
+        color, part = QColor(note.color), SHARE
+        mixed = [b + (c - b) * part for c, b in zip(color.getRgbF()[:3], usual.getRgbF()[:3], strict=True)]
+        return QColor.fromRgbF(*mixed)
+
     def note(self, painter: QPainter, note: Note, rect: QRectF, camera: Camera, lit: bool) -> None:
         """One note; its text is set as markdown."""
         zoom = camera.zoom
-        ground = QColor(note.color) if note.color else self._theme.color("note")
+        ground = self._ground(note)
         edge = self._theme.color("accent") if lit else self._theme.color("hairline")
         painter.setPen(QPen(edge, 2 if lit else 1))
         painter.setBrush(ground)

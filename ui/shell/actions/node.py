@@ -135,6 +135,17 @@ ACTIONS = (
         group=2,
     ),
     Action(
+        "node.color",
+        QT_TRANSLATE_NOOP("Actions", "C&olour…"),
+        lambda w: w.popups.colours(),
+        "Node",
+        keys("Shift+C"),
+        words="color tint hue paint node frame note",
+        enabled=has_selection,
+        scope="canvas",
+        group=2,
+    ),
+    Action(
         "node.pin",
         QT_TRANSLATE_NOOP("Actions", "&Pin in place"),
         on_canvas(lambda c: c.pin()),
