@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
             (editor.status, self.say),
             (editor.filed, self._relabel),
             (editor.changed, self._counted),
+            (editor.changed, self.popups.check_latents),
             (editor.selection.changed, self._counted),
             (editor.selection.changed, self.app.changed_soon),
             (view.recorder.failed, self.say),

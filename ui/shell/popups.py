@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
-from nodegraph.edits import Disconnect
+from nodegraph.edits import Batch, Disconnect, Edit
 from nodegraph.edits.swap import swapped
-from nodegraph.model.graph import Point
+from nodegraph.model.graph import Graph, Point
+from nodegraph.support.errors import EditError
 from ui.canvas.interaction.wiring import Loose, links_of
 from ui.canvas.scene.geometry import PortRef
 from ui.config.usage import Habit
@@ -20,6 +21,7 @@ from ui.panels.outline.text import Ref
 from ui.panels.outline.tree import PartnerPopup, connection
 from ui.search.add_node.candidates import DISCONNECT, REROUTE, recipe_of
 from ui.search.add_node.insert import Insertion, Port, insert_beside, insert_node, insert_recipe, port_type
+from ui.search.add_node.latent_size import fitted, is_blank, side_wanted, unfitting
 from ui.search.add_node.likely import at_start, beside
 from ui.search.add_node.popup import AddNodePopup
 from ui.search.add_node.recipes import RECIPES
@@ -275,11 +277,38 @@ class Popups(QObject):
             editor.apply(Disconnect(links_of(editor.graph, loose.taken)))
             return
         made = self._insertion(view, id, pos, loose, alone)
-        if made is None or not editor.apply(made.edit):
+        if made is None or not editor.apply(self._sized(editor, made)):
             return
         editor.selection.set(made.nodes, active=made.nodes[0])
         view.canvas.reveal(made.nodes)
         self._window.app.used(id)
+
+    @staticmethod
+    def _sized(editor: Editor, made: Insertion) -> Edit:
+        """The edit that adds nodes, in which empty latents have the size of the model they go to."""
+        try:
+            after = made.edit.apply(editor.graph)
+        except EditError:
+            # Applying it says why.
+            return made.edit
+        size = fitted(after, editor.specs, made.nodes)
+        return made.edit if size is None else Batch((made.edit, size), made.edit.title)
+
+    def check_latents(self, before: Graph, after: Graph) -> None:
+        """Say where an edit led an empty latent to a model that was made for another size."""
+        changed = [node for name, node in after.nodes.items() if before.nodes.get(name) is not node]
+        linked = [n for n in changed if n.id in before.nodes and before.nodes[n.id].inputs is not n.inputs]
+        view = self._window.view
+        if not linked or view is None:
+            return
+        specs = view.level.specs
+        blank = [name for name, node in after.nodes.items() if is_blank(specs.get(node.type))]
+        for name, size, side in unfitting(after, specs, blank):
+            if name not in before.nodes or side_wanted(before, specs, name) != side:
+                text = self.tr(
+                    "{node} is {width} × {height}, and its model makes pictures of {side} × {side}."
+                )
+                self._window.say(text.format(node=name, width=size[0], height=size[1], side=side))
 
     def _insertion(
         self, view: DocumentView, id: str, pos: Point, loose: Loose | None, alone: bool
