@@ -39,7 +39,7 @@ def workflow(nodes: int) -> Graph:
     frames, notes = {}, {}
     for number, name in enumerate(names):
         x, y = graph.nodes[name].pos
-        frames[f"f{number}"] = Frame(f"f{number}", "Frame", (name,), (x - 8, y - 40, 272.0, 310.0))
+        frames[f"f{number}"] = Frame(f"f{number}", "Frame", (name,), (x - 8, y - 40, 272.0, 330.0))
         notes[f"t{number}"] = Note(f"t{number}", "words", (x, y + 240), (120.0, 40.0))
     return replace(graph, frames=frames, notes=notes)
 

@@ -26,7 +26,7 @@ class Columns:
 def columns(items: Iterable[str], edges: Iterable[tuple[str, str]], hint: Mapping[str, float]) -> Columns:
     """The columns of `items`; `hint` is where each stood from above, which settles what the links leave open."""
     names = list(items)
-    kept = _forward(names, edges)
+    kept = without_circles(names, edges)
     found = _ranked(names, kept)
     made, hints = _with_passages(found, kept, hint)
     for sweep in range(SWEEPS):
@@ -34,7 +34,7 @@ def columns(items: Iterable[str], edges: Iterable[tuple[str, str]], hint: Mappin
     return made
 
 
-def _forward(names: list[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def without_circles(names: list[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Who feeds whom, without the edges that would close a circle (frames may feed each other)."""
     after: dict[str, list[str]] = {name: [] for name in names}
     for one, other in dict.fromkeys(edges):

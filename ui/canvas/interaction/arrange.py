@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from nodegraph.edits import Batch, ChangeFrame, Edit, Move
+from nodegraph.edits import Batch, ChangeFrames, Edit, Move
+from nodegraph.layout.layers import without_circles
 from nodegraph.model.graph import Frame, Graph, Point
 from nodegraph.support.messages import Phrase
 from ui.canvas.interaction.layout import layered
 from ui.canvas.scene.boxes import LinkKey
+from ui.canvas.scene.clear_notes import cleared
 from ui.canvas.scene.folding import HEADER
 from ui.canvas.scene.refit import MARGIN, refitted
 from ui.canvas.scene.scene import Scene
@@ -39,17 +41,18 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     if len(sizes) < 2 and not frames:
         return None
     edges = _edges(scene, chosen, owner)
-    found = layered(sizes, _without_circles(edges), heights)
+    after = without_circles(list(sizes), edges)
+    found = layered(sizes, [(source, target) for source in after for target in after[source]], heights)
     left, top = _corner(scene, chosen, frames)
     moves: dict[str, Point] = {}
-    changes: list[Edit] = []
+    changes: dict[str, Frame] = {}
     for name, (x, y) in found.items():
         if name in graph.frames:
             frame = graph.frames[name]
             places, size = inner[name]
             if frame.id in scene.folds.boxes:
                 places, size = _as_they_are(scene, frame), frame.rect[2:]
-            changes.append(ChangeFrame(replace(frame, rect=(left + x, top + y, *size))))
+            changes[frame.id] = replace(frame, rect=(left + x, top + y, *size))
             moves.update({m: (left + x + px, top + y + py) for m, (px, py) in places.items()})
         else:
             moves[name] = (left + x, top + y)
@@ -57,7 +60,24 @@ def arranged(scene: Scene, names: Iterable[str] | None) -> Edit | None:
     if not moved:
         return None
     alone = {name: place for name, place in moved.items() if name not in owner}
-    return Batch((Move(moved), *changes, *refitted(scene, alone)), Phrase("Lay out"))
+    notes = _clear(scene, moved, changes)
+    edits: list[Edit] = [Move({**moved, **notes})]
+    edits += [ChangeFrames(tuple(changes.values()))] if changes else []
+    return Batch((*edits, *refitted(scene, alone)), Phrase("Lay out"))
+
+
+def _clear(scene: Scene, moved: dict[str, Point], frames: dict[str, Frame]) -> dict[str, Point]:
+    """The places of the notes beside what a layout moves."""
+    if not scene.graph.notes:
+        return {}
+    boxes = {
+        name: (*moved.get(name, (box.x, box.y)), box.width, box.height) for name, box in scene.nodes.items()
+    }
+    ways = {
+        name: (place[0] - scene.nodes[name].x, place[1] - scene.nodes[name].y)
+        for name, place in moved.items()
+    }
+    return cleared(scene.graph, boxes, ways, frames)
 
 
 def _fixed(graph: Graph) -> set[str]:
@@ -156,29 +176,6 @@ def _edges(scene: Scene, names: set[str], owner: dict[str, str]) -> list[tuple[s
                 if link.source.node in names:
                     found.append((owner.get(link.source.node, link.source.node), owner.get(name, name)))
     return [(a, b) for a, b in dict.fromkeys(found) if a != b]
-
-
-def _without_circles(edges: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Frames may feed each other both ways; the edge that would close a circle is left out."""
-    kept: list[tuple[str, str]] = []
-    after: dict[str, set[str]] = {}
-    for source, target in edges:
-        if not _reaches(after, target, source):
-            kept.append((source, target))
-            after.setdefault(source, set()).add(target)
-    return kept
-
-
-def _reaches(after: dict[str, set[str]], start: str, goal: str) -> bool:
-    seen, waiting = {start}, [start]
-    while waiting:
-        name = waiting.pop()
-        if name == goal:
-            return True
-        fresh = after.get(name, set()) - seen
-        seen |= fresh
-        waiting += fresh
-    return False
 
 
 def _corner(scene: Scene, names: set[str], frames: list[Frame]) -> Point:
