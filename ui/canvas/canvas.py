@@ -260,9 +260,9 @@ class Canvas(Handled):
 
     def _preview_changed(self, node: str) -> None:
         preview = self.state.preview(node)
-        before = self.scene.aspects.get(node, 0.0)
+        before = self.scene.shown_aspect(node)
         self.scene.set_aspect(node, preview.aspect if preview else 0.0)
-        if before != self.scene.aspects.get(node, 0.0):
+        if before != self.scene.shown_aspect(node):
             self.update()
         else:
             self._state_changed(node)

@@ -55,7 +55,10 @@ class StatePainter:
         preview, area = self._state.preview(box.id), box.layout.preview
         if preview is None or area is None:
             return
-        rect = QRectF(*area)
+        # Where the node below leaves less room than the picture is high, it is shown smaller, in the middle.
+        whole = QRectF(*area)
+        wide = min(whole.width(), whole.height() / preview.aspect)
+        rect = QRectF(whole.center().x() - wide / 2, whole.y(), wide, whole.height())
         pixmap = preview.at(rect.width() * zoom * ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         clip = QPainterPath()

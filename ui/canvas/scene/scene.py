@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from PySide6.QtCore import QRectF
+
 from nodegraph.analysis.sizes import Size, Sizes
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.sockets import lossy
@@ -11,7 +13,7 @@ from nodegraph.model.spec import ANY, NodeSpec
 from nodegraph.subgraphs.expand import PREFIX, uses
 from ui.canvas.scene.boxes import Kinds, LinkBox, LinkKey, NodeBox
 from ui.canvas.scene.folding import folded
-from ui.canvas.scene.geometry import LayoutKey, NodeLayout, lay_out, layout_key
+from ui.canvas.scene.geometry import MARGIN, LayoutKey, NodeLayout, lay_out, layout_key
 from ui.canvas.scene.metrics import Metrics
 from ui.canvas.scene.picture_size import picture_size
 from ui.canvas.scene.routing import Style
@@ -19,6 +21,10 @@ from ui.canvas.scene.sight import Sight, entering, link_source, union
 from ui.canvas.scene.specs import spec_of
 
 PORT_REACH = 12.0
+PREVIEW_GAP = 12.0
+"""Free space, in scene units, between a preview and the node below."""
+LEAST_PREVIEW = 40.0
+"""Where less height than this is free below a node, no preview is shown on it."""
 UNMOVED = (
     "params",
     "inputs",
@@ -49,6 +55,7 @@ class Scene(Sight):
         self.style: Style = style
         self.version = 0
         self.aspects: dict[str, float] = {}
+        self._shown: dict[str, float] = {}
         self.turned: dict[str, frozenset[str]] = {}
         self.sizes = Sizes(Graph(), specs)
         self.may_open: Callable[[str], bool] = lambda _: True
@@ -99,6 +106,8 @@ class Scene(Sight):
         for key in {key: None for name in shifted for key in self.links_of(name)}:
             self._place_link(key)
         self._fold()
+        if self.aspects and (touched or gone):
+            self._refit()
         return touched | set(gone)
 
     def _recounted(self, graph: Graph) -> set[str]:
@@ -123,7 +132,34 @@ class Scene(Sight):
         """Give a node's preview area another shape; 0 takes it away."""
         if self.aspects.get(name, 0.0) != aspect and name in self.nodes:
             self.aspects[name] = aspect
+            self._shown[name] = self._fitting(name)
             self.refresh([name])
+
+    def shown_aspect(self, name: str) -> float:
+        """Height / width of a node's preview area: that of the picture, or less where a node stands below."""
+        return self._shown.get(name, 0.0)
+
+    def _refit(self) -> None:
+        """Give previews more or less room after nodes came nearer or went away."""
+        for name, aspect in self.aspects.items():
+            if aspect and name in self.nodes and (fitting := self._fitting(name)) != self._shown.get(name):
+                self._shown[name] = fitting
+                self.refresh([name])
+
+    def _fitting(self, name: str) -> float:
+        """The aspect at which a preview covers no node that stands below; 0 where there is no room to speak of."""
+        aspect, box = self.aspects.get(name, 0.0), self.nodes[name]
+        if not aspect or box.node.collapsed:
+            return 0.0
+        bare = self._layout_of(box.node, box.spec, box.linked_out, 0.0)
+        wide = bare.width - 2 * MARGIN
+        bottom = box.y + bare.height
+        below = self.nodes_in(QRectF(box.x, bottom, bare.width, wide * aspect + PREVIEW_GAP + MARGIN))
+        tops = [other.y for other in below if other.id != name and other.y >= bottom]
+        room = min(tops, default=bottom + wide * aspect + 99.0) - bottom - PREVIEW_GAP - 4.0
+        if room >= wide * aspect:
+            return aspect
+        return room / wide if room >= LEAST_PREVIEW else 0.0
 
     def toggle_fold(self, name: str, section: str = "") -> None:
         """Show or hide a section of a node's parameters, or the advanced ones."""
@@ -207,16 +243,20 @@ class Scene(Sight):
         name = node.id
         outputs = frozenset(self.links[key].source.output for key in self._leaving.get(name, ()))
         spec, known = spec_of(node, self.graph, self.specs, outputs)
-        aspect = 0.0 if node.collapsed else self.aspects.get(name, 0.0)
-        key = layout_key(spec, node, outputs, self.metrics, self.turned.get(name, frozenset()), aspect)
-        layout = self._layouts.get(key)
-        if layout is None:
-            layout = self._layouts[key] = lay_out(key)
+        aspect = 0.0 if node.collapsed else self.shown_aspect(name)
+        layout = self._layout_of(node, spec, outputs, aspect)
         number = self._uses.get(node.type.removeprefix(PREFIX), 0)
         box = NodeBox(node, spec, known, layout, outputs, number, self._kinds)
         self.nodes[name] = box
         self._index_node(box)
         return set(self.links_of(name))
+
+    def _layout_of(self, node: Node, spec: NodeSpec, outputs: frozenset[str], aspect: float) -> NodeLayout:
+        key = layout_key(spec, node, outputs, self.metrics, self.turned.get(node.id, frozenset()), aspect)
+        layout = self._layouts.get(key)
+        if layout is None:
+            layout = self._layouts[key] = lay_out(key)
+        return layout
 
     def _place_link(self, key: LinkKey) -> None:
         link = self.links[key]

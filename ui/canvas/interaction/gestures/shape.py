@@ -72,7 +72,7 @@ class ResizeThing(Gesture):
         if hit.node:
             box = stage.scene.nodes[hit.node]
             bare = replace(box.node, size=None)
-            aspect = stage.scene.aspects.get(hit.node, 0.0)
+            aspect = stage.scene.shown_aspect(hit.node)
             turned = stage.scene.turned.get(hit.node, frozenset())
             key = layout_key(box.spec, bare, box.linked_out, stage.scene.metrics, turned, aspect)
             natural = lay_out(key)
