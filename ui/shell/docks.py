@@ -88,8 +88,9 @@ class Docks(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc that nothing in a panel takes leaves the panel for the document."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if not pressed or event.key() != Qt.Key.Key_Escape or self._view is None:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() != Qt.Key.Key_Escape or self._view is None:
             return False
         if isinstance(watched, QDockWidget) and watched.isFloating():
             self._window.activateWindow()

@@ -50,6 +50,6 @@ def test_the_menu_of_a_node_and_of_a_frame_offers_colours_and_that_of_a_link_doe
         person.window.popups.canvas_menu(QPoint(300, 300), hit)
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
-        titles = [action.menu().title() for action in menu.actions() if isinstance(action.menu(), QMenu)]
+        titles = [part.title() for action in menu.actions() if isinstance(part := action.menu(), QMenu)]
         assert ("Colour" in titles) is there
         menu.close()

@@ -35,7 +35,7 @@ def test_escape_leaves_a_panel_for_the_canvas(person: Person, name: str) -> None
     if docks.shown(name):
         docks.toggle(name)
     docks.toggle(name)
-    person.bot.waitUntil(lambda: docks.docks[name].isAncestorOf(QApplication.focusWidget()))
+    person.bot.waitUntil(lambda: docks.docks[name].isAncestorOf(QApplication.focusWidget() or person.canvas))
     person.key("Escape")
     person.bot.waitUntil(lambda: on_canvas(person))
 

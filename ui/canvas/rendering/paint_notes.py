@@ -38,9 +38,16 @@ class NotePainter:
         usual = self._theme.color("note")
         if not note.color:
             return usual
-        color, part = QColor(note.color), SHARE
-        mixed = [b + (c - b) * part for c, b in zip(color.getRgbF()[:3], usual.getRgbF()[:3], strict=True)]
-        return QColor.fromRgbF(*mixed)
+        color = QColor(note.color)
+        red, green, blue = (
+            round(of_all + (own - of_all) * SHARE)
+            for own, of_all in (
+                (color.red(), usual.red()),
+                (color.green(), usual.green()),
+                (color.blue(), usual.blue()),
+            )
+        )
+        return QColor(red, green, blue)
 
     def note(self, painter: QPainter, note: Note, rect: QRectF, camera: Camera, lit: bool) -> None:
         """One note; its text is set as markdown."""

@@ -202,8 +202,8 @@ def insert_recipe(
         nodes.append(Node(ids[part.name], part.type, specs[part.type].version, inputs=inputs, pos=place))
     edits: list[Edit] = [AddNodes(tuple(nodes))]
     for passing in recipe.passes_on:
-        part, output = passing.split(".")
-        made = next(node for node in nodes if node.id == ids[part])
+        name, output = passing.split(".")
+        made = next(node for node in nodes if node.id == ids[name])
         for source in made.inputs.get(output, ()):
             edits += _passed_on(graph, source, Source(made.id, output))
     if taken and not recipe.passes_on:
