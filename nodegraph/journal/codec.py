@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from nodegraph.formats.native.fields import Fields
@@ -122,7 +123,7 @@ def _merged(before: Mapping[str, T], change: Fields, read: Callable[[object], T]
 def plain(value: object) -> Any:
     """Frozen values as JSON data: a dataclass becomes an object without what equals its defaults."""
     if isinstance(value, Node | Source | Frame | Note | Port | Subgraph):
-        kept = ((item, getattr(value, item.name)) for item in fields(value))
+        kept = ((item, getattr(value, item.name)) for item in _fields(type(value)))
         return {item.name: plain(got) for item, got in kept if not _is_default(item, got)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -131,6 +132,11 @@ def plain(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
+
+
+@cache
+def _fields(kind: type) -> tuple[Field[Any], ...]:
+    return fields(kind)
 
 
 def _is_default(item: Any, value: object) -> bool:

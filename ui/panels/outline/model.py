@@ -126,14 +126,14 @@ class OutlineModel(QStandardItemModel):
         self._remove("node", changes.removed)
         self._remove("frame", (id for id in changes.frames if id not in new.frames))
         self._remove("note", (id for id in changes.notes if id not in new.notes))
-        self._add(new)
+        fresh = self._add(new)
         touched = {*changes.changed, *changes.added}
         for id in changes.subgraphs and [id for id in self._filled if is_instance(new.nodes[id].type)]:
             self._refill(new.nodes[id])
         touched |= {link.source.node for id in touched for link in _links(old, new, id)}
         touched |= {link.target for id in touched for link in new.consumers.get(id, ())}
         touched |= {link.source.node for id in changes.removed for link in old.nodes[id].links()}
-        for id in touched & new.nodes.keys():
+        for id in (touched & new.nodes.keys()) - fresh:
             self._write_node(new.nodes[id])
         for id in changes.frames & new.frames.keys():
             self._rows["frame", id].setText(new.frames[id].title or self.tr("Frame"))
@@ -160,18 +160,22 @@ class OutlineModel(QStandardItemModel):
             if item is not None:
                 self.removeRow(item.row())
 
-    def _add(self, graph: Graph) -> None:
+    def _add(self, graph: Graph) -> set[str]:
+        """Add and write the rows that are missing; the nodes among them."""
         theme = self._look.theme
+        fresh: set[str] = set()
         for id, node in graph.nodes.items():
             if ("node", id) not in self._rows:
                 self._row("node", id, "node", theme.muted)
                 self._write_node(node)
+                fresh.add(id)
         for id, frame in graph.frames.items():
             if ("frame", id) not in self._rows:
                 self._row("frame", id, "frame", theme.muted).setText(frame.title or self.tr("Frame"))
         for id, note in graph.notes.items():
             if ("note", id) not in self._rows:
                 self._row("note", id, "note", theme.muted).setText(first_line(note.text) or self.tr("Note"))
+        return fresh
 
     def _row(self, kind: str, id: str, icon_name: str, color: str) -> QStandardItem:
         item, value = QStandardItem(icon(icon_name, color), ""), QStandardItem("")
