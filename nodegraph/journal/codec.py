@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from nodegraph.formats.native.fields import Fields
@@ -17,6 +16,10 @@ from nodegraph.support.errors import LoadError
 T = TypeVar("T")
 PARTS = ("nodes", "frames", "notes", "subgraphs")
 WHOLE = ("view", "extra")
+FIELDS: Mapping[type, tuple[Field[Any], ...]] = {
+    kind: fields(kind) for kind in (Node, Source, Frame, Note, Port, Subgraph)
+}
+"""Looked up once, for many thousand nodes are written at once."""
 KEPT = "pictures_kept"
 """Stands in a changed note for the pictures it had before."""
 
@@ -123,7 +126,7 @@ def _merged(before: Mapping[str, T], change: Fields, read: Callable[[object], T]
 def plain(value: object) -> Any:
     """Frozen values as JSON data: a dataclass becomes an object without what equals its defaults."""
     if isinstance(value, Node | Source | Frame | Note | Port | Subgraph):
-        kept = ((item, getattr(value, item.name)) for item in _fields(type(value)))
+        kept = ((item, getattr(value, item.name)) for item in FIELDS[type(value)])
         return {item.name: plain(got) for item, got in kept if not _is_default(item, got)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -132,11 +135,6 @@ def plain(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
-
-
-@cache
-def _fields(kind: type) -> tuple[Field[Any], ...]:
-    return fields(kind)
 
 
 def _is_default(item: Any, value: object) -> bool:
