@@ -225,3 +225,21 @@ class Crop:
     y: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A picture `[B, H, W, C]` to lay over another: its left top corner at `x`, `y` in pixels of that one.
+
+    `mask` `[B or 1, h, w]` says where it shows, `opacity` 0..1 how much. `mode` is a blend mode of
+    `nodes.images.blending`, `operator` one of `nodes.images.layers`.
+    """
+
+    image: Tensor
+    mask: Tensor | None = None
+    x: int = 0
+    y: int = 0
+    mode: str = "normal"
+    operator: str = "over"
+    opacity: float = 1.0
+    name: str = ""

@@ -68,7 +68,8 @@ class Param:
     """A value set on the node, or linked like a socket of `type`.
 
     `choices` are fixed names; `choices_from` names a source that is listed at run time (a folder of models).
-    `file` says what kind of file a text value names; its contents then join the cache key. `mentions` says that a
+    `file` says what kind of file a text value names; its contents then join the cache key; an `optional` one may be
+    left empty. `mentions` says that a
     text may name model files of this kind within itself; theirs join it too. `section` is the heading under which
     a subgraph shows it. `output_name` says that a text is a pattern for the names of files in the output folder.
     `widget` hints at the editor: "number", "slider", "seed", "text", "multiline", "choice", "toggle",
@@ -85,6 +86,7 @@ class Param:
     choices: tuple[str, ...] = ()
     choices_from: str = ""
     file: str = ""
+    optional: bool = False
     mentions: str = ""
     advanced: bool = False
     help: str = ""

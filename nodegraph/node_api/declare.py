@@ -51,10 +51,12 @@ class ModelFile:
 class InputFile:
     """A file the artist names: a path relative to the workflow; `kind` is "image" or another content.
 
-    "image_folder" is a folder: what the pictures right in it contain counts, in order.
+    "image_folder" is a folder: what the pictures right in it contain counts, in order. An `optional` one may stay
+    empty.
     """
 
     kind: str = "image"
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +240,8 @@ def _facts(mark: object) -> dict[str, Any]:
             return {"choices": tuple(names), "widget": "choice"}
         case ModelFile(kind):
             return {"choices_from": kind, "file": f"model:{kind}", "widget": "choice"}
-        case InputFile(kind):
-            return {"file": kind, "widget": "file"}
+        case InputFile(kind, optional):
+            return {"file": kind, "widget": "file", "optional": optional}
         case OutputName():
             return {"output_name": True}
         case Mentions(kind):

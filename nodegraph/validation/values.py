@@ -138,6 +138,8 @@ def _file(
     if not isinstance(value, str) or value in param.choices or not (param.choices_from or param.file):
         return None
     if not value:
+        if param.optional:
+            return None
         none = Phrase("{name} names no file; choose one.", name=param.name)
         if param.file == IMAGE_FOLDER:
             none = Phrase("{name} names no folder; choose one.", name=param.name)

@@ -19,7 +19,11 @@ from ui.theme.icons import icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-PATTERNS = {"image": " ".join(f"*{suffix}" for suffix in SUFFIXES)}
+PATTERNS = {
+    "image": " ".join(f"*{suffix}" for suffix in SUFFIXES),
+    "lut": "*.cube",
+    "font": "*.ttf *.otf *.ttc",
+}
 
 
 class FileEditor(TextEditor):
@@ -82,9 +86,14 @@ class FileEditor(TextEditor):
             event.acceptProposedAction()
 
     def _filters(self) -> list[str]:
-        patterns = PATTERNS.get(self.binding.param.file)
-        pictures = [self.tr("Pictures ({patterns})").format(patterns=patterns)] if patterns else []
-        return [*pictures, self.tr("All files (*)")]
+        kind = self.binding.param.file
+        labels = {
+            "image": self.tr("Pictures ({patterns})"),
+            "lut": self.tr("LUTs ({patterns})"),
+            "font": self.tr("Fonts ({patterns})"),
+        }
+        known = [labels[kind].format(patterns=PATTERNS[kind])] if kind in labels else []
+        return [*known, self.tr("All files (*)")]
 
     def _folder(self) -> Path:
         base = self.binding.editor.path.parent if self.binding.editor.path else Path.cwd()
