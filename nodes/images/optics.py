@@ -20,14 +20,18 @@ def grained(colour: Tensor, amount: float, size: float, saturation: float, seed:
     `amount` is the standard deviation in the midtones; it falls to half of it at black and white. `size` is the size of
     a grain in pixels, `saturation` 0 makes it grey and 1 independent for red, green and blue.
     """
+    batch, height, width, _ = colour.shape
+    margin = math.ceil(2 * size) if size > 1 else 0
     random = torch.Generator().manual_seed(seed)
-    noise = torch.randn(colour.movedim(-1, 1).shape, generator=random)
-    if size > 1:
-        noise = gaussian(noise, size)
-        noise = noise / noise.std(dim=(2, 3), keepdim=True).clamp(min=1e-6)
-    grey = noise[:, :1]
-    mixed = (1 - saturation) * grey + saturation * noise
-    mixed = mixed / math.hypot(1 - saturation, saturation) if 0 < saturation < 1 else mixed
+    noise = torch.randn(batch, 4, height + 2 * margin, width + 2 * margin, generator=random)
+    if margin:
+        place = torch.arange(-margin, margin + 1)
+        weights = torch.exp(-2 * (place / size) ** 2)
+        # What is left of a deviation of 1 along each axis is the root of the sum of the squared weights.
+        noise = gaussian(noise, size) * (weights.sum() ** 2 / weights.square().sum())
+        noise = noise[..., margin : margin + height, margin : margin + width]
+    mixed = (1 - saturation) * noise[:, :1] + saturation * noise[:, 1:]
+    mixed = mixed / math.hypot(1 - saturation, saturation)
     brightness = luma(colour)
     weight = 0.5 + 2 * brightness * (1 - brightness)
     return colour + amount * weight * mixed.movedim(1, -1)
