@@ -12,7 +12,7 @@ from nodes.images.batches import alike
 from nodes.images.colour import RANGES, balanced, shifted_hsl, split_toned, vibrant
 from nodes.images.convert import rgb
 from nodes.images.curves import STRAIGHT, curved
-from nodes.images.light import colour_and_alpha, in_linear_light, on_colour
+from nodes.images.light import colour_and_alpha, in_linear_light, on_colour, on_pixels
 from nodes.images.lut import INTERPOLATIONS, apply_lut, read_cube
 from nodes.images.matching import METHODS, matched
 from nodes.types import Image, Mask
@@ -47,7 +47,7 @@ def image_levels(
 ) -> Image:
     """Set the black point, the white point and the midtones of a picture. Works on display values, as is usual."""
     return Image(
-        on_colour(image, lambda colour: tones.levels(colour, black, white, gamma, low, high, channel), mask)
+        on_pixels(image, lambda colour: tones.levels(colour, black, white, gamma, low, high, channel), mask)
     )
 
 
@@ -73,7 +73,7 @@ def image_curves(
     blue: Annotated[str, Help("The curve for blue alone, done before the one for all.")] = STRAIGHT,
 ) -> Image:
     """Bend tones along smooth curves through points, for all channels and for each colour. Works on display values."""
-    return Image(on_colour(image, lambda colour: curved(colour, curve, red, green, blue), mask))
+    return Image(on_pixels(image, lambda colour: curved(colour, curve, red, green, blue), mask))
 
 
 @node(
@@ -92,7 +92,7 @@ def image_exposure(
     ] = 0.0,
 ) -> Image:
     """Make a picture brighter or darker as a camera's exposure does, in linear light. What exceeds white is clipped."""
-    return Image(on_colour(image, in_linear_light(lambda light: tones.exposed(light, stops)), mask))
+    return Image(on_pixels(image, in_linear_light(lambda light: tones.exposed(light, stops)), mask))
 
 
 @node(
@@ -115,7 +115,7 @@ def image_contrast(
     pivot: Annotated[float, Share, Advanced(), Help("The value that contrast does not change.")] = 0.5,
 ) -> Image:
     """Move all values up or down, and apart or together. Works on display values."""
-    return Image(on_colour(image, lambda colour: tones.contrasted(colour, brightness, contrast, pivot), mask))
+    return Image(on_pixels(image, lambda colour: tones.contrasted(colour, brightness, contrast, pivot), mask))
 
 
 @node(
@@ -139,7 +139,7 @@ def image_white_balance(
     tint: Annotated[float, Range(-100, 100, 1), Help("Above 0 toward magenta, below 0 toward green.")] = 0.0,
 ) -> Image:
     """Make a picture warmer or colder, as if its light had another colour: Bradford adaptation in linear light."""
-    return Image(on_colour(image, in_linear_light(lambda light: balanced(light, temperature, tint)), mask))
+    return Image(on_pixels(image, in_linear_light(lambda light: balanced(light, temperature, tint)), mask))
 
 
 @node(
@@ -163,7 +163,7 @@ def image_hue_saturation(
     """Turn hues, and change how colourful and how light they are: all, or one range, leaving others and greys as they
     are. Works on display values in HSL."""
     return Image(
-        on_colour(image, lambda colour: shifted_hsl(colour, range, hue, saturation, lightness), mask)
+        on_pixels(image, lambda colour: shifted_hsl(colour, range, hue, saturation, lightness), mask)
     )
 
 
@@ -182,7 +182,7 @@ def image_vibrance(
     saturation: Annotated[float, Signed, Help("Changes all colours alike; -1 is grey.")] = 0.0,
 ) -> Image:
     """Make weak colours stronger and leave strong ones and the brightness as they are. Works on display values."""
-    return Image(on_colour(image, lambda colour: vibrant(colour, vibrance, saturation), mask))
+    return Image(on_pixels(image, lambda colour: vibrant(colour, vibrance, saturation), mask))
 
 
 @node(
@@ -207,7 +207,7 @@ def image_split_toning(
     """Give the shadows one colour and the highlights another, with brightness kept. Works on display values."""
     tints = rgb(shadows), rgb(highlights)
     return Image(
-        on_colour(
+        on_pixels(
             image, lambda colour: split_toned(colour, *tints, shadow_amount, highlight_amount, balance), mask
         )
     )
@@ -249,7 +249,7 @@ def image_lut(
         graded = apply_lut(colour, table, interpolation)
         return graded if strength == 1 else torch.lerp(colour, graded.clamp(0, 1), strength)
 
-    return Image(on_colour(image, in_linear_light(work) if space == LIGHT else work, mask))
+    return Image(on_pixels(image, in_linear_light(work) if space == LIGHT else work, mask))
 
 
 @node(
@@ -297,7 +297,7 @@ def image_posterise(
     steps: Annotated[int, Range(2, 256), Help("How many values each channel keeps.")] = 4,
 ) -> Image:
     """Reduce the tones of each channel to a few, as on a screen print. Works on display values."""
-    return Image(on_colour(image, lambda colour: tones.posterised(colour, steps), mask))
+    return Image(on_pixels(image, lambda colour: tones.posterised(colour, steps), mask))
 
 
 @node(
@@ -315,7 +315,7 @@ def image_threshold(
     softness: Annotated[float, Share, Help("How wide the change from black to white is.")] = 0.0,
 ) -> Image:
     """Make a picture black and white at a brightness, hard or with a soft edge. Works on display values."""
-    return Image(on_colour(image, lambda colour: tones.thresholded(colour, level, softness), mask))
+    return Image(on_pixels(image, lambda colour: tones.thresholded(colour, level, softness), mask))
 
 
 @node(

@@ -58,7 +58,7 @@ def thresholded(colour: Tensor, level: float, softness: float) -> Tensor:
     brightness = luma(colour)
     if softness <= 0:
         return (brightness >= level).float().expand_as(colour)
-    return ((brightness - level) / softness + 0.5).clamp(0, 1).expand_as(colour)
+    return brightness.sub_(level).div_(softness).add_(0.5).expand_as(colour)
 
 
 def dithered(colour: Tensor, steps: int, method: str, seed: int) -> Tensor:
@@ -74,11 +74,11 @@ def dithered(colour: Tensor, steps: int, method: str, seed: int) -> Tensor:
     if method == "ordered":
         height, width = colour.shape[1:3]
         pattern = bayer(8).repeat(-(-height // 8), -(-width // 8))[:height, :width]
-        scaled = scaled + pattern[..., None] - 0.5
+        scaled.add_(pattern[..., None]).sub_(0.5)
     elif method == "noise":
         random = torch.Generator().manual_seed(seed)
-        scaled = scaled + torch.rand(colour.shape, generator=random) - 0.5
-    return scaled.round().clamp(0, top) / top
+        scaled.add_(torch.rand(colour.shape, generator=random)).sub_(0.5)
+    return scaled.round_().clamp_(0, top).div_(top)
 
 
 def bayer(side: int) -> Tensor:
