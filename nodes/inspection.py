@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nodes.codec import TensorCodec
-from nodes.types import Clip, Condition, ControlNet, Latent, Model, Source, Vae
+from nodes.types import Clip, Condition, ControlNet, Latent, Model, Source, UpscaleModel, Vae
 
 
 def picture_of(value: Any, size: int) -> Tensor | None:
@@ -31,14 +31,14 @@ def facts_of(value: Any) -> list[tuple[str, str]]:
         return [("type", "tensor"), *_tensor_facts(value)]
     if isinstance(value, Latent):
         return [("type", "latent"), *_tensor_facts(value.samples)]
-    if isinstance(value, Model | Clip | Vae | ControlNet):
+    if isinstance(value, Model | Clip | Vae | ControlNet | UpscaleModel):
         return [("type", type(value).__name__), *_weights_facts(value)]
     if isinstance(value, tuple) and value and all(isinstance(item, Condition) for item in value):
         return [("type", "conditioning"), *_condition_facts(value)]
     return [("type", type(value).__name__), ("value", TensorCodec().summary(value))]
 
 
-def _weights_facts(value: Model | Clip | Vae | ControlNet) -> list[tuple[str, str]]:
+def _weights_facts(value: Model | Clip | Vae | ControlNet | UpscaleModel) -> list[tuple[str, str]]:
     """Which file, and what lies over it: weights do not travel on links, their description does."""
     sources = value.sources if isinstance(value, Clip) else (value.source,)
     facts = [("file", ", ".join(_name(source) for source in sources))]

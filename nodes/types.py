@@ -119,6 +119,14 @@ class ControlNet:
     options: tuple[tuple[str, Scalar], ...] = ()
 
 
+@dataclass(frozen=True)
+class UpscaleModel:
+    """A network that enlarges or restores pictures."""
+
+    source: Source
+    dtype: str = "auto"
+
+
 @dataclass(frozen=True, eq=False)
 class Control:
     """A control network applied to a hint picture `[B, H, W, 3]`, between two fractions of the sampling.

@@ -26,11 +26,15 @@ def places(height: int, width: int, tile: int, overlap: int) -> Iterator[Place]:
         yield slice(top, min(top + tile, height)), slice(left, min(left + tile, width))
 
 
-def ramp(length: int, overlap: int, first: bool, last: bool) -> Tensor:
-    """Weights that rise over `overlap` at inner edges, so that two neighbours always sum to a smooth change."""
+def ramp(length: int, overlap: int, first: bool, last: bool, context: int = 0) -> Tensor:
+    """Weights that rise over `overlap` at inner edges, so that two neighbours always sum to a smooth change.
+
+    The outermost `context` of it, less than half of the overlap, count for nothing: there the work lacks what lies
+    around the tile.
+    """
     weights = torch.ones(length)
     reach = min(overlap, length)
-    slope = (torch.arange(reach) + 1) / (reach + 1)
+    slope = ((torch.arange(reach) + 1 - context) / (reach + 1 - 2 * context)).clamp(0, 1)
     if not first:
         weights[:reach] = slope
     if not last:
@@ -45,10 +49,12 @@ def tiled(
     overlap: int,
     factor: tuple[int, int],
     done: Callable[[int, int], None] = lambda step, total: None,
+    context: float = 0.0,
 ) -> Tensor:
     """`work` done on tiles of `[B, C, H, W]`; it returns `[B, K, ...]` with sides times factor[0] / factor[1].
 
-    Positions of tiles are rounded so that both sides are whole. `done` is told after each tile.
+    Positions of tiles are rounded so that both sides are whole. `done` is called after each tile with the tiles that
+    are finished and their number. `context`, below 0.5, is the share of the overlap that is only read at each edge.
     """
     times, per = factor
     height, width = planes.shape[-2:]
@@ -65,8 +71,9 @@ def tiled(
             slice(columns.start * times, columns.stop * times),
         )
         fade = overlap // per * times
-        across = ramp(found.shape[-1], fade, columns.start == 0, place[1].stop == weight.shape[1])
-        down = ramp(found.shape[-2], fade, rows.start == 0, place[0].stop == weight.shape[0])
+        edge = int(fade * context)
+        across = ramp(found.shape[-1], fade, columns.start == 0, place[1].stop == weight.shape[1], edge)
+        down = ramp(found.shape[-2], fade, rows.start == 0, place[0].stop == weight.shape[0], edge)
         share = down[:, None] * across
         total[(..., *place)] += found * share.to(found)
         weight[place] += share

@@ -29,7 +29,8 @@ from nodes.models.runners.autoencoder import Autoencoder
 from nodes.models.runners.controlnet import ControlRunner
 from nodes.models.runners.denoiser import Denoiser
 from nodes.models.runners.text_encoder import TextEncoder, build_encoder
-from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
+from nodes.models.runners.upscaler import Upscaler
+from nodes.types import Clip, ControlNet, Model, Patch, Source, UpscaleModel, Vae
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,10 +103,14 @@ class Pool:
     def get(self, ref: Vae) -> Autoencoder: ...
     @overload
     def get(self, ref: ControlNet) -> ControlRunner: ...
+    @overload
+    def get(self, ref: UpscaleModel) -> Upscaler: ...
     def get(
-        self, ref: Model | Clip | Vae | ControlNet
-    ) -> Denoiser | TextEncoder | Autoencoder | ControlRunner:
+        self, ref: Model | Clip | Vae | ControlNet | UpscaleModel
+    ) -> Denoiser | TextEncoder | Autoencoder | ControlRunner | Upscaler:
         """What a description describes, ready to run; weights are read when it first runs."""
+        if isinstance(ref, UpscaleModel):
+            return Upscaler(self, ref)
         if isinstance(ref, Clip):
             family, parts = self.encoders(ref)
             return TextEncoder(self, ref, family, parts)

@@ -100,7 +100,7 @@ def test_its_function_takes_what_its_spec_says(type_id: str) -> None:
 
 KNOWN = {
     ANY, "Int", "Float", "Text", "Bool", "Image", "Mask", "Sigmas", "Latent", "Model", "Clip", "Vae", "ControlNet",
-    "Conditioning", "Noise", "Guider", "Solver", "Crop", "Layer",
+    "Conditioning", "Noise", "Guider", "Solver", "Crop", "Layer", "UpscaleModel",
 }  # fmt: skip
 
 

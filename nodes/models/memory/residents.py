@@ -86,6 +86,34 @@ class Residents:
         self._held.move_to_end(key)
         return held
 
+    def whole(
+        self,
+        source: Source,
+        part: Part,
+        make: Callable[[Place], nn.Module],
+        dtype: torch.dtype,
+        size: int,
+        work: int = 0,
+    ) -> Resident:
+        """A network of about `size` bytes that `make` reads as a whole, with `work` bytes left for its work.
+
+        It is for classes whose settings are known only from the values of their weights.
+        """
+        key = (source, part.kind, dtype)
+        held = self._held.get(key)
+        self._needed.add(key)
+        if held is None or not held.current:
+            if held is not None:
+                self._let_go(key)
+            self.make_room(size + work)
+            place = Place(self.device, dtype)
+            held = self._held[key] = Resident(key, make(place), part, place, full=size)
+            self._fitted.clear()
+        elif work:
+            self.make_room(work)
+        self._held.move_to_end(key)
+        return held
+
     def holding(self, network: nn.Module) -> Resident:
         """The resident that a network in memory belongs to."""
         return next(held for held in self._held.values() if held.network is network)
