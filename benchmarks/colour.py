@@ -154,7 +154,8 @@ def _turned(values: Array, degrees: float, saturation: float) -> Array:
 def _vibrant(values: Array, amount: float) -> Array:
     grey = _luma(values)
     chroma = values.max(-1, keepdims=True) - values.min(-1, keepdims=True)
-    return (grey + (values - grey) * (1 + amount * (1 - chroma))).clip(0, 1)
+    done: Array = (grey + (values - grey) * (1 + amount * (1 - chroma))).clip(0, 1)
+    return done
 
 
 def _split_toned(values: Array) -> Array:
@@ -182,7 +183,8 @@ def _tetrahedral(values: Array, table: Array) -> Array:
     result += flat[first] * (ordered[:, :1] - ordered[:, 1:2])
     result += flat[second] * (ordered[:, 1:2] - ordered[:, 2:])
     result += flat[at + strides.sum()] * ordered[:, 2:]
-    return result.reshape(values.shape).clip(0, 1)
+    done: Array = result.reshape(values.shape).clip(0, 1)
+    return done
 
 
 def _mkl(values: Array, reference: Array) -> Array:
@@ -190,7 +192,8 @@ def _mkl(values: Array, reference: Array) -> Array:
 
     def root(matrix: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
         weights, vectors = numpy.linalg.eigh(matrix)
-        return (vectors * numpy.sqrt(weights)) @ vectors.T
+        found: NDArray[numpy.float64] = (vectors * numpy.sqrt(weights)) @ vectors.T
+        return found
 
     own = root(numpy.cov(flat.T))
     inverse = numpy.linalg.inv(own)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import pytest
@@ -242,7 +243,7 @@ def test_distortion_is_browns_model(first: float, second: float, zoom: float) ->
 def test_quarter_turns_are_exact(angle: float) -> None:
     image = picture(2, 5, 8, 4)
     done = transforms.image_rotate(image, angle=float(angle))
-    assert torch.equal(done, torch.rot90(image, -angle // 90, (1, 2)))
+    assert torch.equal(done, torch.rot90(image, -round(angle) // 90, (1, 2)))
     kept = transforms.image_rotate(image, angle=float(angle), expand=False)
     assert kept.shape == image.shape
 
@@ -292,7 +293,12 @@ def test_a_homography_brings_the_corners_where_they_belong(moves: list[float]) -
 
 def test_straightening_undoes_a_perspective() -> None:
     smooth = filters.gaussian(picture(1, 80, 80).movedim(-1, 1), 12).movedim(1, -1)
-    corners = {"top_left_x": 0.1, "top_left_y": 0.05, "top_right_x": 0.85, "bottom_left_y": 0.9}
+    corners: dict[str, Any] = {
+        "top_left_x": 0.1,
+        "top_left_y": 0.05,
+        "top_right_x": 0.85,
+        "bottom_left_y": 0.9,
+    }
     tilted = transforms.image_perspective(Image(smooth), **corners)
     back = transforms.image_perspective(tilted, **corners, straighten=True)
     difference = (back[..., :3] - smooth)[:, 6:-6, 6:-6].abs()
@@ -309,7 +315,7 @@ def test_straightening_undoes_a_perspective() -> None:
         {"top_left_x": 1.0},
     ],
 )
-def test_corners_that_make_no_convex_shape_are_refused(corners: dict[str, float]) -> None:
+def test_corners_that_make_no_convex_shape_are_refused(corners: dict[str, Any]) -> None:
     with pytest.raises(GraphError, match="no convex shape"):
         transforms.image_perspective(picture(), **corners)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -17,7 +18,7 @@ from nodes.types import Image, Layer, Mask
 SHARES = st.floats(0, 1, width=32)
 PIXELS = st.lists(SHARES, min_size=4, max_size=4)
 
-FRACTIONS = {
+FRACTIONS: dict[str, Callable[[float, float], tuple[float, float]]] = {
     "over": lambda s, d: (1, 1 - s),
     "under": lambda s, d: (1 - d, 1),
     "in": lambda s, d: (d, 0),

@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from nodegraph import Context, LoadError
@@ -42,7 +43,7 @@ def test_trilinear_is_scipys(red: float, green: float, blue: float) -> None:
     numpy.testing.assert_allclose(found.numpy(), wanted[0] if wanted.ndim > 1 else wanted, atol=2e-6)
 
 
-def by_cases(lut: Lut, pixel: tuple[float, float, float]) -> numpy.ndarray:  # type: ignore[type-arg]  # any floats
+def by_cases(lut: Lut, pixel: tuple[float, float, float]) -> NDArray[numpy.float64]:
     """Tetrahedral interpolation by its six published cases."""
     side = lut.table.shape[0]
     table = lut.table.double().numpy()
@@ -50,7 +51,7 @@ def by_cases(lut: Lut, pixel: tuple[float, float, float]) -> numpy.ndarray:  # t
     base = [min(int(value), side - 2) for value in place]
     r, g, b = (value - low for value, low in zip(place, base, strict=True))
 
-    def corner(red: int, green: int, blue: int) -> numpy.ndarray:  # type: ignore[type-arg]  # any floats
+    def corner(red: int, green: int, blue: int) -> NDArray[numpy.float64]:
         return numpy.asarray(table[base[2] + blue, base[1] + green, base[0] + red])
 
     low, high = corner(0, 0, 0), corner(1, 1, 1)
