@@ -10,10 +10,19 @@ import torch
 from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, OutputName, Range, node
 from nodegraph.support.file_names import require_file_name
 from nodes.images.convert import to_bytes
+from nodes.images.embedding import (
+    ORIGINS,
+    PROFILES,
+    Embedded,
+    icc_profile,
+    origin_of,
+    settings_text,
+    xmp_packet,
+)
 from nodes.images.folder import FITS, MOST, batch, chosen, common_size
 from nodes.images.naming import UNKNOWN_PATTERN, filled, inside, relative, unknown_in, values_of
 from nodes.images.reading import read
-from nodes.images.writing import FORMATS, carries, encoded, write
+from nodes.images.writing import DEEP, DEPTHS, FORMATS, carries, encoded, write
 from nodes.types import Image, Mask
 
 
@@ -115,7 +124,16 @@ def save_image(
             "%batch_num% and %node.parameter% are filled in."
         ),
     ] = "picture",
-    format: Annotated[str, Choice(FORMATS), Help("png loses nothing, jpeg and webp are smaller.")] = "png",
+    format: Annotated[
+        str, Choice(FORMATS), Help("png and tiff lose nothing, jpeg and webp are smaller.")
+    ] = "png",
+    depth: Annotated[
+        str,
+        Choice(DEPTHS),
+        Help(
+            "16 bits keep soft gradients for further work; png and tiff have them, the others always have 8."
+        ),
+    ] = "8 bits",
     quality: Annotated[
         int,
         Range(1, 100),
@@ -125,12 +143,40 @@ def save_image(
     metadata: Annotated[
         bool, Advanced(), Help("Whether the file carries its workflow, to be opened again.")
     ] = True,
+    settings: Annotated[
+        bool,
+        Advanced(),
+        Help("Whether prompt and sampler settings are also written as text, for sites that read it."),
+    ] = False,
+    origin: Annotated[
+        str,
+        Choice(ORIGINS),
+        Advanced(),
+        Help(
+            "What the file says of its origin (IPTC digital source type): drawn by a model, a picture changed by "
+            "one, or nothing; automatic goes by the workflow."
+        ),
+    ] = "automatic",
+    profile: Annotated[
+        str, Choice(PROFILES), Advanced(), Help("The colour profile in the file; none leaves it out.")
+    ] = "none",
 ) -> None:
     """Write pictures to the output folder as name_00001.png and so on. Each opens again as its own workflow."""
     workflow = ctx.places.workflow if metadata and ctx.places.metadata else ""
-    if not carries(format, workflow):
+    shown_size = (image.shape[2], image.shape[1])
+    text = (
+        settings_text(ctx.places.workflow, ctx.node, shown_size) if settings and ctx.places.metadata else ""
+    )
+    if settings and ctx.places.metadata and not text:
+        ctx.say("No sampler stands before this node, so no settings were written as text.")
+    if not carries(format, workflow, text):
         ctx.say("This workflow is too large for a jpeg to carry; save as png or webp to keep it.")
         workflow = ""
+    deep = depth == DEPTHS[1] and format in DEEP
+    if depth == DEPTHS[1] and not deep:
+        ctx.say("A {format} holds 8 bits a channel; save as png or tiff to keep 16.", format=format)
+    kind = origin_of(ctx.places.workflow, ctx.node) if origin == ORIGINS[0] else origin
+    embedded = Embedded(workflow, text, xmp_packet(kind), icc_profile(profile))
     _require_numbers(image)
     values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
     for unknown in unknown_in(prefix, {**values, "batch_num": 0}):
@@ -140,7 +186,7 @@ def save_image(
     for index, (name, picture) in enumerate(zip(names, image, strict=True)):
         ctx.check()
         stem = inside(folder, name)
-        ctx.wrote(write(stem, format, encoded(picture, format, quality, workflow)))
+        ctx.wrote(write(stem, format, encoded(picture, format, quality, embedded, deep=deep)))
         ctx.progress(index + 1, len(image))
 
 

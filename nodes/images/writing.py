@@ -1,13 +1,14 @@
-"""Pictures as PNG, JPEG and WebP files that carry their workflow."""
+"""Pictures as PNG, JPEG, WebP and TIFF files that carry their workflow, their origin and a colour profile."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nodegraph import GraphError
 from nodegraph.support.numbered_files import write_numbered
 from nodes.images.convert import to_pil
+from nodes.images.deep import png_16, tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,61 +16,82 @@ if TYPE_CHECKING:
     import PIL.Image
     from torch import Tensor
 
+    from nodes.images.embedding import Embedded
+
 KEYWORD = "nodegraph"
 """The name of the PNG text that holds the workflow, and what it begins with in EXIF's ImageDescription."""
 
 DESCRIPTION = 0x010E
+EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 LARGEST_EXIF = 65_000
 """EXIF shares a JPEG segment of 64 KiB; a workflow beyond this does not fit."""
 
-FORMATS = ("png", "jpeg", "webp")
-SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp"}
+FORMATS = ("png", "jpeg", "webp", "tiff")
+SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp", "tiff": "tif"}
+DEPTHS = ("8 bits", "16 bits")
+DEEP = ("png", "tiff")
+"""The formats that hold 16 bits a channel."""
+
+_XMP = "XML:com.adobe.xmp"
 
 
-def carries(kind: str, workflow: str) -> bool:
-    """Whether a file of this kind has room for the workflow."""
-    return kind != "jpeg" or len(workflow.encode()) <= LARGEST_EXIF
+def carries(kind: str, workflow: str, settings: str = "") -> bool:
+    """Whether a file of this kind has room for the workflow and a text of settings."""
+    return kind != "jpeg" or len(workflow.encode()) + 2 * len(settings) <= LARGEST_EXIF
 
 
-def encoded(picture: Tensor, kind: str, quality: int, workflow: str) -> bytes:
-    """`[H, W, C]` 0..1 as the bytes of a file; quality 100 makes a WebP lossless. An empty workflow is not written.
+def encoded(picture: Tensor, kind: str, quality: int, embedded: Embedded, *, deep: bool = False) -> bytes:
+    """`[H, W, C]` 0..1 as the bytes of a file; quality 100 makes a WebP lossless. What is empty is not written.
 
-    Raises GraphError for a picture with NaN, which would be saved black.
+    `deep` writes 16 bits a channel, in the formats of DEEP. Raises GraphError for a picture with NaN, which would be
+    saved black.
     """
     if bool(picture.isnan().any()):
         raise GraphError(
             "The picture is not a number everywhere (NaN) and is not saved: a node before this one made it so; look at "
             "what each of them gives."
         )
+    if deep and kind == "png":
+        return png_16(picture, embedded, KEYWORD)
+    if kind == "tiff":
+        return tiff(picture, 16 if deep else 8, embedded, KEYWORD)
     image = to_pil(picture)
     out = io.BytesIO()
+    shared: dict[str, Any] = {"icc_profile": embedded.profile or None}
     if kind == "png":
-        image.save(out, "PNG", compress_level=4, pnginfo=_png_text(workflow))
-    elif kind == "jpeg":
+        image.save(out, "PNG", compress_level=4, pnginfo=_png_text(embedded), **shared)
+        return out.getvalue()
+    shared |= {"exif": _exif(embedded), "xmp": embedded.xmp.encode()}
+    if kind == "jpeg":
         options = {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
-        image.convert("RGB").save(out, "JPEG", exif=_exif(workflow), optimize=True, **options)
+        image.convert("RGB").save(out, "JPEG", optimize=True, **options, **shared)
     else:
-        image.save(out, "WEBP", quality=quality, lossless=quality == 100, exif=_exif(workflow))
+        image.save(out, "WEBP", quality=quality, lossless=quality == 100, **shared)
     return out.getvalue()
 
 
-def _png_text(workflow: str) -> PIL.PngImagePlugin.PngInfo | None:
+def _png_text(embedded: Embedded) -> PIL.PngImagePlugin.PngInfo | None:
     from PIL.PngImagePlugin import PngInfo
 
-    if not workflow:
-        return None
+    texts = {KEYWORD: embedded.workflow, "parameters": embedded.settings, _XMP: embedded.xmp}
     info = PngInfo()
-    info.add_itxt(KEYWORD, workflow)
-    return info
+    for key, text in texts.items():
+        if text:
+            info.add_itxt(key, text)
+    return info if any(texts.values()) else None
 
 
-def _exif(workflow: str) -> bytes:
+def _exif(embedded: Embedded) -> bytes:
     import PIL.Image
 
-    if not workflow:
+    if not embedded.workflow and not embedded.settings:
         return b""
     exif = PIL.Image.Exif()
-    exif[DESCRIPTION] = f"{KEYWORD}:{workflow}".encode()
+    if embedded.workflow:
+        exif[DESCRIPTION] = f"{KEYWORD}:{embedded.workflow}".encode()
+    if embedded.settings:
+        # The first eight bytes name the encoding (EXIF 2.32, 4.6.5).
+        exif.get_ifd(EXIF_IFD)[USER_COMMENT] = b"UNICODE\0" + embedded.settings.encode("utf-16-be")
     return exif.tobytes()
 
 

@@ -16,7 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "nodegraph": {"networkx", "platformdirs"},
     "nodes": {
         "nodegraph", "numpy", "PIL", "torch", "torchvision", "torchsde", "diffusers", "transformers", "safetensors",
-        "regex", "scipy", "tokenizers", "yaml", "gguf",
+        "regex", "scipy", "tokenizers", "yaml", "gguf", "spandrel", "cv2", "tifffile",
     },
     "ui": {"nodegraph", "PySide6", "shiboken6"},
 }  # fmt: skip

@@ -1,8 +1,9 @@
 """What a picture file carries besides its pixels. Standard library only; no pixel is decoded.
 
-PNG: an iTXt chunk with the keyword `nodegraph` holds the workflow as UTF-8 JSON. JPEG and WebP: the EXIF tag
-ImageDescription (0x010E) is `nodegraph:` followed by the workflow as UTF-8 JSON. ComfyUI's workflows follow: PNG texts
-called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0x010F and 0x0110 that begin so.
+PNG: an iTXt chunk with the keyword `nodegraph` holds the workflow as UTF-8 JSON. JPEG, WebP and TIFF: the tag
+ImageDescription (0x010E), in EXIF or of the TIFF itself, is `nodegraph:` followed by the workflow as UTF-8 JSON.
+ComfyUI's workflows follow: PNG texts called `workflow` (as drawn) or `prompt` (as run), EXIF tags 0x010F and 0x0110
+that begin so.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from nodegraph.support.errors import LoadError
-from nodegraph.support.image_metadata.exif import Exif
-from nodegraph.support.image_metadata.formats import JPEG, PNG, WEBP, format_of
+from nodegraph.support.image_metadata.exif import MAX_EXIF, Exif, read_exif
+from nodegraph.support.image_metadata.formats import JPEG, PNG, TIFF, WEBP, format_of
 from nodegraph.support.image_metadata.jpeg import read_jpeg
 from nodegraph.support.image_metadata.png import MAX_TEXT, read_png
 from nodegraph.support.image_metadata.settings import KEYS, MAX_SETTINGS, Settings, settings_in
@@ -57,11 +58,11 @@ class Carried:
 
 def is_picture(start: bytes) -> bool:
     """Whether a file that begins so is a picture that may carry a workflow."""
-    return format_of(start) in (PNG, JPEG, WEBP)
+    return format_of(start) in (PNG, JPEG, WEBP, TIFF)
 
 
 def carried(path: Path) -> Carried:
-    """What a PNG, JPEG or WebP file carries; of one that ends early, what stands before its end.
+    """What a PNG, JPEG, WebP or TIFF file carries; of one that ends early, what stands before its end.
 
     Raises LoadError for a damaged one, OSError for an unreadable one.
     """
@@ -148,6 +149,9 @@ def _read(file: BinaryIO, start: bytes) -> Carried:
     if format_of(start) is JPEG:
         size, exif = read_jpeg(file)
         cut = size is None
+    elif format_of(start) is TIFF:
+        # A TIFF is built as an EXIF block is; its texts stand before the pixels, or are not read.
+        exif, size, cut = read_exif(file.read(MAX_EXIF)), None, False
     else:
         size, exif, cut = read_webp(file)
     workflows, fault = _in_exif(exif)

@@ -11,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from numpy.typing import NDArray  # noqa: TC002  # hypothesis reads annotations
 from scipy.interpolate import RegularGridInterpolator
 
 from nodegraph import Context, LoadError
