@@ -9,6 +9,7 @@ import torch
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, OutputName, Range, node
 from nodegraph.support.file_names import require_file_name
+from nodes.images.animation import LONGEST, MOVING_FORMATS, moving
 from nodes.images.convert import to_bytes
 from nodes.images.embedding import (
     ORIGINS,
@@ -188,6 +189,57 @@ def save_image(
         stem = inside(folder, name)
         ctx.wrote(write(stem, format, encoded(picture, format, quality, embedded, deep=deep)))
         ctx.progress(index + 1, len(image))
+
+
+@node(
+    "SaveAnimation",
+    title="Save animation",
+    category="output",
+    sink=True,
+    keywords=("gif", "apng", "webp", "video", "movie", "export", "frames"),
+)
+def save_animation(
+    ctx: Context,
+    image: Annotated[Image, Help("The pictures of the animation, in order.")],
+    *,
+    prefix: Annotated[
+        str, Help("The file name before its number, filled in as that of Save image.")
+    ] = "animation",
+    format: Annotated[
+        str,
+        Choice(MOVING_FORMATS),
+        Help("webp is small, apng loses nothing, gif opens everywhere and has few colours."),
+    ] = "webp",
+    rate: Annotated[float, Range(0.1, 60, 0.1), Help("How many pictures are shown in a second.")] = 8.0,
+    loops: Annotated[int, Range(0, 1000), Help("How often it is shown; 0 is for ever.")] = 0,
+    quality: Annotated[
+        int, Range(1, 100), Advanced(), Help("For webp: smaller or better; 100 loses nothing.")
+    ] = 90,
+    metadata: Annotated[
+        bool, Advanced(), Help("Whether the file carries its workflow, to be opened again; a gif never does.")
+    ] = True,
+    origin: Annotated[
+        str,
+        Choice(ORIGINS),
+        Advanced(),
+        Help("What the file says of its origin, as in Save image; a gif says nothing."),
+    ] = "automatic",
+) -> None:
+    """Write a batch of pictures as one moving picture: a film strip of steps, a morph, a loop."""
+    if len(image) > LONGEST:
+        raise GraphError(
+            "An animation takes at most {most} pictures; {count} were given.", most=LONGEST, count=len(image)
+        )
+    _require_numbers(image)
+    workflow = ctx.places.workflow if metadata and ctx.places.metadata else ""
+    kind = origin_of(ctx.places.workflow, ctx.node) if origin == ORIGINS[0] else origin
+    values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
+    for unknown in unknown_in(prefix, values):
+        ctx.say(UNKNOWN_PATTERN, pattern=unknown)
+    stem = inside(ctx.places.output, relative(filled(prefix, values, datetime.now())))
+    ctx.check()
+    data = moving(image, format, rate, loops, quality, Embedded(workflow, "", xmp_packet(kind)))
+    ctx.wrote(write(stem, format, data))
 
 
 def _require_numbers(image: Image) -> None:

@@ -27,7 +27,7 @@ LARGEST_EXIF = 65_000
 """EXIF shares a JPEG segment of 64 KiB; a workflow beyond this does not fit."""
 
 FORMATS = ("png", "jpeg", "webp", "tiff")
-SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp", "tiff": "tif"}
+SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp", "tiff": "tif", "apng": "png", "gif": "gif"}
 DEPTHS = ("8 bits", "16 bits")
 DEEP = ("png", "tiff")
 """The formats that hold 16 bits a channel."""
@@ -59,9 +59,9 @@ def encoded(picture: Tensor, kind: str, quality: int, embedded: Embedded, *, dee
     out = io.BytesIO()
     shared: dict[str, Any] = {"icc_profile": embedded.profile or None}
     if kind == "png":
-        image.save(out, "PNG", compress_level=4, pnginfo=_png_text(embedded), **shared)
+        image.save(out, "PNG", compress_level=4, pnginfo=png_texts(embedded), **shared)
         return out.getvalue()
-    shared |= {"exif": _exif(embedded), "xmp": embedded.xmp.encode()}
+    shared |= {"exif": exif_block(embedded), "xmp": embedded.xmp.encode()}
     if kind == "jpeg":
         options = {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
         image.convert("RGB").save(out, "JPEG", optimize=True, **options, **shared)
@@ -70,7 +70,8 @@ def encoded(picture: Tensor, kind: str, quality: int, embedded: Embedded, *, dee
     return out.getvalue()
 
 
-def _png_text(embedded: Embedded) -> PIL.PngImagePlugin.PngInfo | None:
+def png_texts(embedded: Embedded) -> PIL.PngImagePlugin.PngInfo | None:
+    """What a file carries as texts of a PNG; None where that is nothing."""
     from PIL.PngImagePlugin import PngInfo
 
     texts = {KEYWORD: embedded.workflow, "parameters": embedded.settings, _XMP: embedded.xmp}
@@ -81,7 +82,8 @@ def _png_text(embedded: Embedded) -> PIL.PngImagePlugin.PngInfo | None:
     return info if any(texts.values()) else None
 
 
-def _exif(embedded: Embedded) -> bytes:
+def exif_block(embedded: Embedded) -> bytes:
+    """Workflow and settings as EXIF; empty where there are none."""
     import PIL.Image
 
     if not embedded.workflow and not embedded.settings:
