@@ -56,7 +56,8 @@ def balance_matrix(kelvin: float, tint: float) -> Tensor:
     source = bradford @ torch.tensor(white_of(kelvin, tint), dtype=torch.float64)
     target = bradford @ torch.tensor(white_of(NEUTRAL_KELVIN, 0), dtype=torch.float64)
     adapted = torch.linalg.inv(bradford) @ torch.diag(target / source) @ bradford
-    return (torch.linalg.inv(to_xyz) @ adapted @ to_xyz).float()
+    matrix: Tensor = torch.linalg.inv(to_xyz) @ adapted @ to_xyz
+    return matrix.float()
 
 
 def balanced(light: Tensor, kelvin: float, tint: float) -> Tensor:

@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 import numpy
 import torch
 
+from nodegraph.support.image_metadata.formats import PNG, TIFF
+from nodes.images.profiles import is_srgb
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
     from nodes.images.embedding import Embedded
+    from nodes.images.opening import Opened
 
 XMP_TAG = 700
+ORIENTATION, PHOTOMETRIC = 0x0112, 262
+BLACK_IS_ZERO, RGB = 1, 2
+_MODES = ("I;16", "I;16B", "LA", "RGB", "RGBA")
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 
 
@@ -24,6 +31,38 @@ def to_words(picture: Tensor) -> NDArray[numpy.uint16]:
     """uint16 of values 0..1 in any shape: clipped and rounded."""
     values = picture.detach().float().cpu().nan_to_num(nan=0.0).clamp(0, 1) * 65535
     return values.round().to(torch.int32).numpy().astype(numpy.uint16)
+
+
+def read_words(opened: Opened) -> Tensor | None:
+    """`[H, W, C]`, 0..1, C being 3 or 4, of a PNG or TIFF with 16 bits a channel; None for any other picture.
+
+    Also None where more has to be done to the pixels than to read them: to turn them, to convert their colours, to
+    make one of them transparent. Pillow by itself keeps only the upper eight bits of pictures in colour.
+    """
+    import cv2
+
+    picture = opened.picture
+    if opened.format not in (PNG, TIFF) or picture.mode not in _MODES or getattr(picture, "n_frames", 1) != 1:
+        return None
+    if not picture.tile or "16" not in str(picture.tile[0][3]):
+        return None
+    photometric = getattr(picture, "tag_v2", {}).get(PHOTOMETRIC, BLACK_IS_ZERO)
+    turned = picture.getexif().get(ORIENTATION, 1) != 1
+    if turned or "transparency" in picture.info or photometric not in (BLACK_IS_ZERO, RGB):
+        return None
+    if opened.profile and not is_srgb(opened.profile):
+        return None
+    try:
+        found = cv2.imdecode(numpy.frombuffer(opened.whole(), numpy.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    if found is None or found.dtype != numpy.uint16 or found.shape[:2] != (picture.height, picture.width):
+        return None
+    found = found[..., None] if found.ndim == 2 else found
+    order = {1: [0, 0, 0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(found.shape[-1])
+    if order is None:
+        return None
+    return torch.from_numpy(found[..., order].astype(numpy.float32)) / 65535
 
 
 def png_16(picture: Tensor, embedded: Embedded, keyword: str) -> bytes:

@@ -85,7 +85,10 @@ def surface(planes: Tensor, radius: float, threshold: float) -> Tensor:
     side = 2 * reach + 1
 
     def work(rows: NDArray[numpy.float32]) -> NDArray[numpy.float32]:
-        return cv2.bilateralFilter(rows, side, threshold, radius / 2, borderType=cv2.BORDER_REPLICATE)
+        done: NDArray[numpy.float32] = cv2.bilateralFilter(
+            rows, side, threshold, radius / 2, borderType=cv2.BORDER_REPLICATE
+        )
+        return done
 
     return _each(planes, work)
 

@@ -67,8 +67,9 @@ def on_pixels(image: Tensor, work: Callable[[Tensor], Tensor], mask: Tensor | No
     channels = 3 if alpha is None else 4
     done = torch.empty(*image.shape[:-1], channels)
     target = done.view(-1, channels)
+    pixels = image.reshape(-1, image.shape[-1])
     for source, goal in zip(
-        image.reshape(-1, image.shape[-1]).split(PIXELS_AT_ONCE), target.split(PIXELS_AT_ONCE), strict=True
+        torch.split(pixels, PIXELS_AT_ONCE), torch.split(target, PIXELS_AT_ONCE), strict=True
     ):
         part, _ = colour_and_alpha(source)
         torch.clamp(work(part.contiguous()), 0, 1, out=goal if alpha is None else goal[:, :3])

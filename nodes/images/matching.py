@@ -63,7 +63,8 @@ def _linear_map(colour: Tensor, reference: Tensor) -> Tensor:
     inverse = torch.linalg.inv(root)
     middle = _square_root(root @ (_covariance(other) + small) @ root)
     matrix = inverse @ middle @ inverse
-    return ((colour - mean.float()) @ matrix.T.float()) + wanted_mean.float()
+    done: Tensor = ((colour - mean.float()) @ matrix.T.float()) + wanted_mean.float()
+    return done
 
 
 def _covariance(flat: Tensor) -> Tensor:
@@ -74,7 +75,8 @@ def _covariance(flat: Tensor) -> Tensor:
 def _square_root(matrix: Tensor) -> Tensor:
     """The symmetric square root of a symmetric matrix without negative eigenvalues."""
     values, vectors = torch.linalg.eigh((matrix + matrix.T) / 2)
-    return vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+    root: Tensor = vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+    return root
 
 
 def _by_rank(plane: Tensor, reference: Tensor) -> Tensor:

@@ -84,6 +84,12 @@ class Opened:
     picture: PIL.Image.Image
     format: PictureFormat
     profile: bytes
+    file: IO[bytes]
+
+    def whole(self) -> bytes:
+        """The file without the parts that are not read."""
+        self.file.seek(0)
+        return self.file.read()
 
     def frames(self) -> Iterator[PIL.Image.Image]:
         """The frames that count, each to be used before the next one is asked for."""
@@ -132,7 +138,7 @@ def open_picture(path: Path, name: str, check: Check) -> Iterator[Opened]:
         with PIL.Image.open(view, formats=[kind.plugin]) as picture:
             _check_size(picture, kind, size, name)
             found = picture.info.get("icc_profile") if profile is None else profile
-            yield Opened(picture, kind, found if isinstance(found, bytes) else b"")
+            yield Opened(picture, kind, found if isinstance(found, bytes) else b"", view)
 
 
 class _Parts(io.RawIOBase):

@@ -42,6 +42,17 @@ def in_srgb(picture: PIL.Image.Image, profile: bytes, mode: str) -> PIL.Image.Im
     return found
 
 
+def is_srgb(profile: bytes) -> bool:
+    """Whether an ICC profile leaves colours as they are; one that is damaged does not."""
+    from PIL import ImageCms
+
+    try:
+        source = _profile(profile)
+        return source.profile.xcolor_space == "RGB " and _is_srgb(source)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return False
+
+
 def _fitting(mode: str) -> tuple[str, ...]:
     """The spaces of profiles that a picture of this mode may have."""
     if mode in ("CMYK", "LAB"):

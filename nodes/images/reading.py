@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nodegraph.support.image_metadata.formats import MAX_FRAMES
 from nodegraph.support.messages import Phrase
+from nodes.images.deep import read_words
 from nodes.images.opening import Check, open_picture
 from nodes.images.profiles import in_srgb
 
@@ -51,6 +52,9 @@ def read(path: Path, name: str, check: Check = no_check, most: int = MAX_FRAMES)
     """
     remarks: list[Phrase] = []
     with open_picture(path, name, check) as opened:
+        deep = read_words(opened)
+        if deep is not None:
+            return _deep_picture(deep)
         frames: list[PIL.Image.Image] = []
         others = 0
         for frame in islice(opened.frames(), most):
@@ -71,6 +75,13 @@ def read(path: Path, name: str, check: Check = no_check, most: int = MAX_FRAMES)
                 )
             )
         return _tensors(frames, remarks, check)
+
+
+def _deep_picture(values: Tensor) -> Picture:
+    """A picture of more than 8 bits a channel, `[H, W, 3 or 4]`."""
+    height, width = values.shape[:2]
+    mask = 1.0 - values[..., 3] if values.shape[-1] == 4 else torch.zeros(height, width)
+    return Picture(values[None, ..., :3].contiguous(), mask[None])
 
 
 def size_of(path: Path, name: str, check: Check = no_check) -> tuple[int, int]:

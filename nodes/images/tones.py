@@ -40,7 +40,8 @@ def levels(
 
 def exposed(light: Tensor, stops: float) -> Tensor:
     """Linear light times 2 to the power of `stops`."""
-    return light * 2.0**stops
+    done: Tensor = light * 2.0**stops
+    return done
 
 
 def contrasted(colour: Tensor, brightness: float, contrast: float, pivot: float) -> Tensor:

@@ -17,7 +17,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph import Context, load
+from nodegraph import Context, LoadError, load
 from nodegraph.node_api.context import Places
 from nodegraph.node_api.events import Event as Said
 from nodegraph.node_api.events import Message
@@ -67,6 +67,43 @@ def test_sixteen_bits_are_exact(channels: int, height: int, width: int, as_tiff:
     if as_tiff:
         again = tifffile.imread(io.BytesIO(data)).reshape(height, width, channels)
         assert numpy.array_equal(again, words)
+
+
+@pytest.mark.parametrize("format", ["png", "tiff"])
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("profile", ["none", "srgb"])
+def test_sixteen_bits_are_read_as_they_were_written(
+    tmp_path: Path, format: str, channels: int, profile: str
+) -> None:
+    image = Image(torch.from_numpy(to_words(picture(channels)).astype(numpy.float32)) / 65535)
+    path = Running(tmp_path).save(image, format=format, depth="16 bits", profile=profile)
+    found = load_image(Running(tmp_path).ctx, image=path.name)
+    assert torch.equal(found.image, image[..., :3])
+    if channels == 4:
+        torch.testing.assert_close(1 - found.mask, image[..., 3], atol=1e-7, rtol=0)
+
+
+def test_sixteen_bits_of_another_space_are_converted(tmp_path: Path) -> None:
+    """A profile that is not sRGB is not passed over for the sake of more bits."""
+    from PIL import ImageCms
+
+    swapped = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    data = png_16(picture()[0], Embedded(profile=swapped), KEYWORD)
+    (tmp_path / "a.png").write_bytes(data)
+    found = load_image(Running(tmp_path).ctx, image="a.png")
+    eighths = found.image * 255
+    torch.testing.assert_close(eighths, eighths.round(), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("cut", [40, 100, 300])
+def test_a_file_of_sixteen_bits_that_is_cut_is_one_sentence(tmp_path: Path, cut: int) -> None:
+    for name, data in (
+        ("a.png", png_16(picture()[0], Embedded(), KEYWORD)),
+        ("a.tif", tiff(picture()[0], 16, Embedded(), KEYWORD)),
+    ):
+        (tmp_path / name).write_bytes(data[:cut])
+        with pytest.raises(LoadError):
+            load_image(Running(tmp_path).ctx, image=name)
 
 
 def test_words_are_rounded_and_clipped() -> None:
