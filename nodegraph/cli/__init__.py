@@ -141,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         "info", help="say what workflow, seed and versions a picture or workflow carries"
     )
     info.add_argument("file", metavar="FILE")
+    _models(info)
     explain = commands.add_parser("explain", help="tell what a workflow does, step by step, in plain words")
     explain.add_argument("file", metavar="FILE")
     export = commands.add_parser("export", help="write a workflow as another program's file")

@@ -12,17 +12,22 @@ from typing import Any
 from nodegraph.cli import DONE
 from nodegraph.cli.opening import near, node_types
 from nodegraph.formats.native import load
-from nodegraph.model.foreign import is_foreign
-from nodegraph.model.graph import Node
+from nodegraph.made_with import MadeWith, differences, parse_made_with
+from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api import runtime
+from nodegraph.support.errors import GraphError, NodegraphError
+from nodegraph.model.foreign import is_foreign
 from nodegraph.subgraphs.expand import is_instance
-from nodegraph.support.errors import GraphError
 from nodegraph.support.image_metadata import Carried, carried, shortened
 from nodegraph.support.image_metadata.settings import Settings
+from nodegraph.support.user_dirs import cache_folder
 
 PROMPT_CHARACTERS = 2_000
 """Of another program's prompt that `info` shows."""
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+"""What a run may be asked to compute in; a record is compared with a run that is asked the same."""
 
 NOTHING_CARRIED = Carried(None, (), ())
 
@@ -126,7 +131,32 @@ def info(arguments: argparse.Namespace) -> int:
     for name, found_inside in graph.subgraphs.items():
         print(f"subgraph {_short(name)}: {len(found_inside.nodes)} nodes")
         _print_nodes(found_inside.nodes.values(), specs, "  ")
+    if record := parse_made_with(found.made_with):
+        _print_made_with(record, graph, path, arguments)
     return DONE
+
+
+def _print_made_with(record: MadeWith, graph: Graph, path: Path, arguments: argparse.Namespace) -> None:
+    """Say what a picture was made with, and whether it would come out the same here."""
+    facts = ", ".join(f"{name} {value}" for name, value in record.facts.items() if value)
+    print(f"made with: {shortened(facts)}")
+    # The engine is loaded where a picture has a record alone: `info` of others stays quick.
+    from nodegraph.engine.local import LocalEngine, Options
+
+    asked = record.facts.get("dtype", "auto")
+    options = Options(
+        models=tuple(map(Path, arguments.models)),
+        dtype=asked if asked in DTYPES else "auto",
+        remember=cache_folder(),
+    )
+    try:
+        with LocalEngine(options=options, library=node_types()) as engine:
+            found: list[str] = [*map(str, differences(record, engine.made_with(graph, base=path.parent)))]
+    except NodegraphError as error:
+        found = [str(error)]
+    print("made again here: differs because" if found else "made again here: same as when it was made")
+    for sentence in found:
+        print(f"  {shortened(sentence)}")
 
 
 def _print_settings(settings: Settings) -> None:

@@ -26,6 +26,7 @@ from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, make_plan
 from nodegraph.execution.prepare import Prepared, prepare
 from nodegraph.execution.run_history import MAX_DOCUMENTS, DocumentHistory, History
+from nodegraph.made_with import MadeWith, made_with
 from nodegraph.model import digest
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import catalogue, events, runtime
@@ -119,6 +120,10 @@ class LocalEngine:
         """What a run of a document would do, and why; nothing runs. Raises GraphError."""
         prepared = self._prepare(graph, targets, base)
         return self._plan(prepared, prepared.targets, self.history.of(document))
+
+    def made_with(self, graph: Graph, *, base: Path | None = None) -> MadeWith:
+        """What a run of a graph would be made with here; nothing runs. Raises GraphError, also for missing files."""
+        return made_with(self._nodes.facts(self._compute), self._prepare(graph, None, base).keyed)
 
     def run(
         self,
@@ -333,7 +338,8 @@ class LocalEngine:
         base: Path,
         workflow: str,
     ) -> Executor:
-        places = Places(self.options.output, base, workflow, self.options.metadata)
+        record = made_with(self._nodes.facts(self._compute, settle=self._settled), prepared.keyed)
+        places = Places(self.options.output, base, workflow, self.options.metadata, record.text())
 
         def context(node: str) -> Context:
             if self._models is None:

@@ -14,7 +14,7 @@ from nodegraph.support.image_metadata import size_of
 from nodegraph.support.messages import Phrase
 
 if TYPE_CHECKING:
-    from nodegraph.model.graph import Graph, Note, Subgraph
+    from nodegraph.model.graph import Graph, Note
 
 MOST_SIDE = 2048
 """Pixels a side."""

@@ -18,13 +18,15 @@ class Places:
     """Where files may be written and what they carry.
 
     `output` is the only folder a node may write to. `workflow` is the JSON of the running graph, which saved
-    pictures carry unless `metadata` is off. `base` is the folder relative input paths start from.
+    pictures carry unless `metadata` is off. `base` is the folder relative input paths start from. `made_with` is the
+    record of machine, versions and files (nodegraph/made_with.py) that they carry beside the workflow.
     """
 
     output: Path
     base: Path
     workflow: str = ""
     metadata: bool = True
+    made_with: str = ""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from nodegraph.edits.links import Disconnect
 from nodegraph.edits.values import SetMode
-from nodegraph.execution.resolve import bypass_order, lazy_taken
 from nodegraph.model.foreign import declared_spec
 from nodegraph.model.graph import Link, Node, Source
 from nodegraph.model.sockets import bypass_order, fits, lazy_taken

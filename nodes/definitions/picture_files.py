@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -170,14 +171,15 @@ def save_image(
     )
     if settings and ctx.places.metadata and not text:
         ctx.say("No sampler stands before this node, so no settings were written as text.")
-    if not carries(format, workflow, text):
+    kind = origin_of(ctx.places.workflow, ctx.node) if origin == ORIGINS[0] else origin
+    record = ctx.places.made_with if workflow else ""
+    embedded = Embedded(workflow, text, xmp_packet(kind), icc_profile(profile), record)
+    if not carries(format, embedded):
         ctx.say("This workflow is too large for a jpeg to carry; save as png or webp to keep it.")
-        workflow = ""
+        embedded = replace(embedded, workflow="", made_with="")
     deep = depth == DEPTHS[1] and format in DEEP
     if depth == DEPTHS[1] and not deep:
         ctx.say("A {format} holds 8 bits a channel; save as png or tiff to keep 16.", format=format)
-    kind = origin_of(ctx.places.workflow, ctx.node) if origin == ORIGINS[0] else origin
-    embedded = Embedded(workflow, text, xmp_packet(kind), icc_profile(profile))
     _require_numbers(image)
     values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
     for unknown in unknown_in(prefix, {**values, "batch_num": 0}):
@@ -238,7 +240,9 @@ def save_animation(
         ctx.say(UNKNOWN_PATTERN, pattern=unknown)
     stem = inside(ctx.places.output, relative(filled(prefix, values, datetime.now())))
     ctx.check()
-    data = moving(image, format, rate, loops, quality, Embedded(workflow, "", xmp_packet(kind)))
+    record = ctx.places.made_with if workflow else ""
+    embedded = Embedded(workflow, xmp=xmp_packet(kind), made_with=record)
+    data = moving(image, format, rate, loops, quality, embedded)
     ctx.wrote(write(stem, format, data))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 import torch
 
+from nodegraph.support.image_metadata import MADE_WITH
 from nodegraph.support.image_metadata.formats import PNG, TIFF
 from nodes.images.profiles import is_srgb
 
@@ -44,7 +45,9 @@ def read_words(opened: Opened) -> Tensor | None:
     picture = opened.picture
     if opened.format not in (PNG, TIFF) or picture.mode not in _MODES or getattr(picture, "n_frames", 1) != 1:
         return None
-    if not picture.tile or "16" not in str(picture.tile[0][3]):
+    # Pillow's own list of what its decoder is given; the fourth item names the layout of the samples.
+    tiles = getattr(picture, "tile", None)
+    if not tiles or "16" not in str(tiles[0][3]):
         return None
     photometric = getattr(picture, "tag_v2", {}).get(PHOTOMETRIC, BLACK_IS_ZERO)
     turned = picture.getexif().get(ORIENTATION, 1) != 1
@@ -84,6 +87,7 @@ def _chunks(embedded: Embedded, keyword: str) -> list[tuple[bytes, bytes]]:
         found.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(embedded.profile)))
     texts = {
         keyword.encode(): embedded.workflow,
+        MADE_WITH.encode(): embedded.made_with,
         b"parameters": embedded.settings,
         _XMP_KEYWORD: embedded.xmp,
     }
@@ -122,7 +126,7 @@ def tiff(picture: Tensor, bits: int, embedded: Embedded, keyword: str) -> bytes:
         compression="zlib",
         metadata=None,
         description=f"{keyword}:{embedded.workflow}".encode() if embedded.workflow else None,
-        software=False,
+        software=f"{MADE_WITH}:{embedded.made_with}".encode() if embedded.made_with else False,
         iccprofile=embedded.profile or None,
         extratags=[(XMP_TAG, 1, len(xmp), xmp, True)] if xmp else [],
     )

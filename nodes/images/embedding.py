@@ -36,13 +36,14 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 @dataclass(frozen=True)
 class Embedded:
-    """What goes into a file: the workflow's JSON, a text of settings as other programs write it, an XMP packet and an
-    ICC profile; what is empty is left out."""
+    """What goes into a file: the workflow's JSON, a text of settings as other programs write it, an XMP packet, an ICC
+    profile, and the record of nodegraph/made_with.py; what is empty is left out."""
 
     workflow: str = ""
     settings: str = ""
     xmp: str = ""
     profile: bytes = b""
+    made_with: str = ""
 
 
 def xmp_packet(origin: str) -> str:

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from nodegraph import GraphError
+from nodegraph.support.image_metadata import MADE_WITH, SOFTWARE
 from nodegraph.support.numbered_files import write_numbered
 from nodes.images.convert import to_pil
 from nodes.images.deep import png_16, tiff
@@ -35,9 +36,10 @@ DEEP = ("png", "tiff")
 _XMP = "XML:com.adobe.xmp"
 
 
-def carries(kind: str, workflow: str, settings: str = "") -> bool:
-    """Whether a file of this kind has room for the workflow and a text of settings."""
-    return kind != "jpeg" or len(workflow.encode()) + 2 * len(settings) <= LARGEST_EXIF
+def carries(kind: str, embedded: Embedded) -> bool:
+    """Whether a file of this kind has room for the workflow, the record and the text of settings."""
+    size = len((embedded.workflow + embedded.made_with).encode()) + 2 * len(embedded.settings)
+    return kind != "jpeg" or size <= LARGEST_EXIF
 
 
 def encoded(picture: Tensor, kind: str, quality: int, embedded: Embedded, *, deep: bool = False) -> bytes:
@@ -74,7 +76,12 @@ def png_texts(embedded: Embedded) -> PIL.PngImagePlugin.PngInfo | None:
     """What a file carries as texts of a PNG; None where that is nothing."""
     from PIL.PngImagePlugin import PngInfo
 
-    texts = {KEYWORD: embedded.workflow, "parameters": embedded.settings, _XMP: embedded.xmp}
+    texts = {
+        KEYWORD: embedded.workflow,
+        MADE_WITH: embedded.made_with,
+        "parameters": embedded.settings,
+        _XMP: embedded.xmp,
+    }
     info = PngInfo()
     for key, text in texts.items():
         if text:
@@ -86,11 +93,13 @@ def exif_block(embedded: Embedded) -> bytes:
     """Workflow and settings as EXIF; empty where there are none."""
     import PIL.Image
 
-    if not embedded.workflow and not embedded.settings:
+    if not (embedded.workflow or embedded.settings or embedded.made_with):
         return b""
     exif = PIL.Image.Exif()
     if embedded.workflow:
         exif[DESCRIPTION] = f"{KEYWORD}:{embedded.workflow}".encode()
+    if embedded.made_with:
+        exif[SOFTWARE] = f"{MADE_WITH}:{embedded.made_with}".encode()
     if embedded.settings:
         # The first eight bytes name the encoding (EXIF 2.32, 4.6.5).
         exif.get_ifd(EXIF_IFD)[USER_COMMENT] = b"UNICODE\0" + embedded.settings.encode("utf-16-be")

@@ -18,8 +18,8 @@ from nodegraph.support.errors import LoadError
 from nodegraph.support.image_metadata.folders import counted
 from ui.config.model_files import kind_of, model_files
 from ui.document import workflow_file
-from ui.document.selection import Selected
 from ui.document.image_reader import has_image, image_in
+from ui.document.selection import Selected
 from ui.editors.file import relative
 from ui.i18n.translate import said
 from ui.runs.requirements import PRACTICE, PRACTICE_SIDE

@@ -24,19 +24,29 @@ from nodegraph.support.image_metadata.settings import KEYS, MAX_SETTINGS, Settin
 from nodegraph.support.image_metadata.webp import read_webp
 
 KEYWORD = "nodegraph"
+MADE_WITH = "nodegraph-made-with"
+"""The PNG text with what a picture was made with; in EXIF and TIFF, Software begins with it and a colon."""
+
 PREFIX = b"nodegraph:"
 COMFYUI = ("workflow", "prompt")
 """What ComfyUI calls its two kinds of workflow; the first says where nodes lie."""
 
 WANTED: Mapping[str, int] = MappingProxyType(
-    dict.fromkeys(KEYS, MAX_SETTINGS) | dict.fromkeys((KEYWORD, *COMFYUI), MAX_TEXT)
+    dict.fromkeys(KEYS, MAX_SETTINGS) | dict.fromkeys((KEYWORD, MADE_WITH, *COMFYUI), MAX_TEXT)
 )
 """The texts of a PNG that are read, and up to how many bytes."""
 
 MAGIC_BYTES = 12
 """How many bytes `is_picture` looks at."""
 
-_TAGS = {0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x9286: "UserComment"}
+SOFTWARE = 0x0131
+_TAGS = {
+    SOFTWARE: "Software",
+    0x010E: "ImageDescription",
+    0x010F: "Make",
+    0x0110: "Model",
+    0x9286: "UserComment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Carried:
 
     `workflows` come in the order in which they count: ours, then ComfyUI's. `settings` are what another program wrote.
     `fault` is a sentence on a workflow that cannot be read, empty where there is none; `cut` says whether the file
-    ends early.
+    ends early. `made_with` is the record that nodegraph/made_with.py reads, or empty.
     """
 
     size: tuple[int, int] | None
@@ -54,6 +64,7 @@ class Carried:
     settings: Settings | None = None
     fault: str = ""
     cut: bool = False
+    made_with: str = ""
 
 
 def is_picture(start: bytes) -> bool:
@@ -145,7 +156,8 @@ def _read(file: BinaryIO, start: bytes) -> Carried:
         fault = next((found.faults[key] for key in (KEYWORD, *COMFYUI) if key in found.faults), damaged)
         keys = (*found.texts, *_names(found.exif))
         settings = settings_in(found.texts, found.exif.get(0x9286, b""))
-        return Carried(found.size, workflows, keys, settings, fault, found.cut)
+        record = found.texts.get(MADE_WITH, "")
+        return Carried(found.size, workflows, keys, settings, fault, found.cut, record)
     if format_of(start) is JPEG:
         size, exif = read_jpeg(file)
         cut = size is None
@@ -155,7 +167,15 @@ def _read(file: BinaryIO, start: bytes) -> Carried:
     else:
         size, exif, cut = read_webp(file)
     workflows, fault = _in_exif(exif)
-    return Carried(size, workflows, _names(exif), settings_in({}, exif.get(0x9286, b"")), fault, cut)
+    settings = settings_in({}, exif.get(0x9286, b""))
+    return Carried(size, workflows, _names(exif), settings, fault, cut, _record(exif))
+
+
+def _record(exif: Exif) -> str:
+    """The record of what a picture was made with, of EXIF's Software."""
+    begin = f"{MADE_WITH}:".encode()
+    value = exif.get(SOFTWARE, b"")
+    return value[len(begin) :].rstrip(b"\0").decode(errors="replace") if value.startswith(begin) else ""
 
 
 def _in_exif(exif: Exif) -> tuple[tuple[str, ...], str]:

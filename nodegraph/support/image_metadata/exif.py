@@ -10,7 +10,7 @@ Exif = Mapping[int, bytes]
 MAX_EXIF = 32 * 2**20
 """Larger blocks are not read."""
 
-_WANTED = (0x010E, 0x010F, 0x0110, 0x9286)
+_WANTED = (0x010E, 0x010F, 0x0110, 0x0131, 0x9286)
 _SUBDIRECTORY = 0x8769
 _BYTES = {1: 1, 2: 1, 7: 1}
 """Bytes an element, for the types a text comes in."""

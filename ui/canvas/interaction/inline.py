@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
-from ui.canvas.interaction.open_editor import OpenEditor
 from nodegraph.edits import Edit
 from nodegraph.model.note_images import told
+from ui.canvas.interaction.open_editor import OpenEditor
 from ui.canvas.rendering.look import view_rect
 from ui.canvas.rendering.note_pictures import brought
 from ui.canvas.scene.camera import Camera

@@ -1,0 +1,84 @@
+"""What a picture was made with beyond its workflow, and what of it is different now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nodegraph.support.messages import Phrase
+
+if TYPE_CHECKING:
+    from nodegraph.execution.plan import Keyed
+
+MAX_TEXT = 256 * 1024
+"""A longer record is not read."""
+
+UNMEASURED = "not yet measured"
+"""Stands in a fact about the machine that no run has confirmed yet; such facts are not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """`facts` are device, dtype, machine and versions by name; `files` the fingerprints of the contents of every file
+    that took part, by `node.parameter`."""
+
+    facts: Mapping[str, str]
+    files: Mapping[str, str]
+
+    def text(self) -> str:
+        """One line of JSON, as pictures carry it."""
+        return json.dumps({"facts": dict(self.facts), "files": dict(self.files)}, ensure_ascii=False)
+
+
+def made_with(facts: list[tuple[str, str]], keyed: Mapping[str, Keyed]) -> MadeWith:
+    """The record of a run: what is known of the machine, and the files behind the nodes' parameters."""
+    files = {
+        f"{name}.{param}": content
+        for name, node in keyed.items()
+        for param, content in node.parts.files.items()
+        if content
+    }
+    return MadeWith(dict(facts), dict(sorted(files.items())))
+
+
+def parse_made_with(text: str) -> MadeWith | None:
+    """The record in a picture; None for a text that is none. Never raises."""
+    if not text or len(text) > MAX_TEXT:
+        return None
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    tables = [data.get(key) for key in ("facts", "files")] if isinstance(data, dict) else []
+    if len(tables) != 2 or not all(isinstance(table, dict) for table in tables):
+        return None
+    facts, files = ({str(key): str(value) for key, value in table.items()} for table in tables)
+    return MadeWith(facts, files)
+
+
+def differences(then: MadeWith, now: MadeWith) -> list[Phrase]:
+    """Why a picture may not come out the same, one sentence each; empty where all that is recorded is the same.
+
+    Facts that are known on one side only are passed over.
+    """
+    found = []
+    for name, before in then.files.items():
+        after = now.files.get(name)
+        if after is None:
+            found.append(Phrase("{name} named a file that took part, and names none now.", name=name))
+        elif after != before:
+            found.append(Phrase("{name} names a file with another content now.", name=name))
+    for name, before in then.facts.items():
+        after = now.facts.get(name)
+        if after is not None and after != before and UNMEASURED not in after:
+            found.append(
+                Phrase(
+                    "{name} is {after} now and was {before}.",
+                    name=name,
+                    after=after or "nothing",
+                    before=before or "nothing",
+                )
+            )
+    return found
