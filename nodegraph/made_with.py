@@ -51,11 +51,10 @@ def parse_made_with(text: str) -> MadeWith | None:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    tables = [data.get(key) for key in ("facts", "files")] if isinstance(data, dict) else []
-    if len(tables) != 2 or not all(isinstance(table, dict) for table in tables):
+    facts, files = (data.get(key) if isinstance(data, dict) else None for key in ("facts", "files"))
+    if not isinstance(facts, dict) or not isinstance(files, dict):
         return None
-    facts, files = ({str(key): str(value) for key, value in table.items()} for table in tables)
-    return MadeWith(facts, files)
+    return MadeWith({str(k): str(v) for k, v in facts.items()}, {str(k): str(v) for k, v in files.items()})
 
 
 def differences(then: MadeWith, now: MadeWith) -> list[Phrase]:

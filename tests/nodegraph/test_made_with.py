@@ -83,8 +83,8 @@ def test_info_says_whether_a_picture_would_come_out_the_same(
     assert "photo.image names a file with another content now." in said
     (folder / "photo.png").unlink()
     assert main(["info", str(made)]) == 0
-    said = capsys.readouterr()
-    assert "photo.png" in said.out and "Traceback" not in said.out + said.err
+    last = capsys.readouterr()
+    assert "photo.png" in last.out and "Traceback" not in last.out + last.err
 
 
 def test_without_metadata_nothing_is_recorded(workflow: Path) -> None:
