@@ -120,7 +120,7 @@ def test_a_result_beyond_the_memory_is_one_sentence(
         "--models",
         str(tmp_path),
         "--ram",
-        "2",
+        "0.3",
         "--out",
         str(tmp_path),
         "--no-cache",
