@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from nodegraph.analysis.made_with import MadeWith, differences, parse_made_with
 from nodegraph.cli import DONE
 from nodegraph.cli.opening import near, node_types
 from nodegraph.formats.native import load
-from nodegraph.made_with import MadeWith, differences, parse_made_with
+from nodegraph.model.foreign import is_foreign
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api import runtime
-from nodegraph.support.errors import GraphError, NodegraphError
-from nodegraph.model.foreign import is_foreign
 from nodegraph.subgraphs.expand import is_instance
+from nodegraph.support.errors import GraphError, NodegraphError
 from nodegraph.support.image_metadata import Carried, carried, shortened
 from nodegraph.support.image_metadata.settings import Settings
 from nodegraph.support.user_dirs import cache_folder

@@ -13,7 +13,7 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Protocol
 
-from nodegraph.access import InputAccess
+from nodegraph.analysis.made_with import MadeWith, made_with
 from nodegraph.engine import looking
 from nodegraph.engine.memory import resident_bytes
 from nodegraph.engine.options import Options as Options
@@ -26,7 +26,6 @@ from nodegraph.execution.output_files import Sinks
 from nodegraph.execution.plan import Keyed, Plan, make_plan
 from nodegraph.execution.prepare import Prepared, prepare
 from nodegraph.execution.run_history import MAX_DOCUMENTS, DocumentHistory, History
-from nodegraph.made_with import MadeWith, made_with
 from nodegraph.model import digest
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import catalogue, events, runtime
@@ -35,6 +34,7 @@ from nodegraph.node_api.context import Context, Places
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.registry import Registry
 from nodegraph.support.errors import Cancelled, NodeFailed
+from nodegraph.support.input_access import InputAccess
 from nodegraph.support.logs import details_of
 from nodegraph.support.messages import Phrase
 

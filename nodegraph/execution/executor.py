@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nodegraph.access import InputAccess
 from nodegraph.execution.call import arguments, call, taken_inputs
 from nodegraph.execution.memory_cache import Cache
 from nodegraph.execution.output_files import Sinks
@@ -22,6 +21,7 @@ from nodegraph.node_api.codec import Codec, Items
 from nodegraph.node_api.context import Context
 from nodegraph.node_api.declare import Declared
 from nodegraph.support.errors import NodeFailed, NodegraphError
+from nodegraph.support.input_access import InputAccess
 from nodegraph.support.messages import Phrase
 
 WANT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory")

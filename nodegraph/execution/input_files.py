@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.access import InputAccess
 from nodegraph.execution.plan import Keyed
 from nodegraph.execution.resolve import Wired
 from nodegraph.model.digest import digest
@@ -17,6 +16,7 @@ from nodegraph.node_api.model_files import Files
 from nodegraph.support.errors import GraphError, LoadError
 from nodegraph.support.file_names import require_file_name
 from nodegraph.support.image_metadata.folders import pictures_in
+from nodegraph.support.input_access import InputAccess
 
 READ = 512
 """So many pictures of a folder are read for their key; of more, the times of their changes count."""

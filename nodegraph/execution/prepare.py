@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nodegraph.access import InputAccess
 from nodegraph.execution.input_files import Contents
 from nodegraph.execution.plan import Keyed, default_targets, keyed_nodes, ordered
 from nodegraph.execution.resolve import Wired, Wiring, wire
@@ -15,6 +14,7 @@ from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.model_files import Files
 from nodegraph.support.errors import GraphError
+from nodegraph.support.input_access import InputAccess
 from nodegraph.validation import Problem, problems
 
 

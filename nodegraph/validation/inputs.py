@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nodegraph.access import InputAccess
 from nodegraph.execution.plan import default_targets, ordered
 from nodegraph.execution.resolve import Wired, wire
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec
 from nodegraph.support.errors import GraphError, LoadError
+from nodegraph.support.input_access import InputAccess
 from nodegraph.support.messages import Phrase
 
 

@@ -85,10 +85,12 @@ def vae_encode_tiled(
 ) -> Latent:
     """Turn a very large picture into a latent tile by tile, where it does not fit into memory at once."""
     check_multiples(ctx, image, ctx.models.get(vae).downscale)
-    return _encoded_in_tiles(ctx, image, vae, tile, overlap)
+    return _encoded_in_tiles(ctx, image, vae, tile, overlap, tilings)
 
 
-def _encoded_in_tiles(ctx: Context, image: Image, vae: Vae, tile: int, overlap: int) -> Latent:
+def _encoded_in_tiles(
+    ctx: Context, image: Image, vae: Vae, tile: int, overlap: int, tilings: str = "one"
+) -> Latent:
     network = ctx.models.get(vae)
     scale = network.downscale
     planes = network.cropped(image).movedim(-1, 1)

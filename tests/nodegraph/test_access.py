@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.access import InputAccess
 from nodegraph.cli import main
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.support.errors import GraphError, LoadError
 from nodegraph.support.file_names import output_name_fault
+from nodegraph.support.input_access import InputAccess
 from nodegraph.validation import problems
 from tests.nodegraph.counting import engine, make
 

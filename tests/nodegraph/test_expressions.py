@@ -200,10 +200,10 @@ def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple
 
 
 def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
-    from nodegraph.access import InputAccess
     from nodegraph.execution.prepare import prepare
     from nodegraph.node_api.fingerprint import Fingerprints
     from nodegraph.support.errors import GraphError
+    from nodegraph.support.input_access import InputAccess
     from tests.nodegraph.specs import Folder
 
     def prepared(graph: Graph) -> object:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodegraph.analysis.made_with import MadeWith, differences, parse_made_with
 from nodegraph.cli import main
-from nodegraph.made_with import MadeWith, differences, parse_made_with
 from nodegraph.support.image_metadata import carried
 
 TABLES = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=4)

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import GraphError
-from nodegraph.access import InputAccess
 from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.execution import input_files
 from nodegraph.execution.input_files import Contents
@@ -23,6 +22,7 @@ from nodegraph.node_api import events
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.node_api.model_files import NoFiles
 from nodegraph.node_api.runtime import Compute, PlainRuntime
+from nodegraph.support.input_access import InputAccess
 from tests.nodegraph.counting import Words, make, registry
 
 NAMES = ("a", "b", "ab")

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.support.errors import LoadError
-from nodegraph.support.image_metadata import read_workflow
+from nodegraph.support.image_metadata import read_workflows
 from ui.document import workflow_file
 from ui.i18n.translate import QT_TRANSLATE_NOOP
 from ui.theme.icons import paint
@@ -98,7 +98,7 @@ def zones_for(paths: Sequence[Path]) -> tuple[Zone, ...]:
 def _may_carry(picture: Path) -> bool:
     """Whether a workflow may be in a picture; of a damaged one, opening it says what is wrong."""
     try:
-        return read_workflow(picture) is not None
+        return bool(read_workflows(picture))
     except (LoadError, OSError):
         return True
 
