@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 
 from nodegraph.edits import Disconnect
 from ui.canvas.commands import Commands
@@ -26,8 +27,14 @@ class SubgraphPorts(Protocol):
     def take_focus(self) -> None:
         """Move the keyboard focus to the list of inputs, or of outputs where it is already there."""
 
-    def expose(self, port: PortRef) -> None:
-        """Expose a port of a node as a port of the subgraph."""
+    def expose(self, port: PortRef) -> bool:
+        """Expose a port of a node as a port of the subgraph; whether that was possible."""
+
+    def drop(self, view: QPointF, ref: PortRef) -> bool:
+        """Expose the port of a link dropped at a point of the view; False where no panel is there."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the lines from the listed ports to those of the nodes."""
 
 
 class Walking(Commands):

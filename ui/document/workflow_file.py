@@ -10,7 +10,7 @@ from nodegraph.formats import native
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.support import leftovers
-from nodegraph.support.image_metadata.folders import SUFFIXES
+from nodegraph.support.image_metadata.formats import SUFFIXES
 from ui.config.model_files import MODEL_SUFFIXES
 
 OWN_SUFFIX = ".json"

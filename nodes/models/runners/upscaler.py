@@ -129,7 +129,7 @@ class Upscaler:
         planes = colour.movedim(-1, 0)
         cut = None if alpha is None else alpha.movedim(-1, 0)
         if self.channels == 1:
-            return [*planes.split(1), *([] if cut is None else [cut])]
+            return [*torch.split(planes, 1), *([] if cut is None else [cut])]
         if self.channels >= 4:
             return [torch.cat([planes, torch.ones_like(planes[:1]) if cut is None else cut])]
         return [planes, *([] if cut is None else [cut.expand(3, -1, -1)])]
@@ -175,7 +175,8 @@ class Upscaler:
         network = self._restorer(0)
         with torch.no_grad():
             found = network(planes.to(self._pool.device, self._dtype))
-        return found.float().cpu().clone()
+        made: Tensor = found.float().cpu().clone()
+        return made
 
     def _tile_side(self, wanted: int, height: int, width: int) -> int:
         """The side of a tile in pixels that the memory allows; raises MemoryError where none fits."""
@@ -203,7 +204,7 @@ class Upscaler:
             with torch.no_grad(), PeakMemory() as peak:
                 network(probe)
             known = SPARE * peak.most / side**2
-            network.bytes_per_pixel = known  # type: ignore[assignment]  # a number kept with the network it is of
+            network.bytes_per_pixel = known  # a number kept with the network it is of
         return float(known)
 
     @property
@@ -321,11 +322,11 @@ def to_factor(image: Image, factor: float, original: tuple[int, int]) -> Image:
     return Image(planes.clamp(0, 1).movedim(1, -1).contiguous())
 
 
-class PeakMemory(TorchDispatchMode):
+class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     """Counts the bytes of the tensors that are alive at once while it is entered; `most` is the largest count."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.most = 0
         self._now = 0
         self._held: dict[int, int] = {}

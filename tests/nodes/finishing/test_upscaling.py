@@ -29,25 +29,28 @@ from nodes.types import Image, UpscaleModel
 def compact(channels: int = 3) -> nn.Module:
     from spandrel.architectures.Compact import Compact
 
-    return Compact(num_in_ch=channels, num_out_ch=channels, num_feat=12, num_conv=3, upscale=2)
+    network: nn.Module = Compact(num_in_ch=channels, num_out_ch=channels, num_feat=12, num_conv=3, upscale=2)
+    return network
 
 
 def esrgan() -> nn.Module:
     from spandrel.architectures.ESRGAN import ESRGAN
 
-    return ESRGAN(num_filters=6, num_blocks=1, scale=4)
+    network: nn.Module = ESRGAN(num_filters=6, num_blocks=1, scale=4)
+    return network
 
 
 def span() -> nn.Module:
     from spandrel.architectures.SPAN import SPAN
 
-    return SPAN(num_in_ch=3, num_out_ch=3, feature_channels=8, upscale=2)
+    network: nn.Module = SPAN(num_in_ch=3, num_out_ch=3, feature_channels=8, upscale=2)
+    return network
 
 
 def swinir() -> nn.Module:
     from spandrel.architectures.SwinIR import SwinIR
 
-    return SwinIR(
+    network: nn.Module = SwinIR(
         img_size=16,
         embed_dim=8,
         depths=[2],
@@ -56,21 +59,26 @@ def swinir() -> nn.Module:
         upscale=2,
         upsampler="pixelshuffle",
     )
+    return network
 
 
 def hat() -> nn.Module:
     from spandrel.architectures.HAT import HAT
 
-    return HAT(
+    network: nn.Module = HAT(
         img_size=16, embed_dim=8, depths=[2], num_heads=[2], window_size=8, upscale=2, upsampler="pixelshuffle",
         compress_ratio=2, squeeze_factor=4,
     )  # fmt: skip
+    return network
 
 
 def dat() -> nn.Module:
     from spandrel.architectures.DAT import DAT
 
-    return DAT(img_size=16, embed_dim=16, split_size=[4, 8], depth=[2], num_heads=[2], upscale=2)
+    network: nn.Module = DAT(
+        img_size=16, embed_dim=16, split_size=[4, 8], depth=[2], num_heads=[2], upscale=2
+    )
+    return network
 
 
 MAKERS: dict[str, Callable[[], nn.Module]] = {

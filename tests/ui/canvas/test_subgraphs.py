@@ -12,7 +12,7 @@ from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT
 from ui.canvas.canvas import Canvas
-from ui.panels.subgraph_ports.panels import Rail
+from ui.panels.subgraph_ports.panels import Rail, Rails
 from ui.shell.view_state import go_to, place
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def test_a_row_dragged_on_the_rail_exposes_its_parameter_and_changes_nothing_els
     hand = hand_of(view)
     hand.canvas.zoom_to(1.0)
     rails = hand.canvas.rails
-    assert rails is not None
+    assert isinstance(rails, Rails)
     for name in ("steps", "sampler"):
         box = hand.canvas.scene.nodes["sampler"]
         before = dict(box.node.params), box.node.pos

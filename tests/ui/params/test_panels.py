@@ -21,7 +21,7 @@ from ui.panels.help.panel import Help
 from ui.panels.help.text import help_html, prose
 from ui.panels.inspector.panel import Inspector
 from ui.panels.inspector.row import ParamRow
-from ui.panels.problems.panel import FailureCard, Problems
+from ui.panels.problems.panel import Card, FailureCard, Problems
 from ui.panels.problems.validation import sentence_of, validation_of
 from ui.runs.node_state import RunState
 from ui.shell.document_view import DocumentView
@@ -162,7 +162,9 @@ def test_the_panel_lists_problems_and_mends_them(window: MainWindow, view: Docum
     QTest.keyClick(panel.cards[0], Qt.Key.Key_Return)
     QTest.mouseClick(panel.cards[1], Qt.MouseButton.LeftButton)
     assert asked == ["all", "all"]
-    button = panel.cards[0].mend
+    card = panel.cards[0]
+    assert isinstance(card, Card)
+    button = card.mend
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     panel.validation.check()
