@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.support.errors import LoadError
-from nodegraph.support.image_metadata import read_workflows
+from nodegraph.support.image_metadata import carried
 from ui.document import workflow_file
 from ui.i18n.translate import QT_TRANSLATE_NOOP
 from ui.theme.icons import paint
@@ -98,7 +98,8 @@ def zones_for(paths: Sequence[Path]) -> tuple[Zone, ...]:
 def _may_carry(picture: Path) -> bool:
     """Whether a workflow may be in a picture; of a damaged one, opening it says what is wrong."""
     try:
-        return bool(read_workflows(picture))
+        found = carried(picture)
+        return bool(found.workflows or found.fault or found.cut)
     except (LoadError, OSError):
         return True
 
