@@ -82,7 +82,8 @@ class LocalEngine:
         self._codec = codec
         memory = self.options.remember or self.options.cache_dir
         self._compute = self.options.compute(memory)
-        self._prefix = digest.prefix(self._nodes.facts(self._compute))
+        self._facts = self._nodes.facts(self._compute)
+        self._prefix = digest.prefix(self._facts)
         self._settled = False
         self._fingerprints = Fingerprints(memory / "fingerprints.json" if memory else None)
         self.history = History(self.options.cache_dir / "history.json" if self.options.cache_dir else None)
@@ -123,7 +124,7 @@ class LocalEngine:
 
     def made_with(self, graph: Graph, *, base: Path | None = None) -> MadeWith:
         """What a run of a graph would be made with here; nothing runs. Raises GraphError, also for missing files."""
-        return made_with(self._nodes.facts(self._compute), self._prepare(graph, None, base).keyed)
+        return made_with(self._facts, self._prepare(graph, None, base).keyed)
 
     def run(
         self,
@@ -285,7 +286,8 @@ class LocalEngine:
             return False
         self._settled = True
         before = self._prefix
-        self._prefix = digest.prefix(self._nodes.facts(self._compute, settle=True))
+        self._facts = self._nodes.facts(self._compute, settle=True)
+        self._prefix = digest.prefix(self._facts)
         return self._prefix != before
 
     def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
@@ -338,7 +340,7 @@ class LocalEngine:
         base: Path,
         workflow: str,
     ) -> Executor:
-        record = made_with(self._nodes.facts(self._compute, settle=self._settled), prepared.keyed)
+        record = made_with(self._facts, prepared.keyed)
         places = Places(self.options.output, base, workflow, self.options.metadata, record.text())
 
         def context(node: str) -> Context:

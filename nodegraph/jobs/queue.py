@@ -14,12 +14,11 @@ from nodegraph.formats.native.parsing import MAX_PARTS
 from nodegraph.jobs.job import Job, JobState
 from nodegraph.model.graph import Graph
 from nodegraph.node_api.events import RunFinished
-from nodegraph.support import damaged_files
+from nodegraph.support import damaged_files, json_store
 from nodegraph.support.atomic import write_text
 from nodegraph.support.errors import LoadError
 from nodegraph.support.private_files import FILE_MODE, make_private_folder
 from nodegraph.support.regular_files import read_regular
-from ui.config import json_store
 
 REMEMBERED = 200
 """So many jobs that are over stay listed."""

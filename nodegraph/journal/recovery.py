@@ -17,10 +17,9 @@ from nodegraph.journal.journal import FORMAT, SUFFIX, Journal
 from nodegraph.journal.soundness import graph_fault
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
-from nodegraph.support import damaged_files
+from nodegraph.support import damaged_files, json_store
 from nodegraph.support.private_files import make_private
 from nodegraph.support.regular_files import open_regular
-from ui.config import json_store
 
 MAX_KEPT_PARTS = 2_000_000
 """So many nodes, frames and notes the graphs of all steps may have together, counted once a step: about 200 MB. Of a

@@ -55,8 +55,10 @@ def open_log(level: str = "", process: str = "nodegraph") -> None:
         logger = logging.getLogger(name)
         logger.setLevel(level.upper())
         logger.propagate = False
-        if not any(isinstance(handler, _PrivateFile) for handler in logger.handlers):
-            logger.addHandler(_handler(process))
+        for handler in [one for one in logger.handlers if isinstance(one, _PrivateFile)]:
+            logger.removeHandler(handler)
+            handler.close()
+        logger.addHandler(_handler(process))
 
 
 def _handler(process: str) -> _PrivateFile:

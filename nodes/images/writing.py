@@ -45,14 +45,8 @@ def carries(kind: str, embedded: Embedded) -> bool:
 def encoded(picture: Tensor, kind: str, quality: int, embedded: Embedded, *, deep: bool = False) -> bytes:
     """`[H, W, C]` 0..1 as the bytes of a file; quality 100 makes a WebP lossless. What is empty is not written.
 
-    `deep` writes 16 bits a channel, in the formats of DEEP. Raises GraphError for a picture with NaN, which would be
-    saved black.
+    `deep` writes 16 bits a channel, in the formats of DEEP.
     """
-    if bool(picture.isnan().any()):
-        raise GraphError(
-            "The picture is not a number everywhere (NaN) and is not saved: a node before this one made it so; look at "
-            "what each of them gives."
-        )
     if deep and kind == "png":
         return png_16(picture, embedded, KEYWORD)
     if kind == "tiff":

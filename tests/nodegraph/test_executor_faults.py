@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ def test_a_failure_names_the_node_and_keeps_the_rest(tmp_path: Path) -> None:
     with engine(tmp_path) as run:
         result = run.run(graph)
         assert not result.ok and result.ran == ["v"]
-        assert result.failed == events.NodeFailed(
+        assert result.failed is not None and "ValueError: the number is wrong" in result.failed.details
+        assert replace(result.failed, details="") == events.NodeFailed(
             "f", "test/Fail", "ValueError: the number is wrong", ("number = 5",)
         )
         assert run.run(graph, ["v"]).ran == []

@@ -18,7 +18,7 @@ SIZE = 200_000
 WRITER = f"""
 import sys
 from pathlib import Path
-from nodegraph import numbered_files
+from nodegraph.support import numbered_files
 if sys.argv[2] == "named":
     numbered_files._open_unnamed = lambda folder: None
 while True:

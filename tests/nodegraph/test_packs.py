@@ -102,7 +102,9 @@ BROKEN: dict[str, Callable[[Site], None]] = {
     "has another's prefix": lambda s: s.install("bad", NODES.format(type="good/Double")),
     "declares badly": lambda s: s.install("bad", "from nodegraph import node\n@node('bad/X')\ndef x(a): ..."),
     "is not there": lambda s: s.install("bad"),
-    "is a built-in's module": lambda s: s.install("bad", package="nodes", points="[nodegraph.nodes]\nbad = nodes\n"),
+    "is a built-in's module": lambda s: s.install(
+        "bad", package="nodes", points="[nodegraph.nodes]\nbad = nodes.definitions\n"
+    ),
     "is a standard module": lambda s: s.install("bad", points="[nodegraph.nodes]\nbad = json.tool\n"),
     "names an object": lambda s: s.install("bad", "", points="[nodegraph.nodes]\nbad = bad:nodes\n"),
     "names nothing": lambda s: s.install("bad", "", points="[nodegraph.nodes]\nbad\n"),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ui.config import json_store
+from nodegraph.support import json_store
 
 MAX_PATH = 32_767
 MAX_WINDOWS, MAX_TABS = 32, 256

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nodegraph.support import json_store
 from nodegraph.support.regular_files import is_remote
-from ui.config import json_store
 
 CHOICES: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.journal.lock import exclusive
-from ui.config import json_store
+from nodegraph.support import json_store
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from nodegraph.journal.lock import exclusive
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.expand import flatten
+from nodegraph.support import json_store
 from nodegraph.support.errors import GraphError
 from nodegraph.support.regular_files import is_remote
-from ui.config import json_store, paths
+from ui.config import paths
 
 MODELS = "model:"
 """Begins the kind of a file that is looked for in the model folders alone."""

@@ -12,8 +12,9 @@ from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Node
 from nodegraph.model.limits import scalar_fault
 from nodegraph.model.spec import NodeSpec, Scalar
+from nodegraph.support import json_store
 from nodegraph.support.messages import Phrase
-from ui.config import json_store, paths
+from ui.config import paths
 
 LONGEST = 80
 """Characters of a name, at most."""

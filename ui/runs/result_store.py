@@ -19,11 +19,10 @@ from PySide6.QtGui import QImage, QImageWriter
 from nodegraph.formats.native import loads
 from nodegraph.jobs.queue import fresh_id
 from nodegraph.model.graph import Graph
-from nodegraph.support import damaged_files
+from nodegraph.support import damaged_files, json_store
 from nodegraph.support.atomic import write_bytes, write_text
 from nodegraph.support.private_files import FILE_MODE, make_private_folder
 from nodegraph.support.regular_files import read_regular
-from ui.config import json_store
 from ui.runs.image_io import Answer, PictureFiles
 from ui.runs.images import fitted
 

@@ -30,7 +30,7 @@ MENUS = (
     ("View/Theme", QT_TRANSLATE_NOOP("Menus", "&Theme")),
     ("View/Bookmarks", QT_TRANSLATE_NOOP("Menus", "&Bookmarks")),
     ("Window", QT_TRANSLATE_NOOP("Menus", "&Window")),
-    ("Help", QT_TRANSLATE_NOOP("Menus", "&Help")),
+    ("Help", QT_TRANSLATE_NOOP("Menus", "Hel&p")),
 )
 """Path and title of every menu, in order."""
 

@@ -132,8 +132,12 @@ def test_a_changed_folder_is_read_again(tmp_path: Path) -> None:
     [
         ([LOAD | {"params": {"folder": "gone"}}, SAVE], {}, "the folder 'gone' cannot be read"),
         ([LOAD, SAVE], {}, "The folder 'in' holds no pictures"),
-        ([LOAD | {"type": "LoadImage", "params": {"image": "/dev/zero"}}, SAVE], {}, "is no ordinary file"),
-        ([LOAD | {"type": "LoadImage", "params": {"image": "/"}}, SAVE], {}, "it is a folder"),
+        (
+            [LOAD | {"type": "LoadImage", "params": {"image": "/dev/zero"}}, SAVE],
+            {},
+            "lies outside the folder of the workflow",
+        ),
+        ([LOAD | {"type": "LoadImage", "params": {"image": "/"}}, SAVE], {}, "it names a folder, not a file"),
         (
             [],
             {"notes": [{"id": "n", "text": "", "pictures": {"p": "AAAA"}}]},

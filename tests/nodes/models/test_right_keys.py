@@ -155,7 +155,8 @@ def test_a_machine_is_measured_in_a_moment(forgetful: None) -> None:
 
 def test_facts_need_no_torch(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from nodes import runtime; from nodegraph.runtime import Compute; "
+        "import sys; from pathlib import Path; from nodes import runtime; "
+        "from nodegraph.node_api.runtime import Compute; "
         f"runtime.facts(Compute('auto', remember=Path({str(tmp_path)!r}))); "
         "runtime.open_files([]).mentioned('embeddings', 'a embedding:cat'); assert 'torch' not in sys.modules"
     )

@@ -136,7 +136,7 @@ def test_presets_bear_with_damaged_files_and_say_what_cannot_be_saved(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ui.config.json_store.write", fail)
+    monkeypatch.setattr("nodegraph.support.json_store.write", fail)
     said: list[str] = []
     editor_of(panel).status.connect(said.append)
     menu = panel.preset_menu()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from nodegraph.support import json_store
 from tests.ui.window.hand import Start, edit, opened, steps
-from ui.config import json_store, paths, settings
+from ui.config import paths, settings
 from ui.config.settings import Settings
 
 ROOT = Path(__file__).parents[3]

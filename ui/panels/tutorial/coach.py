@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from nodegraph.jobs.job import Job
+from nodegraph.support import json_store
 from ui.canvas.canvas import Canvas
-from ui.config import json_store
 from ui.document.editor import Editor
 from ui.panels.tutorial.bubble import Bubble
 from ui.panels.tutorial.callout import Around
