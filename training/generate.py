@@ -14,6 +14,7 @@ from PIL import Image
 from training.autoencoder import best_autoencoder
 from training.captions import full_caption
 from training.diffusion import sample
+from training.draw.render import SIDE
 from training.pictures import to_pictures
 from training.scene import held_out_scene, training_scene
 from training.text import TOKENIZER, token_ids
@@ -55,7 +56,7 @@ class Maker:
         guidance: float = GUIDANCE,
         batch: int = 32,
     ) -> NDArray[np.uint8]:
-        """`[N, 128, 128, 3]`, each from its own seed."""
+        """`[N, SIDE, SIDE, 3]`, each from its own seed."""
         made = []
         for start in range(0, len(texts), batch):
             part = slice(start, start + batch)
@@ -68,7 +69,10 @@ class Maker:
         text = self.model.read(token_ids(self.words, texts))
         empty = self.model.read(token_ids(self.words, [""]))
         noise = torch.stack(
-            [torch.randn(4, 16, 16, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+            [
+                torch.randn(4, SIDE // 8, SIDE // 8, generator=torch.Generator().manual_seed(seed))
+                for seed in seeds
+            ]
         )
         noise = noise.contiguous(memory_format=torch.channels_last)
         latents = sample(

@@ -71,7 +71,7 @@ class LatentPool:
         return len(self.scenes)
 
     def take(self, rows: list[int]) -> tuple[Tensor, list[Scene]]:
-        """Latents `[N, 4, 16, 16]` of unit size and the scenes they show."""
+        """Latents `[N, 4, 32, 32]` of unit size and the scenes they show."""
         chosen = self.latents[rows].float().contiguous(memory_format=torch.channels_last)
         return chosen, [self.scenes[row] for row in rows]
 

@@ -172,7 +172,7 @@ class Run:
         """Write the whole state; a kill at any moment leaves the old or the new file, never a torn one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.team is not None:
-            _write(self._part_file, {"step": self.step, "optimizer": self.optimizer.state_dict()})
+            write_state(self._part_file, {"step": self.step, "optimizer": self.optimizer.state_dict()})
             self.team.barrier.wait()
         if not self._first:
             return
@@ -184,7 +184,7 @@ class Run:
         }
         if self.team is None:
             state["optimizer"] = self.optimizer.state_dict()
-        _write(self.state_file, state)
+        write_state(self.state_file, state)
 
     @property
     def _part_file(self) -> Path:
@@ -215,7 +215,8 @@ class Run:
             )
 
 
-def _write(path: Path, state: dict[str, Any]) -> None:
+def write_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Save a state; a kill at any moment leaves the old or the new file, never a torn one."""
     partial = path.with_suffix(".new")
     torch.save(state, partial)
     os.replace(partial, path)

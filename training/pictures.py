@@ -28,7 +28,7 @@ def scenes(seed: int, count: int) -> list[Scene]:
 
 
 def mixed_pool(runs: Path, count: int, seed: int = 1) -> NDArray[np.uint8]:
-    """`[count, 128, 128, 3]` pictures in all styles, rendered once and then read from disk."""
+    """`[count, SIDE, SIDE, 3]` pictures in all styles, rendered once and then read from disk."""
     path = runs / f"pictures_{seed}_{count}.npy"
     if not path.exists():
         runs.mkdir(parents=True, exist_ok=True)
@@ -64,11 +64,11 @@ def to_pictures(values: Tensor) -> NDArray[np.uint8]:
 
 
 def busy_crops(pool: NDArray[np.uint8], rng: random.Random, count: int, side: int) -> Tensor:
-    """Random crops; of each two candidates the one with more in it."""
+    """Random crops; of each three candidates the one with more in it."""
     crops = []
     for _ in range(count):
         picture = pool[rng.randrange(len(pool))]
-        candidates = [_crop(picture, rng, side) for _ in range(2)]
+        candidates = [_crop(picture, rng, side) for _ in range(3)]
         crops.append(max(candidates, key=_busy))
     return to_tensor(np.stack(crops))
 

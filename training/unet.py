@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from training.captions import caption
 from training.diffusion import alphas, noised
+from training.draw.render import SIDE
 from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
@@ -30,22 +31,22 @@ if TYPE_CHECKING:
 
     from training.scene import Scene
 
-CHANNELS = (64, 128, 192)
+CHANNELS = (64, 64, 128, 192)
 BATCH = 64
 DROPOUT = 0.1
 TEXT_RATE = 0.3
 
 
 def make_unet(channels: tuple[int, ...] = CHANNELS, width: int = WIDTH) -> UNet2DConditionModel:
-    """An untrained denoiser for 16 x 16 latents. Attention stands at 8 x 8 and in the middle."""
-    inner = len(channels) - 2
+    """An untrained denoiser for 32 x 32 latents. Attention to the text stands at 8 x 8 and in the middle."""
+    outer = ("DownBlock2D",) * (len(channels) - 2)
     model = UNet2DConditionModel(
-        sample_size=16,
+        sample_size=SIDE // 8,
         in_channels=4,
         out_channels=4,
         block_out_channels=channels,
-        down_block_types=("DownBlock2D", *["CrossAttnDownBlock2D"] * inner, "DownBlock2D"),
-        up_block_types=("UpBlock2D", *["CrossAttnUpBlock2D"] * inner, "UpBlock2D"),
+        down_block_types=(*outer, "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", *(one.replace("Down", "Up") for one in outer)),
         layers_per_block=1,
         attention_head_dim=4,
         cross_attention_dim=width,

@@ -33,17 +33,17 @@ class Brush(Protocol):
         """Paint a part of the surroundings, shaded through the colours from top to bottom."""
 
 
-def make_brush(style: str, painter: QPainter) -> Brush:
-    """The brush for one of STYLES."""
+def make_brush(style: str, painter: QPainter, unit: float = 1.0) -> Brush:
+    """The brush for one of STYLES; `unit` is how many pixels a unit of the frame measures."""
     kinds: dict[str, type[Flat]] = {"flat": Flat, "ink": Ink, "neon": Neon}
-    return kinds[style](painter)
+    return kinds[style](painter, unit)
 
 
 class Flat:
     """Plain paint with soft shading."""
 
-    def __init__(self, painter: QPainter) -> None:
-        self.painter = painter
+    def __init__(self, painter: QPainter, unit: float = 1.0) -> None:
+        self.painter, self.unit = painter, unit
         painter.setPen(Qt.PenStyle.NoPen)
 
     def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
@@ -82,7 +82,7 @@ class Ink(Flat):
             self._outline(path, mix(INK, PAPER, 0.25), 1.1)
 
     def _outline(self, path: QPainterPath, colour: Rgb, width: float) -> None:
-        pen = _pen(colour, width)
+        pen = _pen(colour, width * self.unit)
         pen.setCosmetic(True)
         self.painter.strokePath(path, pen)
 
@@ -114,7 +114,7 @@ class Neon(Flat):
         self._tube(path, mix(colour, (255, 255, 255), 0.35), width, 1.0)
 
     def _tube(self, path: QPainterPath, colour: Rgb, width: float, alpha: float) -> None:
-        pen = _pen(colour, width, alpha)
+        pen = _pen(colour, width * self.unit, alpha)
         pen.setCosmetic(True)
         self.painter.strokePath(path, pen)
 

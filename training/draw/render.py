@@ -1,4 +1,7 @@
-"""A scene becomes 128 x 128 pixels. The same scene and style give the same pixels."""
+"""A scene becomes pixels. The same scene, style and side give the same pixels.
+
+Shapes are placed in a frame of 128 x 128 units, whatever the number of pixels.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
 
     from training.draw.brush import Brush
 
-SIDE = 128
-PIXELS = {"small": 36.0, "medium": 52.0, "large": 70.0}
-BESIDE_PIXELS = {"small": 32.0, "medium": 43.0, "large": 55.0}
-STACKED_PIXELS = {"small": 30.0, "medium": 39.0, "large": 48.0}
+FRAME = 128
+SIDE = 256
+SIZES_ALONE = {"small": 36.0, "medium": 52.0, "large": 70.0}
+BESIDE_SIZES = {"small": 32.0, "medium": 43.0, "large": 55.0}
+STACKED_SIZES = {"small": 30.0, "medium": 39.0, "large": 48.0}
 ACROSS = {"left": 34.0, "center": 64.0, "right": 94.0}
 STANDING = 108.0
 
@@ -49,19 +53,20 @@ DRAW: dict[str, Callable[[Brush, Tones, str], None]] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where one subject stands: the middle of its foot and its size, in pixels."""
+    """Where one subject stands: the middle of its foot and its size, in units of the frame."""
 
     x: float
     y: float
     size: float
 
 
-def render(scene: Scene, style: str = "flat") -> NDArray[np.uint8]:
-    """The picture of a scene as `[128, 128, 3]`."""
-    image = QImage(SIDE, SIDE, QImage.Format.Format_RGBA8888)
+def render(scene: Scene, style: str = "flat", side: int = SIDE) -> NDArray[np.uint8]:
+    """The picture of a scene as `[side, side, 3]`."""
+    image = QImage(side, side, QImage.Format.Format_RGBA8888)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    brush = make_brush(style, painter)
+    painter.scale(side / FRAME, side / FRAME)
+    brush = make_brush(style, painter, side / FRAME)
     rng = random.Random(scene.seed)
     sky(brush, scene.light, rng)
     ground(brush, scene.ground, scene.light, rng)
@@ -77,7 +82,7 @@ def render(scene: Scene, style: str = "flat") -> NDArray[np.uint8]:
 def places(scene: Scene, rng: random.Random) -> list[Place]:
     """A place for each subject that shows the caption's positions, sizes and relation."""
     stacked = scene.relation in ("above", "below")
-    sizes = PIXELS if scene.relation is None else STACKED_PIXELS if stacked else BESIDE_PIXELS
+    sizes = SIZES_ALONE if scene.relation is None else STACKED_SIZES if stacked else BESIDE_SIZES
     spots = []
     for subject in scene.subjects:
         size = sizes[subject.size] * rng.uniform(0.95, 1.05)
@@ -120,4 +125,4 @@ def _foothold(brush: Brush, subject: Subject, place: Place, scene: Scene) -> Non
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:
     flat = np.frombuffer(image.constBits(), dtype=np.uint8)
-    return flat.reshape(SIDE, SIDE, 4)[:, :, :3].copy()
+    return flat.reshape(image.height(), image.width(), 4)[:, :, :3].copy()
