@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from training.scene import EVERYDAY, EVERYDAY_LIGHT
 from training.words import (
     COLOUR_WORDS,
     GROUND_WORDS,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from training.scene import Scene, Subject
 
-KEEP = {"colour": 0.94, "size": 0.6, "position": 0.6, "ground": 0.85, "light": 0.85}
+KEEP = {"colour": 0.97, "size": 0.9, "position": 0.85, "ground": 0.95, "light": 0.95}
+KEEP_EVERYDAY = {"colour": 0.75, "position": 0.5, "ground": 0.6, "light": 0.55}
+"""How often an attribute is said, and how often where it is the everyday one: what goes unsaid is plain."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ class Caption:
 
 
 def caption(scene: Scene, rng: random.Random) -> Caption:
-    """A sentence as someone might write it; any attribute but the kind may be left out."""
+    """A sentence as someone might write it; any attribute but the kind may be left out.
+
+    Everyday attributes are left out more often than others, so that a plain prompt comes to mean a plain picture.
+    """
     return _Writer(scene, rng, plain=False).write()
 
 
@@ -58,14 +64,24 @@ class _Writer:
             text = f"{self.rng.choice(OPENINGS)} {text}"
         return Caption(text, self.said)
 
-    def _keeps(self, attribute: str) -> bool:
-        return self.plain or self.rng.random() < KEEP[attribute]
+    def _keeps(self, attribute: str, *, is_everyday: bool) -> bool:
+        shares = KEEP_EVERYDAY if is_everyday else KEEP
+        return self.plain or self.rng.random() < shares[attribute]
+
+    def _keeps_surrounding(self, attribute: str) -> bool:
+        scene, first = self.scene, self.scene.subjects[0]
+        plain = {
+            "position": first.position == "center",
+            "ground": scene.ground == EVERYDAY[first.kind][1],
+            "light": scene.light == EVERYDAY_LIGHT,
+        }
+        return self._keeps(attribute, is_everyday=plain[attribute])
 
     def _subject(self, number: int, subject: Subject) -> str:
         words = []
-        if subject.size != "medium" and self._keeps("size"):
+        if subject.size != "medium" and self._keeps("size", is_everyday=False):
             words.append(self._say(f"size{number}", subject.size, SIZE_WORDS))
-        if self._keeps("colour"):
+        if self._keeps("colour", is_everyday=subject.colour == EVERYDAY[subject.kind][0]):
             words.append(self._say(f"colour{number}", subject.colour, COLOUR_WORDS))
         words.append(self._say(f"kind{number}", subject.kind, KIND_WORDS))
         return with_article(" ".join(words))
@@ -84,11 +100,11 @@ class _Writer:
 
     def _with_surroundings(self, core: str) -> str:
         places = []
-        if self._says_position() and self._keeps("position"):
+        if self._says_position() and self._keeps_surrounding("position"):
             places.append(self._say("position1", self.scene.subjects[0].position, POSITION_WORDS))
-        if self._keeps("ground"):
+        if self._keeps_surrounding("ground"):
             places.append(self._say("ground", self.scene.ground, GROUND_WORDS))
-        if self._keeps("light"):
+        if self._keeps_surrounding("light"):
             places.append(self._say("light", self.scene.light, LIGHT_WORDS))
         if self.rng.random() < 0.3:
             self.rng.shuffle(places)
@@ -104,11 +120,11 @@ class _Writer:
         parts = [
             self._subject(number, one).split(" ", 1)[1] for number, one in enumerate(self.scene.subjects, 1)
         ]
-        if self._says_position() and self._keeps("position"):
+        if self._says_position() and self._keeps_surrounding("position"):
             self.said["position1"] = self.scene.subjects[0].position
             parts.append(TAG_WORDS[self.scene.subjects[0].position])
         for slot, value in (("ground", self.scene.ground), ("light", self.scene.light)):
-            if self._keeps(slot):
+            if self._keeps_surrounding(slot):
                 self.said[slot] = value
                 parts.append(TAG_WORDS[value])
         return ", ".join(parts)

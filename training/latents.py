@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from training.autoencoder import best_autoencoder, fix_encoder
-from training.draw.render import render
+from training.draw.render import LOOK, render
 from training.loop import arguments
 from training.pictures import scenes, to_tensor, write_array
 
@@ -28,9 +28,14 @@ CHUNK = 4096
 SEED = 20_000
 
 
+def latents_folder(runs: Path) -> Path:
+    """Where the latents of today's look are kept."""
+    return runs / f"latents_{LOOK}"
+
+
 def chunk_file(runs: Path, index: int, style: str = "flat") -> Path:
     """Where one chunk of a style's latents is kept."""
-    return runs / "latents" / f"{style}_{index:03d}.npy"
+    return latents_folder(runs) / f"{style}_{index:03d}.npy"
 
 
 def chunk_scenes(index: int, count: int = CHUNK) -> list[Scene]:
@@ -60,9 +65,11 @@ class LatentPool:
     """The encoded chunks of one style, with the scenes they show."""
 
     def __init__(self, runs: Path, style: str = "flat", count: int = CHUNK) -> None:
-        files = sorted((runs / "latents").glob(f"{style}_*.npy"))
+        files = sorted(latents_folder(runs).glob(f"{style}_*.npy"))
         if not files:
-            raise FileNotFoundError(f"no latents in {runs / 'latents'}: run python -m training.latents first")
+            raise FileNotFoundError(
+                f"no latents in {latents_folder(runs)}: run python -m training.latents first"
+            )
         chunks: list[NDArray[np.float16]] = [np.load(file) for file in files]
         self.latents = torch.from_numpy(np.concatenate(chunks))
         self.scenes = [one for file in files for one in chunk_scenes(int(file.stem.split("_")[1]), count)]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.draw.render import SIDE, render
+from training.draw.render import LOOK, SIDE, render
 from training.scene import Scene, training_scene
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def scenes(seed: int, count: int) -> list[Scene]:
 
 def mixed_pool(runs: Path, count: int, seed: int = 1) -> NDArray[np.uint8]:
     """`[count, SIDE, SIDE, 3]` pictures in all styles, rendered once and then read from disk."""
-    path = runs / f"pictures_{seed}_{count}.npy"
+    path = runs / f"pictures_{LOOK}_{seed}_{count}.npy"
     if not path.exists():
         runs.mkdir(parents=True, exist_ok=True)
         rng = random.Random(f"styles/{seed}")

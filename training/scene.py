@@ -22,6 +22,12 @@ KINDS = (
     "bird",
     "star",
     "castle",
+    "dog",
+    "mushroom",
+    "lighthouse",
+    "robot",
+    "person",
+    "bicycle",
 )
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "black")
 SIZES = ("small", "medium", "large")
@@ -31,6 +37,30 @@ LIGHTS = ("day", "sunset", "night", "dawn", "rain")
 RELATIONS = ("left", "right", "above", "below")
 FLOATING = frozenset({"balloon", "bird", "star", "fish"})
 
+EVERYDAY: dict[str, tuple[str, str]] = {
+    "house": ("red", "meadow"),
+    "tree": ("green", "meadow"),
+    "boat": ("white", "sea"),
+    "mountain": ("brown", "meadow"),
+    "balloon": ("red", "meadow"),
+    "car": ("blue", "city"),
+    "flower": ("pink", "meadow"),
+    "cat": ("orange", "meadow"),
+    "fish": ("orange", "sea"),
+    "bird": ("blue", "meadow"),
+    "star": ("yellow", "meadow"),
+    "castle": ("white", "meadow"),
+    "dog": ("brown", "meadow"),
+    "mushroom": ("red", "meadow"),
+    "lighthouse": ("red", "sea"),
+    "robot": ("blue", "city"),
+    "person": ("green", "meadow"),
+    "bicycle": ("red", "city"),
+}
+"""The colour and the ground that a subject most likely has where nothing else is said."""
+EVERYDAY_LIGHT = "day"
+EVERYDAY_SHARES = {"colour": 0.15, "ground": 0.2, "light": 0.3}
+"""How many of the training scenes have the everyday value beyond its even share."""
 HELD_OUT_ONE_IN = 12
 
 
@@ -70,7 +100,7 @@ def held_out_triple(kind: str, colour: str, ground: str) -> bool:
     return zlib.crc32(f"{kind}/{colour}/{ground}".encode()) % HELD_OUT_ONE_IN == 0
 
 
-def random_scene(rng: random.Random, *, pair_share: float = 0.35) -> Scene:
+def random_scene(rng: random.Random, *, pair_share: float = 0.4) -> Scene:
     """Any scene, held out or not, every attribute drawn evenly; `pair_share` of them show two subjects."""
     ground, light, seed = rng.choice(GROUNDS), rng.choice(LIGHTS), rng.getrandbits(31)
     if rng.random() >= pair_share:
@@ -83,8 +113,21 @@ def random_scene(rng: random.Random, *, pair_share: float = 0.35) -> Scene:
 
 
 def training_scene(rng: random.Random) -> Scene:
-    """A scene that training may see."""
+    """A scene that training may see; everyday colours, grounds and light are more frequent than others."""
     return _first(rng, wanted=False)
+
+
+def everyday(scene: Scene, rng: random.Random) -> Scene:
+    """The scene with some of its attributes made everyday ones, each by its share."""
+    subjects = [
+        replace(one, colour=EVERYDAY[one.kind][0]) if rng.random() < EVERYDAY_SHARES["colour"] else one
+        for one in scene.subjects
+    ]
+    ground = EVERYDAY[subjects[0].kind][1] if rng.random() < EVERYDAY_SHARES["ground"] else scene.ground
+    light = EVERYDAY_LIGHT if rng.random() < EVERYDAY_SHARES["light"] else scene.light
+    pairs = {(one.kind, one.colour) for one in subjects}
+    kept = subjects if len(pairs) == len(subjects) else scene.subjects
+    return replace(scene, subjects=tuple(kept), ground=ground, light=light)
 
 
 def held_out_scene(rng: random.Random) -> Scene:
@@ -95,6 +138,8 @@ def held_out_scene(rng: random.Random) -> Scene:
 def _first(rng: random.Random, *, wanted: bool) -> Scene:
     while True:
         scene = random_scene(rng)
+        if not wanted:
+            scene = everyday(scene, rng)
         if held_out(scene) is wanted:
             return scene
 

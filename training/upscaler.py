@@ -16,7 +16,7 @@ from spandrel.architectures.Compact import Compact
 from torch import Tensor, nn
 
 from training.autoencoder import best_autoencoder, decibels
-from training.draw.render import render
+from training.draw.render import LOOK, render
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
 from training.pictures import STYLE_SHARES, scenes, to_pictures, to_tensor, write_array
@@ -62,7 +62,7 @@ def decodes(model: AutoencoderKL, shown: list[Scene], styles: list[str], side: i
 
 def pairs(runs: Path, side: int, count: int, seed: int = 3) -> Pairs:
     """Decodes and clean renders as `[count, side, side, 3]` and `[count, 4 side, 4 side, 3]`, kept on disk."""
-    names = [runs / f"upscaler_{what}_{side}_{count}.npy" for what in ("decodes", "clean")]
+    names = [runs / f"upscaler_{what}_{LOOK}_{side}_{count}.npy" for what in ("decodes", "clean")]
     if not all(name.exists() for name in names):
         runs.mkdir(parents=True, exist_ok=True)
         rng = random.Random(f"upscaler/{seed}/{side}")

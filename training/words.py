@@ -15,6 +15,12 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "bird": ("bird",),
     "star": ("star",),
     "castle": ("castle", "castle", "palace", "fortress"),
+    "dog": ("dog", "dog", "puppy"),
+    "mushroom": ("mushroom", "mushroom", "toadstool"),
+    "lighthouse": ("lighthouse", "lighthouse", "beacon tower"),
+    "robot": ("robot", "robot", "android"),
+    "person": ("person", "person", "child"),
+    "bicycle": ("bicycle", "bicycle", "bike"),
 }
 COLOUR_WORDS: dict[str, tuple[str, ...]] = {
     "red": ("red", "red", "red", "scarlet", "crimson"),

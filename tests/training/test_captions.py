@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from training.captions import caption, full_caption, with_article
 from training.classifier import SLOTS as NAMED
 from training.classifier import truth
-from training.scene import random_scene
+from training.scene import EVERYDAY, random_scene, training_scene
 from training.text import END, SLOTS, TOKENIZER, ends, labels, token_ids, with_strangers
 from training.tokenizer import byte_letters, load_tokenizer, vocabulary
 from training.words import COLOUR_WORDS, GROUND_WORDS, KIND_WORDS, LIGHT_WORDS, RELATION_WORDS
@@ -113,3 +113,23 @@ def test_labels_and_ends() -> None:
     assert found["ground"].item() == SLOTS["ground"].index(scene.ground) + 1
     ids = token_ids(load_tokenizer(ROOT / TOKENIZER), [one.text])
     assert (ids[0, ends(ids, rng)[0]] == END).all()
+
+
+def test_what_goes_unsaid_is_mostly_the_everyday() -> None:
+    rng = random.Random(11)
+    unsaid: dict[str, list[bool]] = {"light": [], "ground": [], "colour1": []}
+    for _ in range(3000):
+        scene = training_scene(rng)
+        said, first = caption(scene, rng).said, scene.subjects[0]
+        colour, ground = EVERYDAY[first.kind]
+        plain = {
+            "light": scene.light == "day",
+            "ground": scene.ground == ground,
+            "colour1": first.colour == colour,
+        }
+        for slot, rows in unsaid.items():
+            if slot not in said:
+                rows.append(plain[slot])
+    for slot, rows in unsaid.items():
+        assert len(rows) > 100, slot
+        assert sum(rows) / len(rows) > 0.6, slot

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from training.draw.brush import STYLES
+from training.draw.brush import STYLES, make_brush
 from training.draw.palette import PAINT
-from training.draw.render import DRAW, SIDE, places, render
+from training.draw.render import DRAW, FRAME, SIDE, places, render
+from training.draw.shapes import box
 from training.scene import (
     COLOURS,
+    EVERYDAY,
+    EVERYDAY_LIGHT,
     GROUNDS,
     KINDS,
     LIGHTS,
@@ -33,10 +38,38 @@ from training.scene import (
 @settings(max_examples=8, deadline=None)
 def test_same_scene_same_pixels(style: str, seed: int) -> None:
     scene = random_scene(random.Random(seed))
-    picture = render(scene, style)
-    assert picture.shape == (SIDE, SIDE, 3)
+    picture = render(scene, style, 64)
+    assert picture.shape == (64, 64, 3)
     assert picture.dtype == np.uint8
-    assert np.array_equal(picture, render(scene, style))
+    assert np.array_equal(picture, render(scene, style, 64))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_larger_picture_shows_the_same(style: str) -> None:
+    scene = Scene((Subject("cat", "orange", "large"),), "meadow", "day", None, 5)
+    small = render(scene, style, FRAME).astype(float)
+    large = render(scene, style).astype(float)
+    assert large.shape == (SIDE, SIDE, 3)
+    halved = large.reshape(FRAME, 2, FRAME, 2, 3).mean(axis=(1, 3))
+    assert np.abs(halved - small).mean() < 4
+
+
+def darkest_red(*, outlined: bool, shaded: bool) -> int:
+    """The least red in a yellow box on white, painted plainly."""
+    image = QImage(64, 64, QImage.Format.Format_RGBA8888)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    brush = make_brush("flat", painter)
+    brush.outlined = outlined
+    brush.fill(box(16, 16, 48, 48), (250, 210, 60), (240, 190, 50) if shaded else None)
+    painter.end()
+    return int(np.frombuffer(image.constBits(), dtype=np.uint8).reshape(64, 64, 4)[:, :, 0].min())
+
+
+def test_shaded_shapes_of_a_subject_have_an_outline() -> None:
+    assert darkest_red(outlined=True, shaded=True) < 180
+    assert darkest_red(outlined=True, shaded=False) > 230
+    assert darkest_red(outlined=False, shaded=True) > 230
 
 
 def test_every_kind_and_colour_can_be_drawn() -> None:
@@ -49,9 +82,9 @@ def test_every_kind_and_colour_can_be_drawn() -> None:
 def test_colour_changes_only_the_subject(kind: str, light: str) -> None:
     scene = Scene((Subject(kind, "red"),), "meadow", light, None, 3)
     other = replace(scene, subjects=(Subject(kind, "blue"),))
-    changed = (render(scene) != render(other)).any(axis=2)
+    changed = (render(scene, side=FRAME) != render(other, side=FRAME)).any(axis=2)
     rows, columns = np.nonzero(changed)
-    assert 100 < changed.sum() < 0.35 * SIDE * SIDE
+    assert 100 < changed.sum() < 0.35 * FRAME * FRAME
     assert 24 < columns.mean() < 104
     assert rows.max() < 118
 
@@ -86,7 +119,7 @@ def test_relations_and_positions_hold_in_pixels(seed: int) -> None:
 
 def test_styles_differ() -> None:
     scene = Scene((Subject("house", "red"),), "meadow", "day")
-    pictures = [render(scene, style).astype(int) for style in STYLES]
+    pictures = [render(scene, style, FRAME).astype(int) for style in STYLES]
     assert np.abs(pictures[0] - pictures[1]).mean() > 10
     assert np.abs(pictures[0] - pictures[2]).mean() > 10
 
@@ -105,3 +138,22 @@ def test_a_tenth_is_held_out_and_every_word_still_occurs() -> None:
     seen = [triple for triple in triples if triple not in out]
     assert {kind for kind, _, _ in seen} == set(KINDS)
     assert len({(kind, colour) for kind, colour, _ in seen}) == len(KINDS) * len(COLOURS)
+
+
+def test_everyday_values_can_be_seen_in_training() -> None:
+    assert set(EVERYDAY) == set(KINDS)
+    assert not [kind for kind, (colour, ground) in EVERYDAY.items() if held_out_triple(kind, colour, ground)]
+
+
+def test_training_shows_the_everyday_more_often_and_everything_else_too() -> None:
+    rng = random.Random(5)
+    scenes = [training_scene(rng) for _ in range(2000)]
+    by_light = Counter(scene.light for scene in scenes)
+    assert by_light.most_common(1)[0][0] == EVERYDAY_LIGHT
+    assert min(by_light[light] for light in LIGHTS) > 150
+    singles = [scene for scene in scenes if len(scene.subjects) == 1]
+    plain = [one for one in singles if (one.subjects[0].colour, one.ground) == EVERYDAY[one.subjects[0].kind]]
+    assert 0.04 < len(plain) / len(singles) < 0.2
+    assert all(
+        len({(one.kind, one.colour) for one in scene.subjects}) == len(scene.subjects) for scene in scenes
+    )

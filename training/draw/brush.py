@@ -22,9 +22,13 @@ class Brush(Protocol):
     """How shapes become pixels. Coordinates are the painter's own at the time of the call."""
 
     painter: QPainter
+    outlined: bool
 
     def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
-        """Paint a shape; with `to`, shaded from `colour` at its upper left to `to` at its lower right."""
+        """Paint a shape; with `to`, shaded from `colour` at its upper left to `to` at its lower right.
+
+        While `outlined`, a shaded shape has a line round it where the style draws no line of its own.
+        """
 
     def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
         """Draw along a path; the width is in the path's own units."""
@@ -44,11 +48,14 @@ class Flat:
 
     def __init__(self, painter: QPainter, unit: float = 1.0) -> None:
         self.painter, self.unit = painter, unit
+        self.outlined = False
         painter.setPen(Qt.PenStyle.NoPen)
 
     def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
         """Paint a shape, shaded towards its lower right."""
         self.painter.fillPath(path, _diagonal(path, colour, to or colour, alpha))
+        if self.outlined and to is not None and alpha >= 1:
+            self._outline(path, mix(mix(colour, to, 0.6), INK, 0.5), 1.2)
 
     def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
         """Draw along a path with round ends."""
@@ -57,6 +64,11 @@ class Flat:
     def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
         """Paint a part of the surroundings from top to bottom."""
         self.painter.fillPath(path, _vertical(path, colours, alpha))
+
+    def _outline(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        pen = _pen(colour, width * self.unit)
+        pen.setCosmetic(True)
+        self.painter.strokePath(path, pen)
 
 
 class Ink(Flat):
@@ -80,11 +92,6 @@ class Ink(Flat):
         self.painter.fillPath(path, _vertical(path, pale, alpha))
         if alpha >= 0.6:
             self._outline(path, mix(INK, PAPER, 0.25), 1.1)
-
-    def _outline(self, path: QPainterPath, colour: Rgb, width: float) -> None:
-        pen = _pen(colour, width * self.unit)
-        pen.setCosmetic(True)
-        self.painter.strokePath(path, pen)
 
 
 class Neon(Flat):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
-from training.draw import animals, buildings, plants, vehicles, wonders
+from training.draw import animals, buildings, people, plants, vehicles, wonders
 from training.draw.brush import make_brush
 from training.draw.ground import FOAM, ground
 from training.draw.palette import SHADE, Tones, land, mix, tinted, tones
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
     from training.draw.brush import Brush
 
+LOOK = 2  # counted up whenever pictures change, so that what is kept on disk is drawn again
 FRAME = 128
 SIDE = 256
-SIZES_ALONE = {"small": 36.0, "medium": 52.0, "large": 70.0}
-BESIDE_SIZES = {"small": 32.0, "medium": 43.0, "large": 55.0}
-STACKED_SIZES = {"small": 30.0, "medium": 39.0, "large": 48.0}
-ACROSS = {"left": 34.0, "center": 64.0, "right": 94.0}
-STANDING = 108.0
+SIZES_ALONE = {"small": 42.0, "medium": 60.0, "large": 78.0}
+BESIDE_SIZES = {"small": 36.0, "medium": 46.0, "large": 56.0}
+STACKED_SIZES = {"small": 34.0, "medium": 42.0, "large": 50.0}
+ACROSS = {"left": 36.0, "center": 64.0, "right": 92.0}
+STANDING = 110.0
 
 DRAW: dict[str, Callable[[Brush, Tones, str], None]] = {
     "house": buildings.house,
@@ -48,6 +49,12 @@ DRAW: dict[str, Callable[[Brush, Tones, str], None]] = {
     "bird": animals.bird,
     "mountain": wonders.mountain,
     "star": wonders.big_star,
+    "dog": animals.dog,
+    "mushroom": plants.mushroom,
+    "lighthouse": buildings.lighthouse,
+    "robot": people.robot,
+    "person": people.person,
+    "bicycle": vehicles.bicycle,
 }
 
 
@@ -106,7 +113,9 @@ def _draw(brush: Brush, subject: Subject, place: Place, scene: Scene) -> None:
     painter.save()
     painter.translate(place.x, place.y)
     painter.scale(place.size, place.size)
+    brush.outlined = True
     DRAW[subject.kind](brush, tones(subject.colour, scene.light), scene.light)
+    brush.outlined = False
     painter.restore()
 
 
@@ -120,7 +129,8 @@ def _foothold(brush: Brush, subject: Subject, place: Place, scene: Scene) -> Non
         sand = tinted((246, 218, 158), scene.light)
         brush.fill(ellipse(place.x, place.y + 2, reach * 1.25, 7.5), sand, mix(sand, SHADE, 0.15))
     else:
-        brush.fill(ellipse(place.x + 3, place.y, reach, 4.2), SHADE, alpha=0.25)
+        brush.fill(ellipse(place.x + 4, place.y, reach * 1.1, 5.0), SHADE, alpha=0.12)
+        brush.fill(ellipse(place.x + 3, place.y, reach * 0.9, 3.6), SHADE, alpha=0.2)
 
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath, QPolygonF, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath, QPainterPathStroker, QPolygonF, QTransform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +57,23 @@ def smooth(points: Sequence[Point]) -> QPainterPath:
 
 
 def star(x: float, y: float, radius: float, inner: float = 0.55) -> QPainterPath:
-    """A five-pointed star with softened tips."""
+    """A five-pointed star."""
     points: list[Point] = []
     for index in range(10):
         angle = math.pi * (index / 5 - 0.5)
         reach = radius * (1.0 if index % 2 == 0 else inner)
         points.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
     return polygon(*points)
+
+
+def rounded(path: QPainterPath, radius: float) -> QPainterPath:
+    """The shape made larger by `radius`, its corners rounded with it."""
+    grow = QTransform.fromScale(200, 200)  # as in `joined`
+    stroker = QPainterPathStroker()
+    stroker.setWidth(400 * radius)
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    large = grow.map(path)
+    return QTransform.fromScale(1 / 200, 1 / 200).map(large.united(stroker.createStroke(large)))
 
 
 def turned(path: QPainterPath, degrees: float, x: float, y: float) -> QPainterPath:

@@ -1,7 +1,8 @@
-"""Boat, car and balloon."""
+"""Boat, car, balloon and bicycle."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from training.draw.palette import CREAM, INK, WOOD, Rgb, mix
@@ -43,12 +44,36 @@ def car(brush: Brush, tone: Tones, light: str) -> None:
         brush.fill(ellipse(x, -0.13, 0.065), CREAM)
 
 
+def bicycle(brush: Brush, tone: Tones, light: str) -> None:
+    """A bicycle seen from its side: frame and mudguards in the colour."""
+    for x in (-0.3, 0.3):
+        brush.line(ellipse(x, -0.24, 0.22), INK, 0.05)
+        for turn in range(4):
+            dx, dy = 0.2 * math.cos(turn * math.pi / 4), 0.2 * math.sin(turn * math.pi / 4)
+            brush.line(polygon((x - dx, -0.24 - dy), (x + dx, -0.24 + dy)), (150, 156, 172), 0.012)
+        guard = curve(
+            (x - 0.27, -0.24), ((x - 0.27, -0.6), (x + 0.27, -0.6), (x + 0.27, -0.24)), closed=False
+        )
+        brush.line(guard, tone.main, 0.05)
+    for tube in (
+        polygon((-0.3, -0.24), (-0.12, -0.66), (0.02, -0.24)),
+        polygon((-0.12, -0.64), (0.2, -0.66), (0.02, -0.24)),
+        curve((0.3, -0.24), ((0.28, -0.4), (0.2, -0.66), (0.17, -0.82)), closed=False),
+    ):
+        brush.line(tube, tone.dark, 0.085)
+        brush.line(tube, tone.main, 0.06)
+    brush.line(curve((0.17, -0.82), ((0.2, -0.86), (0.3, -0.86), (0.32, -0.8)), closed=False), INK, 0.05)
+    brush.fill(box(-0.24, -0.76, -0.02, -0.68, 0.04), INK)
+    brush.line(polygon((-0.12, -0.7), (-0.12, -0.66)), INK, 0.04)
+    brush.fill(ellipse(0.02, -0.24, 0.06), (150, 156, 172), INK)
+
+
 def balloon(brush: Brush, tone: Tones, light: str) -> None:
     """A hot-air balloon with a paler stripe and a basket."""
     brush.fill(
         polygon((-0.2, -0.42), (-0.11, -0.16), (0.11, -0.16), (0.2, -0.42)), mix(CREAM, WOOD, 0.5), alpha=0.55
     )
-    brush.fill(box(-0.12, -0.2, 0.12, 0.0, 0.04), WOOD)
+    brush.fill(box(-0.12, -0.2, 0.12, 0.0, 0.04), WOOD, mix(WOOD, INK, 0.3))
     envelope = curve(
         (0.0, -1.0),
         ((0.52, -1.0), (0.52, -0.56), (0.2, -0.34)),

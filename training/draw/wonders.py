@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.draw.palette import INK, Rgb, mix
-from training.draw.shapes import curve, ellipse, polygon, star
+from training.draw.shapes import curve, ellipse, polygon, rounded, star
 
 if TYPE_CHECKING:
     from training.draw.brush import Brush
@@ -25,11 +25,11 @@ def mountain(brush: Brush, tone: Tones, light: str) -> None:
 
 def big_star(brush: Brush, tone: Tones, light: str) -> None:
     """A star with a contented face."""
-    brush.fill(star(0.0, -0.48, 0.54), tone.light, tone.main)
+    brush.fill(rounded(star(0.0, -0.48, 0.46, 0.5), 0.07), tone.light, tone.dark)
     face = (255, 240, 200) if sum(tone.main) < 300 else INK
     for side in (-1, 1):
-        brush.fill(ellipse(side * 0.11, -0.52, 0.038, 0.05), face)
-        brush.fill(ellipse(side * 0.2, -0.42, 0.045, 0.03), CHEEK, alpha=0.7)
+        brush.fill(ellipse(side * 0.12, -0.52, 0.045, 0.06), face)
+        brush.fill(ellipse(side * 0.2, -0.41, 0.05, 0.035), CHEEK, alpha=0.8)
     brush.line(
-        curve((-0.07, -0.42), ((-0.04, -0.37), (0.04, -0.37), (0.07, -0.42)), closed=False), face, 0.03
+        curve((-0.08, -0.41), ((-0.05, -0.34), (0.05, -0.34), (0.08, -0.41)), closed=False), face, 0.035
     )
