@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from training.draw.brush import STYLES, make_brush
+from training.draw.brush import FRAME, HINTS, STYLES, make_brush
 from training.draw.palette import PAINT
-from training.draw.render import DRAW, FRAME, SIDE, places, render
+from training.draw.render import DRAW, SIDE, places, render
 from training.draw.shapes import box
 from training.scene import (
     COLOURS,
@@ -60,7 +60,7 @@ def darkest_red(*, outlined: bool, shaded: bool) -> int:
     image.fill(QColor("white"))
     painter = QPainter(image)
     brush = make_brush("flat", painter)
-    brush.outlined = outlined
+    brush.subject = 0.5 if outlined else None
     brush.fill(box(16, 16, 48, 48), (250, 210, 60), (240, 190, 50) if shaded else None)
     painter.end()
     return int(np.frombuffer(image.constBits(), dtype=np.uint8).reshape(64, 64, 4)[:, :, 0].min())
@@ -70,6 +70,26 @@ def test_shaded_shapes_of_a_subject_have_an_outline() -> None:
     assert darkest_red(outlined=True, shaded=True) < 180
     assert darkest_red(outlined=True, shaded=False) > 230
     assert darkest_red(outlined=False, shaded=True) > 230
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_silhouette_covers_what_a_colour_changes(kind: str) -> None:
+    scene = Scene((Subject(kind, "red"),), "snow", "night", None, 3)
+    other = replace(scene, subjects=(Subject(kind, "blue"),))
+    changed = (render(scene, side=FRAME) != render(other, side=FRAME)).any(axis=2)
+    hint = render(scene, "silhouette", FRAME)
+    assert set(np.unique(hint[:, :, 0])) >= {0, 255}
+    assert (hint[changed] > 0).mean() > 0.85
+    assert 0.02 < (hint[:, :, 0] > 127).mean() < 0.35
+
+
+def test_depth_is_brighter_the_nearer() -> None:
+    hint = render(Scene((Subject("star", "red"),), "meadow", "rain", None, 3), "depth", FRAME)[
+        :, :, 0
+    ].astype(int)
+    assert hint[2, 2] == 0
+    assert hint[90, 2] < hint[110, 2] < hint[127, 2]
+    assert HINTS == ("silhouette", "depth")
 
 
 def test_every_kind_and_colour_can_be_drawn() -> None:

@@ -1,4 +1,7 @@
-"""Three ways to put a shape on the picture: flat paint, ink on paper, neon at night."""
+"""Ways to put a shape on the picture: flat paint, ink on paper, neon at night, and two for what a picture is made of.
+
+`silhouette` paints subjects white on black; `depth` paints everything the brighter the nearer it is.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,24 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainterPath
 
 STYLES = ("flat", "ink", "neon")
+HINTS = ("silhouette", "depth")
+FRAME, HORIZON = 128, 82.0  # the frame's side and where sky and ground meet, in its units
 PAPER: Rgb = (250, 243, 228)
 DARK: Rgb = (12, 8, 30)
+BROAD = 0.09  # a line so wide, in the subject's own units, is a limb
 
 
 class Brush(Protocol):
     """How shapes become pixels. Coordinates are the painter's own at the time of the call."""
 
     painter: QPainter
-    outlined: bool
+    subject: float | None
+    """How near the subject is that is being drawn, 0 (far) to 1; None while the surroundings are drawn."""
 
     def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
         """Paint a shape; with `to`, shaded from `colour` at its upper left to `to` at its lower right.
 
-        While `outlined`, a shaded shape has a line round it where the style draws no line of its own.
+        A subject's shaded shapes have a line round them, in every style that draws lines.
         """
 
     def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
@@ -38,8 +45,14 @@ class Brush(Protocol):
 
 
 def make_brush(style: str, painter: QPainter, unit: float = 1.0) -> Brush:
-    """The brush for one of STYLES; `unit` is how many pixels a unit of the frame measures."""
-    kinds: dict[str, type[Flat]] = {"flat": Flat, "ink": Ink, "neon": Neon}
+    """The brush for one of STYLES or HINTS; `unit` is how many pixels a unit of the frame measures."""
+    kinds: dict[str, type[Flat]] = {
+        "flat": Flat,
+        "ink": Ink,
+        "neon": Neon,
+        "silhouette": Silhouette,
+        "depth": Depth,
+    }
     return kinds[style](painter, unit)
 
 
@@ -48,22 +61,28 @@ class Flat:
 
     def __init__(self, painter: QPainter, unit: float = 1.0) -> None:
         self.painter, self.unit = painter, unit
-        self.outlined = False
+        self.subject: float | None = None
         painter.setPen(Qt.PenStyle.NoPen)
 
     def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
         """Paint a shape, shaded towards its lower right."""
         self.painter.fillPath(path, _diagonal(path, colour, to or colour, alpha))
-        if self.outlined and to is not None and alpha >= 1:
+        if self.subject is not None and to is not None and alpha >= 1:
             self._outline(path, mix(mix(colour, to, 0.6), INK, 0.5), 1.2)
 
     def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
-        """Draw along a path with round ends."""
+        """Draw along a path with round ends; a subject's broad lines have an outline."""
+        if self.subject is not None and width >= BROAD:
+            self.painter.strokePath(path, _pen(mix(colour, INK, 0.5), width + 1.2 * self._pixel()))
         self.painter.strokePath(path, _pen(colour, width))
 
     def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
         """Paint a part of the surroundings from top to bottom."""
         self.painter.fillPath(path, _vertical(path, colours, alpha))
+
+    def _pixel(self) -> float:
+        """A unit of the frame in the units of the path that is being drawn."""
+        return self.unit / self.painter.transform().m11()
 
     def _outline(self, path: QPainterPath, colour: Rgb, width: float) -> None:
         pen = _pen(colour, width * self.unit)
@@ -83,8 +102,14 @@ class Ink(Flat):
         self._outline(path, INK, 1.5)
 
     def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
-        """An ink stroke, whatever the colour."""
-        self.painter.strokePath(path, _pen(INK, width * 0.7))
+        """An ink stroke, whatever the colour; a subject's broad lines are washed within."""
+        if self.subject is None or width < BROAD:
+            self.painter.strokePath(path, _pen(INK, width * 0.7))
+            return
+        self.painter.strokePath(path, _pen(INK, width + 0.8 * self._pixel()))
+        self.painter.strokePath(
+            path, _pen(mix(mix(colour, PAPER, 0.3), PAPER, 0.3), width - 0.8 * self._pixel())
+        )
 
     def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
         """A pale wash that fades to paper, with a thin ink line along its edge."""
@@ -124,6 +149,49 @@ class Neon(Flat):
         pen = _pen(colour, width * self.unit, alpha)
         pen.setCosmetic(True)
         self.painter.strokePath(path, pen)
+
+
+class Silhouette(Flat):
+    """Subjects white on black, whatever their colours."""
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """White for a subject; shadows, clouds and what else surrounds it stay black."""
+        if self.subject is not None:
+            self.painter.fillPath(path, QColor("white"))
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """A white stroke for a subject."""
+        if self.subject is not None:
+            self.painter.strokePath(path, _pen((255, 255, 255), width))
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """Black."""
+        self.painter.fillPath(path, QColor("black"))
+
+
+class Depth(Flat):
+    """Grey: the sky black, the ground brighter towards the viewer, a subject as bright as where it stands."""
+
+    def fill(self, path: QPainterPath, colour: Rgb, to: Rgb | None = None, alpha: float = 1.0) -> None:
+        """An even grey for a subject."""
+        if self.subject is not None:
+            self.painter.fillPath(path, QColor(*self._grey(self.subject)))
+
+    def line(self, path: QPainterPath, colour: Rgb, width: float) -> None:
+        """A grey stroke for a subject."""
+        if self.subject is not None:
+            self.painter.strokePath(path, _pen(self._grey(self.subject), width))
+
+    def backdrop(self, path: QPainterPath, colours: tuple[Rgb, ...], alpha: float = 1.0) -> None:
+        """From black at the horizon to bright at the lower edge of the frame; whatever is above is black."""
+        shade = QLinearGradient(QPointF(0, HORIZON), QPointF(0, FRAME))
+        shade.setColorAt(0, QColor("black"))
+        shade.setColorAt(1, QColor(*self._grey(1.0)))
+        self.painter.fillPath(path, QBrush(shade))
+
+    def _grey(self, near: float) -> Rgb:
+        level = round(255 * (0.15 + 0.8 * min(max(near, 0.0), 1.0)))
+        return level, level, level
 
 
 def electric(colour: Rgb) -> Rgb:

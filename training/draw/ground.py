@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.draw.brush import HORIZON
 from training.draw.palette import Rgb, land, mix, tinted
 from training.draw.shapes import box, curve, ellipse, polygon
-from training.draw.sky import HORIZON
 
 if TYPE_CHECKING:
     import random

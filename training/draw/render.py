@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
 from training.draw import animals, buildings, people, plants, vehicles, wonders
-from training.draw.brush import make_brush
+from training.draw.brush import FRAME, HORIZON, make_brush
 from training.draw.ground import FOAM, ground
 from training.draw.palette import SHADE, Tones, land, mix, tinted, tones
 from training.draw.shapes import ellipse
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from training.draw.brush import Brush
 
 LOOK = 2  # counted up whenever pictures change, so that what is kept on disk is drawn again
-FRAME = 128
 SIDE = 256
 SIZES_ALONE = {"small": 42.0, "medium": 60.0, "large": 78.0}
 BESIDE_SIZES = {"small": 36.0, "medium": 46.0, "large": 56.0}
@@ -113,9 +112,9 @@ def _draw(brush: Brush, subject: Subject, place: Place, scene: Scene) -> None:
     painter.save()
     painter.translate(place.x, place.y)
     painter.scale(place.size, place.size)
-    brush.outlined = True
+    brush.subject = (place.y - HORIZON) / (FRAME - HORIZON)
     DRAW[subject.kind](brush, tones(subject.colour, scene.light), scene.light)
-    brush.outlined = False
+    brush.subject = None
     painter.restore()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.draw.brush import HORIZON
 from training.draw.palette import SKY, WHITE, Rgb, mix
 from training.draw.shapes import box, curve, ellipse, joined
 
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     import random
 
     from training.draw.brush import Brush
-
-HORIZON = 82.0
 
 
 def sky(brush: Brush, light: str, rng: random.Random) -> None:
