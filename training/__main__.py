@@ -1,6 +1,7 @@
-"""Make the practice model from nothing: `python -m training --runs runs`.
+"""Train the practice model further: `python -m training --runs runs`; `--from-nothing` makes it from nothing.
 
-Runs every stage in order. A stage that was ended early goes on where it stopped; one that is done is passed.
+Runs every stage in order. It starts from the states under `runs`, and where there are none from the shipped
+weights. A stage that was ended early goes on where it stopped; one that is done is passed.
 """
 
 from __future__ import annotations
@@ -14,39 +15,51 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Stage:
-    """One command and the minutes it takes on two processor cores that nothing else uses."""
+    """One command and the minutes it is given, on two processor cores that nothing else uses."""
 
     command: tuple[str, ...]
     minutes: float
+    only: str = ""
+    """"nothing": only when everything is made from nothing; "shipped": only when the shipped weights are the start."""
 
 
 STAGES = (
-    Stage(("training.autoencoder", "--minutes", "30"), 30),
-    Stage(("training.text", "--minutes", "3"), 3),
-    Stage(("training.latents", "--count", "24576"), 5),
-    Stage(("training.latents", "--style", "ink", "--count", "4096"), 1),
-    Stage(("training.latents", "--style", "neon", "--count", "4096"), 1),
-    Stage(("training.unet", "--minutes", "60"), 60),
-    Stage(("training.autoencoder", "--decoder", "--minutes", "12"), 12),
-    Stage(("training.controlnet", "--minutes", "10"), 10),
-    Stage(("training.lora", "--style", "ink", "--minutes", "6"), 6),
-    Stage(("training.lora", "--style", "neon", "--minutes", "6"), 6),
-    Stage(("training.classifier", "--minutes", "8"), 8),
+    Stage(("training.restore",), 0.2, only="shipped"),
+    Stage(("training.autoencoder", "--minutes", "90"), 90, only="nothing"),
+    Stage(("training.text", "--minutes", "5"), 5, only="nothing"),
+    Stage(("training.latents", "--count", "24576"), 25),
+    Stage(("training.latents", "--style", "ink", "--count", "4096"), 4),
+    Stage(("training.latents", "--style", "neon", "--count", "4096"), 4),
+    Stage(("training.unet", "--minutes", "480"), 480),
+    Stage(("training.autoencoder", "--decoder", "--minutes", "30"), 30),
+    Stage(("training.controlnet", "--minutes", "20"), 20),
+    Stage(("training.lora", "--style", "ink", "--minutes", "15"), 15),
+    Stage(("training.lora", "--style", "neon", "--minutes", "15"), 15),
+    Stage(("training.fewstep", "--minutes", "30"), 30),
+    Stage(("training.upscaler", "--minutes", "20"), 20),
+    Stage(("training.classifier", "--minutes", "12"), 12),
     Stage(("training.export",), 0.5),
-    Stage(("training.contact",), 0.5),
-    Stage(("training.evaluate", "--card"), 3),
+    Stage(("training.preview",), 6),
+    Stage(("training.contact",), 1),
+    Stage(("training.evaluate", "--card"), 12),
 )
 
 
 def main() -> int:
     """Command line; the exit status of the first stage that fails, else 0."""
-    parser = argparse.ArgumentParser(description="Make the practice model from nothing.")
+    parser = argparse.ArgumentParser(description="Train the practice model.")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument(
         "--list", action="store_true", help="only say what would be run, and how long it takes"
     )
+    parser.add_argument(
+        "--from-nothing", action="store_true", help="start from random weights, not from the shipped ones"
+    )
     chosen = parser.parse_args()
+    start = "nothing" if chosen.from_nothing else "shipped"
     for stage in STAGES:
+        if stage.only not in ("", start):
+            continue
         line = f"python -m {' '.join(stage.command)} --runs {chosen.runs}"
         print(f"{line}    # about {stage.minutes:g} min on 2 cores", flush=True)
         if chosen.list:

@@ -85,8 +85,8 @@ def decoder_loss(model: AutoencoderKL, pictures: Tensor) -> dict[str, Tensor]:
 def measure(model: AutoencoderKL, count: int = 64) -> float:
     """dB on flat pictures that no training saw."""
     wanted = to_tensor(np.stack([render(scene) for scene in scenes(99_991, count)]))
-    made = model.decode(model.encode(wanted).latent_dist.mode()).sample
-    return decibels(made, wanted)
+    made = [model.decode(model.encode(part).latent_dist.mode()).sample for part in wanted.split(8)]
+    return decibels(torch.cat(made), wanted)
 
 
 def train_together(
@@ -127,7 +127,7 @@ def normalise(model: AutoencoderKL, pictures: Tensor) -> None:
 
     Afterwards each latent channel has mean 0 and, times `SCALING`, deviation 1; pictures stay what they were.
     """
-    found = model.encode(pictures).latent_dist.mode()
+    found = torch.cat([model.encode(part).latent_dist.mode() for part in pictures.split(16)])
     mean = found.mean(dim=(0, 2, 3))
     scale = 1 / (found.std(dim=(0, 2, 3)) * SCALING)
     quant, unquant = model.quant_conv, model.post_quant_conv
@@ -138,13 +138,13 @@ def normalise(model: AutoencoderKL, pictures: Tensor) -> None:
     unquant.weight.div_(scale[None, :, None, None])
 
 
-def fix_encoder(runs: Path) -> None:
-    """End the first phase for good: from here on latents never change."""
+def fix_encoder(runs: Path, count: int = 96) -> None:
+    """End the first phase for good: from here on latents never change. `count` pictures fix their scale."""
     path = runs / "autoencoder" / "fixed.pt"
     if path.exists():
         return
     model = averaged(runs / "autoencoder", make_autoencoder())
-    normalise(model, to_tensor(np.stack([render(scene) for scene in scenes(71, 256)])))
+    normalise(model, to_tensor(np.stack([render(scene) for scene in scenes(71, count)])))
     torch.save(model.state_dict(), path.with_suffix(".new"))
     os.replace(path.with_suffix(".new"), path)
 
@@ -183,6 +183,9 @@ def main() -> None:
     schedule = Schedule(chosen.minutes, 1e-3 if chosen.decoder else 2e-3, steps=chosen.steps)
     if chosen.reopen:
         reopen(chosen.runs)
+    if not chosen.decoder and (chosen.runs / "autoencoder" / "fixed.pt").exists():
+        print("autoencoder: the encoder is fixed; --reopen trains it further, --decoder the decoder alone")
+        return
     (train_decoder if chosen.decoder else train_together)(chosen.runs, schedule, chosen.seed)
     fix_encoder(chosen.runs)
     print(f"{measure(best_autoencoder(chosen.runs)):.2f} dB on unseen pictures")

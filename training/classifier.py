@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.draw.brush import FRAME
 from training.draw.render import render
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
@@ -81,8 +82,8 @@ class Classifier(nn.Module):
         self.to(memory_format=torch.channels_last)
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        """Scores of each slot for `[N, 3, 128, 128]` from -1 to 1."""
-        seen = self.trunk(pictures)
+        """Scores of each slot for square pictures `[N, 3, S, S]` from -1 to 1, read at 128 x 128."""
+        seen = self.trunk(functional.interpolate(pictures, size=(FRAME, FRAME), mode="area"))
         return {slot: head(seen) for slot, head in self.heads.items()}
 
     @torch.no_grad()
@@ -126,7 +127,9 @@ def train_classifier(runs: Path, schedule: Schedule, seed: int = 0, *, batch: in
         rng = random.Random(f"classifier/{seed}/{step}")
         random.seed(step)
         scenes = [random_scene(rng) for _ in range(batch)]
-        return naming_loss(model, worn(to_tensor(np.stack([render(one) for one in scenes]))), scenes)
+        return naming_loss(
+            model, worn(to_tensor(np.stack([render(one, side=FRAME) for one in scenes]))), scenes
+        )
 
     run.train(loss_of)
     return run

@@ -1,4 +1,4 @@
-"""Train a ControlNet that follows edges, on the finished denoiser.
+"""Train a ControlNet that follows edges, silhouettes or depth, on the finished denoiser: `--hint edges`.
 
 On 2 CPU cores a picture costs about 15 ms; 10 minutes are enough for it to follow outlines.
 """
@@ -15,10 +15,12 @@ from diffusers import ControlNetModel
 from torch import Tensor
 
 from training.diffusion import alphas, noised
+from training.draw.brush import HINTS
 from training.draw.render import render
 from training.latents import CHUNK, LatentPool
 from training.loop import Run, Schedule, arguments, autocast, averaged
 from training.optimizer import Muon, split_groups
+from training.pictures import to_tensor
 from training.text import TOKENIZER, token_ids
 from training.tokenizer import load_tokenizer
 from training.unet import Denoiser, captions_of, trained_denoiser
@@ -34,16 +36,29 @@ if TYPE_CHECKING:
 HINT_CHANNELS = (8, 16, 32, 64)
 BATCH = 48
 EMPTY_SHARE = 0.2
+KINDS = ("edges", *HINTS)
 
 
 def edges(scenes: Sequence[Scene], rng: random.Random) -> Tensor:
-    """White Canny edges on black, `[N, 3, 128, 128]` from 0 to 1, at thresholds near 100 and 200."""
+    """White Canny edges on black, `[N, 3, SIDE, SIDE]` from 0 to 1, at thresholds near 100 and 200."""
     found = []
     for scene in scenes:
         low = rng.uniform(60, 140)
         found.append(cv2.Canny(render(scene), low, 2 * low))
     one = torch.from_numpy(np.stack(found)).float().div(255)[:, None]
     return one.expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+
+
+def hints(kind: str, scenes: Sequence[Scene], rng: random.Random) -> Tensor:
+    """What a ControlNet of one of `KINDS` sees of scenes, `[N, 3, SIDE, SIDE]` from 0 to 1."""
+    if kind == "edges":
+        return edges(scenes, rng)
+    return to_tensor(np.stack([render(scene, kind) for scene in scenes])).add(1).div(2)
+
+
+def run_name(kind: str) -> str:
+    """The folder of a kind's run, and of its shipped files."""
+    return "controlnet" if kind == "edges" else f"controlnet_{kind}"
 
 
 def make_controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
@@ -95,42 +110,46 @@ def train_controlnet(
     runs: Path,
     schedule: Schedule,
     seed: int = 0,
+    kind: str = "edges",
     *,
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
     chunk: int = CHUNK,
 ) -> Run:
-    """Train; the result is `controlnet/` under `runs`."""
+    """Train; the result is `controlnet/` under `runs`, for other kinds than edges with the kind's name behind it."""
     torch.manual_seed(seed)
     words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
     model = trained_denoiser(runs).requires_grad_(False)
     net = make_controlnet(model.unet)
-    run = Run(runs / "controlnet", net, Muon(split_groups(net)), schedule, seed, decay=0.99)
+    run = Run(runs / run_name(kind), net, Muon(split_groups(net)), schedule, seed, decay=0.99)
 
     def loss_of(step: int) -> Tensor:
-        rng = random.Random(f"controlnet/{seed}/{step}")
+        rng = random.Random(f"{run_name(kind)}/{seed}/{step}")
         latents, scenes = pool.take([rng.randrange(len(pool)) for _ in range(batch)])
         ids = captions_of(scenes, words, rng)
         if rng.random() < EMPTY_SHARE:
             ids = token_ids(words, [""]).expand(batch, -1)
-        return control_loss(net, model, latents, ids, edges(scenes, rng), table)
+        return control_loss(net, model, latents, ids, hints(kind, scenes, rng), table)
 
     run.train(loss_of)
     return run
 
 
-def trained_controlnet(runs: Path, unet: UNet2DConditionModel) -> ControlNetModel:
+def trained_controlnet(runs: Path, unet: UNet2DConditionModel, kind: str = "edges") -> ControlNetModel:
     """The averaged weights of the last checkpoint."""
     net = make_controlnet(unet)
-    averaged(runs / "controlnet", net)
+    averaged(runs / run_name(kind), net)
     return net
 
 
 def main() -> None:
     """Command line."""
-    chosen = arguments("Train the practice model's ControlNet.", 10).parse_args()
+    parser = arguments("Train a ControlNet for the practice model.", 10)
+    parser.add_argument("--hint", choices=KINDS, default="edges")
+    chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
-    train_controlnet(chosen.runs, Schedule(chosen.minutes, 1e-3, steps=chosen.steps), chosen.seed)
+    schedule = Schedule(chosen.minutes, 1e-3, steps=chosen.steps)
+    train_controlnet(chosen.runs, schedule, chosen.seed, chosen.hint)
 
 
 if __name__ == "__main__":

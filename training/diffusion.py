@@ -51,6 +51,13 @@ def noised(latents: Tensor, table: Tensor) -> Noised:
     return Noised(x, t, velocity, (ratio.clamp(max=GAMMA) + 1) / (ratio + 1))
 
 
+def clean_and_noise(velocity: Tensor, x: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
+    """The clean latent and the noise that a velocity stands for; `level` is the share of signal, scalar or `[N]`."""
+    level = level.reshape(-1, 1, 1, 1)
+    signal, noise = level.sqrt(), (1 - level).sqrt()
+    return signal * x - noise * velocity, noise * x + signal * velocity
+
+
 @torch.no_grad()
 def sample(
     network: Network, text: Tensor, empty: Tensor, x: Tensor, *, steps: int = 20, guidance: float = 4.0
@@ -67,8 +74,27 @@ def sample(
         found = network(torch.cat([x, x]), t.expand(2 * len(x)), both)
         without, with_text = found.chunk(2)
         velocity = without + guidance * (with_text - without)
-        clean = level.sqrt() * x - (1 - level).sqrt() * velocity
-        noise = (1 - level).sqrt() * x + level.sqrt() * velocity
+        clean, noise = clean_and_noise(velocity, x, level)
         after = table[times[index + 1]] if index + 1 < steps else torch.tensor(1.0)
         x = after.sqrt() * clean + (1 - after).sqrt() * noise
     return x
+
+
+@torch.no_grad()
+def sample_few(
+    network: Network, text: Tensor, x: Tensor, generator: torch.Generator, *, steps: int = 4
+) -> Tensor:
+    """Consistency sampling: guess the clean latent, noise it again for the next time, and so on; no guidance.
+
+    The times are those of the solver `lcm` on the `sgm_uniform` schedule.
+    """
+    table = alphas()
+    times = torch.linspace(STEPS - 1, 0, steps + 1)[:-1].round().long()
+    for index, t in enumerate(times):
+        clean, _ = clean_and_noise(network(x, t.expand(len(x)), text), x, table[t])
+        if index + 1 == steps:
+            break
+        after = table[times[index + 1]]
+        noise = torch.randn(x.shape, generator=generator)
+        x = after.sqrt() * clean + (1 - after).sqrt() * noise
+    return clean

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 
 from training.autoencoder import best_autoencoder
 from training.captions import full_caption
-from training.diffusion import sample
+from training.diffusion import sample, sample_few
 from training.draw.render import SIDE
+from training.fewstep import NAME as FEW_STEPS
+from training.lora import trained_lora
 from training.pictures import to_pictures
 from training.scene import held_out_scene, training_scene
 from training.text import TOKENIZER, token_ids
@@ -38,13 +41,21 @@ GAP = 6
 class Maker:
     """The trained model, ready to make pictures."""
 
-    def __init__(self, model: Denoiser, autoencoder: AutoencoderKL, words: CLIPTokenizer) -> None:
+    def __init__(
+        self, model: Denoiser, autoencoder: AutoencoderKL, words: CLIPTokenizer, *, few: bool = False
+    ) -> None:
         self.model, self.autoencoder, self.words = model.eval(), autoencoder.eval(), words
+        self.few = few
 
     @classmethod
     def of(cls, runs: Path, tokenizer: Path = TOKENIZER) -> Maker:
         """The latest weights of all parts."""
         return cls(trained_denoiser(runs), best_autoencoder(runs), load_tokenizer(tokenizer))
+
+    @classmethod
+    def in_few_steps(cls, runs: Path, tokenizer: Path = TOKENIZER) -> Maker:
+        """The latest weights with the few-step LoRA: made for 4 steps without guidance."""
+        return cls(trained_lora(runs, FEW_STEPS), best_autoencoder(runs), load_tokenizer(tokenizer), few=True)
 
     @torch.no_grad()
     def pictures(
@@ -56,7 +67,7 @@ class Maker:
         guidance: float = GUIDANCE,
         batch: int = 32,
     ) -> NDArray[np.uint8]:
-        """`[N, SIDE, SIDE, 3]`, each from its own seed."""
+        """`[N, SIDE, SIDE, 3]`, each from its own seed; with the few-step LoRA `guidance` counts for nothing."""
         made = []
         for start in range(0, len(texts), batch):
             part = slice(start, start + batch)
@@ -75,15 +86,16 @@ class Maker:
             ]
         )
         noise = noise.contiguous(memory_format=torch.channels_last)
-        latents = sample(
-            lambda x, t, c: self.model.unet(x, t, c).sample,
-            text,
-            empty,
-            noise,
-            steps=steps,
-            guidance=guidance,
-        )
+        if self.few:
+            generator = torch.Generator().manual_seed(seeds[0])
+            latents = sample_few(self._velocity, text, noise, generator, steps=steps)
+        else:
+            latents = sample(self._velocity, text, empty, noise, steps=steps, guidance=guidance)
         return to_pictures(self.autoencoder.decode(latents / self.autoencoder.config.scaling_factor).sample)
+
+    def _velocity(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
+        found: Tensor = self.model.unet(x, t, text).sample
+        return found
 
 
 def sheet(pictures: NDArray[np.uint8], columns: int) -> Image.Image:

@@ -20,7 +20,7 @@ from transformers import CLIPTextModel
 
 from training.autoencoder import make_autoencoder
 from training.controlnet import make_controlnet
-from training.export import PRACTICE, STYLES
+from training.export import LORAS, PRACTICE
 from training.grow import grow, same_shapes
 from training.loop import write_state
 from training.lora import lora_weights, make_styled
@@ -49,7 +49,7 @@ def restore(runs: Path, practice: Path) -> list[str]:
         written.append("unet")
     if (practice / "controlnet").is_dir() and _absent(runs, "controlnet"):
         written += _restore_controlnet(runs, practice / "controlnet")
-    for style in STYLES:
+    for style in LORAS:
         path = practice / "loras" / f"{style}.safetensors"
         if path.is_file() and _absent(runs, f"lora_{style}"):
             written += _restore_lora(runs, style, path)

@@ -12,8 +12,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training import autoencoder, classifier, controlnet, export, latents, lora, text, unet
-from training.diffusion import alphas, noised, sample
+from training import (
+    autoencoder,
+    classifier,
+    controlnet,
+    export,
+    fewstep,
+    grow,
+    latents,
+    lora,
+    restore,
+    text,
+    unet,
+    upscaler,
+)
+from training.diffusion import alphas, noised, sample, sample_few
+from training.draw.render import SIDE
 from training.loop import Average, Run, Schedule
 from training.optimizer import Muon, orthogonalised, split_groups
 from training.pictures import mixed_pool, scenes, to_pictures, to_tensor
@@ -42,7 +56,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every part trained for a step or two, in order, as the commands do it."""
     folder = tmp_path_factory.mktemp("runs")
     autoencoder.train_together(folder, ONE, pool_size=4, batch=1)
-    autoencoder.fix_encoder(folder)
+    autoencoder.fix_encoder(folder, count=2)
     latents.encode(folder, 0, count=8, batch=8)
     latents.encode(folder, 0, "ink", count=8, batch=8)
     text.train_text(folder, ONE, batch=2, tokenizer=TOKENIZER)
@@ -128,6 +142,58 @@ def test_the_sampler_finds_a_single_point() -> None:
     assert torch.allclose(made, goal, atol=1e-3)
 
 
+def test_the_few_step_sampler_finds_a_single_point() -> None:
+    table, goal = alphas(), torch.full((1, 4, 2, 2), 0.5)
+
+    def knows(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+        level = table[t][:, None, None, None]
+        return (level.sqrt() * x - goal) / (1 - level).sqrt()
+
+    made = sample_few(knows, torch.zeros(1, 77, 8), torch.randn(1, 4, 2, 2), torch.Generator(), steps=4)
+    assert torch.allclose(made, goal, atol=1e-3)
+
+
+def test_a_consistent_answer_is_the_input_at_time_zero_and_the_guess_later() -> None:
+    table, x, guess = alphas(), torch.randn(2, 4, 2, 2), torch.randn(2, 4, 2, 2)
+    at = torch.tensor([0, 500])
+    level = table[at][:, None, None, None]
+    velocity = (level.sqrt() * x - guess) / (1 - level).sqrt()
+    found = fewstep.answer(velocity, x, at, table)
+    assert torch.allclose(found[0], x[0], atol=1e-5)
+    assert torch.allclose(found[1], guess[1], atol=1e-2)
+
+
+def test_a_grown_denoiser_keeps_the_inner_levels() -> None:
+    small, large = unet.make_unet((64, 128, 192)), unet.make_unet((64, 64, 128, 192))
+    grow.grow(small, large)
+    before, after = small.state_dict(), large.state_dict()
+    kept = [name for name in before if torch.equal(before[name], after[grow.inner_name(name)])]
+    assert len(kept) > 0.95 * len(before)
+    assert torch.equal(
+        after["down_blocks.2.attentions.0.proj_in.weight"],
+        before["down_blocks.1.attentions.0.proj_in.weight"],
+    )
+    found = large(torch.randn(1, 4, 32, 32), torch.tensor([10]), torch.randn(1, 77, text.WIDTH)).sample
+    assert found.shape == (1, 4, 32, 32)
+    with pytest.raises(ValueError, match="grows to 4 levels, not to 3"):
+        grow.grow(small, unet.make_unet((64, 128, 192)))
+
+
+def test_training_goes_on_from_the_shipped_weights(tmp_path: Path) -> None:
+    written = restore.restore(tmp_path, ROOT / "nodes" / "practice")
+    assert written[:3] == ["autoencoder", "text", "unet"]
+    assert restore.restore(tmp_path, ROOT / "nodes" / "practice") == []
+    latents.encode(tmp_path, 0, count=2, batch=2)
+    before = weights(unet.trained_denoiser(tmp_path))
+    unet.train_unet(tmp_path, ONE, batch=2, tokenizer=TOKENIZER, chunk=2)
+    after = weights(unet.trained_denoiser(tmp_path))
+    assert not same(before, after)
+    moved = torch.stack(
+        [(after[name] - before[name]).abs().max() for name in before if before[name].ndim]
+    ).max()
+    assert moved < 0.1
+
+
 def test_pictures_survive_the_tensor() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
     assert np.array_equal(to_pictures(to_tensor(picture)), picture)
@@ -173,15 +239,19 @@ def test_denoiser_goes_on(runs: Path) -> None:
 
 def test_classifier_names_every_slot(runs: Path) -> None:
     classifier.train_classifier(runs, ONE, batch=2)
-    named = classifier.trained_classifier(runs).name(torch.zeros(2, 3, 128, 128))
+    named = classifier.trained_classifier(runs).name(torch.zeros(2, 3, SIDE, SIDE))
     assert [set(one) for one in named] == [set(classifier.SLOTS)] * 2
 
 
 def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
     from diffusers import ControlNetModel, StableDiffusionPipeline
     from safetensors.torch import load_file
+    from spandrel import ModelLoader
 
     controlnet.train_controlnet(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    controlnet.train_controlnet(runs, ONE, 0, "depth", batch=2, tokenizer=TOKENIZER, chunk=8)
+    fewstep.train_few_steps(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    upscaler.train_upscaler(runs, ONE, batch=1, sides={32: 2}, crop=16)
     lora.train_lora(runs, "ink", ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
     tokens = tmp_path / "model" / "tokenizer"
     tokens.mkdir(parents=True)
@@ -192,13 +262,24 @@ def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
     pipeline.load_lora_weights(load_file(tmp_path / "loras" / "ink.safetensors"))
     pipeline.set_progress_bar_config(disable=True)
     picture = pipeline("a red house", num_inference_steps=2, guidance_scale=3.0, output_type="np").images[0]
-    assert picture.shape == (128, 128, 3)
+    assert picture.shape == (SIDE, SIDE, 3)
     assert np.isfinite(picture).all()
     assert ControlNetModel.from_pretrained(tmp_path / "controlnet").config.cross_attention_dim == text.WIDTH
+    assert (tmp_path / "controlnet_depth" / "diffusion_pytorch_model.safetensors").is_file()
+    large = ModelLoader().load_from_file(tmp_path / export.UPSCALER)
+    assert (large.architecture.name, large.scale) == ("RealESRGAN Compact", 4)
+    assert large(torch.rand(1, 3, 16, 24)).shape == (1, 3, 64, 96)
+    again = tmp_path / "again"
+    assert restore.restore(again, tmp_path)[-3:] == ["controlnet", "lora_ink", "lora_four_steps"]
+    given, back = weights(unet.trained_denoiser(runs)), weights(unet.trained_denoiser(again))
+    assert all(torch.allclose(given[name], back[name], atol=2e-3, rtol=2e-3) for name in given)
+    styled = lora.lora_weights(lora.trained_lora(runs, "ink").unet)
+    restored = lora.lora_weights(lora.trained_lora(again, "ink").unet)
+    assert all(torch.allclose(styled[name], restored[name], atol=2e-3) for name in styled)
 
 
 def test_control_edges_are_white_lines() -> None:
     found = controlnet.edges(scenes(0, 3), random.Random(0))
-    assert found.shape == (3, 3, 128, 128)
+    assert found.shape == (3, 3, SIDE, SIDE)
     assert set(found.flatten().tolist()) == {0.0, 1.0}
     assert 0.005 < found.mean() < 0.2
