@@ -17,7 +17,7 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.draw.render import SIDE, render
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
 from training.pictures import busy_crops, mixed_pool, scenes, to_tensor
 
@@ -63,7 +63,7 @@ def decibels(made: Tensor, wanted: Tensor) -> float:
 
 def joint_loss(model: AutoencoderKL, pictures: Tensor) -> dict[str, Tensor]:
     """Reconstruction, and a light pull of the latents towards a unit normal."""
-    with autocast():
+    with autocast(pictures.device):
         posterior = model.encode(pictures).latent_dist
         made = model.decode(posterior.sample()).sample
     return {
@@ -74,9 +74,9 @@ def joint_loss(model: AutoencoderKL, pictures: Tensor) -> dict[str, Tensor]:
 
 def decoder_loss(model: AutoencoderKL, pictures: Tensor) -> dict[str, Tensor]:
     """Reconstruction from the fixed encoder's latents."""
-    with autocast(), torch.no_grad():
+    with autocast(pictures.device), torch.no_grad():
         latents = model.encode(pictures).latent_dist.mode()
-    with autocast():
+    with autocast(pictures.device):
         made = model.decode(latents).sample
     return {"picture": picture_loss(made, pictures)}
 
@@ -85,37 +85,51 @@ def decoder_loss(model: AutoencoderKL, pictures: Tensor) -> dict[str, Tensor]:
 def measure(model: AutoencoderKL, count: int = 64) -> float:
     """dB on flat pictures that no training saw."""
     wanted = to_tensor(np.stack([render(scene) for scene in scenes(99_991, count)]))
-    made = [model.decode(model.encode(part).latent_dist.mode()).sample for part in wanted.split(8)]
+    made = [model.decode(model.encode(part).latent_dist.mode()).sample for part in torch.split(wanted, 8)]
     return decibels(torch.cat(made), wanted)
 
 
 def train_together(
-    runs: Path, schedule: Schedule, seed: int = 0, *, pool_size: int = POOL, batch: int = BATCH
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    place: Place = HERE,
+    *,
+    pool_size: int = POOL,
+    batch: int = BATCH,
 ) -> Run:
     """The first phase. Its result is `autoencoder/` under `runs`."""
     torch.manual_seed(seed)
-    model, pool = make_autoencoder(), mixed_pool(runs, pool_size)
+    model, pool = place.take(make_autoencoder()), mixed_pool(runs, pool_size, workers=place.workers)
     run = Run(runs / "autoencoder", model, Muon(split_groups(model)), schedule, seed, decay=0.998)
 
     def loss_of(step: int) -> dict[str, Tensor]:
-        return joint_loss(model, busy_crops(pool, random.Random(f"{seed}/{step}"), batch, CROP))
+        crops = busy_crops(pool, random.Random(f"{seed}/{step}"), batch, CROP)
+        return joint_loss(model, crops.to(place.device))
 
     run.train(loss_of)
     return run
 
 
 def train_decoder(
-    runs: Path, schedule: Schedule, seed: int = 0, *, pool_size: int = POOL, batch: int = BATCH
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    place: Place = HERE,
+    *,
+    pool_size: int = POOL,
+    batch: int = BATCH,
 ) -> Run:
     """The second phase. Its result is `decoder/` under `runs`: a whole autoencoder with the same encoder."""
     fix_encoder(runs)
-    model, pool = fixed_autoencoder(runs), mixed_pool(runs, pool_size)
+    model, pool = place.take(fixed_autoencoder(runs)), mixed_pool(runs, pool_size, workers=place.workers)
     model.encoder.requires_grad_(False)
     model.quant_conv.requires_grad_(False)
     run = Run(runs / "decoder", model, Muon(split_groups(model)), schedule, seed + 1, decay=0.998)
 
     def loss_of(step: int) -> dict[str, Tensor]:
-        return decoder_loss(model, busy_crops(pool, random.Random(f"decoder/{seed}/{step}"), batch, CROP))
+        crops = busy_crops(pool, random.Random(f"decoder/{seed}/{step}"), batch, CROP)
+        return decoder_loss(model, crops.to(place.device))
 
     run.train(loss_of)
     return run
@@ -127,7 +141,7 @@ def normalise(model: AutoencoderKL, pictures: Tensor) -> None:
 
     Afterwards each latent channel has mean 0 and, times `SCALING`, deviation 1; pictures stay what they were.
     """
-    found = torch.cat([model.encode(part).latent_dist.mode() for part in pictures.split(16)])
+    found = torch.cat([model.encode(part).latent_dist.mode() for part in torch.split(pictures, 16)])
     mean = found.mean(dim=(0, 2, 3))
     scale = 1 / (found.std(dim=(0, 2, 3)) * SCALING)
     quant, unquant = model.quant_conv, model.post_quant_conv
@@ -179,14 +193,15 @@ def main() -> None:
         help="train a fixed encoder further: every latent has to be made again",
     )
     chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
-    schedule = Schedule(chosen.minutes, 1e-3 if chosen.decoder else 2e-3, steps=chosen.steps)
+    schedule, place = options(chosen, 1e-3 if chosen.decoder or chosen.reopen else 2e-3)
     if chosen.reopen:
         reopen(chosen.runs)
     if not chosen.decoder and (chosen.runs / "autoencoder" / "fixed.pt").exists():
         print("autoencoder: the encoder is fixed; --reopen trains it further, --decoder the decoder alone")
         return
-    (train_decoder if chosen.decoder else train_together)(chosen.runs, schedule, chosen.seed)
+    (train_decoder if chosen.decoder else train_together)(
+        chosen.runs, schedule, chosen.seed, place, batch=chosen.batch or BATCH
+    )
     fix_encoder(chosen.runs)
     print(f"{measure(best_autoencoder(chosen.runs)):.2f} dB on unseen pictures")
 

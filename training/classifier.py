@@ -14,15 +14,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.draw.brush import FRAME
-from training.draw.render import render
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.draw.many import rendered
+from training.draw.render import LOOK
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
-from training.pictures import to_tensor
+from training.pictures import to_tensor, write_array
 from training.scene import COLOURS, GROUNDS, KINDS, LIGHTS, POSITIONS, RELATIONS, Scene, random_scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "kind1": KINDS,
@@ -35,6 +38,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "light": LIGHTS,
 }
 BATCH = 48
+POOL = 12_000
 WIDTHS = (32, 48, 96, 160)
 
 
@@ -98,12 +102,12 @@ class Classifier(nn.Module):
 
 def naming_loss(model: Classifier, pictures: Tensor, scenes: Sequence[Scene]) -> Tensor:
     """Mean cross-entropy over the slots."""
-    with autocast():
+    with autocast(pictures.device):
         scores = model(pictures)
     told = [truth(scene) for scene in scenes]
     losses = []
     for slot, values in SLOTS.items():
-        wanted = torch.tensor([values.index(one[slot]) for one in told])
+        wanted = torch.tensor([values.index(one[slot]) for one in told], device=pictures.device)
         losses.append(functional.cross_entropy(scores[slot].float(), wanted))
     return torch.stack(losses).mean()
 
@@ -112,24 +116,43 @@ def worn(pictures: Tensor) -> Tensor:
     """Pictures slightly blurred, shifted in colour and noised, so that no single pixel decides."""
     if random.random() < 0.5:
         pictures = functional.avg_pool2d(functional.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    offset = 0.06 * torch.randn(len(pictures), 3, 1, 1)
-    return pictures + offset + torch.rand(1) * 0.08 * torch.randn_like(pictures)
+    offset = 0.06 * torch.randn(len(pictures), 3, 1, 1, device=pictures.device)
+    return pictures + offset + random.random() * 0.08 * torch.randn_like(pictures)
 
 
-def train_classifier(runs: Path, schedule: Schedule, seed: int = 0, *, batch: int = BATCH) -> Run:
+def drawn(runs: Path, count: int, seed: int, workers: int) -> tuple[list[Scene], NDArray[np.uint8]]:
+    """Scenes of any kind and their pictures `[count, 128, 128, 3]`, drawn once and then read from disk."""
+    rng = random.Random(f"classifier/{seed}")
+    shown = [random_scene(rng) for _ in range(count)]
+    path = runs / f"classifier_{LOOK}_{seed}_{count}.npy"
+    if not path.exists():
+        runs.mkdir(parents=True, exist_ok=True)
+        write_array(path, rendered(shown, ["flat"] * count, FRAME, workers))
+    return shown, np.load(path, mmap_mode="r")
+
+
+def train_classifier(
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    place: Place = HERE,
+    *,
+    batch: int = BATCH,
+    pool_size: int = POOL,
+) -> Run:
     """Train on renders of any scene, held-out ones included; the result is `classifier/` under `runs`."""
     torch.manual_seed(seed)
-    model = Classifier()
+    model = place.take(Classifier())
+    shown, pictures = drawn(runs, pool_size, seed, place.workers)
     optimizer = Muon(split_groups(model, decay=0.02))
     run = Run(runs / "classifier", model, optimizer, schedule, seed, decay=0.995)
 
     def loss_of(step: int) -> Tensor:
         rng = random.Random(f"classifier/{seed}/{step}")
         random.seed(step)
-        scenes = [random_scene(rng) for _ in range(batch)]
-        return naming_loss(
-            model, worn(to_tensor(np.stack([render(one, side=FRAME) for one in scenes]))), scenes
-        )
+        rows = [rng.randrange(pool_size) for _ in range(batch)]
+        seen = to_tensor(np.stack([pictures[row] for row in rows])).to(place.device)
+        return naming_loss(model, worn(seen), [shown[row] for row in rows])
 
     run.train(loss_of)
     return run
@@ -145,8 +168,8 @@ def trained_classifier(runs: Path) -> Classifier:
 def main() -> None:
     """Command line."""
     chosen = arguments("Train the classifier that judges the practice model.", 6).parse_args()
-    torch.set_num_threads(chosen.threads)
-    train_classifier(chosen.runs, Schedule(chosen.minutes, 2e-3, steps=chosen.steps), chosen.seed)
+    schedule, place = options(chosen, 2e-3)
+    train_classifier(chosen.runs, schedule, chosen.seed, place, batch=chosen.batch or BATCH)
 
 
 if __name__ == "__main__":

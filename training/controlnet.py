@@ -18,7 +18,7 @@ from training.diffusion import alphas, noised
 from training.draw.brush import HINTS
 from training.draw.render import render
 from training.latents import CHUNK, LatentPool
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
 from training.pictures import to_tensor
 from training.text import TOKENIZER, token_ids
@@ -89,10 +89,11 @@ def control_loss(
     net: ControlNetModel, model: Denoiser, latents: Tensor, ids: Tensor, hint: Tensor, table: Tensor
 ) -> Tensor:
     """The denoiser's own loss, with the hint; only `net` is to be trained."""
-    example = noised(latents, table)
-    with autocast():
+    example, device = noised(latents, table), latents.device
+    with autocast(device):
         with torch.no_grad():
-            text = model.read(ids)
+            text = model.read(ids.to(device))
+        hint = hint.to(device)
         down, middle = net(example.x, example.t, text, controlnet_cond=hint, return_dict=False)
         found = model.unet(
             example.x,
@@ -111,6 +112,7 @@ def train_controlnet(
     schedule: Schedule,
     seed: int = 0,
     kind: str = "edges",
+    place: Place = HERE,
     *,
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
@@ -118,9 +120,10 @@ def train_controlnet(
 ) -> Run:
     """Train; the result is `controlnet/` under `runs`, for other kinds than edges with the kind's name behind it."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
-    model = trained_denoiser(runs).requires_grad_(False)
-    net = make_controlnet(model.unet)
+    words, pool = load_tokenizer(tokenizer), LatentPool(runs, count=chunk, device=place.device)
+    table = alphas().to(place.device)
+    model = trained_denoiser(runs).requires_grad_(False).to(place.device)
+    net = place.take(make_controlnet(model.unet))
     run = Run(runs / run_name(kind), net, Muon(split_groups(net)), schedule, seed, decay=0.99)
 
     def loss_of(step: int) -> Tensor:
@@ -147,9 +150,8 @@ def main() -> None:
     parser = arguments("Train a ControlNet for the practice model.", 10)
     parser.add_argument("--hint", choices=KINDS, default="edges")
     chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
-    schedule = Schedule(chosen.minutes, 1e-3, steps=chosen.steps)
-    train_controlnet(chosen.runs, schedule, chosen.seed, chosen.hint)
+    schedule, place = options(chosen, 1e-3)
+    train_controlnet(chosen.runs, schedule, chosen.seed, chosen.hint, place, batch=chosen.batch or BATCH)
 
 
 if __name__ == "__main__":

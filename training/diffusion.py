@@ -33,7 +33,7 @@ class Noised:
 
 
 def noised(latents: Tensor, table: Tensor) -> Noised:
-    """Noise latents to random steps.
+    """Noise latents to random steps; `table` is on the latents' device.
 
     The target is the velocity (Salimans and Ho 2022). Its weight is 1 up to a signal-to-noise ratio of
     `GAMMA` and falls beyond, as in min-SNR weighting (Hang et al. 2023). At the noisiest steps half of the
@@ -42,9 +42,10 @@ def noised(latents: Tensor, table: Tensor) -> Noised:
     count = len(latents)
     t = ((torch.arange(count) + torch.rand(1)) / count * STEPS).long().clamp(max=STEPS - 1)
     t = t[torch.randperm(count)]
+    kept = ~((t >= LEAK_FROM) & (torch.rand(count) < LEAK_SHARE))
+    t, kept = t.to(latents.device), kept.to(latents.device)
     level = table[t][:, None, None, None]
     noise = torch.randn_like(latents)
-    kept = ~((t >= LEAK_FROM) & (torch.rand(count) < LEAK_SHARE))
     x = level.sqrt() * latents * kept[:, None, None, None] + (1 - level).sqrt() * noise
     velocity = level.sqrt() * noise - (1 - level).sqrt() * latents
     ratio = (level / (1 - level)).flatten()
@@ -66,8 +67,8 @@ def sample(
 
     `network(x, t, text)` gives the velocity; `text` is `[N, 77, C]`, `empty` `[1, 77, C]`.
     """
-    table = alphas()
-    times = torch.linspace(STEPS - 1, 0, steps).round().long()
+    table = alphas().to(x.device)
+    times = torch.linspace(STEPS - 1, 0, steps).round().long().to(x.device)
     both = torch.cat([empty.expand_as(text), text])
     for index, t in enumerate(times):
         level = table[t]
@@ -75,7 +76,7 @@ def sample(
         without, with_text = found.chunk(2)
         velocity = without + guidance * (with_text - without)
         clean, noise = clean_and_noise(velocity, x, level)
-        after = table[times[index + 1]] if index + 1 < steps else torch.tensor(1.0)
+        after = table[times[index + 1]] if index + 1 < steps else torch.ones_like(level)
         x = after.sqrt() * clean + (1 - after).sqrt() * noise
     return x
 
@@ -88,13 +89,13 @@ def sample_few(
 
     The times are those of the solver `lcm` on the `sgm_uniform` schedule.
     """
-    table = alphas()
-    times = torch.linspace(STEPS - 1, 0, steps + 1)[:-1].round().long()
+    table = alphas().to(x.device)
+    times = torch.linspace(STEPS - 1, 0, steps + 1)[:-1].round().long().to(x.device)
     for index, t in enumerate(times):
         clean, _ = clean_and_noise(network(x, t.expand(len(x)), text), x, table[t])
         if index + 1 == steps:
             break
         after = table[times[index + 1]]
-        noise = torch.randn(x.shape, generator=generator)
+        noise = torch.randn(x.shape, generator=generator).to(x.device)
         x = after.sqrt() * clean + (1 - after).sqrt() * noise
     return clean

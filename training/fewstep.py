@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.diffusion import STEPS, alphas, clean_and_noise
 from training.latents import CHUNK, LatentPool
-from training.loop import Run, Schedule, arguments, autocast
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, options
 from training.lora import make_styled
 from training.optimizer import Muon, split_groups
 from training.text import TOKENIZER, token_ids
@@ -62,7 +62,7 @@ def neighbour(
     found = model.unet(torch.cat([x, x]), torch.cat([t, t]), torch.cat([empty.expand_as(text), text])).sample
     model.unet.enable_adapters()
     without, with_text = found.float().chunk(2)
-    scale = torch.empty(len(x), 1, 1, 1).uniform_(*GUIDANCE)
+    scale = torch.empty(len(x), 1, 1, 1, device=x.device).uniform_(*GUIDANCE)
     clean, noise = clean_and_noise(without + scale * (with_text - without), x, table[t])
     level = table[before][:, None, None, None]
     return level.sqrt() * clean + (1 - level).sqrt() * noise
@@ -72,14 +72,14 @@ def distillation_loss(
     model: Denoiser, latents: Tensor, ids: Tensor, nothing: Tensor, table: Tensor
 ) -> Tensor:
     """Huber distance of the student's answers at two neighbouring points; only the LoRA gets a gradient."""
-    gap = STEPS // POINTS
-    t = torch.randint(1, POINTS, (len(latents),)) * gap + gap - 1
+    gap, device = STEPS // POINTS, latents.device
+    t = torch.randint(1, POINTS, (len(latents),)).to(device) * gap + gap - 1
     before = t - gap
     level = table[t][:, None, None, None]
     x = level.sqrt() * latents + (1 - level).sqrt() * torch.randn_like(latents)
-    with autocast():
+    with autocast(device):
         with torch.no_grad():
-            text, empty = model.read(ids), model.read(nothing)
+            text, empty = model.read(ids.to(device)), model.read(nothing.to(device))
             earlier = neighbour(model, x, t, before, text, empty, table)
             wanted = answer(model.unet(earlier, before, text).sample.float(), earlier, before, table)
         found = answer(model.unet(x, t, text).sample.float(), x, t, table)
@@ -91,6 +91,7 @@ def train_few_steps(
     runs: Path,
     schedule: Schedule,
     seed: int = 0,
+    place: Place = HERE,
     *,
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
@@ -98,8 +99,9 @@ def train_few_steps(
 ) -> Run:
     """Train; the result is `lora_four_steps/` under `runs`."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
-    model, nothing = make_styled(runs), token_ids(words, [""])
+    words, pool = load_tokenizer(tokenizer), LatentPool(runs, count=chunk, device=place.device)
+    table = alphas().to(place.device)
+    model, nothing = place.take(make_styled(runs)), token_ids(words, [""])
     run = Run(runs / f"lora_{NAME}", model, Muon(split_groups(model, decay=0.0)), schedule, seed, decay=0.98)
 
     def loss_of(step: int) -> Tensor:
@@ -114,8 +116,8 @@ def train_few_steps(
 def main() -> None:
     """Command line."""
     chosen = arguments("Train the practice model's few-step LoRA.", 20).parse_args()
-    torch.set_num_threads(chosen.threads)
-    train_few_steps(chosen.runs, Schedule(chosen.minutes, 1e-3, steps=chosen.steps), chosen.seed)
+    schedule, place = options(chosen, 1e-3)
+    train_few_steps(chosen.runs, schedule, chosen.seed, place, batch=chosen.batch or BATCH)
 
 
 if __name__ == "__main__":

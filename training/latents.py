@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from training.autoencoder import best_autoencoder, fix_encoder
-from training.draw.render import LOOK, render
-from training.loop import arguments
+from training.draw.many import rendered
+from training.draw.render import LOOK
+from training.loop import CPU, HERE, Place, arguments, autocast, options
 from training.pictures import scenes, to_tensor, write_array
 
 if TYPE_CHECKING:
@@ -44,19 +45,29 @@ def chunk_scenes(index: int, count: int = CHUNK) -> list[Scene]:
 
 
 @torch.no_grad()
-def encode(runs: Path, index: int, style: str = "flat", count: int = CHUNK, batch: int = 32) -> None:
+def encode(
+    runs: Path,
+    index: int,
+    style: str = "flat",
+    count: int = CHUNK,
+    batch: int = 16,
+    place: Place = HERE,
+) -> None:
     """Render and encode one chunk unless it is there."""
     path = chunk_file(runs, index, style)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    model, wanted = best_autoencoder(runs), chunk_scenes(index, count)
+    model, wanted = best_autoencoder(runs).to(place.device), chunk_scenes(index, count)
     found = []
-    for start in range(0, count, batch):
-        pictures = to_tensor(np.stack([render(scene, style) for scene in wanted[start : start + batch]]))
-        with torch.autocast("cpu", torch.bfloat16):
-            moments = model.encode(pictures).latent_dist.mode()
-        found.append((moments.float() * model.config.scaling_factor).half().numpy())
+    share = batch * place.workers  # what is drawn at a time, so that memory holds it
+    for start in range(0, count, share):
+        drawn = wanted[start : start + share]
+        pictures = to_tensor(rendered(drawn, [style] * len(drawn), workers=place.workers))
+        for part in torch.split(pictures, batch):
+            with autocast(place.device):
+                moments = model.encode(part.to(place.device)).latent_dist.mode()
+            found.append((moments.float() * model.config.scaling_factor).half().cpu().numpy())
     write_array(path, np.concatenate(found))
     print(f"latents: {path.name}", flush=True)
 
@@ -64,14 +75,16 @@ def encode(runs: Path, index: int, style: str = "flat", count: int = CHUNK, batc
 class LatentPool:
     """The encoded chunks of one style, with the scenes they show."""
 
-    def __init__(self, runs: Path, style: str = "flat", count: int = CHUNK) -> None:
+    def __init__(
+        self, runs: Path, style: str = "flat", count: int = CHUNK, device: torch.device = CPU
+    ) -> None:
         files = sorted(latents_folder(runs).glob(f"{style}_*.npy"))
         if not files:
             raise FileNotFoundError(
                 f"no latents in {latents_folder(runs)}: run python -m training.latents first"
             )
         chunks: list[NDArray[np.float16]] = [np.load(file) for file in files]
-        self.latents = torch.from_numpy(np.concatenate(chunks))
+        self.latents = torch.from_numpy(np.concatenate(chunks)).to(device)
         self.scenes = [one for file in files for one in chunk_scenes(int(file.stem.split("_")[1]), count)]
 
     def __len__(self) -> int:
@@ -89,10 +102,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=POOL, help=f"pictures (default {POOL})")
     parser.add_argument("--style", default="flat")
     chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
+    _, place = options(chosen, 0.0)
     fix_encoder(chosen.runs)
     for index in range(chosen.count // CHUNK):
-        encode(chosen.runs, index, chosen.style)
+        encode(chosen.runs, index, chosen.style, batch=chosen.batch or 16, place=place)
 
 
 if __name__ == "__main__":

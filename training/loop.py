@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from training.team import ELAPSED, SAVE, Team
 
+CPU = torch.device("cpu")
+M = TypeVar("M", bound=nn.Module)
 StepLoss = Callable[[int], Tensor | dict[str, Tensor]]
 
 
@@ -63,6 +65,25 @@ class Average:
         """Go on from saved averages."""
         for name, mean in zip(self._names, self._mean, strict=True):
             mean.copy_(weights[name])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the work is done: the device of the networks, and how many processes draw pictures for it."""
+
+    device: torch.device = CPU
+    workers: int = 1
+    compiled: bool = False
+
+    def take(self, module: M) -> M:
+        """The module on the device, compiled if that is wanted; names of weights stay what they are."""
+        module.to(self.device)
+        if self.compiled:
+            module.compile()
+        return module
+
+
+HERE = Place()
 
 
 @dataclass
@@ -194,7 +215,7 @@ class Run:
     def _resume(self) -> None:
         if not self.state_file.exists():
             return
-        state = torch.load(self.state_file, weights_only=True)
+        state = torch.load(self.state_file, map_location="cpu", weights_only=True)
         if self._first:
             self.module.load_state_dict(state["module"])
             self.average.load(state["average"])
@@ -205,7 +226,7 @@ class Run:
     def _resume_optimizer(self, state: dict[str, Any]) -> None:
         saved = state
         if self.team is not None and self._part_file.exists():
-            saved = torch.load(self._part_file, weights_only=True)
+            saved = torch.load(self._part_file, map_location="cpu", weights_only=True)
         same_way = ("optimizer" in saved) and (saved is state) == (self.team is None)
         if same_way and saved["step"] == state["step"]:
             self.optimizer.load_state_dict(saved["optimizer"])
@@ -224,9 +245,15 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
 
 def averaged(folder: Path, module: nn.Module) -> nn.Module:
     """The module with the averaged weights of a run's last checkpoint, in evaluation mode."""
-    state = torch.load(folder / "state.pt", weights_only=True)
+    state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
     module.load_state_dict({**state["module"], **state["average"]})
     return module.eval()
+
+
+def workers_here() -> int:
+    """Processes that may draw: all cores but two where there are many, else this process alone."""
+    cores = os.cpu_count() or 1
+    return cores - 2 if cores >= 8 else 1
 
 
 def arguments(description: str, minutes: float) -> argparse.ArgumentParser:
@@ -237,9 +264,23 @@ def arguments(description: str, minutes: float) -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=None, help="end after so many steps at the latest")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--rate", type=float, default=None, help="the highest learning rate, instead of the usual"
+    )
+    parser.add_argument("--batch", type=int, default=None, help="examples a step, instead of the usual")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--workers", type=int, default=workers_here(), help="processes that draw pictures")
+    parser.add_argument("--compile", action="store_true", help="compile the network; pays in long runs")
     return parser
 
 
-def autocast() -> torch.autocast:
-    """bfloat16 where it helps, on the processor."""
-    return torch.autocast("cpu", torch.bfloat16)
+def options(chosen: argparse.Namespace, rate: float, *, warm_up: float = 0.03) -> tuple[Schedule, Place]:
+    """The schedule and the place that the command line asks for; `rate` is the trainer's own."""
+    torch.set_num_threads(chosen.threads)
+    schedule = Schedule(chosen.minutes, chosen.rate or rate, warm_up=warm_up, steps=chosen.steps)
+    return schedule, Place(torch.device(chosen.device), chosen.workers, compiled=chosen.compile)
+
+
+def autocast(device: torch.device = CPU) -> torch.autocast:
+    """bfloat16 where it helps."""
+    return torch.autocast(device.type, torch.bfloat16)

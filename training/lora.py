@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.diffusion import alphas
 from training.latents import CHUNK, LatentPool
-from training.loop import Run, Schedule, arguments, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, averaged, options
 from training.optimizer import Muon, split_groups
 from training.text import TOKENIZER
 from training.tokenizer import load_tokenizer
@@ -58,6 +58,7 @@ def train_lora(
     style: str,
     schedule: Schedule,
     seed: int = 0,
+    place: Place = HERE,
     *,
     batch: int = BATCH,
     tokenizer: Path = TOKENIZER,
@@ -65,8 +66,9 @@ def train_lora(
 ) -> Run:
     """Train; the result is `lora_<style>/` under `runs`."""
     torch.manual_seed(seed)
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, style, chunk), alphas()
-    model = make_styled(runs)
+    words, pool = load_tokenizer(tokenizer), LatentPool(runs, style, chunk, place.device)
+    table = alphas().to(place.device)
+    model = place.take(make_styled(runs))
     run = Run(runs / f"lora_{style}", model, Muon(split_groups(model, decay=0.0)), schedule, seed, decay=0.99)
 
     def loss_of(step: int) -> Tensor:
@@ -90,8 +92,8 @@ def main() -> None:
     parser = arguments("Train a style for the practice model.", 6)
     parser.add_argument("--style", required=True)
     chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
-    train_lora(chosen.runs, chosen.style, Schedule(chosen.minutes, 2e-3, steps=chosen.steps), chosen.seed)
+    schedule, place = options(chosen, 2e-3)
+    train_lora(chosen.runs, chosen.style, schedule, chosen.seed, place, batch=chosen.batch or BATCH)
 
 
 if __name__ == "__main__":

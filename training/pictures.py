@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.draw.render import LOOK, SIDE, render
+from training.draw.many import rendered
+from training.draw.render import LOOK, SIDE
 from training.scene import Scene, training_scene
 
 if TYPE_CHECKING:
@@ -27,18 +28,18 @@ def scenes(seed: int, count: int) -> list[Scene]:
     return [training_scene(rng) for _ in range(count)]
 
 
-def mixed_pool(runs: Path, count: int, seed: int = 1) -> NDArray[np.uint8]:
+def styles_of(seed: int | str, count: int) -> list[str]:
+    """A style for each of `count` pictures, by `STYLE_SHARES`."""
+    return random.Random(f"styles/{seed}").choices(list(STYLE_SHARES), list(STYLE_SHARES.values()), k=count)
+
+
+def mixed_pool(runs: Path, count: int, seed: int = 1, workers: int = 1) -> NDArray[np.uint8]:
     """`[count, SIDE, SIDE, 3]` pictures in all styles, rendered once and then read from disk."""
     path = runs / f"pictures_{LOOK}_{seed}_{count}.npy"
     if not path.exists():
         runs.mkdir(parents=True, exist_ok=True)
-        rng = random.Random(f"styles/{seed}")
-        styles = rng.choices(list(STYLE_SHARES), list(STYLE_SHARES.values()), k=count)
-        pictures = np.empty((count, SIDE, SIDE, 3), np.uint8)
-        for index, (scene, style) in enumerate(zip(scenes(seed, count), styles, strict=True)):
-            pictures[index] = render(scene, style)
-        write_array(path, pictures)
-    pool: NDArray[np.uint8] = np.load(path)
+        write_array(path, rendered(scenes(seed, count), styles_of(seed, count), workers=workers))
+    pool: NDArray[np.uint8] = np.load(path, mmap_mode="r")
     return pool
 
 

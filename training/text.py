@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from training.captions import Caption, caption
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.scene import COLOURS, GROUNDS, KINDS, LIGHTS, POSITIONS, RELATIONS, SIZES, training_scene
 from training.tokenizer import POSITIONS as TOKENS
 from training.tokenizer import load_tokenizer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
 WIDTH = 64
+BATCH = 128
 VOCABULARY = 49408
 END = 49407
 TOKENIZER = Path("nodes/practice/model/tokenizer")
@@ -95,7 +96,7 @@ class Reader(nn.Module):
     def forward(self, ids: Tensor, places: Tensor) -> dict[str, Tensor]:
         """Scores of each slot at `places` `[N, P]` (token positions) as `[N * P, classes]`."""
         hidden = self.encoder(input_ids=ids).last_hidden_state
-        picked = hidden[torch.arange(len(ids))[:, None], places].flatten(0, 1)
+        picked = hidden[torch.arange(len(ids), device=ids.device)[:, None], places].flatten(0, 1)
         return {slot: head(picked) for slot, head in self.heads.items()}
 
 
@@ -117,20 +118,29 @@ def ends(ids: Tensor, rng: random.Random, extra: int = 2) -> Tensor:
 def reading_loss(reader: Reader, ids: Tensor, captions: Sequence[Caption], rng: random.Random) -> Tensor:
     """Mean cross-entropy over the slots."""
     places = ends(ids, rng)
-    with autocast():
-        scores = reader(ids, places)
-    wanted = {slot: one.repeat_interleave(places.shape[1]) for slot, one in labels(captions).items()}
+    device = next(reader.parameters()).device
+    with autocast(device):
+        scores = reader(ids.to(device), places.to(device))
+    wanted = {
+        slot: one.to(device).repeat_interleave(places.shape[1]) for slot, one in labels(captions).items()
+    }
     return torch.stack(
         [functional.cross_entropy(scores[slot].float(), wanted[slot]) for slot in SLOTS]
     ).mean()
 
 
 def train_text(
-    runs: Path, schedule: Schedule, seed: int = 0, *, batch: int = 128, tokenizer: Path = TOKENIZER
+    runs: Path,
+    schedule: Schedule,
+    seed: int = 0,
+    place: Place = HERE,
+    *,
+    batch: int = BATCH,
+    tokenizer: Path = TOKENIZER,
 ) -> Run:
     """Train; the result is `text/` under `runs`."""
     torch.manual_seed(seed)
-    words, reader = load_tokenizer(tokenizer), Reader(make_text_encoder())
+    words, reader = load_tokenizer(tokenizer), place.take(Reader(make_text_encoder()))
     optimizer = torch.optim.AdamW(reader.parameters(), betas=(0.9, 0.99), weight_decay=0.0, fused=True)
     run = Run(runs / "text", reader, optimizer, schedule, seed, decay=0.99)
 
@@ -154,8 +164,8 @@ def trained_encoder(runs: Path) -> CLIPTextModel:
 def main() -> None:
     """Command line."""
     chosen = arguments("Teach the practice model's text encoder to read.", 4).parse_args()
-    torch.set_num_threads(chosen.threads)
-    train_text(chosen.runs, Schedule(chosen.minutes, 3e-3, steps=chosen.steps), chosen.seed)
+    schedule, place = options(chosen, 3e-3)
+    train_text(chosen.runs, schedule, chosen.seed, place, batch=chosen.batch or BATCH)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from training.captions import caption
 from training.diffusion import alphas, noised
 from training.draw.render import SIDE
 from training.latents import CHUNK, LatentPool
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
 from training.team import Team, run_team
 from training.text import TOKENIZER, WIDTH, make_text_encoder, token_ids, trained_encoder, with_strangers
@@ -85,8 +85,8 @@ def captions_of(scenes: Sequence[Scene], words: CLIPTokenizer, rng: random.Rando
 def denoising_loss(model: Denoiser, latents: Tensor, ids: Tensor, table: Tensor) -> Tensor:
     """Weighted squared error of the velocity."""
     example = noised(latents, table)
-    with autocast():
-        found = model(example.x, example.t, ids)
+    with autocast(latents.device):
+        found = model(example.x, example.t, ids.to(latents.device))
     error = (found.float() - example.velocity).square().mean(dim=(1, 2, 3))
     loss: Tensor = (error * example.weight).mean()
     return loss
@@ -106,11 +106,12 @@ def train_unet(
     tokenizer: Path = TOKENIZER,
     chunk: int = CHUNK,
     processes: int = 1,
+    place: Place = HERE,
 ) -> None:
     """Train; the result is `unet/` under `runs`. `batch` is split over the processes."""
     torch.manual_seed(seed)
     model = make_denoiser(runs)
-    given = (runs, schedule, seed, batch // processes, tokenizer, chunk)
+    given = (runs, schedule, seed, batch // processes, tokenizer, chunk, place)
     if processes == 1:
         _train(None, model, *given)
     else:
@@ -126,8 +127,11 @@ def _train(
     batch: int,
     tokenizer: Path,
     chunk: int,
+    place: Place,
 ) -> None:
-    words, pool, table = load_tokenizer(tokenizer), LatentPool(runs, count=chunk), alphas()
+    words, pool = load_tokenizer(tokenizer), LatentPool(runs, count=chunk, device=place.device)
+    table = alphas().to(place.device)
+    place.take(model)
     owned = None if team is None else team.adopt(model)
     groups = split_groups(model.unet, owned=owned)
     groups += split_groups(model.text, decay=0.0, scale=TEXT_RATE, owned=owned)
@@ -151,9 +155,15 @@ def trained_denoiser(runs: Path) -> Denoiser:
 def main() -> None:
     """Command line."""
     chosen = arguments("Train the practice model's denoiser.", 60).parse_args()
-    torch.set_num_threads(chosen.threads)
-    schedule = Schedule(chosen.minutes, 2e-3, warm_up=0.02, steps=chosen.steps)
-    train_unet(chosen.runs, schedule, chosen.seed, processes=chosen.threads)
+    schedule, place = options(chosen, 2e-3, warm_up=0.02)
+    train_unet(
+        chosen.runs,
+        schedule,
+        chosen.seed,
+        batch=chosen.batch or BATCH,
+        processes=chosen.threads if place.device.type == "cpu" else 1,
+        place=place,
+    )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ from spandrel.architectures.Compact import Compact
 from torch import Tensor, nn
 
 from training.autoencoder import best_autoencoder, decibels
+from training.draw.many import rendered
 from training.draw.render import LOOK, render
-from training.loop import Run, Schedule, arguments, autocast, averaged
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
-from training.pictures import STYLE_SHARES, scenes, to_pictures, to_tensor, write_array
+from training.pictures import scenes, styles_of, to_pictures, to_tensor, write_array
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,27 +52,26 @@ def decodes(model: AutoencoderKL, shown: list[Scene], styles: list[str], side: i
     generator = torch.Generator().manual_seed(seed)
     made = []
     for scene, style in zip(shown, styles, strict=True):
-        with autocast():
-            latent = model.encode(to_tensor(render(scene, style, side)[None])).latent_dist.mode()
+        shown_as = to_tensor(render(scene, style, side)[None]).to(model.device)
+        with autocast(model.device):
+            latent = model.encode(shown_as).latent_dist.mode()
             if torch.rand((), generator=generator) < DISTURBED:
                 share = LARGEST * torch.rand((), generator=generator) / model.config.scaling_factor
-                latent = latent + share * torch.randn(latent.shape, generator=generator)
-            made.append(model.decode(latent).sample.float())
+                latent = latent + (share * torch.randn(latent.shape, generator=generator)).to(model.device)
+            made.append(model.decode(latent).sample.float().cpu())
     return torch.cat(made)
 
 
-def pairs(runs: Path, side: int, count: int, seed: int = 3) -> Pairs:
+def pairs(runs: Path, side: int, count: int, seed: int = 3, place: Place = HERE) -> Pairs:
     """Decodes and clean renders as `[count, side, side, 3]` and `[count, 4 side, 4 side, 3]`, kept on disk."""
     names = [runs / f"upscaler_{what}_{LOOK}_{side}_{count}.npy" for what in ("decodes", "clean")]
     if not all(name.exists() for name in names):
         runs.mkdir(parents=True, exist_ok=True)
-        rng = random.Random(f"upscaler/{seed}/{side}")
-        styles = rng.choices(list(STYLE_SHARES), list(STYLE_SHARES.values()), k=count)
+        styles = styles_of(f"upscaler/{seed}/{side}", count)
         shown = scenes(seed * 1000 + side, count)
-        clean = np.stack(
-            [render(scene, style, SCALE * side) for scene, style in zip(shown, styles, strict=True)]
-        )
-        write_array(names[0], to_pictures(decodes(best_autoencoder(runs), shown, styles, side, seed)))
+        clean = rendered(shown, styles, SCALE * side, place.workers)
+        model = best_autoencoder(runs).to(place.device)
+        write_array(names[0], to_pictures(decodes(model, shown, styles, side, seed)))
         write_array(names[1], clean)
     small, large = (np.load(name, mmap_mode="r") for name in names)
     return list(zip(small, large, strict=True))
@@ -103,7 +103,7 @@ def enlarged(model: nn.Module, pictures: Tensor) -> Tensor:
 
 def enlarging_loss(model: nn.Module, low: Tensor, high: Tensor) -> Tensor:
     """Absolute error of the pixels and, twice as heavy, of their differences between neighbours."""
-    with autocast():
+    with autocast(low.device):
         made = enlarged(model, low)
     error = made - high
     loss: Tensor = error.abs().mean() + error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
@@ -114,6 +114,7 @@ def train_upscaler(
     runs: Path,
     schedule: Schedule,
     seed: int = 0,
+    place: Place = HERE,
     *,
     batch: int = BATCH,
     sides: dict[int, int] | None = None,
@@ -121,13 +122,14 @@ def train_upscaler(
 ) -> Run:
     """Train; the result is `upscaler/` under `runs`."""
     torch.manual_seed(seed)
-    model = make_upscaler()
-    pools = [pairs(runs, side, count) for side, count in (sides or SIDES).items()]
+    model = place.take(make_upscaler())
+    pools = [pairs(runs, side, count, place=place) for side, count in (sides or SIDES).items()]
     run = Run(runs / "upscaler", model, Muon(split_groups(model, decay=0.0)), schedule, seed, decay=0.998)
 
     def loss_of(step: int) -> Tensor:
         rng = random.Random(f"upscaler/{seed}/{step}")
-        return enlarging_loss(model, *crops(pools[step % len(pools)], rng, batch, crop))
+        low, high = crops(pools[step % len(pools)], rng, batch, crop)
+        return enlarging_loss(model, low.to(place.device), high.to(place.device))
 
     run.train(loss_of)
     return run
@@ -153,8 +155,8 @@ def measure(runs: Path, side: int = 128, count: int = 24) -> tuple[float, float]
 def main() -> None:
     """Command line."""
     chosen = arguments("Train the practice upscaler.", 30).parse_args()
-    torch.set_num_threads(chosen.threads)
-    train_upscaler(chosen.runs, Schedule(chosen.minutes, 2e-3, steps=chosen.steps), chosen.seed)
+    schedule, place = options(chosen, 2e-3)
+    train_upscaler(chosen.runs, schedule, chosen.seed, place, batch=chosen.batch or BATCH)
     made, plain = measure(chosen.runs)
     print(f"{made:.2f} dB on unseen decodes; bicubic interpolation {plain:.2f} dB")
 

@@ -27,6 +27,7 @@ from training import (
     upscaler,
 )
 from training.diffusion import alphas, noised, sample, sample_few
+from training.draw.many import rendered
 from training.draw.render import SIDE
 from training.loop import Average, Run, Schedule
 from training.optimizer import Muon, orthogonalised, split_groups
@@ -199,6 +200,12 @@ def test_pictures_survive_the_tensor() -> None:
     assert np.array_equal(to_pictures(to_tensor(picture)), picture)
 
 
+def test_several_processes_draw_the_same_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.draw.many.SHARE", 2)
+    shown, styles = scenes(3, 5), ["flat", "ink", "flat", "neon", "flat"]
+    assert np.array_equal(rendered(shown, styles, 32), rendered(shown, styles, 32, workers=2))
+
+
 def test_pools_are_kept(tmp_path: Path) -> None:
     first = mixed_pool(tmp_path, 3)
     assert np.array_equal(first, mixed_pool(tmp_path, 3))
@@ -238,7 +245,7 @@ def test_denoiser_goes_on(runs: Path) -> None:
 
 
 def test_classifier_names_every_slot(runs: Path) -> None:
-    classifier.train_classifier(runs, ONE, batch=2)
+    classifier.train_classifier(runs, ONE, batch=2, pool_size=3)
     named = classifier.trained_classifier(runs).name(torch.zeros(2, 3, SIDE, SIDE))
     assert [set(one) for one in named] == [set(classifier.SLOTS)] * 2
 
