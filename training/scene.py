@@ -72,6 +72,8 @@ class Subject:
     colour: str
     size: str = "medium"
     position: str = "center"
+    is_drawn: bool = True
+    """Whether it is seen; its place is kept free otherwise, as after it was removed."""
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,14 @@ DROPOUT = 0.1
 TEXT_RATE = 0.3
 
 
-def make_unet(channels: tuple[int, ...] = CHANNELS, width: int = WIDTH) -> UNet2DConditionModel:
+def make_unet(
+    channels: tuple[int, ...] = CHANNELS, width: int = WIDTH, inputs: int = 4
+) -> UNet2DConditionModel:
     """An untrained denoiser for 32 x 32 latents. Attention to the text stands at 8 x 8 and in the middle."""
     outer = ("DownBlock2D",) * (len(channels) - 2)
     model = UNet2DConditionModel(
         sample_size=SIDE // 8,
-        in_channels=4,
+        in_channels=inputs,
         out_channels=4,
         block_out_channels=channels,
         down_block_types=(*outer, "CrossAttnDownBlock2D", "DownBlock2D"),

@@ -16,6 +16,7 @@ from training import (
     autoencoder,
     classifier,
     controlnet,
+    edit,
     export,
     fewstep,
     grow,
@@ -248,6 +249,19 @@ def test_classifier_names_every_slot(runs: Path) -> None:
     classifier.train_classifier(runs, ONE, batch=2, pool_size=3)
     named = classifier.trained_classifier(runs).name(torch.zeros(2, 3, SIDE, SIDE))
     assert [set(one) for one in named] == [set(classifier.SLOTS)] * 2
+
+
+def test_the_editor_is_trained_on_pairs(runs: Path) -> None:
+    edit.train_editor(runs, ONE, batch=2, tokenizer=TOKENIZER, pool_size=2)
+    model = edit.trained_editor(runs)
+    assert model.unet.config.in_channels == 8
+    wanted, kept = edit.pairs(runs, 2, 0)
+    assert kept.shape == (2, 2, 4, SIDE // 8, SIDE // 8)
+    assert [one.text for one in wanted] == [one.text for one in edit.edits(2, 0)]
+    loss = edit.editing_loss(
+        model, *kept.float().unbind(dim=1), torch.zeros(2, 77, dtype=torch.long), alphas()
+    )
+    assert torch.isfinite(loss)
 
 
 def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from training.draw.brush import Brush
 
-LOOK = 2  # counted up whenever pictures change, so that what is kept on disk is drawn again
+LOOK = 3  # counted up whenever pictures change, so that what is kept on disk is drawn again
 SIDE = 256
 SIZES_ALONE = {"small": 42.0, "medium": 60.0, "large": 78.0}
 BESIDE_SIZES = {"small": 36.0, "medium": 46.0, "large": 56.0}
@@ -73,16 +73,21 @@ def render(scene: Scene, style: str = "flat", side: int = SIDE) -> NDArray[np.ui
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(side / FRAME, side / FRAME)
     brush = make_brush(style, painter, side / FRAME)
-    rng = random.Random(scene.seed)
-    sky(brush, scene.light, rng)
-    ground(brush, scene.ground, scene.light, rng)
-    pairs = zip(scene.subjects, places(scene, rng), strict=True)
+    sky(brush, scene.light, _chance(scene, "sky"))
+    ground(brush, scene.ground, scene.light, _chance(scene, "ground"))
+    pairs = zip(scene.subjects, places(scene, _chance(scene, "places")), strict=True)
     for subject, place in sorted(pairs, key=lambda pair: pair[0].kind != "mountain"):
-        _draw(brush, subject, place, scene)
+        if subject.is_drawn:
+            _draw(brush, subject, place, scene)
     if scene.light == "rain":
-        rain(brush, rng)
+        rain(brush, _chance(scene, "rain"))
     painter.end()
     return _pixels(image)
+
+
+def _chance(scene: Scene, part: str) -> random.Random:
+    """What drives one part of the picture, so that changing another part leaves this one as it is."""
+    return random.Random(f"{part}/{scene.seed}")
 
 
 def places(scene: Scene, rng: random.Random) -> list[Place]:
