@@ -258,9 +258,8 @@ def test_the_editor_is_trained_on_pairs(runs: Path) -> None:
     wanted, kept = edit.pairs(runs, 2, 0)
     assert kept.shape == (2, 2, 4, SIDE // 8, SIDE // 8)
     assert [one.text for one in wanted] == [one.text for one in edit.edits(2, 0)]
-    loss = edit.editing_loss(
-        model, *kept.float().unbind(dim=1), torch.zeros(2, 77, dtype=torch.long), alphas()
-    )
+    before, after = kept.float().unbind(dim=1)
+    loss = edit.editing_loss(model, before, after, torch.zeros(2, 77, dtype=torch.long), alphas())
     assert torch.isfinite(loss)
 
 
