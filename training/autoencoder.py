@@ -17,7 +17,7 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.draw.render import SIDE, render
-from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
+from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options, spent
 from training.optimizer import Muon, split_groups
 from training.pictures import busy_crops, mixed_pool, scenes, to_tensor
 
@@ -194,7 +194,7 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     schedule, place = options(chosen, 1e-3 if chosen.decoder or chosen.reopen else 2e-3)
-    if chosen.reopen:
+    if chosen.reopen and spent(chosen.runs / "autoencoder") < chosen.minutes:
         reopen(chosen.runs)
     if not chosen.decoder and (chosen.runs / "autoencoder" / "fixed.pt").exists():
         print("autoencoder: the encoder is fixed; --reopen trains it further, --decoder the decoder alone")

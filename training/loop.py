@@ -243,6 +243,14 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
     os.replace(partial, path)
 
 
+def spent(folder: Path) -> float:
+    """The minutes that a run has been trained for; 0 where there is none."""
+    path = folder / "state.pt"
+    if not path.exists():
+        return 0.0
+    return float(torch.load(path, map_location="cpu", weights_only=True)["elapsed"]) / 60
+
+
 def averaged(folder: Path, module: nn.Module) -> nn.Module:
     """The module with the averaged weights of a run's last checkpoint, in evaluation mode."""
     state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)

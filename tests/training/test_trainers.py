@@ -238,6 +238,30 @@ def test_the_decoder_alone_leaves_latents_alone(runs: Path) -> None:
     (runs / "decoder" / "state.pt").unlink()
 
 
+def test_a_fixed_encoder_is_opened_only_while_there_is_time_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    restore.restore(tmp_path, ROOT / "nodes" / "practice")
+    fixed, trained = tmp_path / "autoencoder" / "fixed.pt", []
+    monkeypatch.setattr(autoencoder, "train_together", lambda *_, **__: trained.append(fixed.exists()))
+    monkeypatch.setattr(autoencoder, "measure", lambda *_: 0.0)
+    monkeypatch.setattr(autoencoder, "fix_encoder", lambda *_: None)
+    monkeypatch.setattr(autoencoder, "best_autoencoder", lambda *_: None)
+    command = ["autoencoder", "--runs", str(tmp_path), "--device", "cpu", "--threads", "1"]
+    monkeypatch.setattr("sys.argv", command)
+    autoencoder.main()
+    assert trained == []
+    assert "--reopen" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", [*command, "--reopen"])
+    autoencoder.main()
+    assert trained == [False]
+    state = torch.load(tmp_path / "autoencoder" / "state.pt", weights_only=True)
+    torch.save({**state, "elapsed": 1e6}, tmp_path / "autoencoder" / "state.pt")
+    fixed.touch()
+    autoencoder.main()
+    assert fixed.exists()
+
+
 def test_denoiser_goes_on(runs: Path) -> None:
     before = weights(unet.trained_denoiser(runs))
     unet.train_unet(runs, TWO, batch=2, tokenizer=TOKENIZER, chunk=8)
