@@ -18,14 +18,16 @@ import numpy as np
 import torch
 
 from training.autoencoder import best_autoencoder, measure
-from training.captions import full_caption
+from training.captions import full_caption, with_article
 from training.classifier import Classifier, trained_classifier, truth
 from training.draw.render import render
+from training.evaluate_parts import edge_score, edit_scores
 from training.fewstep import NAME as FEW_STEPS
 from training.generate import GUIDANCE, STEPS, Maker
 from training.pictures import to_tensor
 from training.scene import (
     COLOURS,
+    EVERYDAY_LIGHT,
     GROUNDS,
     KINDS,
     LIGHTS,
@@ -35,6 +37,7 @@ from training.scene import (
     held_out_scene,
     training_scene,
 )
+from training.words import KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,6 +160,16 @@ def change_one_word(maker: Maker, judge: Classifier, count: int) -> tuple[float,
     return sum(shown) / count, sum(kept) / count
 
 
+def plain_prompts(maker: Maker, judge: Classifier, seeds: int = 4) -> tuple[float, float]:
+    """For prompts that name a subject alone: how often it is there, and how often it is a sunny day, 0 to 1 each."""
+    kinds = [kind for kind in KINDS for _ in range(seeds)]
+    texts = [with_article(KIND_WORDS[kind][0]) for kind in kinds]
+    read = name_all(judge, maker.pictures(texts, [70_000 + index for index in range(len(texts))]))
+    right = [one["kind1"] == kind for one, kind in zip(read, kinds, strict=True)]
+    plain = [one["light"] == EVERYDAY_LIGHT for one in read]
+    return sum(right) / len(right), sum(plain) / len(plain)
+
+
 def training_scene_of_one(rng: random.Random) -> Scene:
     """A scene with one subject of medium size."""
     scene = training_scene(rng)
@@ -185,15 +198,35 @@ def table(runs: Path, count: int) -> str:
     ]
     lines += [row(one, scenes, read, few, itself) for one in MEASURES]
     shown, kept = change_one_word(maker, judge, count // 4)
+    there, plain = plain_prompts(maker, judge)
     decibels = measure(best_autoencoder(runs), 200)
     lines += [
         "",
         f"- One word changed at the same seed ({count // 4} pairs): the new word shows in {shown:.1%}; "
         f"everything else is read as before in {kept:.1%}.",
+        f"- A prompt of the subject alone: it is there in {there:.1%}, on a sunny day in {plain:.1%}.",
+        *parts(runs, judge, count // 8),
         f"- Autoencoder on 200 unseen pictures: {decibels:.1f} dB (goal 33).",
         f"- Measured on {datetime.date.today().isoformat()} with the training code at commit {commit()}.",
     ]
     return "\n".join(lines)
+
+
+def parts(runs: Path, judge: Classifier, count: int) -> list[str]:
+    """A line for each part beside the model that has been trained."""
+    lines = []
+    if (runs / "controlnet" / "state.pt").exists():
+        score = edge_score(runs, count)
+        lines.append(
+            f"- ControlNet: edges of the picture against those of the hint, F-score {score:.2f} ({count} pictures)."
+        )
+    if (runs / "edit" / "state.pt").exists():
+        shown, kept = edit_scores(runs, judge, count)
+        lines.append(
+            f"- Edits ({count}): what was asked for shows in {shown:.1%} (goal 95%), "
+            f"everything else is read as before in {kept:.1%} (goal 90%)."
+        )
+    return lines
 
 
 def row(

@@ -17,6 +17,7 @@ from training import (
     classifier,
     controlnet,
     edit,
+    evaluate_parts,
     export,
     fewstep,
     grow,
@@ -275,10 +276,15 @@ def test_classifier_names_every_slot(runs: Path) -> None:
     assert [set(one) for one in named] == [set(classifier.SLOTS)] * 2
 
 
-def test_the_editor_is_trained_on_pairs(runs: Path) -> None:
+def test_the_editor_is_trained_on_pairs(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     edit.train_editor(runs, ONE, batch=2, tokenizer=TOKENIZER, pool_size=2)
     model = edit.trained_editor(runs)
     assert model.unet.config.in_channels == 8
+    classifier.train_classifier(runs, ONE, batch=2, pool_size=3)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(evaluate_parts, "STEPS", 2)
+    for share in evaluate_parts.edit_scores(runs, classifier.trained_classifier(runs), 2):
+        assert 0 <= share <= 1
     wanted, kept = edit.pairs(runs, 2, 0)
     assert kept.shape == (2, 2, 4, SIDE // 8, SIDE // 8)
     assert [one.text for one in wanted] == [one.text for one in edit.edits(2, 0)]
@@ -287,12 +293,15 @@ def test_the_editor_is_trained_on_pairs(runs: Path) -> None:
     assert torch.isfinite(loss)
 
 
-def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
+def test_everything_is_written_and_loads(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from diffusers import ControlNetModel, StableDiffusionPipeline
     from safetensors.torch import load_file
     from spandrel import ModelLoader
 
     controlnet.train_controlnet(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(evaluate_parts, "STEPS", 2)
+    assert 0 <= evaluate_parts.edge_score(runs, 2) <= 1
     controlnet.train_controlnet(runs, ONE, 0, "depth", batch=2, tokenizer=TOKENIZER, chunk=8)
     fewstep.train_few_steps(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
     upscaler.train_upscaler(runs, ONE, batch=1, sides={32: 2}, crop=16)
@@ -320,6 +329,17 @@ def test_everything_is_written_and_loads(runs: Path, tmp_path: Path) -> None:
     styled = lora.lora_weights(lora.trained_lora(runs, "ink").unet)
     restored = lora.lora_weights(lora.trained_lora(again, "ink").unet)
     assert all(torch.allclose(styled[name], restored[name], atol=2e-3) for name in styled)
+
+
+def test_the_edge_score_knows_near_from_far() -> None:
+    lines, near, far, empty = (np.zeros((32, 32), bool) for _ in range(4))
+    lines[10, 4:28] = near[11, 4:28] = far[25, 4:28] = True
+    assert evaluate_parts.f_score(lines, lines) == 1
+    assert evaluate_parts.f_score(near, lines) == 1
+    assert evaluate_parts.f_score(far, lines) == 0
+    assert evaluate_parts.f_score(empty, lines) == 0
+    assert evaluate_parts.f_score(empty, empty) == 1
+    assert 0.5 < evaluate_parts.f_score(near | far, lines) < 0.8
 
 
 def test_control_edges_are_white_lines() -> None:
