@@ -52,7 +52,8 @@ def f_score(found: NDArray[np.bool_], wanted: NDArray[np.bool_], near: int = NEA
 
 def _widened(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     kernel = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
-    return cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
+    widened: NDArray[np.bool_] = cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
+    return widened
 
 
 def _noise(count: int, seed: int) -> Tensor:

@@ -136,23 +136,25 @@ def test_noise_and_velocity_give_the_latents_back() -> None:
 def test_the_sampler_finds_a_single_point() -> None:
     table, goal = alphas(), torch.full((1, 4, 2, 2), 0.5)
 
-    def knows(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+    def velocity_to_goal(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
         level = table[t][:, None, None, None]
         return (level.sqrt() * x - goal) / (1 - level).sqrt()
 
     words = torch.zeros(1, 77, 8)
-    made = sample(knows, words, words, torch.randn(1, 4, 2, 2), steps=20, guidance=3.0)
+    made = sample(velocity_to_goal, words, words, torch.randn(1, 4, 2, 2), steps=20, guidance=3.0)
     assert torch.allclose(made, goal, atol=1e-3)
 
 
 def test_the_few_step_sampler_finds_a_single_point() -> None:
     table, goal = alphas(), torch.full((1, 4, 2, 2), 0.5)
 
-    def knows(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+    def velocity_to_goal(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
         level = table[t][:, None, None, None]
         return (level.sqrt() * x - goal) / (1 - level).sqrt()
 
-    made = sample_few(knows, torch.zeros(1, 77, 8), torch.randn(1, 4, 2, 2), torch.Generator(), steps=4)
+    made = sample_few(
+        velocity_to_goal, torch.zeros(1, 77, 8), torch.randn(1, 4, 2, 2), torch.Generator(), steps=4
+    )
     assert torch.allclose(made, goal, atol=1e-3)
 
 
@@ -331,7 +333,7 @@ def test_everything_is_written_and_loads(runs: Path, tmp_path: Path, monkeypatch
     assert all(torch.allclose(styled[name], restored[name], atol=2e-3) for name in styled)
 
 
-def test_the_edge_score_knows_near_from_far() -> None:
+def test_the_edge_score_falls_with_the_distance() -> None:
     lines, near, far, empty = (np.zeros((32, 32), bool) for _ in range(4))
     lines[10, 4:28] = near[11, 4:28] = far[25, 4:28] = True
     assert evaluate_parts.f_score(lines, lines) == 1
