@@ -28,6 +28,8 @@ STAGES = (
     Stage(("training.autoencoder", "--minutes", "90"), 90, only="nothing"),
     Stage(("training.text", "--minutes", "5"), 5, only="nothing"),
     Stage(("training.latents", "--count", "24576"), 25),
+    Stage(("training.latents", "--shape", "wide", "--count", "8192"), 8),
+    Stage(("training.latents", "--shape", "tall", "--count", "8192"), 8),
     Stage(("training.latents", "--style", "ink", "--count", "4096"), 4),
     Stage(("training.latents", "--style", "neon", "--count", "4096"), 4),
     Stage(("training.unet", "--minutes", "480"), 480),

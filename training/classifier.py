@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.draw.brush import FRAME
+from training.draw.frame import FRAME
 from training.draw.many import rendered
 from training.draw.render import LOOK
 from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options

@@ -36,9 +36,13 @@ CAPTIONS = (
     "a blue mountain in a meadow in the morning at dawn",
     "a yellow flower left of a red flower in the snow by day",
     "a large white star in the city at night",
+    "a dog",
+    "a red lighthouse by the sea at night",
+    "a blue robot left of a yellow bicycle in the city",
+    "a small person right of a large red mushroom in a meadow",
 )
-COLUMNS = 5
-SIDE, GAP, WORDS = 160, 22, 40
+COLUMNS = 6
+SIDE, GAP, WORDS = 192, 22, 40
 PAPER, INK = (252, 250, 246), (70, 66, 82)
 
 
@@ -55,7 +59,7 @@ def contact_sheet(pictures: NDArray[np.uint8], captions: tuple[str, ...] = CAPTI
         x, y = GAP + index % COLUMNS * step, GAP + index // COLUMNS * (step + WORDS)
         shown = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
         whole.paste(shown, (x, y), mask)
-        for row, line in enumerate(textwrap.wrap(captions[index], 27)[:3]):
+        for row, line in enumerate(textwrap.wrap(captions[index], 32)[:3]):
             pen.text((x + 2, y + SIDE + 6 + row * 15), line, fill=INK, font=font)
     return whole
 

@@ -5,6 +5,7 @@ On 2 CPU cores about 9 ms a picture: some 5 minutes for 32,000.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from training.autoencoder import best_autoencoder, fix_encoder
+from training.draw.frame import SHAPES
 from training.draw.many import rendered
 from training.draw.render import LOOK
 from training.loop import CPU, HERE, Place, arguments, autocast, options
@@ -34,14 +36,15 @@ def latents_folder(runs: Path) -> Path:
     return runs / f"latents_{LOOK}"
 
 
-def chunk_file(runs: Path, index: int, style: str = "flat") -> Path:
+def chunk_file(runs: Path, index: int, style: str = "flat", shape: str = "square") -> Path:
     """Where one chunk of a style's latents is kept."""
-    return latents_folder(runs) / f"{style}_{index:03d}.npy"
+    name = style if shape == "square" else f"{style}_{shape}"
+    return latents_folder(runs) / f"{name}_{index:03d}.npy"
 
 
-def chunk_scenes(index: int, count: int = CHUNK) -> list[Scene]:
+def chunk_scenes(index: int, count: int = CHUNK, shape: str = "square") -> list[Scene]:
     """The scenes of one chunk: the same for every style."""
-    return scenes(SEED + index, count)
+    return [replace(scene, shape=shape) for scene in scenes(SEED + index, count)]
 
 
 @torch.no_grad()
@@ -52,13 +55,14 @@ def encode(
     count: int = CHUNK,
     batch: int = 16,
     place: Place = HERE,
+    shape: str = "square",
 ) -> None:
     """Render and encode one chunk unless it is there."""
-    path = chunk_file(runs, index, style)
+    path = chunk_file(runs, index, style, shape)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    model, wanted = best_autoencoder(runs).to(place.device), chunk_scenes(index, count)
+    model, wanted = best_autoencoder(runs).to(place.device), chunk_scenes(index, count, shape)
     found = []
     share = batch * place.workers  # what is drawn at a time, so that memory holds it
     for start in range(0, count, share):
@@ -73,25 +77,32 @@ def encode(
 
 
 class LatentPool:
-    """The encoded chunks of one style, with the scenes they show."""
+    """The encoded chunks of one style and shape, with the scenes they show."""
 
     def __init__(
-        self, runs: Path, style: str = "flat", count: int = CHUNK, device: torch.device = CPU
+        self,
+        runs: Path,
+        style: str = "flat",
+        count: int = CHUNK,
+        device: torch.device = CPU,
+        shape: str = "square",
     ) -> None:
-        files = sorted(latents_folder(runs).glob(f"{style}_*.npy"))
+        pattern = chunk_file(runs, 0, style, shape).name.replace("000", "[0-9]*")
+        files = sorted(latents_folder(runs).glob(pattern))
         if not files:
             raise FileNotFoundError(
                 f"no latents in {latents_folder(runs)}: run python -m training.latents first"
             )
         chunks: list[NDArray[np.float16]] = [np.load(file) for file in files]
         self.latents = torch.from_numpy(np.concatenate(chunks)).to(device)
-        self.scenes = [one for file in files for one in chunk_scenes(int(file.stem.split("_")[1]), count)]
+        numbers = [int(file.stem.rsplit("_", 1)[1]) for file in files]
+        self.scenes = [one for number in numbers for one in chunk_scenes(number, count, shape)]
 
     def __len__(self) -> int:
         return len(self.scenes)
 
     def take(self, rows: list[int]) -> tuple[Tensor, list[Scene]]:
-        """Latents `[N, 4, 32, 32]` of unit size and the scenes they show."""
+        """Latents `[N, 4, h, w]` of unit size and the scenes they show; 32 x 32, wide 24 x 40, tall 40 x 24."""
         chosen = self.latents[rows].float().contiguous(memory_format=torch.channels_last)
         return chosen, [self.scenes[row] for row in rows]
 
@@ -101,11 +112,12 @@ def main() -> None:
     parser = arguments("Encode pictures for the denoiser.", 0)
     parser.add_argument("--count", type=int, default=POOL, help=f"pictures (default {POOL})")
     parser.add_argument("--style", default="flat")
+    parser.add_argument("--shape", choices=SHAPES, default="square")
     chosen = parser.parse_args()
     _, place = options(chosen, 0.0)
     fix_encoder(chosen.runs)
     for index in range(chosen.count // CHUNK):
-        encode(chosen.runs, index, chosen.style, batch=chosen.batch or 16, place=place)
+        encode(chosen.runs, index, chosen.style, batch=chosen.batch or 16, place=place, shape=chosen.shape)
 
 
 if __name__ == "__main__":

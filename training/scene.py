@@ -82,7 +82,7 @@ class Scene:
 
     `relation` says where the first subject is as seen from the second ("left": the first stands left of the
     second); it is None when there is one subject. `seed` drives only what no caption mentions: the shapes
-    of hills and clouds and a few pixels of placement.
+    of hills and clouds and a few pixels of placement. `shape` is that of the picture: square, wide or tall.
     """
 
     subjects: tuple[Subject, ...]
@@ -90,6 +90,7 @@ class Scene:
     light: str
     relation: str | None = None
     seed: int = 0
+    shape: str = "square"
 
 
 def held_out(scene: Scene) -> bool:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from training.captions import caption
 from training.diffusion import alphas, noised
 from training.draw.render import SIDE
-from training.latents import CHUNK, LatentPool
+from training.latents import CHUNK, LatentPool, chunk_file
 from training.loop import HERE, Place, Run, Schedule, arguments, autocast, averaged, options
 from training.optimizer import Muon, split_groups
 from training.team import Team, run_team
@@ -35,6 +35,7 @@ CHANNELS = (64, 64, 128, 192)
 BATCH = 64
 DROPOUT = 0.1
 TEXT_RATE = 0.3
+SHAPE_SHARES = {"square": 0.6, "wide": 0.2, "tall": 0.2}
 
 
 def make_unet(
@@ -120,6 +121,14 @@ def train_unet(
         run_team(processes, model, _train, given)
 
 
+def shaped_pools(runs: Path, chunk: int, device: torch.device) -> dict[str, LatentPool]:
+    """The latents of the square, and of the other shapes that have been encoded."""
+    there = [
+        shape for shape in SHAPE_SHARES if shape == "square" or chunk_file(runs, 0, shape=shape).exists()
+    ]
+    return {shape: LatentPool(runs, count=chunk, device=device, shape=shape) for shape in there}
+
+
 def _train(
     team: Team | None,
     model: Denoiser,
@@ -131,7 +140,7 @@ def _train(
     chunk: int,
     place: Place,
 ) -> None:
-    words, pool = load_tokenizer(tokenizer), LatentPool(runs, count=chunk, device=place.device)
+    words, pools = load_tokenizer(tokenizer), shaped_pools(runs, chunk, place.device)
     table = alphas().to(place.device)
     place.take(model)
     owned = None if team is None else team.adopt(model)
@@ -141,6 +150,7 @@ def _train(
 
     def loss_of(step: int) -> Tensor:
         rng = random.Random(f"unet/{seed}/{step}")
+        pool = rng.choices(list(pools.values()), [SHAPE_SHARES[shape] for shape in pools])[0]
         latents, scenes = pool.take([rng.randrange(len(pool)) for _ in range(batch)])
         return denoising_loss(model, latents, captions_of(scenes, words, rng), table)
 

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.draw.brush import FRAME
+from training.draw.frame import FRAME
 from training.draw.render import render
 from training.edits import Edit, random_edit
 from training.scene import Scene, held_out

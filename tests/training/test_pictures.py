@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from training.draw.brush import FRAME, HINTS, STYLES, make_brush
+from training.draw.brush import HINTS, STYLES, make_brush
+from training.draw.frame import FRAME, SHAPES, Frame
 from training.draw.palette import PAINT
 from training.draw.render import DRAW, SIDE, places, render
 from training.draw.shapes import box
@@ -177,3 +178,17 @@ def test_training_shows_the_everyday_more_often_and_everything_else_too() -> Non
     assert all(
         len({(one.kind, one.colour) for one in scene.subjects}) == len(scene.subjects) for scene in scenes
     )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_subjects_lie_within_every_shape_of_frame(shape: str, seed: int) -> None:
+    scene = replace(random_scene(random.Random(seed), pair_share=0.6), shape=shape)
+    frame = Frame.of(shape)
+    picture = render(scene, side=64)
+    assert picture.shape == (round(frame.height / 2), round(frame.width / 2), 3)
+    for place in places(scene, random.Random(seed)):
+        assert frame.left + 0.2 * place.size < place.x < frame.right - 0.2 * place.size
+        assert frame.top < place.y - 0.9 * place.size
+        assert place.y < 128

@@ -62,6 +62,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     autoencoder.fix_encoder(folder, count=2)
     latents.encode(folder, 0, count=8, batch=8)
     latents.encode(folder, 0, "ink", count=8, batch=8)
+    latents.encode(folder, 0, count=8, batch=8, shape="wide")
     text.train_text(folder, ONE, batch=2, tokenizer=TOKENIZER)
     unet.train_unet(folder, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
     return folder
@@ -263,6 +264,14 @@ def test_a_fixed_encoder_is_opened_only_while_there_is_time_left(
     fixed.touch()
     autoencoder.main()
     assert fixed.exists()
+
+
+def test_wide_latents_are_taken_beside_square_ones(runs: Path) -> None:
+    pools = unet.shaped_pools(runs, 8, torch.device("cpu"))
+    assert set(pools) == {"square", "wide"}
+    assert [pools[shape].take([0, 5])[0].shape for shape in pools] == [(2, 4, 32, 32), (2, 4, 24, 40)]
+    assert {scene.shape for scene in pools["wide"].scenes} == {"wide"}
+    assert latents.LatentPool(runs, "ink", 8).scenes == pools["square"].scenes
 
 
 def test_denoiser_goes_on(runs: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 
+from training.draw.frame import FRAME, HORIZON
 from training.draw.palette import INK, Rgb, mix
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 STYLES = ("flat", "ink", "neon")
 HINTS = ("silhouette", "depth")
-FRAME, HORIZON = 128, 82.0  # the frame's side and where sky and ground meet, in its units
 PAPER: Rgb = (250, 243, 228)
 DARK: Rgb = (12, 8, 30)
 BROAD = 0.09  # a line so wide, in the subject's own units, is a limb

@@ -1,6 +1,6 @@
 """A scene becomes pixels. The same scene, style and side give the same pixels.
 
-Shapes are placed in a frame of 128 x 128 units, whatever the number of pixels.
+Shapes are placed in a frame of 128 x 128 units, or a wide or tall one, whatever the number of pixels.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
 from training.draw import animals, buildings, people, plants, vehicles, wonders
-from training.draw.brush import FRAME, HORIZON, make_brush
+from training.draw.brush import make_brush
+from training.draw.frame import FRAME, HORIZON, Frame
 from training.draw.ground import FOAM, ground
 from training.draw.palette import SHADE, Tones, land, mix, tinted, tones
 from training.draw.shapes import ellipse
@@ -67,20 +68,22 @@ class Place:
 
 
 def render(scene: Scene, style: str = "flat", side: int = SIDE) -> NDArray[np.uint8]:
-    """The picture of a scene as `[side, side, 3]`."""
-    image = QImage(side, side, QImage.Format.Format_RGBA8888)
+    """The picture of a scene as `[side, side, 3]`; wide and tall ones have other sides, in the same proportion."""
+    frame, unit = Frame.of(scene.shape), side / FRAME
+    image = QImage(round(frame.width * unit), round(frame.height * unit), QImage.Format.Format_RGBA8888)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(side / FRAME, side / FRAME)
-    brush = make_brush(style, painter, side / FRAME)
-    sky(brush, scene.light, _chance(scene, "sky"))
-    ground(brush, scene.ground, scene.light, _chance(scene, "ground"))
+    painter.scale(unit, unit)
+    painter.translate(-frame.left, -frame.top)
+    brush = make_brush(style, painter, unit)
+    sky(brush, scene.light, _chance(scene, "sky"), frame)
+    ground(brush, scene.ground, scene.light, _chance(scene, "ground"), frame)
     pairs = zip(scene.subjects, places(scene, _chance(scene, "places")), strict=True)
     for subject, place in sorted(pairs, key=lambda pair: pair[0].kind != "mountain"):
         if subject.is_drawn:
             _draw(brush, subject, place, scene)
     if scene.light == "rain":
-        rain(brush, _chance(scene, "rain"))
+        rain(brush, _chance(scene, "rain"), frame)
     painter.end()
     return _pixels(image)
 
@@ -92,22 +95,22 @@ def _chance(scene: Scene, part: str) -> random.Random:
 
 def places(scene: Scene, rng: random.Random) -> list[Place]:
     """A place for each subject that shows the caption's positions, sizes and relation."""
-    stacked = scene.relation in ("above", "below")
+    frame, stacked = Frame.of(scene.shape), scene.relation in ("above", "below")
     sizes = SIZES_ALONE if scene.relation is None else STACKED_SIZES if stacked else BESIDE_SIZES
     spots = []
     for subject in scene.subjects:
-        size = sizes[subject.size] * rng.uniform(0.95, 1.05)
-        x = ACROSS[subject.position] + rng.uniform(-3, 3)
-        spots.append(Place(x, _foot(subject, scene, size, rng), size))
+        size = sizes[subject.size] * frame.room * rng.uniform(0.95, 1.05)
+        x = frame.x(ACROSS[subject.position]) + rng.uniform(-3, 3)
+        spots.append(Place(x, _foot(subject, scene, size, rng, frame), size))
     return spots
 
 
-def _foot(subject: Subject, scene: Scene, size: float, rng: random.Random) -> float:
+def _foot(subject: Subject, scene: Scene, size: float, rng: random.Random, frame: Frame) -> float:
     if subject.kind not in FLOATING:
         return STANDING + rng.uniform(-2, 2)
     if scene.relation in ("above", "below"):
-        return 4 + size + rng.uniform(0, 3)
-    return 50 + size / 2 + rng.uniform(-7, 3)
+        return frame.top + 4 + size + rng.uniform(0, 3)
+    return frame.y(50) + size / 2 + rng.uniform(-7, 3)
 
 
 def _draw(brush: Brush, subject: Subject, place: Place, scene: Scene) -> None:

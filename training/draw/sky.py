@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.draw.brush import HORIZON
+from training.draw.frame import HORIZON, Frame
 from training.draw.palette import SKY, WHITE, Rgb, mix
 from training.draw.shapes import box, curve, ellipse, joined
 
@@ -14,31 +14,34 @@ if TYPE_CHECKING:
     from training.draw.brush import Brush
 
 
-def sky(brush: Brush, light: str, rng: random.Random) -> None:
+def sky(brush: Brush, light: str, rng: random.Random, frame: Frame) -> None:
     """The whole sky of a light, down to the horizon."""
-    brush.backdrop(box(-4.0, -4.0, 132.0, HORIZON + 6), SKY[light])
+    area = box(frame.left - 4, frame.top - 4, frame.right + 4, HORIZON + 6)
+    brush.backdrop(area, SKY[light])
+    x, y = frame.x, frame.y
     side = rng.choice((-1, 1))
     if light == "day":
-        _glow(brush, 64 + side * 46, 18, 10, (255, 236, 150))
-        _cloud(brush, 64 - side * 34, 24 + rng.uniform(-4, 4), 1.0, WHITE, 0.85)
+        _glow(brush, x(64 + side * 46), y(18), 10, (255, 236, 150))
+        _cloud(brush, x(64 - side * 34), y(24 + rng.uniform(-4, 4)), 1.0, WHITE, 0.85)
     elif light == "sunset":
-        _glow(brush, 64 + side * rng.uniform(20, 40), HORIZON - 6, 17, (255, 232, 140))
-        _cloud(brush, 64 - side * 30, 30, 0.9, (255, 150, 130), 0.5)
+        _glow(brush, x(64 + side * rng.uniform(20, 40)), HORIZON - 6, 17, (255, 232, 140))
+        _cloud(brush, x(64 - side * 30), y(30), 0.9, (255, 150, 130), 0.5)
     elif light == "dawn":
-        _glow(brush, 64 + side * rng.uniform(24, 40), HORIZON - 18, 11, (255, 250, 228))
-        _cloud(brush, 64 - side * 28, HORIZON - 26, 1.1, WHITE, 0.5)
+        _glow(brush, x(64 + side * rng.uniform(24, 40)), HORIZON - 18, 11, (255, 250, 228))
+        _cloud(brush, x(64 - side * 28), y(HORIZON - 26), 1.1, WHITE, 0.5)
     elif light == "night":
-        _stars(brush, rng)
-        _moon(brush, 64 + side * 44, 20)
+        _stars(brush, rng, frame)
+        _moon(brush, x(64 + side * 44), y(20))
     else:
-        _rain_clouds(brush, rng)
+        _rain_clouds(brush, rng, frame)
 
 
-def rain(brush: Brush, rng: random.Random) -> None:
+def rain(brush: Brush, rng: random.Random, frame: Frame) -> None:
     """Slanted streaks over everything."""
-    for column in range(5):
-        for row in range(3):
-            x, y = 8 + column * 28 + rng.uniform(-8, 8), 36 + row * 34 + rng.uniform(-9, 9)
+    for column in range(round(frame.width / 26)):
+        for row in range(round(frame.height / 42)):
+            x = frame.left + 8 + column * 28 + rng.uniform(-8, 8)
+            y = frame.top + 36 + row * 34 + rng.uniform(-9, 9)
             streak = curve((x, y), ((x, y), (x - 3, y + 10), (x - 3, y + 10)), closed=False)
             brush.line(streak, (206, 222, 238), 1.7)
 
@@ -54,20 +57,20 @@ def _moon(brush: Brush, x: float, y: float) -> None:
     brush.fill(crescent, (255, 246, 210), (250, 226, 160))
 
 
-def _stars(brush: Brush, rng: random.Random) -> None:
+def _stars(brush: Brush, rng: random.Random, frame: Frame) -> None:
     for column in range(5):
-        x, y = 14 + column * 25 + rng.uniform(-8, 8), rng.uniform(8, 66)
+        x, y = frame.x(14 + column * 25 + rng.uniform(-8, 8)), frame.y(rng.uniform(8, 66))
         brush.fill(ellipse(x, y, rng.uniform(1.2, 1.7)), (255, 248, 220))
 
 
-def _rain_clouds(brush: Brush, rng: random.Random) -> None:
+def _rain_clouds(brush: Brush, rng: random.Random, frame: Frame) -> None:
     shift = rng.uniform(-6, 6)
     for x, y, scale, colour in (
         (26, 8, 1.7, (84, 96, 118)),
         (100, 6, 1.8, (84, 96, 118)),
         (62, 10, 1.7, (104, 118, 140)),
     ):
-        _cloud(brush, x + shift, y, scale, colour, 0.95)
+        _cloud(brush, frame.x(x + shift), frame.top + y, scale, colour, 0.95)
 
 
 def _cloud(brush: Brush, x: float, y: float, scale: float, colour: Rgb, alpha: float) -> None:
