@@ -19,6 +19,7 @@ class Stage:
 
     command: tuple[str, ...]
     minutes: float
+    reads_runs: bool = True
     only: str = ""
     """"nothing": only when everything is made from nothing; "shipped": only when the shipped weights are the start."""
 
@@ -41,7 +42,7 @@ STAGES = (
     Stage(("training.upscaler", "--minutes", "20"), 20),
     Stage(("training.classifier", "--minutes", "12"), 12),
     Stage(("training.export",), 0.5),
-    Stage(("training.preview",), 6),
+    Stage(("training.preview",), 6, reads_runs=False),
     Stage(("training.contact",), 1),
     Stage(("training.evaluate", "--card"), 12),
 )
@@ -62,13 +63,11 @@ def main() -> int:
     for stage in STAGES:
         if stage.only not in ("", start):
             continue
-        line = f"python -m {' '.join(stage.command)} --runs {chosen.runs}"
-        print(f"{line}    # about {stage.minutes:g} min on 2 cores", flush=True)
+        command = [*stage.command, *(["--runs", str(chosen.runs)] if stage.reads_runs else [])]
+        print(f"python -m {' '.join(command)}    # about {stage.minutes:g} min on 2 cores", flush=True)
         if chosen.list:
             continue
-        status = subprocess.run(
-            [sys.executable, "-m", *stage.command, "--runs", str(chosen.runs)], check=False
-        )
+        status = subprocess.run([sys.executable, "-m", *command], check=False)
         if status.returncode:
             return status.returncode
     return 0
