@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 FRAME = 128  # the square's side, in units
 HORIZON = 82.0  # where sky and ground meet
-SHAPES: dict[str, tuple[int, int]] = {"square": (FRAME, FRAME), "wide": (160, 96), "tall": (96, 160)}
-"""Width and height in units."""
+SHAPES: dict[str, tuple[int, int, float]] = {
+    "square": (FRAME, FRAME, 1.0),
+    "wide": (160, 96, 0.75),
+    "tall": (96, 160, 0.66),
+}
+"""Width and height in units, and how large subjects are, compared with the square."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class Frame:
 
     width: int
     height: int
+    room: float
 
     @classmethod
     def of(cls, shape: str) -> Frame:
@@ -45,8 +50,3 @@ class Frame:
         """Where a place in the square's sky stands in this frame's sky; the ground is the same in all."""
         share = (HORIZON - self.top) / HORIZON
         return HORIZON - (HORIZON - down) * share if down < HORIZON else down
-
-    @property
-    def room(self) -> float:
-        """How large subjects may be, compared with the square."""
-        return min(self.width, self.height) / FRAME if self.width != self.height else 1.0
