@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.autoencoder import SCALING, best_autoencoder
 from training.diffusion import alphas, noised
-from training.draw.many import rendered
+from training.draw.many import rendered_parts
 from training.draw.render import LOOK
 from training.edits import Edit, random_edit
 from training.loop import HERE, Place, Run, arguments, autocast, averaged, options
@@ -59,13 +59,10 @@ def pairs(
         model = best_autoencoder(runs).to(place.device)
         scenes = [scene for edit in wanted for scene in (edit.before, edit.after)]
         found = []
-        for start in range(0, len(scenes), batch * place.workers):
-            drawn = scenes[start : start + batch * place.workers]
-            pictures = to_tensor(rendered(drawn, ["flat"] * len(drawn), workers=place.workers))
-            for part in torch.split(pictures, batch):
-                with autocast(place.device):
-                    latents = model.encode(part.to(place.device)).latent_dist.mode()
-                found.append((latents.float() * SCALING).half().cpu().numpy())
+        for part in rendered_parts(scenes, ["flat"] * len(scenes), batch, workers=place.workers):
+            with autocast(place.device):
+                latents = model.encode(to_tensor(part).to(place.device)).latent_dist.mode()
+            found.append((latents.float() * SCALING).half().cpu().numpy())
         flat = np.concatenate(found)
         write_array(path, flat.reshape(count, 2, *flat.shape[1:]))
     return wanted, torch.from_numpy(np.load(path)).to(place.device)

@@ -177,9 +177,9 @@ def training_scene_of_one(rng: random.Random) -> Scene:
     return Scene((first,), scene.ground, scene.light, None, scene.seed)
 
 
-def table(runs: Path, count: int) -> str:
+def table(runs: Path, count: int, device: torch.device) -> str:
     """Measure everything; the result is Markdown."""
-    maker, judge = Maker.of(runs), trained_classifier(runs)
+    maker, judge = Maker.of(runs, device=device), trained_classifier(runs)
     scenes = unseen_scenes(count)
     rng = random.Random(SEED)
     texts = [full_caption(scene, rng).text for scene in scenes]
@@ -187,7 +187,7 @@ def table(runs: Path, count: int) -> str:
     read = name_all(judge, maker.pictures(texts, seeds))
     few: list[Read] = []
     if (runs / f"lora_{FEW_STEPS}" / "state.pt").exists():
-        few = name_all(judge, Maker.in_few_steps(runs).pictures(texts, seeds, steps=4))
+        few = name_all(judge, Maker.in_few_steps(runs, device=device).pictures(texts, seeds, steps=4))
     itself = name_all(judge, np.stack([render(scene) for scene in scenes]))
     lines = [
         f"{count} unseen captions, half of them with held-out combinations; "
@@ -262,10 +262,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the practice model.")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--card", action="store_true", help="put the table into the model card")
     chosen = parser.parse_args()
     torch.manual_seed(0)
-    text = table(chosen.runs, chosen.count)
+    text = table(chosen.runs, chosen.count, torch.device(chosen.device))
     print(text)
     if chosen.card:
         put_into_card(CARD, text)

@@ -17,6 +17,7 @@ from training.captions import full_caption
 from training.diffusion import sample, sample_few
 from training.draw.render import SIDE
 from training.fewstep import NAME as FEW_STEPS
+from training.loop import CPU
 from training.lora import trained_lora
 from training.pictures import to_pictures
 from training.scene import held_out_scene, training_scene
@@ -42,20 +43,28 @@ class Maker:
     """The trained model, ready to make pictures."""
 
     def __init__(
-        self, model: Denoiser, autoencoder: AutoencoderKL, words: CLIPTokenizer, *, few: bool = False
+        self,
+        model: Denoiser,
+        autoencoder: AutoencoderKL,
+        words: CLIPTokenizer,
+        *,
+        few: bool = False,
+        device: torch.device = CPU,
     ) -> None:
-        self.model, self.autoencoder, self.words = model.eval(), autoencoder.eval(), words
-        self.few = few
+        self.model, self.autoencoder = model.eval().to(device), autoencoder.eval().to(device)
+        self.words, self.few, self.device = words, few, device
 
     @classmethod
-    def of(cls, runs: Path, tokenizer: Path = TOKENIZER) -> Maker:
+    def of(cls, runs: Path, tokenizer: Path = TOKENIZER, device: torch.device = CPU) -> Maker:
         """The latest weights of all parts."""
-        return cls(trained_denoiser(runs), best_autoencoder(runs), load_tokenizer(tokenizer))
+        words = load_tokenizer(tokenizer)
+        return cls(trained_denoiser(runs), best_autoencoder(runs), words, device=device)
 
     @classmethod
-    def in_few_steps(cls, runs: Path, tokenizer: Path = TOKENIZER) -> Maker:
+    def in_few_steps(cls, runs: Path, tokenizer: Path = TOKENIZER, device: torch.device = CPU) -> Maker:
         """The latest weights with the few-step LoRA: made for 4 steps without guidance."""
-        return cls(trained_lora(runs, FEW_STEPS), best_autoencoder(runs), load_tokenizer(tokenizer), few=True)
+        words = load_tokenizer(tokenizer)
+        return cls(trained_lora(runs, FEW_STEPS), best_autoencoder(runs), words, few=True, device=device)
 
     @torch.no_grad()
     def pictures(
@@ -77,15 +86,15 @@ class Maker:
     def _some(
         self, texts: Sequence[str], seeds: Sequence[int], steps: int, guidance: float
     ) -> NDArray[np.uint8]:
-        text = self.model.read(token_ids(self.words, texts))
-        empty = self.model.read(token_ids(self.words, [""]))
+        text = self.model.read(token_ids(self.words, texts).to(self.device))
+        empty = self.model.read(token_ids(self.words, [""]).to(self.device))
         noise = torch.stack(
             [
                 torch.randn(4, SIDE // 8, SIDE // 8, generator=torch.Generator().manual_seed(seed))
                 for seed in seeds
             ]
         )
-        noise = noise.contiguous(memory_format=torch.channels_last)
+        noise = noise.contiguous(memory_format=torch.channels_last).to(self.device)
         if self.few:
             generator = torch.Generator().manual_seed(seeds[0])
             latents = sample_few(self._velocity, text, noise, generator, steps=steps)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from training.autoencoder import best_autoencoder, fix_encoder
 from training.draw.frame import SHAPES
-from training.draw.many import rendered
+from training.draw.many import rendered_parts
 from training.draw.render import LOOK
 from training.loop import CPU, HERE, Place, arguments, autocast, options
 from training.pictures import scenes, to_tensor, write_array
@@ -64,14 +64,10 @@ def encode(
     path.parent.mkdir(parents=True, exist_ok=True)
     model, wanted = best_autoencoder(runs).to(place.device), chunk_scenes(index, count, shape)
     found = []
-    share = batch * place.workers  # what is drawn at a time, so that memory holds it
-    for start in range(0, count, share):
-        drawn = wanted[start : start + share]
-        pictures = to_tensor(rendered(drawn, [style] * len(drawn), workers=place.workers))
-        for part in torch.split(pictures, batch):
-            with autocast(place.device):
-                moments = model.encode(part.to(place.device)).latent_dist.mode()
-            found.append((moments.float() * model.config.scaling_factor).half().cpu().numpy())
+    for part in rendered_parts(wanted, [style] * count, batch, workers=place.workers):
+        with autocast(place.device):
+            moments = model.encode(to_tensor(part).to(place.device)).latent_dist.mode()
+        found.append((moments.float() * model.config.scaling_factor).half().cpu().numpy())
     write_array(path, np.concatenate(found))
     print(f"latents: {path.name}", flush=True)
 

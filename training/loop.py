@@ -73,13 +73,10 @@ class Place:
 
     device: torch.device = CPU
     workers: int = 1
-    compiled: bool = False
 
     def take(self, module: M) -> M:
-        """The module on the device, compiled if that is wanted; names of weights stay what they are."""
+        """The module, moved to the device."""
         module.to(self.device)
-        if self.compiled:
-            module.compile()
         return module
 
 
@@ -278,7 +275,6 @@ def arguments(description: str, minutes: float) -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=None, help="examples a step, instead of the usual")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=workers_here(), help="processes that draw pictures")
-    parser.add_argument("--compile", action="store_true", help="compile the network; pays in long runs")
     return parser
 
 
@@ -286,7 +282,7 @@ def options(chosen: argparse.Namespace, rate: float, *, warm_up: float = 0.03) -
     """The schedule and the place that the command line asks for; `rate` is the trainer's own."""
     torch.set_num_threads(chosen.threads)
     schedule = Schedule(chosen.minutes, chosen.rate or rate, warm_up=warm_up, steps=chosen.steps)
-    return schedule, Place(torch.device(chosen.device), chosen.workers, compiled=chosen.compile)
+    return schedule, Place(torch.device(chosen.device), chosen.workers)
 
 
 def autocast(device: torch.device = CPU) -> torch.autocast:

@@ -59,7 +59,7 @@ def to_tensor(pictures: NDArray[np.uint8]) -> Tensor:
 
 def to_pictures(values: Tensor) -> NDArray[np.uint8]:
     """The inverse of `to_tensor`, rounded and kept within bounds."""
-    bytes_ = values.detach().float().add(1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+    bytes_ = values.detach().float().add(1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8).cpu()
     pictures: NDArray[np.uint8] = bytes_.permute(0, 2, 3, 1).contiguous().numpy()
     return pictures
 

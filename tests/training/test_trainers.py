@@ -29,8 +29,9 @@ from training import (
     upscaler,
 )
 from training.diffusion import alphas, noised, sample, sample_few
-from training.draw.many import rendered
+from training.draw.many import rendered, rendered_parts
 from training.draw.render import SIDE
+from training.generate import Maker
 from training.loop import Average, Run, Schedule
 from training.optimizer import Muon, orthogonalised, split_groups
 from training.pictures import mixed_pool, scenes, to_pictures, to_tensor
@@ -208,7 +209,11 @@ def test_pictures_survive_the_tensor() -> None:
 def test_several_processes_draw_the_same_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.draw.many.SHARE", 2)
     shown, styles = scenes(3, 5), ["flat", "ink", "flat", "neon", "flat"]
-    assert np.array_equal(rendered(shown, styles, 32), rendered(shown, styles, 32, workers=2))
+    pictures = rendered(shown, styles, 32)
+    assert np.array_equal(pictures, rendered(shown, styles, 32, workers=2))
+    parts = list(rendered_parts(shown, styles, 3, 32))
+    assert [len(part) for part in parts] == [3, 2]
+    assert np.array_equal(pictures, np.concatenate(parts))
 
 
 def test_pools_are_kept(tmp_path: Path) -> None:
@@ -316,6 +321,10 @@ def test_everything_is_written_and_loads(runs: Path, tmp_path: Path, monkeypatch
     controlnet.train_controlnet(runs, ONE, 0, "depth", batch=2, tokenizer=TOKENIZER, chunk=8)
     fewstep.train_few_steps(runs, ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
     upscaler.train_upscaler(runs, ONE, batch=1, sides={32: 2}, crop=16)
+    for maker in (Maker.of(runs), Maker.in_few_steps(runs)):
+        one, other = (maker.pictures(["a red cat"], [seed], steps=2) for seed in (1, 2))
+        assert one.shape == (1, SIDE, SIDE, 3)
+        assert not np.array_equal(one, other)
     lora.train_lora(runs, "ink", ONE, batch=2, tokenizer=TOKENIZER, chunk=8)
     tokens = tmp_path / "model" / "tokenizer"
     tokens.mkdir(parents=True)

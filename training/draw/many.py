@@ -11,7 +11,7 @@ import numpy as np
 from training.draw.render import SIDE, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,17 @@ def rendered(
     ]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return np.concatenate(list(pool.map(_rendered, shares)))
+
+
+def rendered_parts(
+    shown: Sequence[Scene], styles: Sequence[str], part: int, side: int = SIDE, workers: int = 1
+) -> Iterator[NDArray[np.uint8]]:
+    """The same in parts of `part` pictures; only so many are drawn ahead as memory easily holds."""
+    ahead = part if workers <= 1 else -(-2 * SHARE * workers // part) * part
+    for start in range(0, len(shown), ahead):
+        pictures = rendered(shown[start : start + ahead], styles[start : start + ahead], side, workers)
+        for first in range(0, len(pictures), part):
+            yield pictures[first : first + part]
 
 
 def _rendered(share: tuple[Sequence[Scene], Sequence[str], int]) -> NDArray[np.uint8]:
