@@ -303,6 +303,8 @@ def shipped(kind: str) -> Mapping[str, Path]:
         found["practice"] = PRACTICE / "controlnet"
     if kind == "loras" and (PRACTICE / "loras").is_dir():
         found |= {f"practice/{file.name}": file for file in (PRACTICE / "loras").glob("*.safetensors")}
+    if kind == "upscale_models" and (PRACTICE / "upscalers").is_dir():
+        found |= {f"practice/{file.name}": file for file in (PRACTICE / "upscalers").glob("*.safetensors")}
     return found
 
 
