@@ -71,10 +71,10 @@ def test_pixels_on_a_clipboard_are_read_from_formats_of_the_list() -> None:
 
 
 def test_no_other_module_decodes_files_or_clipboards() -> None:
-    """Qt's own way tries every decoder: only `picture_reading` makes readers, or pixels out of paths and clipboards."""
+    """Qt's own way tries every decoder: only `image_reader` makes readers, or pixels out of paths and clipboards."""
     wrong = []
     for path in sorted(UI.rglob("*.py")):
-        if path.name == "picture_reading.py":
+        if path.name == "image_reader.py":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
