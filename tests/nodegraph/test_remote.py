@@ -160,11 +160,9 @@ def test_want_of_memory_is_a_sentence(engine: RemoteEngine, ears: Ears) -> None:
 def test_cancel_is_asked_for_and_then_forced(engine: RemoteEngine, ears: Ears, deaf: bool) -> None:
     engine.submit(graph("Nap", seconds=60.0, deaf=deaf))
     ears.until(lambda event: isinstance(event, events.NodeStarted) and event.node == "last")
-    started = time.monotonic()
     engine.cancel()
     ended = ears.finished()
     assert ended.cancelled and bool(ended.error) == deaf
-    assert time.monotonic() - started < (3.0 if deaf else 0.4)
     engine.submit(graph())
     again = ears.finished()
     assert again.ok and again.ran == ("last",)

@@ -253,7 +253,9 @@ def test_blocks_have_their_own_strengths(pool: Pool, base: Source, tiny: maker.T
     assert block_strength(LINEAR, blocks) == 0.25
 
 
-def test_alternating_stacks_takes_no_time(pool: Pool, base: Source, tiny: maker.Tiny, tmp_path: Path) -> None:
+def test_alternating_stacks_only_exchanges_pointers(
+    pool: Pool, base: Source, tiny: maker.Tiny, tmp_path: Path
+) -> None:
     tensors: dict[str, Tensor] = {}
     for name, parameter in tiny.unet.named_parameters():
         if name.endswith("weight") and parameter.ndim == 2:
@@ -265,8 +267,5 @@ def test_alternating_stacks_takes_no_time(pool: Pool, base: Source, tiny: maker.
     denoisers = [pool.get(ref) for ref in refs]
     for denoiser in denoisers:
         denoiser._network()
-    began = time.perf_counter()
-    for _ in range(50):
-        for denoiser in denoisers:
-            denoiser._network()
-    assert (time.perf_counter() - began) / 100 < 0.005
+    seen = {tuple(p.data_ptr() for p in d._network().parameters()) for _ in range(50) for d in denoisers}
+    assert len(seen) == 2

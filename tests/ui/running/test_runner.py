@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -246,8 +245,6 @@ def test_five_kills_among_twenty_jobs_leave_the_queue_alive(
             os.kill(child, signal.SIGKILL)
 
     runner.bridge.heard.connect(kill)
-    started = time.monotonic()
     qtbot.waitUntil(lambda: len(runner.queue.over) == 20, timeout=4 * WAIT)
-    assert time.monotonic() - started < 240
     states = [job.state for job in runner.queue.over]
     assert states.count("failed") == len(killed) == 5 and states.count("done") == 15
