@@ -20,6 +20,8 @@ FIELDS: Mapping[type, tuple[Field[Any], ...]] = {
     kind: fields(kind) for kind in (Node, Source, Frame, Note, Port, Subgraph)
 }
 """Looked up once, for many thousand nodes are written at once."""
+SCALARS = frozenset({str, int, float, bool, type(None)})
+"""Most values by far; looked at first."""
 KEPT = "pictures_kept"
 """Stands in a changed note for the pictures it had before."""
 
@@ -45,6 +47,14 @@ def delta(before: Graph, after: Graph) -> dict[str, Any]:
         if getattr(before, part) is not getattr(after, part):
             found[part] = plain(getattr(after, part))
     return found
+
+
+def size(before: Graph, after: Graph) -> int:
+    """How many nodes, frames, notes and subgraphs a `delta` writes, without writing it."""
+    pairs = ((getattr(before, part), getattr(after, part)) for part in PARTS)
+    return sum(
+        sum(old.get(name) is not value for name, value in new.items()) for old, new in pairs if old is not new
+    )
 
 
 def apply(before: Graph, change: Mapping[str, Any]) -> Graph:
@@ -125,6 +135,8 @@ def _merged(before: Mapping[str, T], change: Fields, read: Callable[[object], T]
 
 def plain(value: object) -> Any:
     """Frozen values as JSON data: a dataclass becomes an object without what equals its defaults."""
+    if type(value) in SCALARS:
+        return value
     if isinstance(value, Node | Source | Frame | Note | Port | Subgraph):
         kept = ((item, getattr(value, item.name)) for item in FIELDS[type(value)])
         return {item.name: plain(got) for item, got in kept if not _is_default(item, got)}

@@ -243,3 +243,10 @@ def test_the_journal_keeps_a_picture_and_writes_it_once() -> None:
     assert picture.text() not in change
     assert codec.apply(graph, json.loads(change)) == moved
     assert codec.apply(graph, json.loads(json.dumps(codec.delta(graph, bare)))) == bare
+
+
+def test_the_size_of_a_change_counts_what_it_writes() -> None:
+    before = Graph()
+    after = before.with_nodes([Node("a", "KSampler"), Node("b", "KSampler")])
+    assert codec.size(before, after) == len(codec.delta(before, after)["nodes"]["set"]) == 2
+    assert codec.size(after, after) == 0

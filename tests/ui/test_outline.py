@@ -202,3 +202,24 @@ def test_every_row_speaks(outline: Outline) -> None:
     assert row.data(role) == "input Model, ← Load checkpoint (checkpoint) › Model"
     assert outline.model.row_of("node", "sampler").data(role) == "KSampler, sampler"
     assert outline.tree.accessibleName()
+
+
+def test_many_parts_come_as_one_insertion_and_are_selected_as_one_range(outline: Outline) -> None:
+    editor = editor_of(outline)
+    inserted: list[tuple[int, int]] = []
+    outline.model.rowsInserted.connect(lambda _parent, first, last: inserted.append((first, last)))
+    before = outline.model.rowCount()
+    nodes = [Node(f"n{number}", "KSampler") for number in range(50)]
+    assert editor.apply(AddNodes(tuple(nodes)))
+    assert inserted == [(before, before + 49)]
+    assert outline.model.index(before, 1).data() == "n0"
+    assert outline.model.index(before + 49, 1).data() == "n49"
+    editor.selection.set([node.id for node in nodes])
+    chosen = outline.tree.selectionModel().selection()
+    assert [(part.top(), part.bottom()) for part in chosen] == [(before, before + 49)]
+    editor.selection.set(["n0", "n1", "n5"])
+    chosen = outline.tree.selectionModel().selection()
+    assert [(part.top(), part.bottom()) for part in chosen] == [
+        (before, before + 1),
+        (before + 5, before + 5),
+    ]

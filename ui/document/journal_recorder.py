@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from nodegraph.journal import codec
 from nodegraph.journal.compact import LIMIT, compact
 from nodegraph.journal.history import Step
 from nodegraph.journal.journal import Journal
@@ -15,7 +16,8 @@ from nodegraph.model.graph import Graph
 from ui.document.editor import Editor
 
 SMALL = 250
-"""Nodes; the first line of a larger document takes milliseconds and is left to the writer's thread."""
+"""Parts of a graph; a line of more, as that of a document's start or of a large paste, takes many milliseconds and is
+left to the writer's thread."""
 
 
 class Recorder(QObject):
@@ -93,9 +95,10 @@ class Recorder(QObject):
             self.began.emit()
         return self.journal
 
-    def _write(self, journal: Journal) -> None:
+    def _write(self, journal: Journal, parts: int = 0) -> None:
+        """Write what waits; `parts` is how many parts of the graph its last line holds."""
         now = time.monotonic()
-        small = journal.size or len(self._base.nodes) <= SMALL
+        small = parts <= SMALL and (journal.size or len(self._base.nodes) <= SMALL)
         if small and now - self._written >= PAUSE:
             try:
                 journal.write()
@@ -115,7 +118,7 @@ class Recorder(QObject):
     def _pushed(self, step: Step, before: Graph) -> None:
         if journal := self._open():
             journal.push(step, before)
-            self._write(journal)
+            self._write(journal, codec.size(before, step.graph))
 
     def _drafted(self, label: str, before: Graph, after: Graph) -> None:
         if self.journal is None and before is after:
@@ -127,7 +130,7 @@ class Recorder(QObject):
     def _amended(self, before: Graph, after: Graph) -> None:
         if journal := self._open():
             journal.amend(before, after)
-            self._write(journal)
+            self._write(journal, codec.size(before, after))
 
     def _moved(self, index: int) -> None:
         if journal := self._open():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
 from nodegraph.edits import SetParam, SetTitle
@@ -24,6 +24,8 @@ from ui.theme.appearance import Look
 from ui.theme.icons import icon
 
 Index = QModelIndex | QPersistentModelIndex
+Cells = tuple[QStandardItem, QStandardItem]
+"""The two columns of a row: the name, and the value."""
 KIND = Qt.ItemDataRole.UserRole + 1
 """What a row is: "node", "input", "param", "output", "frame" or "note"."""
 ID = Qt.ItemDataRole.UserRole + 2
@@ -161,45 +163,56 @@ class OutlineModel(QStandardItemModel):
                 self.removeRow(item.row())
 
     def _add(self, graph: Graph) -> set[str]:
-        """Add and write the rows that are missing; the nodes among them."""
-        theme = self._look.theme
-        fresh: set[str] = set()
-        for id, node in graph.nodes.items():
-            if ("node", id) not in self._rows:
-                self._row("node", id, "node", theme.muted)
-                self._write_node(node)
-                fresh.add(id)
+        """Add and write the rows that are missing, all at once; the nodes among them."""
+        fresh = {id: node for id, node in graph.nodes.items() if ("node", id) not in self._rows}
+        rows: list[Cells] = []
+        for id, node in fresh.items():
+            cells = self._cells("node", id)
+            self._describe_node(cells, node)
+            rows.append(cells)
         for id, frame in graph.frames.items():
             if ("frame", id) not in self._rows:
-                self._row("frame", id, "frame", theme.muted).setText(frame.title or self.tr("Frame"))
+                rows.append(self._cells("frame", id, frame.title or self.tr("Frame")))
         for id, note in graph.notes.items():
             if ("note", id) not in self._rows:
-                self._row("note", id, "note", theme.muted).setText(first_line(note.text) or self.tr("Note"))
-        return fresh
+                rows.append(self._cells("note", id, first_line(note.text) or self.tr("Note")))
+        if rows:
+            # One insertion: at each one the views move every row that is selected, and at each changed cell they
+            # look through all rows for it. They ask for the second column when they paint what was inserted.
+            first = self.rowCount()
+            self.invisibleRootItem().appendRows([name for name, _ in rows])
+            with QSignalBlocker(self):
+                for row, (_, value) in enumerate(rows, first):
+                    self.setItem(row, 1, value)
+        return set(fresh)
 
-    def _row(self, kind: str, id: str, icon_name: str, color: str) -> QStandardItem:
-        item, value = QStandardItem(icon(icon_name, color), ""), QStandardItem("")
+    def _cells(self, kind: str, id: str, text: str = "") -> Cells:
+        """A row that is not in the model yet."""
+        muted = self._look.theme.muted
+        item, value = QStandardItem(icon(kind, muted), text), QStandardItem("")
         item.setData(kind, KIND)
         item.setData(id, ID)
         item.setEditable(kind == "node")
         value.setEditable(False)
-        value.setForeground(QColor(self._look.theme.muted))
+        value.setForeground(QColor(muted))
         self._rows[kind, id] = item
-        self.appendRow([item, value])
-        return item
+        return item, value
 
     def _write_node(self, node: Node) -> None:
-        item, spec = self._rows["node", node.id], self._spec(node)
+        item = self._rows["node", node.id]
+        self._describe_node((item, self.item(item.row(), 1)), node)
+        if node.id in self._filled:
+            self._write_rows(item, node, self._spec(node))
+
+    def _describe_node(self, cells: Cells, node: Node) -> None:
+        (item, value), spec = cells, self._spec(node)
         item.setText(node_title(node, spec))
         category = category_color(self._look.theme, spec.category).name() if spec else self._look.theme.error
         item.setIcon(icon("node" if spec else "warning", category))
         states = {"mute": self.tr("muted"), "bypass": self.tr("bypassed"), "run": ""}
         state = states[node.mode] if spec else self.tr("type {type} is missing").format(type=node.type)
-        value = self.item(item.row(), 1)
         value.setText(state or node.id)
         item.setData(f"{item.text()}, {value.text()}", Qt.ItemDataRole.AccessibleTextRole)
-        if node.id in self._filled:
-            self._write_rows(item, node, spec)
 
     def _fill(self, item: QStandardItem, id: str) -> None:
         node = self._editor.graph.nodes.get(id)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -187,10 +197,7 @@ class Outline(QWidget):
         selection = self._editor.selection
         wanted = [("node", id) for id in selection.nodes] + [("frame", id) for id in selection.frames]
         wanted += [("note", id) for id in selection.notes]
-        rows = QItemSelection()
-        for kind, id in wanted:
-            index = self.model.row_of(kind, id)
-            rows.select(index, index)
+        rows = self._ranges(self.model.row_of(kind, id).row() for kind, id in wanted)
         flags = QItemSelectionModel.SelectionFlag
         self._syncing = True
         self.tree.selectionModel().select(rows, flags.ClearAndSelect | flags.Rows)
@@ -199,6 +206,18 @@ class Outline(QWidget):
             self.tree.selectionModel().setCurrentIndex(index, flags.NoUpdate)
             self.tree.scrollTo(index)
         self._syncing = False
+
+    def _ranges(self, rows: Iterable[int]) -> QItemSelection:
+        """Rows of the top level as few ranges: Qt's work grows with the square of their number."""
+        found = sorted(row for row in rows if row >= 0)
+        ranges = QItemSelection()
+        for _, run in groupby(enumerate(found), lambda item: item[1] - item[0]):
+            numbers = [row for _, row in run]
+            last = self.model.columnCount() - 1
+            ranges.append(
+                QItemSelectionRange(self.model.index(numbers[0], 0), self.model.index(numbers[-1], last))
+            )
+        return ranges
 
     def _note(self) -> None:
         index = self.tree.currentIndex()
