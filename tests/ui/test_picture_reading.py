@@ -13,7 +13,7 @@ from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 
 from nodegraph.support.image_metadata.formats import FORMATS
-from ui.document.image_reader import has_image, image_in, read_data, read_image, reader_of
+from ui.document.image_reader import decoded, has_image, image_in, open_reader, read_data, read_image
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -46,14 +46,27 @@ def test_formats_of_the_list_are_read_whatever_the_name(tmp_path: Path, kind: ob
 def test_others_are_not_read_whatever_the_name(tmp_path: Path, data: bytes) -> None:
     for path in (tmp_path / "a.png", tmp_path / "a.svg", tmp_path / "a.ico"):
         path.write_bytes(data)
-        assert reader_of(path) is None and read_image(path).isNull()
+        with open_reader(path) as reader:
+            assert reader is None
+        assert read_image(path).isNull()
     assert read_data(data).isNull()
 
 
 def test_only_ordinary_files_are_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     for path in (tmp_path / "pipe.png", Path("/dev/zero"), tmp_path, tmp_path / "gone", Path("a\0b")):
-        assert reader_of(path) is None
+        with open_reader(path) as reader:
+            assert reader is None
+
+
+def test_the_file_that_was_looked_at_is_decoded_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(packed("PNG"))
+    with open_reader(path) as reader:
+        assert reader is not None
+        path.unlink()
+        os.mkfifo(path)
+        assert not decoded(reader).isNull()
 
 
 def test_pixels_on_a_clipboard_are_read_from_formats_of_the_list() -> None:

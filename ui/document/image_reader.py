@@ -6,9 +6,11 @@ Qt by itself tries every decoder that is installed; that for SVG opens further f
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from nodegraph.support.image_metadata.formats import (
@@ -28,19 +30,6 @@ QT_IMAGE = "application/x-qt-image"
 """What Qt calls a picture on a clipboard that this program put there."""
 
 
-def reader_of(path: Path) -> QImageReader | None:
-    """A reader of an ordinary picture file; None where it is no format that is read, or claims too much."""
-    try:
-        with open_regular(path) as file:
-            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
-                return None
-            start = file.read(START_BYTES)
-    except (OSError, ValueError):
-        return None
-    reader = QImageReader(str(path))
-    return _limited_to(reader, format_of(start, path.name))
-
-
 def read_data(data: bytes, size: tuple[int, int] | None = None) -> QImage:
     """A picture in memory; null where it is none that is read, or not of the `size` that is expected."""
     buffer = QBuffer()
@@ -53,11 +42,41 @@ def read_data(data: bytes, size: tuple[int, int] | None = None) -> QImage:
     return image
 
 
+@contextmanager
+def open_reader(path: Path) -> Iterator[QImageReader | None]:
+    """A reader of a regular picture file; None where it is in no format that is read, or claims too much.
+
+    It reads the very file that was opened and looked at, so no other can take its place in between.
+    """
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(open_regular(path, buffering=0))
+            large = os.fstat(file.fileno()).st_size > MAX_FILE_BYTES
+            start = b"" if large else file.read(START_BYTES)
+            file.seek(0)
+        except (OSError, ValueError):
+            yield None
+            return
+        device = QFile()
+        device.open(file.fileno(), QIODevice.OpenModeFlag.ReadOnly)
+        reader = _limited_to(QImageReader(device, QByteArray()), format_of(start, path.name))
+        try:
+            yield reader
+        finally:
+            if reader is not None:
+                # The decoder goes before its device.
+                reader.setDevice(QBuffer())
+            device.close()
+
+
 def read_image(path: Path, side: int = 0) -> QImage:
     """The picture in a file, upright; null where there is none that is read. With `side`, at most that long."""
-    reader = reader_of(path)
-    if reader is None:
-        return QImage()
+    with open_reader(path) as reader:
+        return QImage() if reader is None else decoded(reader, side)
+
+
+def decoded(reader: QImageReader, side: int = 0) -> QImage:
+    """The picture of a reader, null where it fails; with `side`, at most that long."""
     size = reader.size()
     if side and size.isValid() and max(size.width(), size.height()) > side:
         reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))

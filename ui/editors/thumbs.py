@@ -22,7 +22,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ui.config import model_files
-from ui.document.image_reader import reader_of
+from ui.document.image_reader import open_reader
 from ui.theme.appearance import Look
 from ui.theme.icons import paint
 from ui.widgets.popup.rows import Row, RowPainter
@@ -144,14 +144,14 @@ def small(path: Path, pixels: int) -> QImage | None:
             return None
     except (OSError, ValueError):
         return None
-    reader = reader_of(path)
-    if reader is None:
-        return None
-    size = reader.size()
-    if not size.isValid() or max(size.width(), size.height()) > MOST_SIDE:
-        return None
-    reader.setScaledSize(size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatioByExpanding))
-    image = reader.read()
+    with open_reader(path) as reader:
+        size = QSize() if reader is None else reader.size()
+        if reader is None or not size.isValid() or max(size.width(), size.height()) > MOST_SIDE:
+            return None
+        reader.setScaledSize(
+            size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        )
+        image = reader.read()
     if image.isNull():
         return None
     side = min(pixels, image.width(), image.height())

@@ -15,6 +15,7 @@ from ui.canvas.rendering.look import view_rect
 from ui.canvas.rendering.note_pictures import brought
 from ui.canvas.scene.camera import Camera
 from ui.document.editor import Editor
+from ui.editors.base import DRAFT_MS, LONG_TEXT
 from ui.editors.splice import changed_letters, shown_text, spliced
 from ui.i18n.translate import tr
 from ui.theme.palette import Theme
@@ -24,10 +25,6 @@ Take = Callable[[QMimeData], str]
 MakeEdit = Callable[[str], Edit | None]
 """The edit that a text makes; None for none."""
 STAYS_OPEN = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
-DRAFT_MS = 150
-"""So long after a key at the latest what is written is in the journal."""
-LONG_TEXT = 20
-"""So many letters are never given up without a sentence and a way to get them back."""
 READABLE = (0.6, 2.0)
 """Zooms between which an editor is as large as what it covers; beyond them it is of readable size."""
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QImageWriter
 from nodegraph.model.note_images import NotePicture
 from nodegraph.support.errors import LoadError
 from ui.document import workflow_file
-from ui.document.image_reader import has_image, image_in, reader_of
+from ui.document.image_reader import decoded, has_image, image_in, open_reader
 
 SIDE = 1280
 """Pixels a side: clear on a note at four times its usual size."""
@@ -73,23 +73,21 @@ def _images(data: QMimeData) -> Iterator[tuple[str, QImage]]:
 
 
 def _read(path: Path) -> QImage:
-    """A picture file, upright. Its size is looked at before it is decoded, and Qt takes no more than 256 MB."""
-    reader = reader_of(path)
-    if reader is None:
-        raise LoadError(
-            "{name} is not a picture that a note can keep; save it as PNG or choose another.", name=path.name
-        )
-    size = reader.size()
-    if size.isValid() and max(size.toTuple()) > 2 * SIDE:
-        reader.setScaledSize(size.scaled(2 * SIDE, 2 * SIDE, Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
-        raise LoadError(
-            "{name} cannot be read as a picture ({reason}); save it anew or choose another.",
-            name=path.name,
-            reason=reader.errorString(),
-        )
-    return image
+    """A picture file, upright, twice as large as it is kept at most. Raises LoadError."""
+    with open_reader(path) as reader:
+        if reader is None:
+            raise LoadError(
+                "{name} is not a picture that a note can keep; save it as PNG or choose another.",
+                name=path.name,
+            )
+        image = decoded(reader, 2 * SIDE)
+        if image.isNull():
+            raise LoadError(
+                "{name} cannot be read as a picture ({reason}); save it again or choose another.",
+                name=path.name,
+                reason=reader.errorString(),
+            )
+        return image
 
 
 def _within(image: QImage, side: int) -> QImage:

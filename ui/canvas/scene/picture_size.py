@@ -10,7 +10,7 @@ from stat import S_ISREG
 from PySide6.QtGui import QImageIOHandler
 
 from nodegraph.analysis.sizes import Size
-from ui.document.image_reader import reader_of
+from ui.document.image_reader import open_reader
 
 TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
@@ -29,11 +29,11 @@ def picture_size(path: str) -> Size | None:
 
 @lru_cache(maxsize=256)
 def _read(path: str, _changed: int) -> Size | None:
-    reader = reader_of(Path(path))
-    if reader is None:
-        return None
-    size = reader.size()
+    with open_reader(Path(path)) as reader:
+        if reader is None:
+            return None
+        size = reader.size()
+        turned = bool(reader.transformation().value & TURNED.value)
     if not size.isValid():
         return None
-    turned = bool(reader.transformation().value & TURNED.value)
     return (size.height(), size.width()) if turned else (size.width(), size.height())
