@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import math
 import os
 import sys
 from collections.abc import Mapping
@@ -12,7 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from nodegraph.engine.local import LocalEngine, Options
+from nodegraph.expressions.arithmetic import FormulaError, evaluate
 from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.typed_numbers import as_sum
 from nodegraph.formats.native import load
 from nodegraph.model.expression_refs import with_expressions
 from nodegraph.model.graph import Graph
@@ -95,20 +96,21 @@ def with_value(graph: Graph, specs: Mapping[str, NodeSpec], text: str) -> Graph:
 
 
 def parsed(param: Param, text: str, place: str) -> Scalar:
-    """`text` as a value of the parameter's type; raises GraphError."""
+    """`text` as a value of the parameter's type, numbers as a field of the editor reads them; raises GraphError."""
     try:
         match param.type:
             case "Int":
-                return int(text)
-            case "Float" if math.isfinite(float(text)):
-                return float(text)
+                number = evaluate(as_sum(text, True))
+                if number != int(number):
+                    raise ValueError
+                return int(number)
             case "Float":
-                raise ValueError
+                return float(evaluate(as_sum(text, False)))
             case "Bool":
                 if text.lower() not in TRUE + FALSE:
                     raise ValueError
                 return text.lower() in TRUE
-    except ValueError:
+    except (FormulaError, ValueError, OverflowError):
         kind = {"Int": "a whole number", "Float": "a number", "Bool": "true or false"}[param.type]
         raise GraphError(f"{place}: {param.name} takes {kind}, not {text!r}.") from None
     return text

@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.analysis.explain import explain
-from nodegraph.cli.opening import with_value
+from nodegraph.cli.opening import parsed, with_value
 from nodegraph.edits import AddNodes, RemoveNodes, RenameNode, SetExpression, SetParam
 from nodegraph.edits.paste import copied, pasted
 from nodegraph.expressions.evaluate import settle, settled
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.expression_refs import expressions_of, reference, renamed
 from nodegraph.model.graph import Graph, Node, Source
-from nodegraph.support.errors import EditError
+from nodegraph.model.spec import Param
+from nodegraph.support.errors import EditError, GraphError
 from nodegraph.validation import Checker, problems
 from tests.nodegraph.computing import computed, pair
 from tests.nodegraph.specs import SPECS
@@ -216,3 +217,29 @@ def test_a_run_uses_them_and_refuses_broken_ones(tmp_path: Path) -> None:
     assert prepared(pair()) == {"width": 256, "height": 128}
     with pytest.raises(GraphError, match="no node called bse"):
         prepared(pair("bse.width"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("Float", "0,8", 0.8),
+        ("Float", "1\u202f024,5", 1024.5),
+        ("Float", "1.024,5", 1024.5),
+        ("Float", "007.5", 7.5),
+        ("Int", "1,024", 1024),
+        ("Int", "1\u2009024", 1024),
+        ("Int", "007", 7),
+        ("Int", "-3", -3),
+        ("Int", "18446744073709551615", 2**64 - 1),
+        ("Int", "512*2", 1024),
+    ],
+)
+def test_a_number_on_the_command_line_is_read_as_in_a_field(kind: str, text: str, value: float) -> None:
+    found = parsed(Param("x", kind, 0), text, "--set a.x")
+    assert found == value and type(found) is type(value)
+
+
+@pytest.mark.parametrize("text", ["0,8", "1.5", "abc", "1,2,3", "", "nan", "1e999", "9**9**9"])
+def test_what_is_no_whole_number_is_said(text: str) -> None:
+    with pytest.raises(GraphError, match="x takes a whole number, not"):
+        parsed(Param("x", "Int", 0), text, "--set a.x")

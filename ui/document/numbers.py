@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 
 from nodegraph.expressions.arithmetic import FormulaError, evaluate
+from nodegraph.expressions.typed_numbers import as_sum
 from nodegraph.model.spec import Param
 
 Number = int | float
 Names = Callable[[str], Number]
-GROUPING = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f'’](?=\d)|(?<=\d) (?=\d{3}(?!\d))")
-"""Blanks and marks between groups of digits."""
-NUMBER = re.compile(r"[\d.,]*\d[\d.,]*")
-GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
-ZEROS = re.compile(r"(?<![\w.])0+(?=\d)")
-"""Zeros before a number."""
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
 
 
@@ -74,35 +68,12 @@ def stepped(param: Param, value: Number, steps: float, grid: float) -> Number:
     return on_grid(param, value + steps * grid, grid)
 
 
-def as_sum(param: Param, text: str) -> str:
-    """What was typed in the form that `evaluate` reads: decimal commas, grouped digits and leading zeros are those of
-    people. In a call commas stand between values. `1,024` is grouped where only whole numbers are meant.
-    """
-    text = GROUPING.sub("", text.strip().removeprefix("="))
-    if "(" not in text:
-        text = NUMBER.sub(lambda found: _number_text(found[0], param.type == "Int"), text)
-    return ZEROS.sub("", text)
-
-
-def _number_text(text: str, whole: bool) -> str:
-    """One number with a point for its decimals and nothing between its groups."""
-    comma, point = text.rfind(","), text.rfind(".")
-    if comma < 0:
-        return text
-    if point >= 0:
-        # The last sign of two kinds is that of the decimals.
-        grouping, decimal = (",", ".") if point > comma else (".", ",")
-        return text.replace(grouping, "").replace(decimal, ".")
-    grouped = GROUPED.fullmatch(text) is not None
-    return text.replace(",", "") if grouped and (whole or text.count(",") > 1) else text.replace(",", ".")
-
-
 def typed(param: Param, text: str, names: Names | None = None) -> Number:
     """What was typed as a value of the parameter, a sum worked out, within its limits.
 
     `names` answers the names in it. Raises FormulaError with a sentence for what is no number.
     """
-    value = evaluate(as_sum(param, text), names)
+    value = evaluate(as_sum(text, param.type == "Int"), names)
     if param.type == "Int":
         return limited(param, value)
     try:
@@ -114,7 +85,7 @@ def typed(param: Param, text: str, names: Names | None = None) -> Number:
 def beyond(param: Param, text: str, names: Names | None = None) -> str:
     """A sentence where what was typed lies beyond the limits and will be cut to them, or an empty text."""
     try:
-        value = evaluate(as_sum(param, text), names)
+        value = evaluate(as_sum(text, param.type == "Int"), names)
     except FormulaError:
         return ""
     kept = limited(param, value if param.type == "Int" else float(value))

@@ -10,12 +10,12 @@ from nodegraph.formats import native
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.support import leftovers
-from nodegraph.support.image_metadata.formats import SUFFIXES
+from nodegraph.support.image_metadata.formats import CARRIER_SUFFIXES, SUFFIXES
 from ui.config.model_files import MODEL_SUFFIXES
 
 OWN_SUFFIX = ".json"
 WORKFLOWS = (OWN_SUFFIX,)
-CARRIERS = (OWN_SUFFIX, ".png", ".webp", ".jpg", ".jpeg")
+CARRIERS = (OWN_SUFFIX, *CARRIER_SUFFIXES)
 """The formats that can hold a workflow: its own, and pictures that carry one."""
 
 

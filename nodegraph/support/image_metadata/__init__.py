@@ -69,7 +69,8 @@ class Carried:
 
 def is_picture(start: bytes) -> bool:
     """Whether a file that begins so is a picture that may carry a workflow."""
-    return format_of(start) in (PNG, JPEG, WEBP, TIFF)
+    found = format_of(start)
+    return found is not None and found.carries_texts
 
 
 def carried(path: Path) -> Carried:

@@ -33,7 +33,8 @@ class PictureFormat:
 
     `plugin` is its name in Pillow and `qt` its name in Qt, empty where the editor does not decode it. `frames` says
     whether each frame is a picture of its own, or only the first one is meant. `pixels_per_byte` is the most that a
-    byte of the file can hold, 0 where packing has no such bound.
+    byte of the file can hold, 0 where packing has no such bound. `carries_texts` says whether the texts of such a
+    file, a workflow among them, are read.
     """
 
     name: str
@@ -42,15 +43,16 @@ class PictureFormat:
     frames: Frames
     qt: str = ""
     pixels_per_byte: int = 0
+    carries_texts: bool = False
 
 
-PNG = PictureFormat("PNG", "PNG", (".png", ".apng"), "all", "png")
+PNG = PictureFormat("PNG", "PNG", (".png", ".apng"), "all", "png", carries_texts=True)
 # The second picture of a JPEG (MPO) is another view, or a map of how to brighten the first one.
-JPEG = PictureFormat("JPEG", "JPEG", (".jpg", ".jpeg", ".jfif"), "first", "jpeg")
-WEBP = PictureFormat("WebP", "WEBP", (".webp",), "all", "webp")
+JPEG = PictureFormat("JPEG", "JPEG", (".jpg", ".jpeg", ".jfif"), "first", "jpeg", carries_texts=True)
+WEBP = PictureFormat("WebP", "WEBP", (".webp",), "all", "webp", carries_texts=True)
 GIF = PictureFormat("GIF", "GIF", (".gif",), "all", "gif")
 BMP = PictureFormat("BMP", "BMP", (".bmp",), "first", "bmp", 128)
-TIFF = PictureFormat("TIFF", "TIFF", (".tif", ".tiff"), "all", "tiff")
+TIFF = PictureFormat("TIFF", "TIFF", (".tif", ".tiff"), "all", "tiff", carries_texts=True)
 AVIF = PictureFormat("AVIF", "AVIF", (".avif",), "all")
 PPM = PictureFormat("PPM", "PPM", (".ppm", ".pgm", ".pbm", ".pnm"), "first", "", 8)
 QOI = PictureFormat("QOI", "QOI", (".qoi",), "first", "", 64)
@@ -61,6 +63,9 @@ TGA = PictureFormat("TGA", "TGA", (".tga",), "first", "", 128)
 FORMATS = (PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF, PPM, QOI, PSD, TGA)
 
 SUFFIXES = tuple(suffix for each in FORMATS for suffix in each.suffixes)
+
+CARRIER_SUFFIXES = tuple(suffix for each in FORMATS if each.carries_texts for suffix in each.suffixes)
+"""The endings of pictures that can carry a workflow."""
 
 
 def format_of(start: bytes, name: str = "") -> PictureFormat | None:

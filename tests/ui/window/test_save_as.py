@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from PySide6.QtWidgets import QFileDialog
 
 from nodegraph.formats import native
+from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import answer, opened
 from ui.document import workflow_file
 from ui.shell.main_window import MainWindow
@@ -65,6 +68,22 @@ def test_open_offers_every_format_that_carries_a_workflow(
 
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose_none)
     window.documents.ask_open()
-    for suffix in (".json", ".png", ".webp", ".jpg", ".jpeg"):
-        assert f"*{suffix}" in filters[0].partition(";;")[0]
-        assert suffix in workflow_file.CARRIERS
+    offered = filters[0].partition(";;")[0].partition("(")[2].rstrip(")").split()
+    assert offered == [f"*{suffix}" for suffix in workflow_file.CARRIERS]
+    assert {"*.json", "*.png", "*.webp", "*.jpg", "*.jpeg", "*.tif", "*.tiff"} <= set(offered)
+
+
+@pytest.mark.parametrize("suffix", workflow_file.CARRIERS)
+def test_a_file_of_each_offered_ending_gives_its_workflow(tmp_path: Path, suffix: str) -> None:
+    graph = text_to_picture()
+    path = tmp_path / f"flow{suffix}"
+    if suffix == workflow_file.OWN_SUFFIX:
+        native.save(graph, path)
+    else:
+        tag = Image.Exif()
+        tag[270] = f"nodegraph:{native.dumps(graph)}"
+        info = PngInfo()
+        info.add_itxt("nodegraph", native.dumps(graph))
+        kind = {".jfif": "JPEG", ".apng": "PNG"}.get(suffix)
+        Image.new("RGB", (8, 8)).save(path, kind, exif=tag, pnginfo=info)
+    assert workflow_file.read(path).graph.nodes.keys() == graph.nodes.keys()
