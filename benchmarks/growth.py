@@ -207,6 +207,7 @@ def pasted_in_window(nodes: int) -> float:
     A second paste is measured: the first one is still selected then, as it is for an artist who pastes twice. The
     journal is written by a thread of its own.
     """
+    from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
     from nodegraph.edits.document import Document
@@ -220,7 +221,7 @@ def pasted_in_window(nodes: int) -> float:
         os.environ["NODEGRAPH_HOME"] = home
         # A session that is there already: no first-launch document opens.
         (Path(home) / "session.json").touch()
-        app = Application(qt, specs(), Canvas)
+        app = Application(qt, specs(), Canvas, QSize(1920, 1080))
         window = app.start()
         window.documents._show(Editor(app.specs, Document(plain_workflow(nodes))))
         assert window.view is not None

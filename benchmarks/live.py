@@ -38,7 +38,7 @@ def main(argv: list[str]) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as home:
         os.environ["NODEGRAPH_HOME"] = home
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from PySide6.QtCore import QEventLoop, QTimer
+        from PySide6.QtCore import QEventLoop, QSize, QTimer
         from PySide6.QtWidgets import QApplication
 
         from nodegraph.edits import SetParam
@@ -48,7 +48,7 @@ def main(argv: list[str]) -> dict[str, object]:
         from ui.shell.application import Application
 
         qt = QApplication([])
-        app = Application(qt, specs(), Canvas)
+        app = Application(qt, specs(), Canvas, QSize(1920, 1080))
         app.desk = Desk(app)
         window = app.start()
         window.grab()

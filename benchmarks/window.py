@@ -14,7 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.headless import NODE
@@ -42,7 +42,7 @@ class Watched:
         remote.WORKER = "benchmarks.headless"
         # A session that is there already: nothing greets, nothing runs by itself.
         (folder / "session.json").touch()
-        self.app = Application(qt, specs(), Canvas)
+        self.app = Application(qt, specs(), Canvas, QSize(1920, 1080))
         self.desk = self.app.desk = Desk(self.app, EngineBridge(editor_options(models, folder / "out")))
         self.window = self.app.start()
         self.worst, self._last = 0.0, time.thread_time()

@@ -10,7 +10,8 @@ import pytest
 
 from ui.shell.garbage_collection import sweep
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# A screen of 1920 x 1080; by itself the platform has one of 800 x 800, smaller than any the editor is made for.
+os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={Path(__file__).with_name('screen.json')}"
 
 
 @pytest.fixture(autouse=True)

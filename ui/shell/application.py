@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 
 from nodegraph.journal.lock import Claim, exclusive
 from nodegraph.journal.writer import Writer
@@ -44,9 +44,17 @@ class Application(QObject):
     failed = Signal(str)
     """Something cannot be written; what and why. From any thread."""
 
-    def __init__(self, qt: QApplication, specs: Mapping[str, NodeSpec], make_canvas: MakeCanvas) -> None:
+    def __init__(
+        self,
+        qt: QApplication,
+        specs: Mapping[str, NodeSpec],
+        make_canvas: MakeCanvas,
+        screen: QSize | None = None,
+    ) -> None:
+        """`screen` is the room of new windows in logical pixels; by default that of the screen they open on."""
         super().__init__(qt)
         self.qt = qt
+        self.screen = screen
         self.specs: Mapping[str, NodeSpec] = Worded(specs)
         self.windows: list[MainWindow] = []
         self.desk: Desk | None = None

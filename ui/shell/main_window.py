@@ -6,7 +6,6 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from ui.config.session import TabState, WindowState
@@ -43,12 +42,9 @@ MARGIN = QSize(16, 40)
 """What a window's frame takes of the screen at most."""
 
 
-def first_size(screen: QSize, platform: str) -> QSize:
-    """How large a new window is on a screen, in logical pixels: at 200 % a screen has a quarter of them.
-
-    Qt's offscreen platform has no screen that anything would have to fit: its 800 x 800 are nominal.
-    """
-    return FIRST_SIZE if platform == "offscreen" else FIRST_SIZE.boundedTo(screen - MARGIN)
+def first_size(screen: QSize) -> QSize:
+    """How large a new window is on a screen, in logical pixels: at 200 % a screen has a quarter of them."""
+    return FIRST_SIZE.boundedTo(screen - MARGIN)
 
 
 class MainWindow(QMainWindow):
@@ -74,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Nodegraph"))
-        self.resize(first_size(self.screen().availableSize(), QGuiApplication.platformName()))
+        self.resize(first_size(app.screen or self.screen().availableSize()))
         self.tabs = Tabs(self)
         self.start = StartPage(self)
         self._stack = QStackedWidget(self)
