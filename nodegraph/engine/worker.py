@@ -151,6 +151,8 @@ class Worker:
         node_types = self._engine.node_types
         for fault in node_types.faults if isinstance(node_types, Catalogue) else ():
             self._send(events.Message("", fault.sentence))
+        for remark in self._engine.files.remarks():
+            self._send(events.Message("", remark))
         self._send(events.EngineState("ready"))
         if library is None:
             self._send(events.EngineState("ready", Phrase("loading torch")))

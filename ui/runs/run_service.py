@@ -15,7 +15,7 @@ from nodegraph.edits.document import Document
 from nodegraph.formats.native import carried
 from nodegraph.jobs.queue import JobQueue
 from nodegraph.model.spec import NodeSpec
-from nodegraph.node_api import runtime
+from nodegraph.node_api import events, runtime
 from nodegraph.node_api.model_files import Files
 from nodegraph.support.errors import LoadError
 from ui.canvas.scene.state import CanvasState, NodeState
@@ -77,6 +77,10 @@ class Desk(QObject):
         self.live = Live(self.runner, self)
         self._sheets: dict[Editor, Sheet] = {}
         self.benches: list[Bench] = []
+        self.remarks: list[str] = []
+        """What the engine said of the installation as it started: node packs that were skipped, model folders that
+        are not there. Each sentence once, though the engine may start again."""
+        self.bridge.heard.connect(self._hear)
         self.bridge.start()
 
     @property
@@ -158,6 +162,15 @@ class Desk(QObject):
         self.bridge.close()
         self.results.close()
         self._writer.shutdown()
+
+    def _hear(self, event: events.Event) -> None:
+        if not isinstance(event, events.Message) or event.node or self.runner.queue.running is not None:
+            return
+        if not event.text or event.text in self.remarks:
+            return
+        self.remarks.append(event.text)
+        for bench in self.benches:
+            bench.show_remarks(self.remarks)
 
     def _gone(self, bench: Bench) -> None:
         if bench in self.benches:

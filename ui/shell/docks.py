@@ -143,6 +143,7 @@ class Docks(QObject):
         if isinstance(panel, Problems) and self._window.app.desk is not None:
             sheet = self._window.app.desk.sheet(view)
             panel.follow(sheet.state if sheet is not None else None)
+            panel.show_remarks(self._window.app.desk.remarks)
         self._put(dock, panel)
 
     def _put(self, dock: QDockWidget, panel: QWidget) -> None:

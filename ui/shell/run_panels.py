@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -16,6 +16,7 @@ from nodegraph.support.errors import LoadError
 from ui.canvas.scene.hit import Hit
 from ui.document.editor import Editor
 from ui.i18n.translate import said
+from ui.panels.problems.panel import Problems
 from ui.panels.queue.panel import QueuePanel
 from ui.panels.results.memory_gauge import GaugeBar
 from ui.panels.results.seed_menu import fill_seed_menu
@@ -143,8 +144,11 @@ class Bench(QObject):
         """Run what the selected node needs, and the node."""
         if not self.window.documents.may_run():
             return
-        if self._sheet is not None and self._sheet.editor.selection.active:
-            self.desk.runner.run(self._sheet, [self._sheet.editor.selection.active], first=True)
+        view = self.window.view
+        if self._sheet is not None and view is not None and view.level.selection.active:
+            # Inside a subgraph the engine knows a node by the nodes that were gone into, too.
+            way = [level.instance for level in view.levels.inner]
+            self.desk.runner.run(self._sheet, ["/".join([*way, view.level.selection.active])], first=True)
 
     def run_frames(self, frames: Iterable[str]) -> None:
         """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
@@ -255,6 +259,17 @@ class Bench(QObject):
 
     # The engine
 
+    def show_remarks(self, remarks: Sequence[str]) -> None:
+        """Say the newest remark on the installation, and list all of them with the problems."""
+        text = remarks[-1]
+        if len(remarks) > 1:
+            more = self.tr("{count} remarks on the installation are listed in the panel Problems.")
+            text = f"{text} {more.format(count=len(remarks))}"
+        self.window.say(text)
+        panel = self.window.docks.docks["problems"].widget()
+        if isinstance(panel, Problems):
+            panel.show_remarks(remarks)
+
     def _heard(self, event: events.Event) -> None:
         if isinstance(event, events.EngineState):
             self._say_state(event)
@@ -263,7 +278,7 @@ class Bench(QObject):
                 self.window.say(event.error)
             else:
                 self.window.say(self.tr("Wrote {path}").format(path=event.path))
-        elif isinstance(event, events.Message) and event.text:
+        elif isinstance(event, events.Message) and event.text and event.text not in self.desk.remarks:
             self.window.say(event.text)
 
     def _say_state(self, state: events.EngineState) -> None:

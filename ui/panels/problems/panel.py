@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -49,6 +50,7 @@ class Problems(QScrollArea):
         self.cards: list[Card | FailureCard] = []
         self._state: RunState | None = None
         self._failed: dict[str, NodeRun] = {}
+        self._remarks: tuple[str, ...] = ()
         self.validation.changed.connect(self.refresh)
         self.refresh()
 
@@ -58,6 +60,13 @@ class Problems(QScrollArea):
         if state is not None:
             state.changed.connect(self._run_changed)
         self._run_changed()
+
+    def show_remarks(self, sentences: Iterable[str]) -> None:
+        """List what is wrong with the installation, which no node is to blame for, above all else."""
+        remarks = tuple(sentences)
+        if remarks != self._remarks:
+            self._remarks = remarks
+            self.refresh()
 
     def _run_changed(self, *_: object) -> None:
         state = self._state
@@ -92,6 +101,11 @@ class Problems(QScrollArea):
         self.heading.setWordWrap(True)
         self.heading.setProperty("role", "quiet")
         self.heading.setContentsMargins(4, 2, 4, 4)
+        self.remarks = [Words(remark, body) for remark in self._remarks]
+        for remark in self.remarks:
+            remark.setWordWrap(True)
+            remark.setContentsMargins(4, 2, 4, 4)
+            box.addWidget(remark)
         box.addWidget(self.heading)
         for card in self.cards:
             card.asked.connect(self.show_asked)
