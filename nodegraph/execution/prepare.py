@@ -41,15 +41,26 @@ def prepare(
     wiring = wire(graph, specs)
     chosen = tuple(targets) if targets is not None else default_targets(wiring)
     _known(graph, wiring, chosen)
+    chosen = tuple(dict.fromkeys(inner for name in chosen for inner in _inside(wiring, name)))
     order = ordered(wiring, chosen)
     _refuse(problems(graph, specs, files), order)
     keyed = keyed_nodes(order, Contents(files, fingerprints, access, wiring.nodes).of, prefix)
     return Prepared(wiring, tuple(t for t in chosen if t in wiring.nodes), order, keyed)
 
 
+def _inside(wiring: Wiring, target: str) -> list[str]:
+    """What a target stands for once subgraphs are unfolded: itself, or the nodes in it that feed none in it."""
+    if target in wiring.nodes:
+        return [target]
+    within = [node for name, node in wiring.nodes.items() if name.startswith(f"{target}/")]
+    fed = {source.node for node in within for sources in node.inputs.values() for source in sources}
+    return [node.id for node in within if node.id not in fed] or [target]
+
+
 def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
     for name in targets:
-        if name not in wiring.nodes and name not in wiring.skipped and name not in graph.nodes:
+        outside = name not in wiring.nodes and name not in wiring.skipped and name not in graph.nodes
+        if outside and not any(inner.startswith(f"{name}/") for inner in wiring.nodes):
             near = difflib.get_close_matches(name, wiring.nodes, 3)
             hint = f"; did you mean {' or '.join(near)}?" if near else "."
             raise GraphError(f"There is no node called {name}{hint}")

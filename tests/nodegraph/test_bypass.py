@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nodegraph.edits import SetMode
+from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.execution.resolve import wire
 from nodegraph.model.graph import Graph, Mode, Node, Port, Source, Subgraph
 from nodegraph.support.errors import GraphError
@@ -99,3 +100,31 @@ def test_a_bypassed_node_of_a_type_that_is_not_installed_says_so() -> None:
         "install the package that brings it, or mute the node."
     )
     assert said(SetMode(("decode",), "mute").apply(graph)) == []
+
+
+def test_a_run_to_a_subgraph_runs_what_is_in_it_and_what_it_needs(tmp_path: Path) -> None:
+    graph = Graph.of(
+        make("v", "Value", number=5),
+        make("s", "Save", links={"number": "v.number"}),
+        make("w", "Value", number=6),
+        make("t", "Save", links={"number": "w.number"}),
+    )
+    for part, ran in ((("v",), {"g/v"}), (("s",), {"v", "g/s"}), (("v", "s"), {"g/v", "g/s"})):
+        with engine(tmp_path) as run:
+            once = run.run(MakeSubgraph(part, "Part", "g").apply(graph), targets=["g"])
+            assert set(once.ran) == ran
+        with engine(tmp_path) as run:
+            outer = MakeSubgraph(("g",), "Around", "h").apply(MakeSubgraph(part, "Part", "g").apply(graph))
+            within = {name.replace("g/", "h/g/") for name in ran}
+            assert set(run.run(outer, targets=["h"]).ran) == within
+        with engine(tmp_path) as run:
+            inner_only = run.run(outer, targets=["h/g"])
+            assert set(inner_only.ran) == within
+
+
+def test_a_run_to_a_muted_or_unknown_subgraph(tmp_path: Path) -> None:
+    graph = MakeSubgraph(("v",), "Part", "g").apply(counted("run"))
+    with engine(tmp_path) as run:
+        assert run.run(SetMode(("g",), "mute").apply(graph), targets=["g"]).ran == []
+        with pytest.raises(GraphError, match="There is no node called h"):
+            run.run(graph, targets=["h"])

@@ -145,19 +145,24 @@ class Bench(QObject):
         if not self.window.documents.may_run():
             return
         view = self.window.view
-        if self._sheet is not None and view is not None and view.level.selection.active:
-            # Inside a subgraph the engine knows a node by the nodes that were gone into, too.
-            way = [level.instance for level in view.levels.inner]
-            self.desk.runner.run(self._sheet, ["/".join([*way, view.level.selection.active])], first=True)
+        if view is not None and view.level.selection.active:
+            self._run_at_level(view, [view.level.selection.active])
+
+    def _run_at_level(self, view: DocumentView, nodes: Iterable[str]) -> None:
+        """Run nodes of the level in front; the engine knows those of a subgraph by the nodes gone into, too."""
+        way = [level.instance for level in view.levels.inner]
+        if self._sheet is not None:
+            self.desk.runner.run(self._sheet, ["/".join([*way, node]) for node in nodes], first=True)
 
     def run_frames(self, frames: Iterable[str]) -> None:
         """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
-        if self._sheet is None or not self.window.documents.may_run():
+        view = self.window.view
+        if view is None or not self.window.documents.may_run():
             return
-        graph, specs = self._sheet.editor.graph, self._sheet.editor.specs
+        graph, specs = view.level.graph, view.level.specs
         targets = ends(sorted(contents(graph, frames).nodes), graph, specs)
         if targets:
-            self.desk.runner.run(self._sheet, targets, first=True)
+            self._run_at_level(view, targets)
         else:
             self.window.say(self.tr("Nothing in this frame can run: it is empty, muted or bypassed."))
 

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 
 from nodegraph.edits import SetParam
 from nodegraph.edits.document import Document
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
 from tests.ui.running.graphs import WAIT, painting, wait_over
 from tests.ui.running.painting_nodes import SPECS
-from tests.ui.running.started import Start
+from tests.ui.running.started import Start, parts, wait_done
 from ui.document.editor import Editor
 from ui.runs.run_queries import flat, inner_spot, result_spots, spot_of
 
@@ -181,3 +183,25 @@ def test_an_edit_brings_back_only_its_own_result(qtbot: QtBot, runner: Runner, s
     with qtbot.waitSignal(sheet.resulted, timeout=WAIT) as found:
         sheet.editor.stack.undo()
     assert found.args == [first]
+
+
+@pytest.mark.parametrize(("inside", "target", "last"), [(False, "group", "group"), (True, "group/paint", "paint")])
+def test_run_to_a_node_of_a_subgraph_runs_it(
+    qtbot: QtBot, start: Start, inside: bool, target: str, last: str
+) -> None:
+    app = start()
+    window, bench, _ = parts(app)
+    wait_done(qtbot, bench, 1)
+    view = window.documents.new()
+    view.editor.push("Begin", nested())
+    if inside:
+        assert view.levels.enter("group")
+    view.level.selection.set([last])
+    canvas = view.levels.front
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    wait_done(qtbot, bench, 2)
+    job = bench.desk.runner.queue.over[0]
+    assert job.targets == (target,) and job.state == "done" and job.ran >= 1
+    sheet = bench.sheet
+    assert sheet is not None and sheet.state.of("group/paint").status == "done"

@@ -17,7 +17,7 @@ def _ready(window: MainWindow) -> bool:
 
 
 def _has_node(window: MainWindow) -> bool:
-    return _ready(window) and window.view is not None and bool(window.view.editor.selection.active)
+    return _ready(window) and window.view is not None and bool(window.view.level.selection.active)
 
 
 def _runs(window: MainWindow) -> bool:
@@ -41,7 +41,7 @@ def _run_to_node(window: MainWindow) -> None:
 
 def _run_frame(window: MainWindow) -> None:
     if window.bench is not None and window.view is not None:
-        window.bench.run_frames(window.view.editor.selection.frames)
+        window.bench.run_frames(window.view.level.selection.frames)
 
 
 def _stop(window: MainWindow) -> None:
