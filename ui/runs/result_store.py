@@ -21,6 +21,7 @@ from nodegraph.jobs.queue import fresh_id
 from nodegraph.model.graph import Graph
 from nodegraph.support import damaged_files, json_store
 from nodegraph.support.atomic import write_bytes, write_text
+from nodegraph.support.image_metadata import KEYWORD
 from nodegraph.support.private_files import FILE_MODE, make_private_folder
 from nodegraph.support.regular_files import read_regular
 from ui.runs.image_io import Answer, PictureFiles
@@ -216,7 +217,11 @@ class Results(QObject):
         with contextlib.suppress(OSError):
             make_private_folder(self._folder)
         if result.own:
-            _save(image, Path(result.path))
+            # It stands for the file that the workflow would have saved, and carries what that one would carry.
+            carrying = image.copy()
+            # Qt writes other letters as latin-1, which readers cannot tell from UTF-8.
+            carrying.setText(KEYWORD, json.dumps(json.loads(result.workflow)))
+            _save(carrying, Path(result.path))
         _save(fitted(image, THUMB), self._thumb_path(result.id))
 
     def _write_nodes(self, result: Result, pictures: Sequence[QImage]) -> None:

@@ -122,18 +122,17 @@ def _whole(file: BinaryIO, kind: bytes, length: int, most: int) -> str:
 
 
 def _unpacked(kind: bytes, data: bytes, most: int) -> str:
-    if kind == b"tEXt":
+    if kind in (b"tEXt", b"zTXt"):
+        text = inflated(data[1:], most) if kind == b"zTXt" else data
         # PNG says latin-1, many programs write UTF-8; JSON in ASCII is both.
         try:
-            return data.decode()
+            return text.decode()
         except UnicodeDecodeError:
-            return data.decode("latin-1")
-    if kind == b"zTXt":
-        return inflated(data[1:], most).decode()
+            return text.decode("latin-1")
     packed, rest = data[:1] == b"\x01", data[2:]
     _, _, rest = rest.partition(b"\0")
-    _, _, text = rest.partition(b"\0")
-    return (inflated(text, most) if packed else text).decode()
+    _, _, body = rest.partition(b"\0")
+    return (inflated(body, most) if packed else body).decode()
 
 
 def inflated(data: bytes, most: int = MAX_TEXT) -> bytes:

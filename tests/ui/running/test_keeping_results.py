@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from nodegraph.formats import native
+from nodegraph.formats.native import dumps, loads
+from nodegraph.model.graph import Graph, Node
 from tests.ui.running.graphs import WAIT
 from tests.ui.running.look import DARK
 from tests.ui.running.started import Start, parts, wait_done
 from ui.panels.results.strip import ResultStrip
+from ui.runs.result_store import Result
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -36,6 +40,7 @@ def test_a_copy_is_saved_and_the_folder_shown(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "copy"), ""))
     strip.save_copy(result)
     assert (tmp_path / "copy.png").read_bytes() == Path(result.path).read_bytes()
+    assert loads(dumps(native.load(tmp_path / "copy.png")), "copy") == loads(result.workflow, "result")
     (tmp_path / "copy.png").write_text("precious")
     strip.save_copy(result)
     assert (tmp_path / "copy.png").read_text() == "precious" and "there already" in said[-1]
@@ -47,6 +52,19 @@ def test_a_copy_is_saved_and_the_folder_shown(
     strip.show_in_folder(result)
     strip.save_copy(result)
     assert len(opened) == 1 and "no longer there" in said[-2] and "cannot be written" in said[-1]
+
+
+@pytest.mark.parametrize("text", ["fox", "é" * 400, "Ã© 猫 \U0001f98a " * 40])
+def test_the_own_copy_of_a_picture_carries_the_workflow(
+    qtbot: QtBot, runner: Runner, tmp_path: Path, text: str
+) -> None:
+    graph = Graph.of(Node("words", "test/Words", params={"text": text}))
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(0)
+    made = Result("Fox", "doc", "words", "image", "words", "key", dumps(graph))
+    kept = runner.results.add(image, made)
+    qtbot.waitUntil(lambda: Path(kept.path).is_file(), timeout=WAIT)
+    assert native.load(Path(kept.path)) == graph
 
 
 def test_live_mode_is_of_each_document_and_off_for_new_ones(qtbot: QtBot, start: Start) -> None:

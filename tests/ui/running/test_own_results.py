@@ -185,7 +185,9 @@ def test_an_edit_brings_back_only_its_own_result(qtbot: QtBot, runner: Runner, s
     assert found.args == [first]
 
 
-@pytest.mark.parametrize(("inside", "target", "last"), [(False, "group", "group"), (True, "group/paint", "paint")])
+@pytest.mark.parametrize(
+    ("inside", "target", "last"), [(False, "group", "group"), (True, "group/paint", "paint")]
+)
 def test_run_to_a_node_of_a_subgraph_runs_it(
     qtbot: QtBot, start: Start, inside: bool, target: str, last: str
 ) -> None:

@@ -22,7 +22,9 @@ def test_remarks_of_the_engine_are_said_and_listed_once(qtbot: QtBot, start: Sta
     window, bench, _ = parts(app)
     desk = app.desk
     assert desk is not None
-    qtbot.waitUntil(lambda: bench.engine.text() == "ready" and desk.runner.queue.running is None, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: bench.engine.text() == "ready" and desk.runner.queue.running is None, timeout=WAIT
+    )
     said: list[str] = []
     window.bar.messageChanged.connect(lambda text: said.append(text) if text else None)
     for sentence in (PACK, FOLDER, PACK):
