@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.document.editor import Editor
@@ -12,26 +12,50 @@ from ui.widgets.plain_label import Words
 
 SHOWN = 8000
 """Milliseconds that a sentence stays."""
+GAP = 10
+"""Pixels between the parts of the bar and beside them."""
 
 
 class SteadyLabel(Words):
-    """Words that change often: it grows where they need more room and never shrinks, so nothing is laid out anew."""
+    """Words of a status bar that change often: it grows where they need more room and never shrinks, so nothing is laid
+    out again, but takes no more than its share of the bar; what has no room ends in an ellipsis."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wanted = QSize(0, 0)
 
     def say(self, text: str) -> None:
         """Show other words."""
         self.setText(text)
-        self._grow(self.minimumSize())
+        self._wanted = self.sizeHint().expandedTo(self._wanted)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the room that is wanted, as far as the bar has it, and move its neighbours at once."""
+        bar = self.parentWidget()
+        share = bar.share() if isinstance(bar, StatusBar) else self._wanted.width()
+        size = self._wanted.boundedTo(QSize(share, self._wanted.height()))
+        if size != self.minimumSize():
+            self.setFixedSize(size)
+            layout = bar.layout() if bar is not None else None
+            if layout is not None:
+                layout.activate()
+        narrow = size.width() < self.sizeHint().width()
+        self.setToolTip(plain(self.text()) if narrow else "")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Measure anew in another text size."""
+        """Measure again in another text size."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._grow(QSize())
+            self._wanted = self.sizeHint()
+            self.fit()
 
-    def _grow(self, least: QSize) -> None:
-        wanted = self.sizeHint().expandedTo(least)
-        if wanted != self.minimumSize():
-            self.setFixedSize(wanted)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words, with an ellipsis where there is no room for all of them."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.contentsRect(), self.alignment(), text)
 
 
 class StatusBar(QStatusBar):
@@ -56,6 +80,19 @@ class StatusBar(QStatusBar):
         """What is seen of the sentence."""
         room = self._room().width()
         return self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, room)
+
+    def share(self) -> int:
+        """How many pixels a label may take, so that all permanent parts have room beside each other."""
+        children = [child for child in self.children() if isinstance(child, QWidget) and not child.isHidden()]
+        labels = [child for child in children if isinstance(child, SteadyLabel)]
+        others = sum(child.sizeHint().width() for child in children if child not in labels)
+        return max(24, (self.width() - others - GAP * len(children)) // max(1, len(labels)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        for label in self.findChildren(SteadyLabel):
+            label.fit()
 
     def _room(self) -> QRect:
         lefts = [
