@@ -225,8 +225,8 @@ def pasted_in_window(nodes: int) -> float:
         window = app.start()
         window.documents._show(Editor(app.specs, Document(plain_workflow(nodes))))
         assert window.view is not None
-        canvas = window.view.canvas
-        assert canvas is not None
+        canvas = window.view.base
+        assert isinstance(canvas, Canvas)
         canvas.set_motion(False)
         _copied(canvas)
         canvas.paste()

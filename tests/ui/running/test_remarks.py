@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from nodegraph.engine.options import Options
 from nodegraph.engine.remote import RemoteEngine
 from nodegraph.node_api import events
-from tests.ui.running.started import WAIT, Start, parts
+from tests.ui.running.graphs import WAIT
+from tests.ui.running.started import Start, parts
 from ui.panels.problems.panel import Problems
 
 PACK = "The node pack frost is skipped: it raised ImportError: no module named ice."
