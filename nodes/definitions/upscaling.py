@@ -30,7 +30,9 @@ def upscale_model_loader(
     """Open a network that enlarges or cleans pictures, of any architecture that spandrel reads."""
     if not file:
         raise GraphError("No upscaler is chosen; choose one.")
-    return UpscaleModel(ctx.models.source("upscale_models", file), dtype)
+    source = ctx.models.source("upscale_models", file)
+    ctx.models.chosen(source, "upscaler")
+    return UpscaleModel(source, dtype)
 
 
 @node(

@@ -18,7 +18,7 @@ from nodes.models.architectures.vaes import tiny, vae_in
 from nodes.models.detection.diffusers_folder import is_folder, recognise_folder
 from nodes.models.detection.leftovers import left_over
 from nodes.models.detection.recognised import Recognised
-from nodes.models.detection.unread import unread_kind
+from nodes.models.detection.unread import is_upscaler, unread_kind
 from nodes.models.files.header import read_header
 from nodes.models.files.parts import Part, under
 from nodes.models.files.quantised import check_quantised
@@ -134,7 +134,7 @@ def main_dtype(header: Header) -> str:
 
 def _file_parts(header: Header) -> tuple[dict[str, Part], Family | None, Facts | None]:
     shapes = {name: info.shape for name, info in header.tensors.items()}
-    if is_lora(shapes):
+    if is_lora(shapes) or is_upscaler(shapes):
         return {}, None, None
     looks = Looks(header.path)
     if control := looks.at("a ControlNet", lambda: control_part(shapes)):
@@ -220,6 +220,8 @@ def _kind(parts: dict[str, Part], header: Header) -> str:
     shapes = {name: info.shape for name, info in header.tensors.items()}
     if is_lora(shapes):
         return "lora"
+    if is_upscaler(shapes):
+        return "upscaler"
     if tiny.is_encoder(shapes):
         return "preview_encoder"
     return "embedding" if shapes and all(len(shape) == 2 for shape in shapes.values()) else "unknown"

@@ -31,6 +31,7 @@ HOMES: Mapping[str, Home] = {
     "vae": Home("an autoencoder", "vae", "Load autoencoder"),
     "controlnet": Home("a ControlNet", "controlnet", "Load ControlNet"),
     "lora": Home("a LoRA", "loras", "Load LoRA"),
+    "upscaler": Home("an upscaler", "upscale_models", "Load upscaler"),
     "embedding": Home("an embedding, a word for prompts", "embeddings"),
     "preview_decoder": Home("a decoder for previews", "vae_approx"),
     "preview_encoder": Home("an encoder of previews, for which there is no use here", "vae_approx"),
@@ -43,14 +44,20 @@ WANTED = {
     "vae": ("autoencoder", ("vae", "checkpoint")),
     "controlnet": ("ControlNet", ("controlnet",)),
     "lora": ("LoRA", ("lora",)),
+    "upscaler": ("upscaler", ("upscaler",)),
 }
 """What is asked of a file: how it is called, and the kinds of files that have it, the likeliest first."""
 
 
 def has(found: Recognised, wanted: str) -> bool:
-    """Whether a file has what is wanted of it: "network", "text", "vae", "controlnet" or "lora"."""
+    """Whether a file has what is wanted of it: "network", "text", "vae", "controlnet", "lora" or "upscaler".
+
+    A file of which nothing is known may hold an upscaler of a rare architecture, which only spandrel tells.
+    """
     if wanted == "lora":
         return found.kind == "lora"
+    if wanted == "upscaler":
+        return found.kind in ("upscaler", "unknown")
     if wanted == "text":
         return any(kind not in NO_ENCODERS for kind in found.parts)
     return wanted in found.parts

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nodegraph.node_api.model_files import Files
     from nodes.models.detection.recognised import Recognised
 
-UNREAD = ("upscale_models", "clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
+UNREAD = ("clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
 """Kinds whose files are listed but not looked into."""
 
 

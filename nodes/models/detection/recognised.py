@@ -18,9 +18,9 @@ class Recognised:
     """A model file or folder, understood.
 
     `kind` is "checkpoint" (a network with more), "diffusion_model" (a bare network), "text_encoder", "vae",
-    "controlnet", "lora", "embedding", "preview_decoder", "preview_encoder" or "unknown". `family` names the family
-    where one fits and is "" elsewhere. `parts` are the networks inside by kind: "network", "vae", "clip_l" ...
-    `dtype` is that of most of the bytes, `size` all bytes of tensors; `metadata` is what the maker wrote.
+    "controlnet", "lora", "embedding", "upscaler", "preview_decoder", "preview_encoder" or "unknown". `family` names
+    the family where one fits and is "" elsewhere. `parts` are the networks inside by kind: "network", "vae",
+    "clip_l" ... `dtype` is that of most of the bytes, `size` all bytes of tensors; `metadata` is what the maker wrote.
     `names` are those of its first tensors, and `leftovers` the tensors that no part reads and that may matter.
     """
 

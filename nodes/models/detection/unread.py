@@ -1,4 +1,5 @@
-"""Kinds of files that are known by their tensors and not read, so that each is named rather than taken for another."""
+"""Kinds of files that are known by names of their tensors alone: those that are not read, so that each is named rather
+than taken for another, and those that another library reads."""
 
 from __future__ import annotations
 
@@ -23,9 +24,6 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("a style model", ("style_embedding",)),
     ("a motion module of AnimateDiff", ("down_blocks.0.motion_modules.",)),
     ("a GLIGEN model", ("position_net.",)),
-    ("an upscaler", ("conv_first.",)),
-    ("an upscaler", ("model.0.weight", "model.1.sub.")),
-    ("an upscaler", ("body.0.weight", "body.1.weight", "body.2.weight")),
     ("a Chroma Radiance model, which draws pixels", ("distilled_guidance_layer.in_proj.", "nerf_")),
     ("a PixArt or HunyuanDiT model", ("t_block.1.",)),
     ("a HunyuanDiT model", ("mlp_t5.0.",)),
@@ -44,6 +42,25 @@ ALONE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("a CLIP vision model without a text model", ("vision_model.embeddings.class_embedding",)),
 )
 """The same for files in which nothing else is found."""
+
+UPSCALERS: tuple[tuple[str, ...], ...] = (
+    ("conv_first.",),
+    ("model.0.weight", "model.1.sub."),
+    ("body.0.weight", "body.1.weight", "body.2.weight"),
+    ("conv_1.sk.weight", "block_1.c1_r."),
+    ("residual_layer.0.residual_layer.0.layer.",),
+    ("to_feat.", "feats.0.safm."),
+    ("feats.0.weight", "feats.1."),
+    ("gblocks.0.weight", "gblocks.1."),
+    ("m_head.", "m_tail.", "m_body"),
+    ("unet1.conv1.conv.0.weight", "unet1.conv1_down."),
+    ("intro.weight", "ending.weight", "middle_blks.0."),
+    ("sub_mean.", "add_mean.", "head.0.0."),
+    ("fea_conv.", "B1.body.0."),
+    ("quantize.embedding.weight", "encoder.down.0.block.0.", "encoder.conv_in."),
+)
+"""What names of tensors in networks that enlarge or clean pictures begin with, all of one line; the networks are those
+of spandrel, which reads them. A file of another architecture is found out when it is opened."""
 
 LEADS = (
     "",
@@ -64,7 +81,17 @@ def unread_kind(names: Iterable[str], alone: bool = False) -> str:
     """
     listed = "\n".join(("", *names))
     for title, marks in (*KINDS, *(ALONE if alone else ())):
-        for lead in LEADS:
-            if all(f"\n{lead}{mark}" in listed for mark in marks):
-                return title
+        if _begin(listed, marks):
+            return title
     return ""
+
+
+def is_upscaler(names: Iterable[str]) -> bool:
+    """Whether tensors of these names are a network that enlarges or cleans pictures, of a common architecture."""
+    listed = "\n".join(("", *names))
+    return any(_begin(listed, marks) for marks in UPSCALERS)
+
+
+def _begin(listed: str, marks: tuple[str, ...]) -> bool:
+    """Whether names, each behind a line break, begin with all of `marks` behind one of LEADS."""
+    return any(all(f"\n{lead}{mark}" in listed for mark in marks) for lead in LEADS)

@@ -34,6 +34,7 @@ WANTED_OF = {
     "vae": "vae",
     "controlnet": "controlnet",
     "loras": "lora",
+    "upscale_models": "upscaler",
 }
 """What the nodes that open files of a kind want of them; see nodes.models.detection.file_kinds."""
 

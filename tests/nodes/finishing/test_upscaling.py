@@ -19,7 +19,8 @@ from nodegraph.node_api.events import Event as Said
 from nodegraph.node_api.events import Progress
 from nodes.definitions.upscaling import upscale_image, upscale_model_loader
 from nodes.models import create_pool
-from nodes.models.files.folders import ModelFolders
+from nodes.models.detection.detect import recognise
+from nodes.models.files.folders import ModelFolders, open_folders
 from nodes.models.files.pickles import VARIABLE
 from nodes.models.pool import Pool
 from nodes.models.runners.upscaler import PeakMemory, window_of
@@ -293,6 +294,32 @@ def test_files_that_are_no_upscalers_are_refused_in_a_sentence(
         pool.get(old)
     monkeypatch.setenv(VARIABLE, "1")
     assert pool.get(old).enlarge(picture(8, 8), 0, 0).shape == (1, 16, 16, 3)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_network_that_enlarges_is_known_by_its_names(folder: Path, tmp_path: Path, name: str) -> None:
+    path = folder / "upscale_models" / f"{name}.safetensors"
+    assert recognise(path).kind == "upscaler"
+    assert open_folders([folder]).refused("upscale_models", path.name) is None
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / path.name).write_bytes(path.read_bytes())
+    sentence = str(open_folders([tmp_path]).refused("checkpoints", path.name))
+    assert (
+        "is an upscaler" in sentence
+        and "the folder upscale_models and open it with Load upscaler" in sentence
+    )
+
+
+def test_the_loader_refuses_a_file_that_is_no_upscaler(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "upscale_models"
+    place.mkdir()
+    save_file({"emb_params": torch.zeros(2, 32)}, place / "word.safetensors")
+    pool = pool_at(tmp_path)
+    with pytest.raises(
+        LoadError, match=r"is an embedding.* no upscaler: move it to the folder embeddings"
+    ) as caught:
+        upscale_model_loader(Running(pool, tmp_path).ctx, file="word.safetensors")
+    assert str(open_folders([tmp_path]).refused("upscale_models", "word.safetensors")) == str(caught.value)
 
 
 class Harmful:

@@ -23,6 +23,7 @@ from nodegraph.node_api import events
 from nodegraph.node_api.context import Context, Places
 from nodegraph.support.errors import LoadError
 from nodes.definitions import loaders
+from nodes.definitions.upscaling import upscale_model_loader
 from nodes.models import create_pool
 from nodes.models.architectures.sigma_space import space_of
 from nodes.models.detection.detect import recognise
@@ -163,6 +164,7 @@ def _kinds(sd1: Path) -> dict[str, dict[str, Tensor]]:
             "lora_unet_x.lora_down.weight": torch.zeros(4, 8),
         },
         "embedding": {"emb_params": torch.zeros(2, 32)},
+        "upscaler": {"params_ema.conv_first.weight": torch.zeros(4, 3, 3, 3)},
         "unknown": {"a.b.c": torch.zeros(2, 3, 4)},
     }
 
@@ -180,6 +182,9 @@ LOADERS: dict[str, tuple[str, str, Callable[[Context, str], object], tuple[str, 
     ),
     "Load autoencoder": ("vae", "vae", lambda ctx, n: loaders.vae_loader(ctx, file=n), ("checkpoint",)),
     "Load ControlNet": ("controlnet", "controlnet", lambda ctx, n: loaders.control_net_loader(ctx, controlnet=n), ()),
+    "Load upscaler": (
+        "upscale_models", "upscaler", lambda ctx, n: upscale_model_loader(ctx, file=n), ("unknown",),
+    ),
 }  # fmt: skip
 
 
@@ -204,7 +209,7 @@ def test_a_file_in_the_wrong_loader_is_named_with_its_own_folder_and_node(
             load(ctx, name)
         said = str(caught.value)
         assert title not in said and said == open_folders([tmp_path]).refused(folder, name)
-        if kind in ("vae", "lora", "text_encoder"):
+        if kind in ("vae", "lora", "text_encoder", "upscaler"):
             assert HOMES[kind].title in said and f"the folder {HOMES[kind].folder}" in said
             assert f"open it with {HOMES[kind].node}" in said
         if kind == "unknown":
@@ -221,7 +226,6 @@ UNREAD = {
     "a ControlNet that holds differences": ("difference", "control_model.input_hint_block.0.weight"),
     "a Chroma Radiance": ("distilled_guidance_layer.in_proj.weight", "nerf_image_embedder.embedder.0.weight"),
     "a PixArt or HunyuanDiT": ("t_block.1.weight", "blocks.0.attn.qkv.weight"),
-    "an upscaler": ("params_ema.conv_first.weight",),
     "a CLIP vision model": ("vision_model.embeddings.class_embedding",),
     "an OFT": ("lora_unet_x.oft_blocks", "lora_unet_x.alpha"),
     "a GLoRA": tuple(f"lora_unet_x.{end}.weight" for end in ("a1", "a2", "b1", "b2")),
