@@ -9,12 +9,12 @@ from pathlib import Path
 from nodegraph.cli import BAD, DONE
 from nodegraph.cli.console import one_line
 from nodegraph.cli.opening import document_of, node_types, open_engine, open_workflow
-from nodegraph.formats.native import load
+from nodegraph.formats.native import carried, load
 from nodegraph.node_api import runtime
 from nodegraph.support.input_access import InputAccess
 from nodegraph.validation import Problem, problems
 from nodegraph.validation.inputs import refusals
-from nodegraph.validation.opened import refused_files, unread_files
+from nodegraph.validation.opened import refused_files, unknown_patterns, unread_files
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -27,7 +27,13 @@ def check(arguments: argparse.Namespace) -> int:
     if not found:
         access = InputAccess(Path(arguments.file).parent, (Path("output"), *map(Path, arguments.allowed)))
         found = list(refusals(graph, specs, access))
-    remarks = dict.fromkeys((*files.remarks(), *unread_files(graph, specs, files)))
+    remarks = dict.fromkeys(
+        (
+            *files.remarks(),
+            *unread_files(graph, specs, files),
+            *unknown_patterns(graph, specs, carried(graph)),
+        )
+    )
     for sentence in (*found, *remarks):
         print(one_line(sentence))
     if not found:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from nodegraph.model.digest import digest
 from nodegraph.support.atomic import write_text
@@ -113,6 +115,39 @@ def own_module(group: str) -> tuple[str, list[PackFault]]:
     refused = Phrase("only the program itself may offer {group}", group=group)
     faults += [fault_of(offer, refused) for offer in strangers]
     return next((offer.module for offer in found if offer.own), ""), faults
+
+
+class PackCall:
+    """Context manager around a call into the code of another package.
+
+    Whatever error that raises, or its request to end the program, ends the block, is kept in `error` and goes no
+    further, but for those of the classes `passed`: the package costs only itself.
+    """
+
+    def __init__(self, *passed: type[Exception]) -> None:
+        self.error: Exception | SystemExit | None = None
+        self._passed = passed
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Keep an error; True for one that is kept."""
+        if not isinstance(error, Exception | SystemExit) or isinstance(error, self._passed):
+            return False
+        self.error = error
+        return True
+
+    @property
+    def reason(self) -> str:
+        """What was raised, as a clause for a sentence; "" without an error."""
+        if self.error is None:
+            return ""
+        said = printable(" ".join(str(self.error).split()), 120)
+        return f"{type(self.error).__name__}: {said}" if said else type(self.error).__name__
 
 
 def folder_of(module: str) -> Path:

@@ -1,4 +1,4 @@
-"""What the files that a graph names hold: those that no node can open, and what is left unread of the others."""
+"""What a run would refuse or leave out without failing: in the files that a graph names, and in names of new files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.node_api.model_files import Files
 from nodegraph.subgraphs.lookup import spec_of
 from nodegraph.support.messages import Phrase
+from nodegraph.support.name_patterns import PICTURE_NAMES, UNKNOWN_PATTERN, unknown_in, values_of
+
+PICTURES = "Image"
+"""The type of the input of a node that saves pictures."""
 
 
 def refused_files(graph: Graph, specs: Mapping[str, NodeSpec], files: Files) -> Iterator[Phrase]:
@@ -25,6 +29,23 @@ def unread_files(graph: Graph, specs: Mapping[str, NodeSpec], files: Files) -> I
             yield _at(node, spec, remark)
         if param.mentions:
             yield from (_at(node, spec, sentence) for sentence in files.unread(param.mentions, value))
+
+
+def unknown_patterns(graph: Graph, specs: Mapping[str, NodeSpec], workflow: str) -> Iterator[Phrase]:
+    """A sentence for each pattern in the name of a new file that a run would leave as it is written.
+
+    `workflow` is the graph as JSON, as its results carry it.
+    """
+    values: dict[str, object] | None = None
+    for node, spec, param, text in _texts(graph, specs):
+        if not param.output_name or "%" not in text:
+            continue
+        if values is None:
+            values = values_of(workflow)
+        saves_pictures = any(socket.type == PICTURES for socket in spec.inputs)
+        names = values | dict.fromkeys(PICTURE_NAMES, 0) if saves_pictures else values
+        for unknown in unknown_in(text, names):
+            yield _at(node, spec, Phrase(UNKNOWN_PATTERN, pattern=unknown))
 
 
 def _texts(graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[tuple[Node, NodeSpec, Param, str]]:

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from nodegraph import Context, GraphError, Help, InputFile, LoadError, OutputName, node
 from nodegraph.support.file_names import require_file_name
+from nodegraph.support.name_patterns import UNKNOWN_PATTERN, filled, unknown_in, values_of
 from nodegraph.support.numbered_files import write_numbered
-from nodes.images.naming import UNKNOWN_PATTERN, filled, inside, relative, unknown_in, values_of
+from nodes.images.naming import inside, relative
 from nodes.sampling.noise import MOST_INDEX
 from nodes.types import BatchPlaces, Latent
 

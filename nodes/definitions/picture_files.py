@@ -10,6 +10,7 @@ import torch
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, InputFile, OutputName, Range, node
 from nodegraph.support.file_names import require_file_name
+from nodegraph.support.name_patterns import PICTURE_NAMES, UNKNOWN_PATTERN, filled, unknown_in, values_of
 from nodes.images.animation import LONGEST, MOVING_FORMATS, moving
 from nodes.images.convert import to_bytes
 from nodes.images.embedding import (
@@ -22,7 +23,7 @@ from nodes.images.embedding import (
     xmp_packet,
 )
 from nodes.images.folder import FITS, MOST, batch, chosen, common_size
-from nodes.images.naming import UNKNOWN_PATTERN, filled, inside, relative, unknown_in, values_of
+from nodes.images.naming import inside, relative
 from nodes.images.reading import read
 from nodes.images.writing import DEEP, DEPTHS, FORMATS, carries, encoded, write
 from nodes.types import Image, Mask
@@ -181,8 +182,9 @@ def save_image(
     if depth == DEPTHS[1] and not deep:
         ctx.say("A {format} holds 8 bits a channel; save as png or tiff to keep 16.", format=format)
     _require_numbers(image)
-    values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
-    for unknown in unknown_in(prefix, {**values, "batch_num": 0}):
+    size = (image.shape[2], image.shape[1], 0)
+    values = values_of(ctx.places.workflow) | dict(zip(PICTURE_NAMES, size, strict=True))
+    for unknown in unknown_in(prefix, values):
         ctx.say(UNKNOWN_PATTERN, pattern=unknown)
     now, folder = datetime.now(), ctx.places.output
     names = [relative(filled(prefix, {**values, "batch_num": at}, now)) for at in range(len(image))]
@@ -205,7 +207,7 @@ def save_animation(
     image: Annotated[Image, Help("The pictures of the animation, in order.")],
     *,
     prefix: Annotated[
-        str, Help("The file name before its number, filled in as that of Save image.")
+        str, OutputName(), Help("The file name before its number, filled in as that of Save image.")
     ] = "animation",
     format: Annotated[
         str,
@@ -235,7 +237,8 @@ def save_animation(
     _require_numbers(image)
     workflow = ctx.places.workflow if metadata and ctx.places.metadata else ""
     kind = origin_of(ctx.places.workflow, ctx.node) if origin == ORIGINS[0] else origin
-    values = values_of(ctx.places.workflow) | {"width": image.shape[2], "height": image.shape[1]}
+    size = (image.shape[2], image.shape[1], 0)
+    values = values_of(ctx.places.workflow) | dict(zip(PICTURE_NAMES, size, strict=True))
     for unknown in unknown_in(prefix, values):
         ctx.say(UNKNOWN_PATTERN, pattern=unknown)
     stem = inside(ctx.places.output, relative(filled(prefix, values, datetime.now())))

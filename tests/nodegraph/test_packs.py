@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.cli import main
-from nodegraph.formats.comfyui import node_mapping
+from nodegraph.formats.comfyui import node_mapping, reverse
+from nodegraph.formats.native import load
+from nodegraph.model.graph import Node
+from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api import packs, runtime
 from nodegraph.node_api.catalogue import checked_entries, installed
 from nodegraph.node_api.packs import own_module
@@ -86,6 +89,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 def catalogue(**changes: Any) -> str:
     return json.dumps({"bad/Double": {**SPEC, **changes}})
 
+
+MADE = "from nodegraph.formats.comfyui.node_mapping import Made, Part\n"
 
 BROKEN: dict[str, Callable[[Site], None]] = {
     "raises": lambda s: s.install("bad", "raise RuntimeError('no GPU here')"),
@@ -232,6 +237,61 @@ def test_translations_of_other_packages_are_taken(site: Site) -> None:
     site.install("kind", "SAME = {'TheirNode': len}", points="[nodegraph.comfyui]\nkind = kind.nodes_\n")
     assert "TheirNode" in node_mapping.known()
     assert not installed().faults
+
+
+FAILING = {
+    "raises": "def theirs(old): raise KeyError('width')",
+    "raises an error of its own": "class Odd(Exception): pass\ndef theirs(old): raise Odd('x' * 5000)",
+    "ends the program": "import sys\ndef theirs(old): sys.exit(3)",
+    "recurses": "def theirs(old): return theirs(old)",
+    "takes no node": "def theirs(): return None",
+    "gives nothing": "def theirs(old): return None",
+    "gives no part": MADE + "def theirs(old): return Made({}, {}, ())",
+    "gives no Part": MADE + "def theirs(old): return Made({'': 3}, {}, ())",
+    "leads elsewhere": MADE
+    + "def theirs(old): return Made({'': Part('EmptyLatent')}, {'a': (('b', 'c'),)}, ())",
+    "gives other outputs": MADE + "def theirs(old): return Made({'': Part('EmptyLatent')}, {}, (3,))",
+    "gives no text": MADE + "def theirs(old): return Made({'': Part(3)}, {}, ())",
+    "gives no JSON": MADE
+    + "def theirs(old): return Made({'': Part('EmptyLatent', extra={'a': old})}, {}, ())",
+    "gives other remarks": MADE + "def theirs(old): return Made({'': Part('EmptyLatent')}, {}, (), (1,))",
+}
+
+
+@pytest.mark.parametrize("fault", FAILING)
+def test_a_translation_that_fails_is_named_and_the_file_opens(fault: str, site: Site, tmp_path: Path) -> None:
+    code = f"{FAILING[fault]}\nSAME = {{'TheirNode': theirs}}"
+    site.install("kind", code, package=f"kind_{list(FAILING).index(fault)}", points=points_of(fault))
+    theirs = {"class_type": "TheirNode", "inputs": {"width": 64}}
+    ours = {"class_type": "EmptyLatentImage", "inputs": {"width": 64, "height": 64, "batch_size": 1}}
+    path = tmp_path / "theirs.json"
+    path.write_text(json.dumps({"1": theirs, "2": ours}))
+    graph = load(path)
+    assert {node.type for node in graph.nodes.values()} == {"comfyui/TheirNode", "EmptyLatent"}
+    (note,) = graph.notes.values()
+    assert "TheirNode: its translation in package kind failed" in note.text and "cannot run" in note.text
+    kept = next(node for node in graph.nodes.values() if node.type == "comfyui/TheirNode")
+    assert kept.params == {"width": 64}
+
+
+def points_of(fault: str) -> str:
+    """The entry point of a package with a translation; each has a module of its own, as imports are kept."""
+    return f"[nodegraph.comfyui]\nkind = kind_{list(FAILING).index(fault)}.nodes_\n"
+
+
+def test_a_way_back_that_fails_leaves_the_node_as_it_is(site: Site) -> None:
+    code = (
+        "from nodegraph.formats.comfyui.node_mapping import BothWays, Made, Part\n"
+        "def back(values, linked): raise KeyError('width')\n"
+        "def there(old): return Made({'': Part('TestSource')}, {}, ())\n"
+        "SAME = {'TheirNode': BothWays(there, 'TestSource', 'width', '', back)}\n"
+    )
+    site.install("way", code, points="[nodegraph.comfyui]\nway = way.nodes_\n")
+    reverse._candidates.cache_clear()
+    spec = NodeSpec("TestSource", "Source", "tests")
+    found = reverse.reversed_node(Node("a", "TestSource"), spec)
+    reverse._candidates.cache_clear()
+    assert found.is_ours and found.type == "nodegraph/TestSource"
 
 
 def test_the_commands_go_on_and_name_the_pack(

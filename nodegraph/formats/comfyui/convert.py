@@ -10,7 +10,7 @@ from typing import Any
 
 from nodegraph.formats.comfyui.frames import smallest_around
 from nodegraph.formats.comfyui.naming import Names
-from nodegraph.formats.comfyui.node_mapping import End, Made, Part, Untranslatable, known
+from nodegraph.formats.comfyui.node_mapping import End, Made, Part, Untranslatable, translated_node
 from nodegraph.formats.comfyui.remarks import Remarks, file_note, remark_note
 from nodegraph.formats.comfyui.reverse import read_back
 from nodegraph.formats.comfyui.source_graph import BORDER_IN, ModelLink, Old, OldGraph, OldInput, Origin
@@ -631,8 +631,7 @@ def translate(node: Old) -> Made | None:
     own = read_back(node)
     if own is not None:
         return _own(node, *own)
-    translation = known().get(node.type) or known().get(node.type.strip())
-    return translation(node) if translation is not None else None
+    return translated_node(node)
 
 
 def _passing(theirs: str) -> dict[str, str]:

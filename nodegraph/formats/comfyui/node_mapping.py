@@ -16,7 +16,7 @@ from typing import Any
 
 from nodegraph.formats.comfyui.source_graph import Old
 from nodegraph.node_api import packs
-from nodegraph.node_api.packs import PackFault
+from nodegraph.node_api.packs import PackCall, PackFault
 from nodegraph.support.messages import Phrase
 from nodegraph.support.user_dirs import cache_folder
 
@@ -209,10 +209,14 @@ def called(words: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The translations of installed packages by class name, and the packages that were skipped."""
+    """The translations of installed packages by class name, and the packages that were skipped.
+
+    `owners` names the package of each translation that is not of this program.
+    """
 
     translations: Mapping[str, Translation]
     faults: tuple[PackFault, ...]
+    owners: Mapping[str, str]
 
 
 def known() -> Mapping[str, Translation]:
@@ -228,6 +232,7 @@ def offered() -> Offered:
 @cache
 def _offered(_path: tuple[str, ...]) -> Offered:
     found: dict[str, Translation] = {}
+    owners: dict[str, str] = {}
     entries, faults = packs.offers(GROUP)
     tried = packs.probe("comfyui", [offer for offer in entries if not offer.own], cache_folder())
     for offer in entries:
@@ -240,20 +245,76 @@ def _offered(_path: tuple[str, ...]) -> Offered:
             reason = Phrase("{name} is already translated", name=packs.printable(taken[0], 60))
             faults.append(packs.fault_of(offer, reason))
             continue
-        found.update(importlib.import_module(offer.module).SAME)
-    return Offered(found, tuple(faults))
+        translations = importlib.import_module(offer.module).SAME
+        found.update(translations)
+        if not offer.own:
+            owners.update(
+                dict.fromkeys(translations, packs.printable(offer.distribution or offer.module, 60))
+            )
+    return Offered(found, tuple(faults), owners)
+
+
+def translated_node(node: Old) -> Made | None:
+    """What the translation of a node's type makes of it; None for a type that no package has an equal for.
+
+    Raises Untranslatable, also for a translation of another package that fails or gives what is no `Made`.
+    """
+    offer = offered()
+    name = node.type if node.type in offer.translations else node.type.strip()
+    translation = offer.translations.get(name)
+    if translation is None:
+        return None
+    owner = offer.owners.get(name)
+    if owner is None:
+        return translation(node)
+    with PackCall(Untranslatable) as call:
+        made = translation(node)
+        _check_made(made)
+        return made
+    raise Untranslatable(
+        f"its translation in package {owner} failed ({call.reason}); update or remove that package"
+    )
+
+
+def _check_made(made: Any) -> None:
+    """Raise TypeError where what a package's translation gives is not built as `Made` says."""
+    if not (isinstance(made, Made) and isinstance(made.parts, Mapping) and isinstance(made.ports, Mapping)):
+        raise TypeError("what it gives is no Made")
+    parts = made.parts
+
+    def is_end(end: object) -> bool:
+        return isinstance(end, tuple) and len(end) == 2 and end[0] in parts and isinstance(end[1], str)
+
+    def are_ports(ports: object) -> bool:
+        return isinstance(ports, Mapping) and all(
+            isinstance(name, str) and isinstance(ends, tuple) and all(map(is_end, ends))
+            for name, ends in ports.items()
+        )
+
+    for part in parts.values():
+        good = isinstance(part, Part) and isinstance(part.type, str) and are_ports(part.inputs)
+        if not good or not all(isinstance(name, str) for name in (*part.params, *part.extra)):
+            raise TypeError("one of its parts is no Part")
+        json.dumps(dict(part.extra), allow_nan=False)
+    if "" not in parts or not are_ports(made.ports):
+        raise TypeError("its ports do not lead to its parts")
+    if not all(isinstance(each, str) or is_end(each) for each in made.outputs):
+        raise TypeError("its outputs do not lead to its parts")
+    if not all(isinstance(remark, str) for remark in made.remarks):
+        raise TypeError("its remarks are no texts")
 
 
 @cache
 def class_names() -> Mapping[str, tuple[str, ...]]:
     """ComfyUI's class names of each of our node types, under which people may look for it."""
     found: dict[str, list[str]] = {}
-    for name, translation in known().items():
+    for name in known():
         try:
-            made = translation(Old("node", name))
+            made = translated_node(Old("node", name))
         except Untranslatable:
             # The type depends on values that a node without any does not have.
             continue
+        assert made is not None
         found.setdefault(made.parts[""].type, []).append(name)
     return {type_id: tuple(names) for type_id, names in found.items()}
 

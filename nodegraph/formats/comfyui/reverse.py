@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from nodegraph.formats.comfyui.node_mapping import BothWays, ManyWays, Same, Untranslatable, called, known
+from nodegraph.formats.comfyui.node_mapping import (
+    BothWays,
+    ManyWays,
+    Same,
+    Untranslatable,
+    called,
+    known,
+    offered,
+)
 from nodegraph.formats.comfyui.source_graph import Old
 from nodegraph.formats.comfyui.usable import specs_of, usable
 from nodegraph.model.foreign import KEY, TYPES, is_foreign
 from nodegraph.model.graph import Node
 from nodegraph.model.spec import ANY, FOREIGN, NodeSpec, Scalar
+from nodegraph.node_api.packs import PackCall
+
+_LOG = logging.getLogger(__name__)
 
 OURS = "nodegraph/"
 """Before the type of a node of ours that ComfyUI has no equal for: it is written with its values and read back."""
@@ -66,10 +78,7 @@ def reversed_node(node: Node, spec: NodeSpec | None) -> Theirs:
     if spec is None:
         return Theirs(OURS + node.type, _named(node), _sockets(node, None), (), True)
     for name, translation in _candidates().get(node.type, ()):
-        if isinstance(translation, BothWays):
-            found = _by_hand(name, translation, node, spec)
-        else:
-            found = _as(name, translation, node, spec)
+        found = _one_way(name, translation, node, spec)
         if found is not None:
             return found
     return Theirs(
@@ -79,6 +88,22 @@ def reversed_node(node: Node, spec: NodeSpec | None) -> Theirs:
         tuple((o.name, their_type(o.type)) for o in spec.outputs),
         True,
     )
+
+
+def _one_way(name: str, translation: Same | BothWays, node: Node, spec: NodeSpec) -> Theirs | None:
+    """The node as ComfyUI's `name`; None where that cannot say the same, or the package that offers it fails."""
+    way = (
+        partial(_by_hand, name, translation)
+        if isinstance(translation, BothWays)
+        else partial(_as, name, translation)
+    )
+    owner = offered().owners.get(name)
+    if owner is None:
+        return way(node, spec)
+    with PackCall() as call:
+        return way(node, spec)
+    _LOG.warning("The translation of %s in package %s failed: %s", name, owner, call.reason)
+    return None
 
 
 @cache

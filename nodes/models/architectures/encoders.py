@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nodes.models.architectures.key_maps.clip import clip_config, clip_pieces
 from nodes.models.architectures.key_maps.language import language_part
 from nodes.models.architectures.key_maps.llama import usual_names
-from nodes.models.architectures.key_maps.t5 import BIAS, SHARED, t5_config, t5_pieces
+from nodes.models.architectures.key_maps.t5 import BIAS as T5_BIAS
+from nodes.models.architectures.key_maps.t5 import SHARED, t5_config, t5_pieces
 from nodes.models.files.parts import Part, shapes_of, under
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ TITLES = {
     "qwen25": "Qwen 2.5",
     "mistral": "Mistral",
 }
+
+CLIP_ENDS = ("text_model.final_layer_norm.weight",)
+ENDS = dict.fromkeys(T5_KINDS, ("encoder.final_layer_norm.weight",)) | dict.fromkeys(LANGUAGE_KINDS, ())
+"""What stands behind the layers of an encoder, by kind; language models may be read before it."""
+
+_LAYER = re.compile(
+    r"(text_model\.encoder\.layers\.|encoder\.block\.|layers\.)(\d{1,4})\.(.+\.(?:weight|bias))"
+)
 
 WIDTHS = {768: "clip_l", 1024: "clip_h", 1280: "clip_g"}
 """Which CLIP text model is this wide; others count as CLIP-L."""
@@ -111,9 +121,30 @@ def is_clip(kind: str) -> bool:
     return kind not in (*T5_KINDS, *LANGUAGE_KINDS)
 
 
+def missing_tensor(part: Part) -> str:
+    """The name of a parameter that an encoder lacks, judged by its other layers; "" where it has all.
+
+    Layers are numbered from 0 without a gap and have the same parameters; where one has more than its neighbours, the
+    first layer excepted, those are taken to be missing there.
+    """
+    layers: dict[int, set[str]] = {}
+    lead = ""
+    for name in part.pieces:
+        if found := _LAYER.fullmatch(name):
+            lead = found[1]
+            layers.setdefault(int(found[2]), set()).add(found[3])
+    if not layers:
+        return ""
+    every = set.union(*(names for number, names in layers.items() if number), layers[min(layers)] - {T5_BIAS})
+    for number in range(max(layers) + 1):
+        if lacking := every - layers.get(number, set()):
+            return f"{lead}{number}.{min(lacking)}"
+    return next((name for name in ENDS.get(part.kind, CLIP_ENDS) if name not in part.pieces), "")
+
+
 def _t5_part(shapes: Shapes) -> Part | None:
     pieces = t5_pieces(shapes)
-    if SHARED not in pieces or f"encoder.block.0.{BIAS}" not in pieces:
+    if SHARED not in pieces or f"encoder.block.0.{T5_BIAS}" not in pieces:
         return None
     config = t5_config(shapes_of(pieces, shapes))
     return Part("pile_t5" if config["every_layer"] else "t5", config, pieces)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nodegraph.support.errors import LoadError
 from nodes.models.architectures.controlnets import control_part
-from nodes.models.architectures.encoders import encoder_parts, lone_encoders
+from nodes.models.architectures.encoders import encoder_parts, encoder_title, lone_encoders, missing_tensor
 from nodes.models.architectures.families import families
 from nodes.models.architectures.unets import build_unet
 from nodes.models.architectures.vaes import tiny, vae_in
@@ -52,6 +52,8 @@ def recognise(path: Path) -> Recognised:
         found = _folder(path) if path.is_dir() else _file(path)
         for part in found.parts.values():
             check_quantised(part)
+        if found.kind == "text_encoder":
+            _check_encoders(found)
         _check_facts(found)
     except OSError as error:
         raise LoadError(
@@ -116,6 +118,19 @@ def _check_facts(found: Recognised) -> None:
     facts = found.facts
     if facts is not None and not (isinstance(facts.inputs, int) and isinstance(facts.latent.channels, int)):
         raise ValueError("its channels are no number")
+
+
+def _check_encoders(found: Recognised) -> None:
+    """Raise LoadError for a text encoder that lacks tensors within its layers, as a part of a model does."""
+    for part in found.parts.values():
+        if name := missing_tensor(part):
+            raise LoadError(
+                "{path} holds a part of the text encoder {title} only: {name!r} is missing. Choose the folder that has "
+                "all its parts, or download the whole file again.",
+                path=found.path,
+                title=encoder_title(part.kind),
+                name=name,
+            )
 
 
 def _short(error: BaseException) -> str:

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from nodegraph import Context, GraphError, LoadError
 from nodegraph.node_api import events
+from nodegraph.support.name_patterns import filled, unknown_in, values_of
 from nodes.definitions.latent_files import load_latent
 from nodes.definitions.picture_files import load_image, load_image_folder, preview_image, save_image
-from nodes.images.naming import filled, relative, unknown_in, values_of
+from nodes.images.naming import relative
 from nodes.types import Image
 from tests.nodes.families.context import Recorder
 

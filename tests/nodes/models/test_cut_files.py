@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nodegraph.support.errors import LoadError
+from nodes.models.architectures.key_maps.t5 import BIAS
 from nodes.models.detection.detect import recognise
 from nodes.models.files.parts import Part
 from nodes.models.memory.loading import Place, load_part
@@ -100,6 +102,33 @@ def test_a_whole_network_is_known_and_nothing_of_it_is_left_over(
     found = recognise(path)
     assert found.kind == {"v": "vae", "t": "text_encoder"}.get(spelling[0], "diffusion_model")
     assert found.leftovers == ()
+
+
+TEXTS = [
+    (family, spelling)
+    for family in FAMILIES
+    for spelling in bare(family)
+    if "text" in spelling or "clip" in spelling
+]
+LAYER = re.compile(r"(?:layers|resblocks|block)\.\d+\.")
+
+
+@pytest.mark.parametrize(("family", "spelling"), TEXTS)
+def test_an_encoder_that_lacks_a_tensor_of_a_layer_is_named_unopened(
+    family: str, spelling: str, tmp_path: Path
+) -> None:
+    whole = bare(family)[spelling]
+    path = write(tmp_path / "m.safetensors", whole)
+    assert recognise(path).kind == "text_encoder"
+    inside = [
+        name
+        for name in whole
+        if LAYER.search(name) and name.endswith(("weight", "bias")) and BIAS not in name
+    ]
+    assert inside
+    for name in inside:
+        said = looked_at(path, {other: shape for other, shape in whole.items() if other != name})
+        assert "text encoder" in said and "is missing" in said, name
 
 
 CHANGES: dict[str, Callable[[st.DataObject, Shapes, str], None]] = {
