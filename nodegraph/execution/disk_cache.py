@@ -10,6 +10,7 @@ from typing import Any
 
 from nodegraph.node_api.codec import Codec
 from nodegraph.support.errors import LoadError
+from nodegraph.support.private_files import make_private, make_private_folder
 
 SUFFIX = ".safetensors"
 STALE_SECONDS = 3600.0
@@ -20,7 +21,8 @@ class DiskTier:
 
     Writers work on a private file and rename it, so a reader never sees a part and a killed process leaves none.
     Each file holds its key and a checksum; one that is damaged, exchanged or cannot be read is dropped and counts as
-    absent. `refused` is the last error of a disk that is full or may not be written to, which costs only this cache.
+    absent. Only the owner may read them: they hold prompts and pictures. `refused` is the last error of a disk that is
+    full or may not be written to, which costs only this cache.
     Raises OSError if the folder cannot be made.
     """
 
@@ -30,7 +32,8 @@ class DiskTier:
         self.refused: OSError | None = None
         self._codec = codec
         self._work = folder / "tmp"
-        self._work.mkdir(parents=True, exist_ok=True)
+        for private in (self._work, *folder.glob("??")):
+            make_private_folder(private)
         self._sweep()
         self._bytes = sum(size for _, size, _ in self._files())
 
@@ -67,8 +70,9 @@ class DiskTier:
         path = self.path(key)
         temporary = self._work / f"{os.getpid()}.{key}{SUFFIX}"
         try:
-            path.parent.mkdir(exist_ok=True)
+            make_private_folder(path.parent)
             if self._codec.dump(value, temporary, key):
+                make_private(temporary)
                 self._bytes += temporary.stat().st_size
                 os.replace(temporary, path)
         except OSError as error:

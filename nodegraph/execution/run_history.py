@@ -13,6 +13,7 @@ from nodegraph.model.digest import Parts
 from nodegraph.model.spec import Scalar
 from nodegraph.support.atomic import write_text
 from nodegraph.support.messages import Phrase, joined
+from nodegraph.support.private_files import FILE_MODE
 
 MAX_DOCUMENTS = 32
 """Of so many documents the last runs are remembered; the one run longest ago is forgotten first."""
@@ -48,7 +49,7 @@ class History:
             for document, parts in self._documents.items()
         }
         try:
-            write_text(self._path, json.dumps({"documents": data}))
+            write_text(self._path, json.dumps({"documents": data}), FILE_MODE)
         except OSError:
             self._path = None
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from nodegraph.support.atomic import write_text
+from nodegraph.support.private_files import FILE_MODE
 
 REMEMBERED_FROM = 1 << 20
 """Smaller files are read again in a new process rather than remembered on disk."""
@@ -87,7 +88,7 @@ class Fingerprints:
             return
         large = {k: v for k, v in self._known.items() if v[0][0] >= REMEMBERED_FROM}
         try:
-            write_text(self._memory, json.dumps(large))
+            write_text(self._memory, json.dumps(large), FILE_MODE)
         except OSError:
             self._memory = None
 

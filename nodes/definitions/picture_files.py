@@ -251,13 +251,17 @@ def save_animation(
 
 def _require_numbers(image: Image) -> None:
     """Raise GraphError where a picture has NaN values, which a file would show as black."""
-    for index, picture in enumerate(image):
-        if torch.isnan(picture).any():
-            raise GraphError(
-                "Picture {number} contains NaN values and was not saved; run what made it in float32 "
-                "(--dtype float32), or choose another model or autoencoder file.",
-                number=index + 1,
-            )
+    for number in _with_nan(image):
+        raise GraphError(
+            "Picture {number} contains NaN values and was not saved; run what made it in float32 "
+            "(--dtype float32), or choose another model or autoencoder file.",
+            number=number,
+        )
+
+
+def _with_nan(image: Image) -> list[int]:
+    """Which pictures of a batch have NaN values, counted from 1."""
+    return [number for number, picture in enumerate(image, 1) if torch.isnan(picture).any()]
 
 
 @node(
@@ -270,5 +274,11 @@ def _require_numbers(image: Image) -> None:
 )
 def preview_image(ctx: Context, image: Annotated[Image, Help("The picture to look at.")]) -> Image:
     """Show a picture in the editor and pass it on. Nothing is saved."""
+    for number in _with_nan(image):
+        ctx.say(
+            "Picture {number} contains NaN values, which are shown black; run what made it in float32 "
+            "(--dtype float32), or choose another model or autoencoder file.",
+            number=number,
+        )
     ctx.preview(lambda: to_bytes(image[0, ..., :3]))
     return image

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.execution.disk_cache import DiskTier
+from nodegraph.execution.run_history import History
 from nodegraph.node_api import events
 from nodegraph.node_api.codec import PLAIN_START, DeferredCodec, Items, PlainCodec
 from tests.nodegraph.counting import chain, engine
@@ -21,6 +23,24 @@ FIRST, SECOND = "ab" * 20, "cd" * 20
 
 def entry(disk: DiskTier, key: str = FIRST) -> Path:
     return disk.path(key)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep no modes")
+def test_only_the_owner_may_read_results_and_history(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "cache"
+    old_results = tmp_path / "old" / FIRST[:2]
+    old_results.mkdir(parents=True)
+    old_results.chmod(0o755)
+    for place in (folder, tmp_path / "old"):
+        disk = DiskTier(place, PlainCodec())
+        disk.put(FIRST, "a prompt")
+        disk.put(SECOND, [1, 2])
+        History(place / "history.json").save()
+        for path in (disk.path(FIRST), disk.path(SECOND), place / "history.json"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        for path in (disk.path(FIRST).parent, disk.path(SECOND).parent, place / "tmp"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
 
 
 def test_an_entry_under_another_key_is_dropped(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nodegraph.journal.journal import Journal
 from nodegraph.journal.recovery import Recovered
 from nodegraph.support.atomic import write_bytes
 from nodegraph.support.errors import GraphError, LoadError, SaveError
+from nodegraph.support.private_files import FILE_MODE, make_private_folder
 from ui.config import paths
 from ui.document import workflow_file
 from ui.document.editor import Editor
@@ -319,7 +320,8 @@ class Documents(QObject):
         content = bytes(data.data().data())
         path = paths.pasted_folder() / f"pasted_{sha256(content).hexdigest()[:16]}.png"
         try:
-            write_bytes(path, content)
+            make_private_folder(path.parent)
+            write_bytes(path, content, FILE_MODE)
         except OSError as error:
             self._window.say(self.tr("The picture cannot be kept: {why}").format(why=error.strerror or error))
             return

@@ -7,7 +7,7 @@ import struct
 from typing import IO, TYPE_CHECKING, Any
 
 from nodegraph.support.errors import LoadError
-from nodes.models.files.header import LIMIT, MOST, Header, TensorInfo, check_apart
+from nodes.models.files.header import MOST, Header, TensorInfo, check_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,9 @@ TYPES: dict[int, tuple[str, int, int]] = {
     14: ("Q6_K", 256, 210), 20: ("IQ4_NL", 32, 18), 23: ("IQ4_XS", 256, 136),
 }  # fmt: skip
 """Each type by its number: name, numbers in a block, bytes of a block."""
+
+LIMIT = 100 * 2**20
+"""The largest header that is read, in bytes; the vocabulary of a language model is part of it."""
 
 _PLAIN = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _TEXT, _ARRAY = 8, 9

@@ -272,6 +272,16 @@ def test_preview_passes_the_picture_on_and_shows_bytes(tmp_path: Path) -> None:
     assert shown.dtype == numpy.uint8 and shown.shape == (4, 5, 3)
 
 
+def test_a_preview_names_pictures_with_nan(tmp_path: Path) -> None:
+    record = Recorder(tmp_path)
+    bad = picture(3).clone()
+    bad[1:, 0, 0, 0] = float("nan")
+    preview_image(record.context, Image(bad))
+    said = [str(event.text) for event in record.of(events.Message)]
+    assert len(said) == 2 and said[0].startswith("Picture 2 contains NaN") and "Picture 3" in said[1]
+    assert record.of(events.Preview)
+
+
 def test_a_picture_with_nan_is_not_saved_black(tmp_path: Path) -> None:
     bad = picture(2).clone()
     bad[1, 0, 0, 0] = float("nan")

@@ -38,6 +38,9 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda p: p.write_bytes(b""), "an empty file, no model"),
     "cut in the header": (lambda p: p.write_bytes(struct.pack("<Q", 500) + b"{"), "ends inside its header"),
     "cut in the data": (lambda p: write(p, {"a": ENTRY}, b"1234"), "'a' ends at byte"),
+    "17 MB of header": (
+        lambda p: p.write_bytes(struct.pack("<Q", 17 << 20) + b"{" + b" " * (17 << 20)), "(the limit is 16777216)",
+    ),
     "2 GB of header": (lambda p: p.write_bytes(struct.pack("<Q", 2**31) + b"{}"), "claims a header of 2147483648"),
     "no JSON": (lambda p: write(p, b"what?!"), "its header is not JSON"),
     "a list": (lambda p: write(p, []), "not a table of tensors"),

@@ -21,7 +21,9 @@ HEADS = {"gemma2": 256, "qwen25": 128, "mistral": 128}
 def language_part(shapes: Shapes) -> Part | None:
     """The language model among the tensors of a file; output layers and eyes are left out."""
     for lead in LEADS:
-        if f"{lead}embed_tokens.weight" in shapes and f"{lead}layers.0.self_attn.q_proj.weight" in shapes:
+        # One of the two, so that a file that lacks the other counts as a damaged one and not as an unknown one.
+        first = (f"{lead}layers.0.self_attn.{name}_proj.weight" for name in "qk")
+        if f"{lead}embed_tokens.weight" in shapes and any(name in shapes for name in first):
             inner = under(shapes, lead)
             pieces = {
                 name: Piece(lead + name)
