@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +40,9 @@ SAMPLED = {
 }
 """ComfyUI's ways to scale a picture: it filters nothing when it makes one smaller, and Lanczos rounds to 8 bits."""
 
+MOST_ALPHA = 5.0
+"""The strongest sharpening that ComfyUI's node takes."""
+
 CHANNELS = ("red", "green", "blue", "alpha")
 MODES = {
     "soft_light": "soft light",
@@ -60,6 +64,44 @@ def _edge(value: Any) -> Any:
 def _color(value: Any) -> Any:
     """A colour counted up from black as #rrggbb."""
     return f"#{value & 0xFFFFFF:06x}" if isinstance(value, int) else value
+
+
+def _deviation(radius: int, sigma: float) -> float:
+    """The standard deviation in pixels of ComfyUI's kernel for blurring and sharpening.
+
+    It has `2 * radius + 1` pixels a side, and `sigma` counts in units of the radius.
+    """
+    weights = {at: math.exp(-((at / radius) ** 2) / (2 * sigma**2)) for at in range(-radius, radius + 1)}
+    return math.sqrt(sum(at * at * weight for at, weight in weights.items()) / sum(weights.values()))
+
+
+def _kernel(values: Mapping[str, Any], name: str) -> float:
+    """The radius of our blur, twice the standard deviation; 0 for no blur. Raises Untranslatable."""
+    radius, sigma = values.get(name, 1), values.get("sigma", 1.0)
+    if type(radius) is not int or not 0 <= radius <= 1024:
+        raise Untranslatable(f"{name} {radius!r} has no equal")
+    if type(sigma) not in (int, float) or not 0.01 <= sigma <= 1000:
+        raise Untranslatable(f"sigma {sigma!r} has no equal")
+    return round(2 * _deviation(radius, sigma), 3) if radius else 0.0
+
+
+KERNEL = "its kernel ends sharply there and fades out here, at the same width on the whole; borders differ a little"
+
+
+def _blur(old: Old) -> Made:
+    values, _ = read_widgets(old, "blur_radius sigma")
+    params = {"radius": _kernel(values, "blur_radius"), "linear": False}
+    return Made({"": Part("ImageBlur", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,))
+
+
+def _sharpen(old: Old) -> Made:
+    values, _ = read_widgets(old, "sharpen_radius sigma alpha")
+    radius, alpha = _kernel(values, "sharpen_radius"), values.get("alpha", 1.0)
+    if type(alpha) not in (int, float) or not 0 <= alpha <= MOST_ALPHA:
+        raise Untranslatable(f"alpha {alpha!r} has no equal")
+    # The picture and ten times alpha of what the blur takes away from it.
+    params = {"radius": max(radius, 0.5), "amount": 10 * alpha if radius else 0.0}
+    return Made({"": Part("ImageSharpen", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,))
 
 
 def _mask_file(old: Old) -> Made:
@@ -120,6 +162,34 @@ SAME: Mapping[str, Translation] = {
         "image",
         {"low_threshold": _edge, "high_threshold": _edge},
         remark="edges are found in whole steps of brightness here and in fractions there, so some lines differ",
+    ),
+    "ImageBlur": _blur,
+    "ImageSharpen": _sharpen,
+    "ImageFlip": Same(
+        "ImageFlip",
+        "flip_method=direction",
+        "image",
+        "image",
+        {"flip_method": {"x-axis: vertically": "top to bottom", "y-axis: horizontally": "left to right"}},
+    ),
+    "ImageRotate": Same(
+        "ImageRotate",
+        "rotation=angle",
+        "image",
+        "image",
+        {"rotation": {"none": 0.0, "90 degrees": 90.0, "180 degrees": 180.0, "270 degrees": 270.0}},
+        {"expand": True},
+    ),
+    "UpscaleModelLoader": Same(
+        "UpscaleModelLoader", "model_name=file", "", "upscalemodel", {"model_name": file_name}
+    ),
+    "ImageUpscaleWithModel": Same("UpscaleImage", "", "upscale_model=upscaler image", "image"),
+    "ThresholdMask": Same(
+        "MaskThreshold",
+        "value=level",
+        "mask",
+        "mask",
+        remark="what is exactly as bright as its value becomes white here and black there",
     ),
     "InvertMask": Same("MaskInvert", "", "mask", "mask"),
     "GrowMask": Same(

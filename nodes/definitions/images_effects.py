@@ -40,7 +40,7 @@ def image_sharpen(
     image: Picture,
     mask: Where = None,
     *,
-    amount: Annotated[float, Range(0, 5, 0.05), Help("How much detail is added.")] = 0.6,
+    amount: Annotated[float, Range(0, 50, 0.05), Help("How much detail is added.")] = 0.6,
     radius: Annotated[
         float, Range(0.5, 200, 0.5), Help("The size of detail in pixels; large values add local contrast.")
     ] = 2.0,

@@ -308,15 +308,24 @@ def _check_made(made: Any) -> None:
 def class_names() -> Mapping[str, tuple[str, ...]]:
     """ComfyUI's class names of each of our node types, under which people may look for it."""
     found: dict[str, list[str]] = {}
-    for name in known():
-        try:
-            made = translated_node(Old("node", name))
-        except Untranslatable:
-            # The type depends on values that a node without any does not have.
-            continue
-        assert made is not None
-        found.setdefault(made.parts[""].type, []).append(name)
+    for name, translation in known().items():
+        for type_id in _types_of(name, translation):
+            found.setdefault(type_id, []).append(name)
     return {type_id: tuple(names) for type_id, names in found.items()}
+
+
+def _types_of(name: str, translation: Translation) -> tuple[str, ...]:
+    """The node types that a node of ComfyUI's becomes: that of one without values, else those that are declared."""
+    try:
+        made = translated_node(Old("node", name))
+    except Untranslatable:
+        # What it becomes depends on values that a node without any does not have.
+        made = None
+    if made is not None:
+        return (made.parts[""].type,)
+    plain = getattr(translation, "translation", translation)
+    ways = plain.ways if isinstance(plain, ManyWays) else (plain,)
+    return tuple(dict.fromkeys(way.type for way in ways if isinstance(way, Same | BothWays)))
 
 
 def _turned(name: str, value: Any, by: Value | None) -> Any:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageChops
 
 from nodegraph import Graph, LocalEngine, Options
-from nodegraph.formats.comfyui.node_mapping import Made, Same, Untranslatable
+from nodegraph.formats.comfyui.node_mapping import Made, Same, Untranslatable, class_names
 from nodegraph.formats.comfyui.source_graph import Old
 from nodegraph.formats.native import loads
 from nodegraph.node_api.catalogue import Catalogue, installed
 from nodes.comfyui import SAME
+from nodes.definitions.images_effects import image_blur, image_sharpen
+from nodes.definitions.images_transform import image_flip, image_rotate
+from nodes.types import Image as Picture
 from tests.nodegraph.comfyui.test_prompt import PROMPT
 
 
@@ -134,3 +140,56 @@ def test_three_ways_to_say_the_same_give_the_same_picture(engine: LocalEngine) -
     assert isinstance(lightest, int) and isinstance(darkest, int) and lightest - darkest > 60
     for other in (CUSTOM, ADVANCED):
         assert ImageChops.difference(plain, picture(engine, loads(json.dumps(other)))).getbbox() is None
+
+
+def _as_comfyui_convolves(rows: np.ndarray[Any, Any], radius: int, sigma: float) -> np.ndarray[Any, Any]:
+    """`[H, W, C]` blurred by a kernel of `2 * radius + 1` pixels whose sigma counts in units of the radius."""
+    across = np.linspace(-1, 1, 2 * radius + 1)
+    weights = np.exp(-(across**2) / (2 * sigma**2))
+    weights /= weights.sum()
+    padded = np.pad(rows, ((radius, radius), (radius, radius), (0, 0)), mode="reflect")
+    high = sum(w * padded[at : at + rows.shape[0]] for at, w in enumerate(weights))
+    found = sum(w * high[:, at : at + rows.shape[1]] for at, w in enumerate(weights))
+    assert isinstance(found, np.ndarray)
+    return found
+
+
+@pytest.mark.parametrize(("radius", "sigma"), [(1, 1.0), (4, 0.3), (8, 0.5), (8, 3.0)])
+def test_a_blur_is_as_wide_as_comfyuis(radius: int, sigma: float) -> None:
+    old = Old("1", "ImageBlur", {"blur_radius": radius, "sigma": sigma})
+    params = SAME["ImageBlur"](old).parts[""].params
+    picture = torch.rand(1, 48, 48, 3, generator=torch.Generator().manual_seed(1))
+    mine = image_blur(Picture(picture), **params)[0].numpy()
+    theirs = _as_comfyui_convolves(picture[0].numpy(), radius, sigma)
+    inner = (slice(10, -10), slice(10, -10))
+    assert (
+        np.abs(mine[inner] - theirs[inner]).mean()
+        < 0.15 * np.abs(picture[0].numpy()[inner] - theirs[inner]).mean()
+    )
+
+
+def test_sharpening_adds_ten_times_alpha_of_the_detail() -> None:
+    old = Old("1", "ImageSharpen", {"sharpen_radius": 3, "sigma": 0.4, "alpha": 0.15})
+    params = SAME["ImageSharpen"](old).parts[""].params
+    picture = 0.4 + 0.1 * torch.rand(1, 48, 48, 3, generator=torch.Generator().manual_seed(1))
+    mine = image_sharpen(Picture(picture), **params)[0].numpy()
+    rows = picture[0].numpy()
+    theirs = rows + 1.5 * (rows - _as_comfyui_convolves(rows, 3, 0.4))
+    inner = (slice(8, -8), slice(8, -8))
+    assert np.abs(mine[inner] - theirs[inner]).mean() < 0.1 * np.abs(rows[inner] - theirs[inner]).mean()
+
+
+def test_flips_and_quarter_turns_are_comfyuis() -> None:
+    picture = torch.arange(24.0).reshape(1, 2, 4, 3) / 24
+    for rotation, count in {"none": 0, "90 degrees": 1, "180 degrees": 2, "270 degrees": 3}.items():
+        params = SAME["ImageRotate"](Old("1", "ImageRotate", {"rotation": rotation})).parts[""].params
+        turned = torch.rot90(picture, count, (2, 1))
+        assert torch.equal(image_rotate(Picture(picture), **params)[..., :3], turned)
+    for way, axis in {"x-axis: vertically": 1, "y-axis: horizontally": 2}.items():
+        params = SAME["ImageFlip"](Old("1", "ImageFlip", {"flip_method": way})).parts[""].params
+        assert torch.equal(image_flip(Picture(picture), **params), picture.flip(axis))
+
+
+def test_every_translated_class_is_found_by_its_name() -> None:
+    found = {name for names in class_names().values() for name in names}
+    assert found == set(SAME)
