@@ -119,12 +119,14 @@ class LocalEngine:
         document: str = "",
     ) -> Plan:
         """What a run of a document would do, and why; nothing runs. Raises GraphError."""
-        prepared = self._prepare(graph, targets, base)
+        prepared = self._prepare(graph, targets, self._access(base))
         return self._plan(prepared, prepared.targets, self.history.of(document))
 
     def made_with(self, graph: Graph, *, base: Path | None = None) -> MadeWith:
         """What a run of a graph would be made with here; nothing runs. Raises GraphError, also for missing files."""
-        return made_with(self._facts, self._prepare(graph, None, base).keyed)
+        return made_with(
+            self._facts, self._prepare(graph, None, self._access(base)).keyed
+        )
 
     def run(
         self,
@@ -135,8 +137,12 @@ class LocalEngine:
         base: Path | None = None,
         workflow: str = "",
         document: str = "",
+        allowed: Sequence[Path] | None = None,
     ) -> Result:
         """Run what the targets need. `base` is the folder relative input files start from.
+
+        With `allowed`, nodes may read these files and folders, and what lies in `base` and the output folder, instead
+        of what the options of the engine allow.
 
         A node's failure is in the result; a graph that cannot run raises GraphError. `workflow` is the text that
         saved pictures carry. `document` names the workflow whose earlier runs say why a node runs, and to whose
@@ -149,15 +155,16 @@ class LocalEngine:
         emit = on_event or (lambda event: None)
         self.cache.drop(self._makeshift)
         self._makeshift = set()
-        prepared = self._prepare(graph, targets, base)
+        access = self._access(base, allowed)
+        prepared = self._prepare(graph, targets, access)
         history = self.history.of(document)
         plan = self._plan(prepared, prepared.targets, history)
         if plan.steps and self._settle():
-            prepared = self._prepare(graph, targets, base)
+            prepared = self._prepare(graph, targets, access)
             plan = self._plan(prepared, prepared.targets, history)
         self._remember(document, prepared)
         history.keep_only(prepared.wiring.nodes)
-        executor = self._executor(prepared, plan, history, emit, base or Path(), workflow)
+        executor = self._executor(prepared, plan, history, emit, access, workflow)
         failed: events.NodeFailed | None = None
         cancelled = False
         try:
@@ -172,7 +179,7 @@ class LocalEngine:
         made = [prepared.keyed[name] for name in executor.makeshift]
         self._makeshift = {node.result(output.name) for node in made for output in node.item.spec.outputs}
         self._makeshift |= executor.volatile_results()
-        self._distrust(prepared, executor, base or Path(), emit)
+        self._distrust(prepared, executor, access, emit)
         result = self._result(prepared, executor, started, failed, cancelled)
         self.history.save()
         self._report_refusal(emit)
@@ -206,9 +213,13 @@ class LocalEngine:
         *,
         base: Path | None = None,
         document: str = "",
+        allowed: Sequence[Path] | None = None,
     ) -> tuple[str, ...]:
-        """The nodes whose results of an earlier run are kept; from now on `look` finds them. Raises GraphError."""
-        prepared = self._prepare(graph, targets, base)
+        """The nodes whose results of an earlier run are kept; from now on `look` finds them. Raises GraphError.
+
+        `allowed` is as for `run`: no other file is opened, not even to see whether it has changed.
+        """
+        prepared = self._prepare(graph, targets, self._access(base, allowed))
         self._remember(document, prepared)
         return tuple(name for name, node in prepared.keyed.items() if self._kept(node))
 
@@ -290,13 +301,15 @@ class LocalEngine:
         self._prefix = digest.prefix(self._facts)
         return self._prefix != before
 
-    def _prepare(self, graph: Graph, targets: Sequence[str] | None, base: Path | None) -> Prepared:
-        access = self._access(base)
+    def _prepare(self, graph: Graph, targets: Sequence[str] | None, access: InputAccess) -> Prepared:
         return prepare(graph, self.node_types, self.files, self._fingerprints, self._prefix, targets, access)
 
-    def _access(self, base: Path | None) -> InputAccess:
-        allowed = self.options.allowed
-        return InputAccess(base or Path(), None if allowed is None else (self.options.output, *allowed))
+    def _access(self, base: Path | None, allowed: Sequence[Path] | None = None) -> InputAccess:
+        """What nodes may read: by a request of the editor where `allowed` is given, else by the options."""
+        by_option = allowed is None
+        allowed = self.options.allowed if by_option else allowed
+        places = None if allowed is None else (self.options.output, *allowed)
+        return InputAccess(base or Path(), places, by_option=by_option)
 
     def _plan(self, prepared: Prepared, targets: Iterable[str], history: DocumentHistory) -> Plan:
         sinks = Sinks(self.cache, self.options.output)
@@ -317,9 +330,9 @@ class LocalEngine:
             rerun=self.options.verify,
         )
 
-    def _distrust(self, prepared: Prepared, executor: Executor, base: Path, emit: Listener) -> None:
+    def _distrust(self, prepared: Prepared, executor: Executor, access: InputAccess, emit: Listener) -> None:
         """Forget results that may have been made from a file while it was being written to."""
-        contents = Contents(self.files, self._fingerprints, self._access(base), prepared.wiring.nodes)
+        contents = Contents(self.files, self._fingerprints, access, prepared.wiring.nodes)
         changed = [name for name in executor.ran if contents.changed(prepared.keyed[name])]
         if changed:
             emit(
@@ -337,11 +350,11 @@ class LocalEngine:
         plan: Plan,
         history: DocumentHistory,
         emit: Listener,
-        base: Path,
+        access: InputAccess,
         workflow: str,
     ) -> Executor:
         record = made_with(self._facts, prepared.keyed)
-        places = Places(self.options.output, base, workflow, self.options.metadata, record.text())
+        places = Places(self.options.output, access.base, workflow, self.options.metadata, record.text())
 
         def context(node: str) -> Context:
             if self._models is None:
@@ -358,7 +371,7 @@ class LocalEngine:
             history=history,
             context=context,
             emit=emit,
-            access=self._access(base),
+            access=access,
             verify=self.options.verify,
         )
 

@@ -76,8 +76,12 @@ class RemoteEngine:
         *,
         base: Path | None = None,
         document: str = "",
+        allowed: Sequence[str] | None = None,
     ) -> None:
-        """Run the graph of a document; everything about it comes as events, RunFinished last."""
+        """Run the graph of a document; everything about it comes as events, RunFinished last.
+
+        `allowed` are files that nodes may read, as for `LocalEngine.run`.
+        """
         with self._lock:
             self._running = True
             self._node = ("", "")
@@ -92,6 +96,7 @@ class RemoteEngine:
             "targets": list(targets) if targets is not None else None,
             "base": str(base or Path()),
             "document": document,
+            "allowed": None if allowed is None else list(allowed),
         }
         # To this child and no later one: should it die meanwhile, its end is the end of this run.
         self._request(request, child=child)
@@ -123,12 +128,14 @@ class RemoteEngine:
         base: Path | None = None,
         document: str = "",
         keys_of: Sequence[str] = (),
+        allowed: Sequence[str] | None = None,
     ) -> None:
         """Ask which results of a graph are kept, and make them ready to be looked at; AtHand is the answer.
 
-        It brings the keys of the nodes `keys_of`.
+        It brings the keys of the nodes `keys_of`. `allowed` are files that may be read, as for `LocalEngine.run`.
         """
         head = {"do": "recall", "number": number, "document": document, "keys_of": list(keys_of)}
+        head["allowed"] = None if allowed is None else list(allowed)
         self._request({**head, "graph": carried(graph), "base": str(base or Path())})
 
     def gauge(self) -> None:

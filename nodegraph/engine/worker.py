@@ -172,7 +172,13 @@ class Worker:
             return
         document = str(request.get("document", ""))
         self._engine.run(
-            graph, targets, on_event=self._tell, base=base, workflow=request["graph"], document=document
+            graph,
+            targets,
+            on_event=self._tell,
+            base=base,
+            workflow=request["graph"],
+            document=document,
+            allowed=_allowed(request),
         )
 
     def _recall(self, request: Mapping[str, Any]) -> None:
@@ -184,7 +190,8 @@ class Worker:
         # A graph that cannot run has no results either; why it cannot is said when it shall run.
         with contextlib.suppress(NodegraphError):
             graph = loads(request["graph"], "the workflow")
-            kept = self._engine.recall(graph, base=Path(request.get("base") or "."), document=document)
+            base = Path(request.get("base") or ".")
+            kept = self._engine.recall(graph, base=base, document=document, allowed=_allowed(request))
             keys = self._engine.keys_of(map(str, request.get("keys_of", ())), document)
         self._send(events.AtHand(int(request["number"]), kept, keys))
 
@@ -224,6 +231,12 @@ class Worker:
             self._outgoing.flush()
         except (BrokenPipeError, ValueError):
             os._exit(0)
+
+
+def _allowed(request: Mapping[str, Any]) -> tuple[Path, ...] | None:
+    """The files that a request allows nodes to read; None where it leaves that to the options."""
+    allowed = request.get("allowed")
+    return None if allowed is None else tuple(map(Path, allowed))
 
 
 def _spot(request: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -21,7 +21,8 @@ Seeds = Mapping[str, int]
 class Job:
     """A graph to run, with its seeds drawn. `targets` None means every node that saves or shows.
 
-    `document` names the tab it came from, `base` is the folder relative files start from. `live` jobs come from
+    `document` names the tab it came from, `base` is the folder relative files start from. `allowed`
+    are the files outside it that its nodes may read; None allows all. `live` jobs come from
     dragging: they are not listed and not remembered; `coarse` ones are a first look with few steps.
     """
 
@@ -40,6 +41,7 @@ class Job:
     outputs: tuple[str, ...] = ()
     live: bool = False
     coarse: bool = False
+    allowed: tuple[str, ...] | None = None
 
     @property
     def over(self) -> bool:
@@ -58,6 +60,7 @@ class Job:
             "label": self.label,
             "document": self.document,
             "base": self.base,
+            "allowed": None if self.allowed is None else list(self.allowed),
             "targets": None if self.targets is None else list(self.targets),
             "seeds": dict(self.seeds),
             "graph": carried(self.graph),
@@ -66,9 +69,9 @@ class Job:
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Job:
         """The job that `to_json` wrote, waiting. Raises KeyError, TypeError, ValueError or LoadError."""
-        targets = data["targets"]
+        targets, allowed = data["targets"], data.get("allowed")
         texts = [data[name] for name in ("id", "label", "document", "base", "graph")]
-        if not all(isinstance(text, str) for text in (*texts, *(targets or ()))):
+        if not all(isinstance(text, str) for text in (*texts, *(targets or ()), *(allowed or ()))):
             raise TypeError("a job with a field that is no text")
         if not JOB_ID.fullmatch(data["id"]) or "\0" in data["base"]:
             raise ValueError("a job whose id or folder cannot be one")
@@ -81,6 +84,7 @@ class Job:
             label=data["label"],
             document=data["document"],
             base=data["base"],
+            allowed=None if allowed is None else tuple(allowed),
             targets=None if targets is None else tuple(targets),
             seeds=MappingProxyType(dict(seeds)),
         )

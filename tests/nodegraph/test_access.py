@@ -121,6 +121,39 @@ def test_a_run_reads_and_fingerprints_nothing_outside(
         assert run.run(graph, ["r"], base=place).value("r.number") == 42
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and names of other systems")
+@pytest.mark.parametrize("name", OUTSIDE[:4])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_request_of_the_editor_allows_its_files_and_no_others(
+    place: Path, tmp_path: Path, name: str, linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = name.format(home=place.parent)
+    opened: list[Path] = []
+    real = Fingerprints.of
+
+    def noted(self: Fingerprints, path: Path) -> str:
+        opened.append(path)
+        return real(self, path)
+
+    monkeypatch.setattr(Fingerprints, "of", noted)
+    node = make("r", "Read", links={"file": "t.text"}) if linked else make("r", "Read", file=name)
+    graph = Graph.of(node, *([make("t", "Doubt", value=name)] if linked else []))
+    # The options of the engine allow everything, as those of the editor do.
+    with engine(tmp_path / "out", allowed=None) as run:
+        for allowed in ((), (place.parent / "other.txt",)):
+            try:
+                run.recall(graph, ["r"], base=place, allowed=allowed)
+                said = run.run(graph, ["r"], base=place, allowed=allowed).error
+            except GraphError as error:
+                said = str(error)
+            assert "outside the folder of the workflow and was not chosen by hand" in said
+            assert "--allow-path" not in said and opened == []
+        allowed = (place.parent / "secret.txt",)
+        assert run.run(graph, ["r"], base=place, allowed=allowed).value("r.number") == 42
+        found = run.recall(graph, ["r"], base=place, allowed=allowed)
+        assert linked or "r" in found
+
+
 def test_results_in_the_output_folder_may_be_read_again(place: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "n.txt").write_text("3")

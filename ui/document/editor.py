@@ -17,8 +17,9 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.errors import EditError
+from ui.config import paths
 from ui.document.open_fields import OpenFields
-from ui.document.outside_files import named_files
+from ui.document.outside_files import full_name, named_files
 from ui.document.selection import Selection
 from ui.document.undo import GraphCommand
 from ui.i18n.translate import said
@@ -101,6 +102,11 @@ class Editor(QObject):
     def may_open(self, name: str) -> bool:
         """Whether a file that a node names may be opened without asking."""
         return name not in self.unconfirmed
+
+    def readable_files(self) -> tuple[str, ...]:
+        """Where the files and folders lie that nodes name and may read: those the artist chose or agreed to."""
+        names = dict.fromkeys(filter(self.may_open, named_files(self.graph, self.specs)))
+        return (str(paths.pasted_folder()), *(full_name(name, self.path) for name in names))
 
     def unconfirmed_files(self) -> list[str]:
         """The files that are still named and may not be opened before the artist agreed."""

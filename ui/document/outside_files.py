@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nodegraph.journal.lock import exclusive
-from nodegraph.model.graph import Graph
-from nodegraph.model.spec import NodeSpec
+from nodegraph.model.graph import Graph, Node
+from nodegraph.model.spec import NodeSpec, Scalar
 from nodegraph.subgraphs.expand import flatten
 from nodegraph.support import json_store
 from nodegraph.support.errors import GraphError
@@ -22,7 +22,8 @@ MAX_ALLOWED = 2000
 
 
 def named_files(graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[str]:
-    """The files that nodes name, as they are written, nested ones too; model files lie in their folders."""
+    """The files that nodes name, as they are written, nested ones too, and those that are named over a link by a node
+    that always says the same; model files lie in their folders."""
     try:
         nodes = (flatten(graph) if graph.subgraphs else graph).nodes
     except GraphError:
@@ -30,9 +31,19 @@ def named_files(graph: Graph, specs: Mapping[str, NodeSpec]) -> Iterator[str]:
     for node in nodes.values():
         spec = specs.get(node.type)
         for param in spec.params if spec is not None else ():
-            value = node.params.get(param.name, param.default)
-            if param.file and not param.file.startswith(MODELS) and isinstance(value, str) and value:
-                yield value
+            if not param.file or param.file.startswith(MODELS):
+                continue
+            sources = node.inputs.get(param.name, ())
+            values: list[object] = [_constant(nodes.get(link.node), specs) for link in sources]
+            values += [] if sources else [node.params.get(param.name, param.default)]
+            yield from (value for value in values if isinstance(value, str) and value)
+
+
+def _constant(node: Node | None, specs: Mapping[str, NodeSpec]) -> Scalar | None:
+    """What a node always says, known before it runs; None for others."""
+    spec = None if node is None else specs.get(node.type)
+    param = None if spec is None or not spec.constant else spec.param(spec.constant)
+    return None if node is None or param is None else node.params.get(param.name, param.default)
 
 
 def outside_files(graph: Graph, specs: Mapping[str, NodeSpec], path: Path | None) -> frozenset[str]:

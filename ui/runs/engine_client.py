@@ -91,9 +91,13 @@ class EngineBridge(QObject):
         targets: Sequence[str] | None = None,
         base: Path | None = None,
         document: str = "",
+        allowed: Sequence[str] | None = None,
     ) -> None:
-        """Run the graph of a document; what happens comes as events, RunFinished last."""
-        self._ask(lambda: self._engine.submit(graph, targets, base=base, document=document))
+        """Run the graph of a document; what happens comes as events, RunFinished last.
+
+        Its nodes read no files outside `base` but those `allowed`; None leaves that to the engine.
+        """
+        self._ask(lambda: self._engine.submit(graph, targets, base=base, document=document, allowed=allowed))
 
     def cancel(self) -> None:
         """Stop the run within one step, or after the grace time by force."""
@@ -131,15 +135,20 @@ class EngineBridge(QObject):
         answer: Callable[[events.AtHand], object],
         document: str = "",
         keys_of: Sequence[str] = (),
+        allowed: Sequence[str] | None = None,
     ) -> None:
         """Ask which nodes' results are kept, unless the child ends; from then on they can be looked at.
 
-        The answer also has the keys of the nodes `keys_of`.
+        The answer also has the keys of the nodes `keys_of`. `allowed` is as for `run`.
         """
         number = next(self._numbers)
         self._recalls[number] = answer
         kept = tuple(keys_of)
-        self._ask(lambda: self._engine.recall(graph, number, base=base, document=document, keys_of=kept))
+        self._ask(
+            lambda: self._engine.recall(
+                graph, number, base=base, document=document, keys_of=kept, allowed=allowed
+            )
+        )
 
     def gauge(self) -> None:
         """Ask for memory figures; Gauge is the answer."""

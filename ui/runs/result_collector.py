@@ -69,7 +69,9 @@ class Collector(QObject):
         graph = sheet.editor.graph
         spots = [spot for _, spot in result_spots(flat(graph), self._specs, None)]
         nodes = list(dict.fromkeys([*(node for node, _ in spots), *sheet.previewed, *sheet.keys]))
-        self._bridge.recall(graph, sheet.base, partial(self._recalled, sheet, graph), sheet.key, nodes)
+        answer = partial(self._recalled, sheet, graph)
+        allowed = sheet.editor.readable_files()
+        self._bridge.recall(graph, sheet.base, answer, sheet.key, nodes, allowed)
 
     def _recalled(self, sheet: Sheet, graph: Graph, found: events.AtHand) -> None:
         if not isValid(sheet) or sheet.editor.graph is not graph:

@@ -114,7 +114,17 @@ class Runner(QObject):
         targets = tuple(dict.fromkeys(spot[0] for _, spot in result_spots(graph, self.specs, None)))
         words = label(sheet.asked, graph, self.specs)
         base = str(sheet.base)
-        job = Job(fresh_id(), graph, words, sheet.key, base, targets or None, live=True, coarse=coarse)
+        job = Job(
+            fresh_id(),
+            graph,
+            words,
+            sheet.key,
+            base,
+            targets or None,
+            live=True,
+            coarse=coarse,
+            allowed=sheet.editor.readable_files(),
+        )
         self.queue.start_now(job)
         self._hand_over(job)
         return job
@@ -158,7 +168,8 @@ class Runner(QObject):
         sheet.base = editor.path.parent if editor.path else Path()
         chosen = None if targets is None else tuple(targets)
         seeds = MappingProxyType(drawn)
-        return Job(fresh_id(), graph, words, sheet.key, str(sheet.base), chosen, seeds)
+        allowed = editor.readable_files()
+        return Job(fresh_id(), graph, words, sheet.key, str(sheet.base), chosen, seeds, allowed=allowed)
 
     def _still(self, sheet: Sheet, name: str, seed: int) -> bool:
         """Whether counting goes on from a seed: it is shown, or will be by a job that waits."""
@@ -171,7 +182,7 @@ class Runner(QObject):
         sheet = self._sheets.get(job.document)
         if sheet is not None:
             self._show_seeds(sheet, job)
-        self.bridge.run(job.graph, job.targets, Path(job.base), job.document)
+        self.bridge.run(job.graph, job.targets, Path(job.base), job.document, job.allowed)
         self.began.emit(job)
 
     def _show_seeds(self, sheet: Sheet, job: Job) -> None:

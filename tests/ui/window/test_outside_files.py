@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nodegraph.edits.document import Document
+from nodegraph.edits.values import SetParam
 from nodegraph.formats import native
-from nodegraph.model.graph import Graph, Node, Port, Subgraph
+from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
+from nodegraph.model.spec import NodeSpec, Output, Param
 from nodegraph.support.regular_files import is_remote
 from tests.ui.params.catalogue import SPECS
 from tests.ui.window.hand import answer, crash
 from ui.canvas.canvas import Canvas
 from ui.config import paths
 from ui.document import outside_files
+from ui.document.editor import Editor
 from ui.shell.application import Application
 
 if TYPE_CHECKING:
@@ -110,6 +114,39 @@ def test_opening_reads_nothing_and_running_asks_once(
         assert opened == [str(secret)]
         again = window.documents.open(flow)
         assert again is not None and again.editor.unconfirmed_files() == []
+
+
+def test_a_file_that_is_named_over_a_link_is_asked_for_too(flow: Path, secret: Path) -> None:
+    specs = {
+        "Read": NodeSpec("Read", "Read", "x", params=(Param("file", "Text", "", file="image"),)),
+        "Words": NodeSpec(
+            "Words", "Words", "x", params=(Param("text", "Text", ""),), outputs=(Output("text", "Text"),),
+            constant="text",
+        ),
+    }  # fmt: skip
+    graph = Graph.of(
+        Node("r", "Read", inputs={"file": (Source("w", "text"),)}),
+        Node("w", "Words", params={"text": str(secret)}),
+    )
+    assert outside_files.outside_files(graph, specs, flow) == {str(secret)}
+
+
+def test_the_engine_may_read_what_was_chosen_and_not_what_a_file_named(
+    qapp: QApplication, flow: Path, secret: Path, tmp_path: Path
+) -> None:
+    editor = Editor(SPECS, Document(naming(str(secret)), flow))
+    editor.unconfirmed = outside_files.outside_files(editor.graph, SPECS, flow)
+    assert str(secret) not in editor.readable_files()
+    chosen = tmp_path / "chosen.png"
+    chosen.write_bytes(b"")
+    editor.apply(SetParam("n", "image_file", str(chosen)))
+    assert str(chosen) in editor.readable_files()
+    editor.apply(SetParam("n", "image_file", str(secret)))
+    assert str(secret) not in editor.readable_files(), "Typed again it is still what the file named."
+    editor.unconfirmed = frozenset()
+    assert str(secret) in editor.readable_files(), "The artist agreed."
+    editor.apply(SetParam("n", "image_file", "../up.png"))
+    assert str(flow.parent.parent / "up.png") in editor.readable_files()
 
 
 @pytest.fixture
