@@ -133,7 +133,9 @@ class Documents(QObject):
         except LoadError as error:
             self._window.say(said(error))
             return None
-        return self._show(Editor(self._window.app.specs, Document(found.graph)))
+        editor = Editor(self._window.app.specs, Document(found.graph))
+        editor.unconfirmed = outside_files(found.graph, editor.specs, None)
+        return self._show(editor)
 
     def recover(self, found: Recovered, view: Mapping[str, Any] | None = None) -> DocumentView:
         """A document that a crash left behind, with its undo steps."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtGui import QImage
 
 from nodegraph.edits.document import Document
 from nodegraph.edits.values import SetParam
@@ -147,6 +148,24 @@ def test_the_engine_may_read_what_was_chosen_and_not_what_a_file_named(
     assert str(secret) in editor.readable_files(), "The artist agreed."
     editor.apply(SetParam("n", "image_file", "../up.png"))
     assert str(flow.parent.parent / "up.png") in editor.readable_files()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other rights")
+def test_a_pasted_picture_is_the_owners_alone(window_of_kinds: Application) -> None:
+    window = window_of_kinds.windows[0]
+    picture = QImage(4, 4, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    window.documents.put_picture(picture)
+    [file] = paths.pasted_folder().iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600 and file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_template_is_asked_about_like_any_file(
+    window_of_kinds: Application, flow: Path, secret: Path
+) -> None:
+    native.save(naming(str(secret)), flow)
+    view = window_of_kinds.windows[0].documents.open_template(flow)
+    assert view is not None and view.editor.unconfirmed_files() == [str(secret)]
 
 
 @pytest.fixture
