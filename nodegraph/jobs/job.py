@@ -71,9 +71,13 @@ class Job:
         """The job that `to_json` wrote, waiting. Raises KeyError, TypeError, ValueError or LoadError."""
         targets, allowed = data["targets"], data.get("allowed")
         texts = [data[name] for name in ("id", "label", "document", "base", "graph")]
+        if not isinstance(allowed, list | None):
+            raise TypeError("the files that a job may read are no list")
         if not all(isinstance(text, str) for text in (*texts, *(targets or ()), *(allowed or ()))):
             raise TypeError("a job with a field that is no text")
-        if not JOB_ID.fullmatch(data["id"]) or "\0" in data["base"]:
+        if not JOB_ID.fullmatch(data["id"]) or any(
+            "\0" in place for place in (data["base"], *(allowed or ()))
+        ):
             raise ValueError("a job whose id or folder cannot be one")
         seeds = data["seeds"].items()
         if any(type(value) is not int for _, value in seeds):

@@ -17,6 +17,7 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.errors import EditError
+from nodegraph.support.file_names import file_name_fault
 from ui.config import paths
 from ui.document.open_fields import OpenFields
 from ui.document.outside_files import full_name, named_files
@@ -105,7 +106,11 @@ class Editor(QObject):
 
     def readable_files(self) -> tuple[str, ...]:
         """Where the files and folders lie that nodes name and may read: those the artist chose or agreed to."""
-        names = dict.fromkeys(filter(self.may_open, named_files(self.graph, self.specs)))
+        named = named_files(self.graph, self.specs)
+        # What cannot be the name of a file is refused by the engine before it is looked for.
+        names = dict.fromkeys(
+            name for name in named if self.may_open(name) and not file_name_fault(name, folder=True)
+        )
         return (str(paths.pasted_folder()), *(full_name(name, self.path) for name in names))
 
     def unconfirmed_files(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -233,3 +234,16 @@ def test_what_a_graph_shows_and_says() -> None:
     assert few is not None and few.nodes["sampler"].params["steps"] == 4
     assert coarse(few, SPECS) is None
     assert isinstance(few, Graph)
+
+
+@pytest.mark.parametrize("allowed", [None, (), ("/a/b.png", "c")])
+def test_the_files_that_a_waiting_job_may_read_are_kept(allowed: tuple[str, ...] | None) -> None:
+    data = json.loads(json.dumps(Job("a", painting(), "label", allowed=allowed).to_json()))
+    assert Job.from_json(data).allowed == allowed
+    if allowed is None:
+        # A job that an earlier version kept.
+        del data["allowed"]
+        assert Job.from_json(data).allowed is None
+    for wrong in ([1], "ab", 3, {"a": 1}, ["a\0"]):
+        with pytest.raises((TypeError, ValueError)):
+            Job.from_json({**data, "allowed": wrong})

@@ -148,6 +148,9 @@ def test_the_engine_may_read_what_was_chosen_and_not_what_a_file_named(
     assert str(secret) in editor.readable_files(), "The artist agreed."
     editor.apply(SetParam("n", "image_file", "../up.png"))
     assert str(flow.parent.parent / "up.png") in editor.readable_files()
+    for odd in ("a\0b", "\ud800.png", "x" * 5000):
+        editor.apply(SetParam("n", "image_file", odd))
+        assert editor.readable_files() == (str(paths.pasted_folder()),)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has other rights")
