@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nodegraph.support.messages import Phrase
-
-if TYPE_CHECKING:
-    from nodegraph.execution.plan import Keyed
 
 MAX_TEXT = 256 * 1024
 """A longer record is not read."""
@@ -32,12 +28,13 @@ class MadeWith:
         return json.dumps({"facts": dict(self.facts), "files": dict(self.files)}, ensure_ascii=False)
 
 
-def made_with(facts: list[tuple[str, str]], keyed: Mapping[str, Keyed]) -> MadeWith:
-    """The record of a run: what is known of the machine, and the files behind the nodes' parameters."""
+def made_with(facts: list[tuple[str, str]], read: Mapping[str, Mapping[str, str]]) -> MadeWith:
+    """The record of a run: what is known of the machine, and the fingerprints of the files that nodes read, by node
+    and parameter."""
     files = {
         f"{name}.{param}": content
-        for name, node in keyed.items()
-        for param, content in node.parts.files.items()
+        for name, contents in read.items()
+        for param, content in contents.items()
         if content
     }
     return MadeWith(dict(facts), dict(sorted(files.items())))

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from nodegraph.cli.console import Console, guarded, one_line
-
-DONE, FAILED, BAD, CANCELLED = 0, 1, 2, 130
+from nodegraph.cli.exit_codes import BAD, CANCELLED, FAILED
 
 EPILOG = """exit codes: 0 done, 1 a node failed, 2 bad usage or bad file, 130 cancelled"""
 

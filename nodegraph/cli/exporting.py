@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from nodegraph.cli import DONE
+from nodegraph.cli.exit_codes import DONE
 from nodegraph.cli.opening import node_types
 from nodegraph.formats.comfyui.exporting import default_path, exported_api, exported_ui, write_export
 from nodegraph.formats.native import load

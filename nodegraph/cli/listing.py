@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.analysis.made_with import MadeWith, differences, parse_made_with
-from nodegraph.cli import DONE
+from nodegraph.cli.exit_codes import DONE
 from nodegraph.cli.opening import near, node_types
 from nodegraph.formats.native import load
 from nodegraph.model.foreign import is_foreign

@@ -6,14 +6,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from nodegraph.cli import BAD, DONE
 from nodegraph.cli.console import one_line
+from nodegraph.cli.exit_codes import BAD, DONE
 from nodegraph.cli.opening import document_of, node_types, open_engine, open_workflow
+from nodegraph.execution.refusals import refusals
 from nodegraph.formats.native import carried, load
 from nodegraph.node_api import runtime
 from nodegraph.support.input_access import InputAccess
 from nodegraph.validation import Problem, problems
-from nodegraph.validation.inputs import refusals
 from nodegraph.validation.opened import refused_files, unknown_patterns, unread_files
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from nodegraph.cli import CANCELLED, DONE, FAILED
 from nodegraph.cli.console import drawing
+from nodegraph.cli.exit_codes import CANCELLED, DONE, FAILED
 from nodegraph.cli.opening import document_of, node_types, open_engine, open_workflow
 from nodegraph.cli.progress import Bar
 from nodegraph.engine.local import LocalEngine

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source, Sources
 from nodegraph.model.limits import id_fault, number_fault, scalar_fault, text_fault
-from nodegraph.model.note_images import all_notes, together_fault
+from nodegraph.model.notes import all_notes, together_fault
 from nodegraph.support.errors import EditError
 from nodegraph.support.messages import Phrase
 

@@ -124,9 +124,8 @@ class LocalEngine:
 
     def made_with(self, graph: Graph, *, base: Path | None = None) -> MadeWith:
         """What a run of a graph would be made with here; nothing runs. Raises GraphError, also for missing files."""
-        return made_with(
-            self._facts, self._prepare(graph, None, self._access(base)).keyed
-        )
+        prepared = self._prepare(graph, None, self._access(base))
+        return made_with(self._facts, _files_of(prepared))
 
     def run(
         self,
@@ -353,7 +352,7 @@ class LocalEngine:
         access: InputAccess,
         workflow: str,
     ) -> Executor:
-        record = made_with(self._facts, prepared.keyed)
+        record = made_with(self._facts, _files_of(prepared))
         places = Places(self.options.output, access.base, workflow, self.options.metadata, record.text())
 
         def context(node: str) -> Context:
@@ -396,3 +395,7 @@ class LocalEngine:
             skipped=prepared.wiring.skipped,
             values=executor.results,
         )
+
+
+def _files_of(prepared: Prepared) -> Mapping[str, Mapping[str, str]]:
+    return {name: node.parts.files for name, node in prepared.keyed.items()}

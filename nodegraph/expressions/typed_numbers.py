@@ -6,7 +6,7 @@ import re
 
 GROUPING = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f'’](?=\d)|(?<=\d) (?=\d{3}(?!\d))")
 """Blanks and marks between groups of digits."""
-NUMBER = re.compile(r"[\d.,]*\d[\d.,]*")
+NUMBER = re.compile(r"(?<![\d.,])[.,]*\d[\d.,]*")
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 ZEROS = re.compile(r"(?<![\w.])0+(?=\d)")
 """Zeros before a number."""

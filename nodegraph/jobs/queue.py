@@ -10,9 +10,9 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
-from nodegraph.formats.native.parsing import MAX_PARTS
 from nodegraph.jobs.job import Job, JobState
 from nodegraph.model.graph import Graph
+from nodegraph.model.json_text import MAX_PARTS
 from nodegraph.node_api.events import RunFinished
 from nodegraph.support import damaged_files, json_store
 from nodegraph.support.atomic import write_text

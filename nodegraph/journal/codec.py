@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast
 
 from nodegraph.formats.native.fields import Fields
 from nodegraph.formats.native.nodes import MODES, read_mode
-from nodegraph.formats.native.parsing import check_depth
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph, frozen
+from nodegraph.model.json_text import check_depth
 from nodegraph.model.note_images import NotePicture
 from nodegraph.support.errors import LoadError
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from nodegraph.formats.native.parsing import MAX_BYTES, MAX_PARTS
 from nodegraph.journal import codec, lock
 from nodegraph.journal.history import Branch, History, Step
 from nodegraph.journal.journal import FORMAT, SUFFIX, Journal
 from nodegraph.journal.soundness import graph_fault
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
+from nodegraph.model.json_text import MAX_BYTES, MAX_PARTS
 from nodegraph.support import damaged_files, json_store
 from nodegraph.support.private_files import make_private
 from nodegraph.support.regular_files import open_regular

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from nodegraph.formats.native.nesting import check_nesting
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.limits import scalar_fault, text_fault
-from nodegraph.model.note_images import together_fault
+from nodegraph.model.notes import together_fault
 from nodegraph.model.traversal import cycle
 from nodegraph.support.errors import LoadError
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.formats.native.parsing import MAX_BYTES
+from nodegraph.model.json_text import MAX_BYTES
 from nodegraph.support.regular_files import open_regular
 
 

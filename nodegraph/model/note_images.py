@@ -5,16 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nodegraph.support.errors import LoadError
 from nodegraph.support.image_metadata import size_of
 from nodegraph.support.messages import Phrase
-
-if TYPE_CHECKING:
-    from nodegraph.model.graph import Graph, Note
 
 MOST_SIDE = 2048
 """Pixels a side."""
@@ -78,44 +74,6 @@ class NotePicture:
     def text(self) -> str:
         """As base64, to be read by `read`."""
         return base64.b64encode(self.data).decode("ascii")
-
-
-def all_notes(graph: Graph) -> Iterator[Note]:
-    """The notes of a document, those inside its subgraphs included."""
-    yield from graph.notes.values()
-    for subgraph in graph.subgraphs.values():
-        yield from subgraph.notes.values()
-
-
-def together_fault(notes: Iterable[Note]) -> str | None:
-    """Why a workflow cannot hold the pictures of all these notes, as a sentence; None if it can."""
-    pictures = [picture for note in notes for picture in note.pictures.values()]
-    if sum(len(picture.data) for picture in pictures) > ALL_BYTES:
-        return Phrase(
-            "The pictures in the notes are more than {most} MB together; take some out.", most=ALL_BYTES >> 20
-        )
-    packed = sum(len(picture.data) for picture in pictures)
-    most = min(ALL_PIXELS, FREE_PIXELS + PIXELS_PER_BYTE * packed)
-    if sum(picture.size[0] * picture.size[1] for picture in pictures) > most:
-        return Phrase(
-            "The pictures in the notes have more than {most} million pixels together; take some out.",
-            most=most // 10**6,
-        )
-    return None
-
-
-def without_pictures(graph: Graph) -> Graph:
-    """The graph as finished pictures carry it: what was pasted into notes stays in the workflow file."""
-    if not any(note.pictures for note in all_notes(graph)):
-        return graph
-    subgraphs = {
-        name: replace(found, notes=_without_pictures(found.notes)) for name, found in graph.subgraphs.items()
-    }
-    return replace(graph, notes=_without_pictures(graph.notes), subgraphs=subgraphs)
-
-
-def _without_pictures(notes: Mapping[str, Note]) -> dict[str, Note]:
-    return {name: replace(note, pictures={}) for name, note in notes.items()}
 
 
 def shown_in(text: str, pictures: Mapping[str, NotePicture]) -> dict[str, NotePicture]:

@@ -16,6 +16,9 @@ ANY = "Any"
 FOREIGN = "comfyui/"
 """Before the class name of a node of ComfyUI's that nothing here stands in for: it is kept, and cannot run."""
 
+SUBGRAPH = "subgraph/"
+"""Before the name of the subgraph that a node stands for."""
+
 PASS_THROUGH = "PassThrough"
 """The node type that gives what it takes, of whatever type."""
 

@@ -8,21 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from nodegraph.formats.native.parsing import parsed
-from nodegraph.model.spec import FOREIGN, NodeSpec
-from nodegraph.node_api import packs
+from nodegraph.model.json_text import parsed
+from nodegraph.model.spec import FOREIGN, SUBGRAPH, NodeSpec
+from nodegraph.node_api import packs, translations
 from nodegraph.node_api.declare import Declared
 from nodegraph.node_api.packs import Offer, PackFault
 from nodegraph.node_api.registry import GROUP, Registry
 from nodegraph.node_api.spec_file import checked_spec
-from nodegraph.subgraphs.expand import PREFIX
 from nodegraph.support.atomic import write_text
 from nodegraph.support.errors import DefinitionError, LoadError
 
-TRANSLATIONS = "nodegraph.comfyui"
-"""The entry point group of translations of ComfyUI's node types; see nodegraph.formats.comfyui.node_mapping."""
-
-RESERVED = ("builtin", FOREIGN.rstrip("/"), PREFIX.rstrip("/"))
+RESERVED = ("builtin", FOREIGN.rstrip("/"), SUBGRAPH.rstrip("/"))
 """Names that no package of nodes may have: ids that start with them are the program's."""
 
 SHIPPED = "catalogue.json"
@@ -91,10 +87,8 @@ def installed(cache: Path | None = None) -> Catalogue:
             modules[type_id], specs[type_id] = module, spec
     for group in packs.OWN_GROUPS:
         faults += packs.own_module(group)[1]
-    if not all(offer.own for offer in packs.offers(TRANSLATIONS)[0]):
-        from nodegraph.formats.comfyui.node_mapping import offered
-
-        faults += offered().faults
+    if not all(offer.own for offer in packs.offers(translations.GROUP)[0]):
+        faults += translations.offered().faults
     return Catalogue(specs, modules, faults)
 
 

@@ -19,7 +19,7 @@ class Places:
 
     `output` is the only folder a node may write to. `workflow` is the JSON of the running graph, which saved
     pictures carry unless `metadata` is off. `base` is the folder relative input paths start from. `made_with` is the
-    record of machine, versions and files (nodegraph/made_with.py) that they carry beside the workflow.
+    record of machine, versions and files (nodegraph/analysis/made_with.py) that they carry beside the workflow.
     """
 
     output: Path

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from nodegraph.model.expression_refs import with_expressions
 from nodegraph.model.foreign import declared_spec, is_foreign
 from nodegraph.model.graph import Graph, Node, Port, Source, Sources, Subgraph
-from nodegraph.model.spec import ANY, PASS_THROUGH, NodeSpec, Output, Param, Socket
+from nodegraph.model.spec import ANY, PASS_THROUGH, SUBGRAPH, NodeSpec, Output, Param, Socket
 from nodegraph.subgraphs.exposure import in_sections, seen_outside
 from nodegraph.support.errors import GraphError
 
-PREFIX = "subgraph/"
+PREFIX = SUBGRAPH
 PASSES = "passes"
 """Under which a node that passes on may keep the type that goes through it."""
 

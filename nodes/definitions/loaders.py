@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, ModelFile, Range, node
 from nodes.models.architectures.families import names
-from nodes.models.detection.listing import leftover_remark
+from nodes.models.detection.leftovers import leftover_remark
 from nodes.types import Clip, ControlNet, Model, Patch, Source, Vae
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nodegraph.node_api.fingerprint import Stamp, stamp
 from nodegraph.support.errors import LoadError
@@ -16,9 +16,6 @@ from nodegraph.support.file_names import file_name_fault, shortened
 from nodegraph.support.messages import Phrase
 from nodegraph.support.suggestions import nearest
 from nodes.prompt_choices.wildcards import wildcards_in
-
-if TYPE_CHECKING:
-    from nodes.models.files.folders import ModelFolders
 
 KIND = "wildcards"
 ENDING = ".txt"
@@ -30,6 +27,19 @@ DEEPEST = 32
 """Files that may name each other in a row."""
 KEPT = 64 * 2**20
 """Characters of files that are remembered."""
+
+
+class Folders(Protocol):
+    """Finds files by kind and name; `nodes.models.files.folders.ModelFolders` does."""
+
+    def names(self, kind: str) -> Sequence[str]:
+        """The files of a kind, sorted."""
+
+    def folders(self, kind: str) -> Sequence[Path]:
+        """Where files of a kind are looked for."""
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """The file that `name` of a kind means, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class WildcardFiles:
     any letters and means every file that fits. Case does not matter.
     """
 
-    def __init__(self, folders: ModelFolders) -> None:
+    def __init__(self, folders: Folders) -> None:
         self._files = folders
         self._known: dict[Path, tuple[Stamp, Choices]] = {}
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from nodes.models.architectures.families import families
 from nodes.models.architectures.family import Family
-from nodes.models.files.header import TensorInfo
 from nodes.models.files.parts import Piece
+from nodes.models.files.tensor_info import TensorInfo
 from tests.models_maker.networks import LAYERS, Tiny
 
 State = dict[str, Tensor]

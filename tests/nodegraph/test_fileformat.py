@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.edits import Edit
-from nodegraph.formats.native import dumps, load, loads, parsing
+from nodegraph.formats.native import dumps, load, loads
+from nodegraph.model import json_text
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
 from nodegraph.model.spec import NodeSpec, Output, Param, Socket
 from nodegraph.support.errors import EditError, LoadError
@@ -257,9 +258,9 @@ def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path) -> None:
 
 
 def test_text_that_would_fill_the_memory_is_refused_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "MAX_PARTS", 1000)
+    monkeypatch.setattr(json_text, "MAX_PARTS", 1000)
     assert "more than 1,000 lists" in refusal("[" + "[]," * 1001 + "0]")
-    monkeypatch.setattr(parsing, "MAX_BYTES", 1000)
+    monkeypatch.setattr(json_text, "MAX_BYTES", 1000)
     assert "no workflow is" in refusal(" " * 1001)
 
 

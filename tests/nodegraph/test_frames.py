@@ -18,7 +18,8 @@ from nodegraph.formats.native import dumps, loads
 from nodegraph.journal import codec
 from nodegraph.model.frames import FrameIndex, contains, contents, nested
 from nodegraph.model.graph import Frame, Graph, Link, Node, Note, Source
-from nodegraph.model.note_images import NotePicture, without_pictures
+from nodegraph.model.note_images import NotePicture
+from nodegraph.model.notes import without_pictures
 from nodegraph.support.errors import EditError, LoadError
 from tests.nodegraph.strategies import PNG
 

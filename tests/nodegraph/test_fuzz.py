@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.formats.native import dumps, load, loads
-from nodegraph.formats.native.parsing import decoded
+from nodegraph.model.json_text import decoded
 from nodegraph.support.errors import LoadError
 from nodegraph.validation import problems
 from tests.nodegraph.checking import FILES, folded

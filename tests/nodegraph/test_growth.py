@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from nodegraph.analysis.sizes import MAX_INNER_SPOTS, Sizes
 from nodegraph.formats.native import loads
-from nodegraph.formats.native.parsing import _Hooks
 from nodegraph.formats.native.reading import graph_of
 from nodegraph.model.graph import Note, Source
-from nodegraph.model.note_images import NotePicture, together_fault
+from nodegraph.model.json_text import _Hooks
+from nodegraph.model.note_images import NotePicture
+from nodegraph.model.notes import together_fault
 from nodegraph.model.spec import NodeSpec, Output, Socket
 from nodegraph.subgraphs.expand import MAX_CHARACTERS, MAX_NODES, flatten
 from nodegraph.support.errors import LoadError

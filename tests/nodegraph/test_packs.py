@@ -19,7 +19,7 @@ from nodegraph.formats.comfyui import node_mapping, reverse
 from nodegraph.formats.native import load
 from nodegraph.model.graph import Node
 from nodegraph.model.spec import NodeSpec
-from nodegraph.node_api import packs, runtime
+from nodegraph.node_api import packs, runtime, translations
 from nodegraph.node_api.catalogue import checked_entries, installed
 from nodegraph.node_api.packs import own_module
 from nodegraph.support.errors import DefinitionError
@@ -82,7 +82,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
-    node_mapping._offered.cache_clear()
+    translations._offered.cache_clear()
     return Site(folder)
 
 
@@ -226,10 +226,10 @@ def test_no_other_package_replaces_the_engine_or_the_window(group: str, site: Si
 )
 def test_broken_translations_are_named_and_skipped(code: str, site: Site) -> None:
     before = set(node_mapping.known())
-    node_mapping._offered.cache_clear()
+    translations._offered.cache_clear()
     site.install("bad", code, points="[nodegraph.comfyui]\nbad = bad.nodes_\n")
     assert set(node_mapping.known()) == before
-    assert [fault.pack for fault in node_mapping.offered().faults] == ["bad"]
+    assert [fault.pack for fault in translations.offered().faults] == ["bad"]
     assert len(installed().faults) == 1
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from ui.editors.splice import changed_letters, shown_text, spliced
+from ui.document.splice import changed_letters, shown_text, spliced
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

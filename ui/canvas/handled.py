@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from ui.canvas.interaction.dispatch import double_click, gesture_for, held_key
 from ui.canvas.interaction.gestures.look_around import Pan
+from ui.canvas.interaction.open_editor import OpenEditor
 from ui.canvas.interaction.stage import ALT, Gesture, Pointer
 from ui.canvas.interaction.wiring import HALVES, half_taken
 from ui.canvas.rendering.flowing import link_area
 from ui.canvas.rendering.look import view_rect
 from ui.canvas.scene.hit import EMPTY, FINGER, Hit, hit
+from ui.canvas.scene.state import CanvasState
 from ui.canvas.walking import Walking
 
 STEP = 1.0 / 120.0 / 8.0
@@ -30,14 +31,6 @@ LINKS = (*HALVES, "reroute")
 class Handled(Walking):
     """The part of the canvas that hears events. At most one gesture is under way; panning may go on beside it."""
 
-    search_requested = Signal(QPointF, object)
-    """Scene point, Loose (links in hand) or None: show the search for nodes."""
-    context_menu_requested = Signal(QPoint, object)
-    """Global point, Hit: show the menu of what was hit."""
-    node_activated = Signal(str)
-    """A node was double-clicked."""
-    view_requested = Signal(str)
-    """A node's result is to be looked at."""
     status = Signal(str)
     """A sentence for the status bar."""
     resized = Signal()
@@ -47,7 +40,8 @@ class Handled(Walking):
     hovered = Signal(object)
     """Hit: something else is under the pointer."""
 
-    row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
+    state: CanvasState
+    open_editor: OpenEditor
     _gesture: Gesture | None = None
     _button = Qt.MouseButton.NoButton
     """The button that the gesture began with."""
@@ -95,10 +89,6 @@ class Handled(Walking):
         ours = event.key() == Qt.Key.Key_Escape or gesture.wants(event.key(), event.modifiers())
         event.setAccepted(ours)
         return ours
-
-    def show_menu(self, pointer: Pointer, found: Hit) -> None:
-        """Ask for the menu of what was hit."""
-        self.context_menu_requested.emit(self.mapToGlobal(pointer.view).toPoint(), found)
 
     def hit(self, view: QPointF) -> Hit:
         """What lies under a point of the view."""

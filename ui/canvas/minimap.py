@@ -13,7 +13,7 @@ from ui.canvas.scene.scene import Scene
 from ui.theme.types import category_color
 
 if TYPE_CHECKING:
-    from ui.canvas.canvas import Canvas
+    from ui.canvas.handled import Handled
 
 SIZE = QSize(216, 144)
 MARGIN = 12
@@ -26,7 +26,7 @@ class Minimap(QWidget):
     It repaints only when it shows something else.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Handled) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._wanted = False
@@ -77,7 +77,7 @@ class Minimap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Nodes as blocks in their category's hue, frames with names, the view as a rectangle."""
-        canvas, theme = self._canvas, self._canvas.theme
+        canvas, theme = self._canvas, self._canvas.stage.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("hairline"), 1))
@@ -94,7 +94,7 @@ class Minimap(QWidget):
 
     def _graph(self, scale: float, origin: QPointF) -> QPixmap:
         """All but the view's rectangle, which alone changes in most frames: this is painted in each of the canvas."""
-        canvas, theme, ratio = self._canvas, self._canvas.theme, self.devicePixelRatioF()
+        canvas, theme, ratio = self._canvas, self._canvas.stage.theme, self.devicePixelRatioF()
         alarms = self._alarms()
         key = (canvas.scene.version, theme, ratio, scale, origin.x(), origin.y(), tuple(alarms))
         if self._picture is not None and self._picture[0] == key:
@@ -178,7 +178,7 @@ class Minimap(QWidget):
         return [(name, color) for name, color in found if name in self._canvas.scene.nodes]
 
     def _frames(self, painter: QPainter, scale: float, origin: QPointF) -> None:
-        theme = self._canvas.theme
+        theme = self._canvas.stage.theme
         painter.setFont(self._canvas.stage.text.small)
         for frame, rect in self._canvas.scene.frames():
             seen = QRectF(rect.topLeft() * scale + origin, rect.size() * scale)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from nodegraph.edits import Disconnect
@@ -12,12 +13,13 @@ from ui.canvas.commands import Commands
 from ui.canvas.interaction.fitting import Fitting
 from ui.canvas.interaction.gestures.inside import Inside
 from ui.canvas.interaction.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
-from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture
+from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture, Pointer
 from ui.canvas.interaction.wiring import Loose, links_of, rewire
 from ui.canvas.rendering.look import view_rect
 from ui.canvas.rendering.paint_rows import field_rect
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef, Row
+from ui.canvas.scene.hit import Hit
 from ui.i18n.translate import tr
 
 
@@ -44,9 +46,22 @@ class Walking(Commands):
     """PortRef: list the ports that a link from it may lead to (`linkable`), and link one (`link_ports`)."""
     row_activated = Signal(str, str, QRectF)
     """Node, parameter, rectangle in the view: edit the value."""
+    search_requested = Signal(QPointF, object)
+    """Scene point, Loose (links in hand) or None: show the search for nodes."""
+    context_menu_requested = Signal(QPoint, object)
+    """Global point, Hit: show the menu of what was hit."""
+    node_activated = Signal(str)
+    """A node was double-clicked."""
+    view_requested = Signal(str)
+    """A node's result is to be looked at."""
 
+    row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
     rails: SubgraphPorts | None = None
     """The ports at both sides, inside a subgraph."""
+
+    def show_menu(self, pointer: Pointer, found: Hit) -> None:
+        """Ask for the menu of what was hit."""
+        self.context_menu_requested.emit(self.mapToGlobal(pointer.view).toPoint(), found)
 
     def activate_row(self, node: str, row: Row) -> None:
         """Ask for an editor of the row's value."""

@@ -10,7 +10,8 @@ from PySide6.QtCore import QMimeData, QRect, QRectF
 
 from nodegraph.edits import ChangeFrame, ChangeNote, Edit, SetTitle
 from nodegraph.model.graph import Note, frozen
-from nodegraph.model.note_images import NotePicture, shown_in, together_fault
+from nodegraph.model.note_images import NotePicture, shown_in
+from nodegraph.model.notes import together_fault
 from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
 from ui.canvas.copying import Copying

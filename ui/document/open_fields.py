@@ -12,6 +12,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from shiboken6 import isValid
 
+DRAFT_MS = 150
+"""So long after a key at the latest what is typed is in the journal."""
+LONG_TEXT = 20
+"""So many letters are never given up without a sentence and a way to get them back."""
+
 
 class Field(Protocol):
     """A widget or controller into which a value of the document is typed. Also a QObject."""

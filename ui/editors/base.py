@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from nodegraph.edits import Edit
+from ui.document.open_fields import DRAFT_MS
 from ui.editors.binding import Binding, Try
 from ui.i18n.labels import label_of
 from ui.i18n.translate import tr
@@ -15,10 +16,6 @@ from ui.theme.appearance import Look
 
 CONTEXT = "ParamEditor"
 ALT = Qt.KeyboardModifier.AltModifier
-DRAFT_MS = 150
-"""So long after a key at the latest what is typed is in the journal."""
-LONG_TEXT = 20
-"""So many letters are never given up without a sentence and a way to get them back."""
 STAYS_OPEN = (
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.MenuBarFocusReason,

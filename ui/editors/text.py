@@ -7,11 +7,12 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nodegraph.edits import Edit, SetParam
-from ui.editors.base import CONTEXT, LONG_TEXT, STAYS_OPEN, ParamEditor
+from ui.document.open_fields import LONG_TEXT
+from ui.document.splice import changed_letters, shown_text, spliced
+from ui.editors.base import CONTEXT, STAYS_OPEN, ParamEditor
 from ui.editors.binding import Binding
 from ui.editors.completing import EMBEDDING, WILDCARD, Completion
 from ui.editors.page import Colours, Page
-from ui.editors.splice import changed_letters, shown_text, spliced
 from ui.editors.tokens import counter, token_words
 from ui.editors.weights import reweighted
 from ui.i18n.labels import label_of

@@ -17,7 +17,7 @@ from ui.theme.appearance import Look
 from ui.widgets.popup.rows import Row, RowPainter, Rows
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.context import WindowContext
 
 KEY = "bookmarks"
 
@@ -40,7 +40,7 @@ def set_bookmark(graph: Graph, number: int, node: str, title: str) -> Batch:
     return Batch((SetView({**graph.view, KEY: marks}),), title)
 
 
-def go_or_set(window: MainWindow, verb: str, number: int) -> None:
+def go_or_set(window: WindowContext, verb: str, number: int) -> None:
     """Set bookmark `number` on the selected node, go to it, or (verb "next") go to the next one."""
     view = window.view
     if view is None:

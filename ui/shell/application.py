@@ -21,8 +21,10 @@ from ui.document.editor import Editor
 from ui.document.journal_recorder import Recorder
 from ui.i18n.node_texts import Worded
 from ui.shell.apply_settings import dress
+from ui.shell.command_context import CommandContext
 from ui.shell.document_view import DocumentView, MakeCanvas
 from ui.shell.main_window import MainWindow
+from ui.shell.run_painting import attach
 from ui.shell.session_restore import reopen
 from ui.shell.shutdown import leave, may_close
 from ui.theme.appearance import Look
@@ -95,7 +97,7 @@ class Application(QObject):
         view = DocumentView(editor, recorder, self.look, self._make_canvas)
         self.restyle_view(view)
         if self.desk is not None:
-            self.desk.attach(view)
+            attach(self.desk, view)
         return view
 
     def change(self, **changes: Any) -> None:
@@ -139,10 +141,9 @@ class Application(QObject):
                 self.tr("The session cannot be written: {why}").format(why=error.strerror or error)
             )
 
-    def closed(self, window: MainWindow) -> None:
+    def closed(self, window: CommandContext) -> None:
         """A window is gone."""
-        self.settings_changed.disconnect(window._settings_changed)
-        self.windows.remove(window)
+        self.windows[:] = [other for other in self.windows if other is not window]
         window.deleteLater()
         if not self.windows:
             self._timer.stop()

@@ -25,7 +25,7 @@ from ui.theme.icons import icon
 from ui.widgets.focus_order import first_stop, give_back
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 Panel = Callable[[Editor, Look, QWidget], QWidget]
 PANELS: Mapping[str, Panel] = {
@@ -53,7 +53,7 @@ AREAS = {"results": Qt.DockWidgetArea.BottomDockWidgetArea}
 class Docks(QObject):
     """Makes the docks; what is in them is made when they are first seen."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self._hidden: list[QWidget] = []

@@ -26,13 +26,13 @@ from ui.document.editor import Editor
 from ui.document.image_reader import has_image, image_in
 from ui.document.outside_files import allow, full_name, outside_files
 from ui.i18n.translate import said
-from ui.panels.app_view import opening as appview
+from ui.shell import app_view_switch as appview
 from ui.shell import view_state
 from ui.shell.document_view import DocumentView
 from ui.widgets.question import Choice, ask
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 CLOSED = 20
 LISTED_LOSSES = 12
@@ -44,7 +44,7 @@ MAX_LISTED, MAX_SHOWN = 8, 100
 class Documents(QObject):
     """The documents of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self._closed: list[Path] = []
@@ -146,6 +146,10 @@ class Documents(QObject):
         shown = self._show(editor, view, found.journal)
         shown.look_at_disk()
         return shown
+
+    def show_editor(self, editor: Editor) -> DocumentView:
+        """Open a document that is in memory, in a new tab in front."""
+        return self._show(editor)
 
     def ask_open(self) -> None:
         """Choose files and open each in a tab of its own."""

@@ -19,14 +19,14 @@ from nodegraph.support.image_metadata.folders import counted
 from ui.config.model_files import kind_of, model_files
 from ui.document import workflow_file
 from ui.document.image_reader import has_image, image_in
+from ui.document.requirements import PRACTICE, PRACTICE_SIDE
 from ui.document.selection import Selected
 from ui.editors.file import relative
 from ui.i18n.translate import said
-from ui.runs.requirements import PRACTICE, PRACTICE_SIDE
 from ui.shell.drop_zones import NODE, NOTE, PICTURE, Target, Way, Zone, Zones, holds, zones_for
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 MOST, SEEN = 64, 10_000
 """At most so many loaders are made of a dropped folder, of which at most so many entries are looked at."""
@@ -122,7 +122,7 @@ def unfolded(folder: Path) -> list[Path]:
 class Drops(QObject):
     """Takes files for one window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self.zones = Zones(window)

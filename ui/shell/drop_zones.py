@@ -20,7 +20,7 @@ from ui.i18n.translate import QT_TRANSLATE_NOOP
 from ui.theme.icons import paint
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 Way = Literal["load", "workflow", "batch", "models", "note", "node"]
 """Load each file; open its workflow; a folder as one batch; a folder as one of models; into a note or a node."""
@@ -125,7 +125,7 @@ def _within(folder: Path, deep: bool = False) -> list[Path]:
 class Zones(QWidget):
     """Covers the window while files are dragged over it; notes and nodes that take a picture are not dimmed."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self._zones: tuple[Zone, ...] = ()

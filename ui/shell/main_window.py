@@ -6,16 +6,18 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from ui.config.session import TabState, WindowState
-from ui.panels.app_view import opening as appview
+from ui.shell import app_view_switch as appview
+from ui.shell.command_context import AppCommands, CommandContext
 from ui.shell.docks import Docks
 from ui.shell.document_manager import Documents
 from ui.shell.document_view import DocumentView
 from ui.shell.drop_handler import Drops
 from ui.shell.menus import Menus
 from ui.shell.popups import Popups
+from ui.shell.run_panels import Bench
 from ui.shell.selection_toolbar import Bars
 from ui.shell.shutdown import may_close
 from ui.shell.start_page.page import StartPage
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
         QDropEvent,
     )
 
-    from ui.shell.application import Application
-    from ui.shell.run_panels import Bench
-
 
 FIRST_SIZE = QSize(1440, 900)
 MARGIN = QSize(16, 40)
@@ -47,10 +46,9 @@ def first_size(screen: QSize) -> QSize:
     return FIRST_SIZE.boundedTo(screen - MARGIN)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(CommandContext):
     """One window with its documents."""
 
-    app: Application
     tabs: Tabs
     documents: Documents
     popups: Popups
@@ -58,9 +56,10 @@ class MainWindow(QMainWindow):
     docks: Docks
     bench: Bench | None
     menus: Menus
-    keys: dict[str, tuple[str, ...]]
+    bars: Bars
+    start: StartPage
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: AppCommands) -> None:
         super().__init__()
         self.app = app
         self._shown: DocumentView | None = None
@@ -94,17 +93,8 @@ class MainWindow(QMainWindow):
         app.settings_changed.connect(self._settings_changed)
         app.qt.focusChanged.connect(self._focus_changed)
         if app.desk is not None:
-            self.bench = app.desk.furnish(self)
+            self.bench = Bench(app.desk, self)
         self._tab_changed()
-
-    @property
-    def view(self) -> DocumentView | None:
-        """The document in front."""
-        return self.tabs.current()
-
-    def say(self, text: str) -> None:
-        """Show a sentence in the status bar."""
-        self.bar.say(text)
 
     def adopt(self, view: DocumentView) -> None:
         """Show a document in a new tab, in front."""
@@ -178,19 +168,6 @@ class MainWindow(QMainWindow):
         if self.view is not None:
             self.view.levels.enter(node)
 
-    def show_node(self, node: str) -> None:
-        """Select a node and look at it."""
-        view = self.view
-        if view is not None and node in view.level.graph.nodes:
-            view.level.selection.set([node])
-            view.canvas.frame_selected()
-
-    def show_outside(self, node: str) -> None:
-        """The same for a node of the workflow itself, where one stands in a subgraph just now."""
-        if self.view is not None:
-            self.view.levels.leave_to(0)
-        self.show_node(node)
-
     def state(self) -> WindowState:
         """How the window stands, for the session."""
         views = self.tabs.views()
@@ -222,6 +199,7 @@ class MainWindow(QMainWindow):
         """Ask once about all that is unsaved."""
         if self.app.ending or may_close(self.app, [self]):
             event.accept()
+            self.app.settings_changed.disconnect(self._settings_changed)
             self.app.closed(self)
         else:
             event.ignore()

@@ -15,7 +15,7 @@ from ui.shell.actions.keymap import bindings
 from ui.shell.actions.table import ACTIONS
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 MENUS = (
     ("File", QT_TRANSLATE_NOOP("Menus", "&File")),
@@ -38,7 +38,7 @@ MENUS = (
 class Menus(QObject):
     """The menu bar of one window, and the keys of every action."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self.actions: dict[str, QAction] = {}

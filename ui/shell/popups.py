@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from ui.canvas.scene.hit import Hit
     from ui.document.editor import Editor
     from ui.document.selection import Selected
+    from ui.shell.command_context import CommandContext
     from ui.shell.document_view import DocumentView
-    from ui.shell.main_window import MainWindow
 
 
 NODE_MENU = (
@@ -70,7 +70,7 @@ EMPTY_MENU = (
 class Popups(QObject):
     """At most one popup is open in a window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self._used: dict[str, Habit] = {}

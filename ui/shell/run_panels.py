@@ -28,21 +28,22 @@ from ui.runs.document_run import Sheet
 from ui.runs.restore_values import restored
 from ui.runs.result_store import Result
 from ui.runs.run_queries import ends
+from ui.runs.run_service import Desk, state_folder
+from ui.shell.run_painting import repaint
 from ui.shell.status_bar import SteadyLabel
 from ui.widgets.contained import Contained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.runs.run_service import Desk
+    from ui.shell.command_context import CommandContext
     from ui.shell.document_view import DocumentView
-    from ui.shell.main_window import MainWindow
 
 
 class Bench(QObject):
     """Viewer, queue, results, memory gauge, wire probe, practice chip and coach of one window."""
 
-    def __init__(self, desk: Desk, window: MainWindow) -> None:
+    def __init__(self, desk: Desk, window: CommandContext) -> None:
         super().__init__(window)
         self.desk = desk
         self.window = window
@@ -55,7 +56,10 @@ class Bench(QObject):
         self.gauge = GaugeBar(desk.bridge, look, window)
         self.engine = SteadyLabel(window)
         self.showing = Showing(desk.runner, self.viewer, self.strip, self)
-        self.overlays = Overlays(desk, window, self.showing.look_at, self.run_frames)
+        self.overlays = Overlays(
+            desk, window, window.app, window.bars.make_way, self.showing.look_at, self.run_frames
+        )
+        window.destroyed.connect(lambda _=None: desk.show_costs(self, False))
         self._place()
         self._wire()
 
@@ -86,6 +90,7 @@ class Bench(QObject):
         runner.told.connect(self._told)
         runner.status.connect(self.window.say)
         runner.finished.connect(self._finished)
+        self.desk.remarked.connect(self.show_remarks)
         self.desk.bridge.heard.connect(self._heard)
         self.desk.live.switched.connect(self._live_switched)
         self.window.app.settings_changed.connect(self.restyle)
@@ -175,8 +180,9 @@ class Bench(QObject):
     def show_costs(self, on: bool) -> None:
         """Show on each node what it took, or no more."""
         self.costs = on
+        self.desk.show_costs(self, on)
         for view in self.window.tabs.views():
-            self.desk.repaint(view)
+            repaint(self.desk, view)
 
     def restore(self, result: Result, seeds_only: bool) -> None:
         """Give the document in front the values it had for a result."""
@@ -215,8 +221,6 @@ class Bench(QObject):
 
     def teach(self, sheet: Sheet) -> None:
         """Begin the three lines of coaching, unless they were done or skipped."""
-        from ui.runs.run_service import state_folder
-
         self.overlays.teach(sheet, state_folder() / "coach.json")
 
     # Inside
@@ -239,7 +243,7 @@ class Bench(QObject):
     # Jobs and results
 
     def _open_job(self, job: Job) -> None:
-        self.window.documents._show(Editor(self.desk.specs, Document(job.graph)))
+        self.window.documents.show_editor(Editor(self.desk.specs, Document(job.graph)))
 
     def open_result(self, result: Result) -> None:
         """Open the graph that made a result in a tab of its own."""
@@ -248,7 +252,7 @@ class Bench(QObject):
         except LoadError as error:
             self.window.say(said(error))
             return
-        self.window.documents._show(Editor(self.desk.specs, Document(graph)))
+        self.window.documents.show_editor(Editor(self.desk.specs, Document(graph)))
 
     def _jump(self, job: Job) -> None:
         """Go to the node that failed, in its own tab."""

@@ -16,7 +16,7 @@ from ui.shell.actions.table import BY_ID
 from ui.theme.icons import icon
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 ONE = ("run.to_node", "node.mute", "node.bypass", "node.frame", "edit.duplicate", "edit.delete")
 SEVERAL = ("node.arrange", "node.mute", "node.bypass", "node.frame", "node.subgraph", "edit.delete")
@@ -48,7 +48,7 @@ GAP, MARGIN = 12, 8
 class SelectionBar(QFrame):
     """Stands over the selection of one canvas while nothing moves; it takes no focus, for every action has keys."""
 
-    def __init__(self, canvas: Canvas, window: MainWindow) -> None:
+    def __init__(self, canvas: Canvas, window: CommandContext) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._window = window
@@ -151,7 +151,7 @@ class SelectionBar(QFrame):
 class Bars:
     """The bar of each canvas that is in front in a window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         self._window = window
         self._bars: dict[QWidget, SelectionBar] = {}
 

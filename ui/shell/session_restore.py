@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from nodegraph.journal.recovery import recover, recoverable
 from nodegraph.support import damaged_files, leftovers
 from ui.config import paths, session
 from ui.config.session import WindowState
 from ui.i18n.translate import tr
+from ui.shell.command_context import AppCommands, CommandContext
+from ui.shell.document_view import DocumentView
+from ui.shell.first_launch import greet
+
+Window = TypeVar("Window", bound=CommandContext, covariant=True)
 
 MAX_NAMED = 3
 """So many damaged files are named."""
 
-if TYPE_CHECKING:
-    from ui.shell.application import Application
-    from ui.shell.document_view import DocumentView
-    from ui.shell.main_window import MainWindow
+
+class Windows(AppCommands, Protocol[Window]):
+    """The application, with the kind of window that it opens."""
+
+    @property
+    def windows(self) -> Sequence[Window]:
+        """The open windows."""
+
+    def new_window(self) -> Window:
+        """An empty window, not shown yet."""
 
 
-def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
+def reopen(app: Windows[Window], files: Iterable[Path]) -> Window:
     """Open the windows as they were left, with what a crash left, and `files` in front.
 
     Where another editor holds the session, its windows are its own: this one begins with an empty one.
@@ -54,11 +65,11 @@ def reopen(app: Application, files: Iterable[Path]) -> MainWindow:
         window.say(_back(recovered))
     _report_damaged(window)
     if first and app.desk is not None and not window.tabs.count():
-        app.desk.greet(window)
+        greet(app.desk, window)
     return window
 
 
-def _report_damaged(window: MainWindow) -> None:
+def _report_damaged(window: CommandContext) -> None:
     """Say which files of the editor's own were damaged: in one sentence, for the status bar holds one."""
     kept, damaged_files.set_aside[:] = list(damaged_files.set_aside), []
     if not kept:
@@ -76,7 +87,7 @@ def _back(count: int) -> str:
     return tr("Application", "Unsaved work is back: {count} workflows.").format(count=count)
 
 
-def _tabs(window: MainWindow, state: WindowState, found: dict[str, Path]) -> int:
+def _tabs(window: CommandContext, state: WindowState, found: dict[str, Path]) -> int:
     """Open the tabs of a window; how many of them hold work that is not saved."""
     recovered = 0
     for tab in state.tabs:
@@ -91,7 +102,7 @@ def _tabs(window: MainWindow, state: WindowState, found: dict[str, Path]) -> int
     return recovered
 
 
-def _recover(window: MainWindow, path: Path, view: Mapping[str, Any]) -> DocumentView | None:
+def _recover(window: CommandContext, path: Path, view: Mapping[str, Any]) -> DocumentView | None:
     """Open what a journal holds, with its undo steps; None where there is nothing of use in it."""
     found = recover(path)
     if found is None:

@@ -12,11 +12,10 @@ from ui.i18n.translate import tr
 from ui.widgets.question import Choice, ask
 
 if TYPE_CHECKING:
-    from ui.shell.application import Application
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import AppCommands, CommandContext
 
 
-def may_close(app: Application, windows: Sequence[MainWindow]) -> bool:
+def may_close(app: AppCommands, windows: Sequence[CommandContext]) -> bool:
     """Ask once whether the unsaved work in these windows is saved, kept or given up; False to stay."""
     views = [(window, view) for window in windows for view in window.tabs.views()]
     if not all(window.documents.may_drop_typed(view) for window, view in views):
@@ -32,7 +31,7 @@ def may_close(app: Application, windows: Sequence[MainWindow]) -> bool:
     return True
 
 
-def leave(app: Application, windows: Sequence[MainWindow], *, keep_unsaved: bool) -> None:
+def leave(app: AppCommands, windows: Sequence[CommandContext], *, keep_unsaved: bool) -> None:
     """Let go of every document of these windows.
 
     With the last windows their tabs are kept for the next start; `keep_unsaved` says whether those with unsaved
@@ -65,7 +64,7 @@ def start_again() -> int:
     return 0
 
 
-def _ask(window: MainWindow, names: list[str], last: bool) -> str:
+def _ask(window: CommandContext, names: list[str], last: bool) -> str:
     if len(names) == 1:
         title = tr("Application", "“{name}” has unsaved changes").format(name=names[0])
     else:

@@ -6,21 +6,15 @@ Packages of nodes declare this for the types they can stand in for, and offer it
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from nodegraph.formats.comfyui.source_graph import Old
-from nodegraph.node_api import packs
-from nodegraph.node_api.packs import PackCall, PackFault
-from nodegraph.support.messages import Phrase
-from nodegraph.support.user_dirs import cache_folder
-
-GROUP = "nodegraph.comfyui"
+from nodegraph.node_api.packs import PackCall
+from nodegraph.node_api.translations import offered
 
 SEED_MODES = {"fixed": "fixed", "increment": "next", "decrement": "next", "randomize": "new"}
 """What stands behind a seed among listed widgets: how it changes after a run, and what that is called here."""
@@ -207,51 +201,9 @@ def called(words: str) -> Mapping[str, str]:
     return {their.rstrip("!"): ours if equals else their.rstrip("!") for their, equals, ours in pairs}
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """The translations of installed packages by class name, and the packages that were skipped.
-
-    `owners` names the package of each translation that is not of this program.
-    """
-
-    translations: Mapping[str, Translation]
-    faults: tuple[PackFault, ...]
-    owners: Mapping[str, str]
-
-
 def known() -> Mapping[str, Translation]:
     """The translations that installed packages offer."""
     return offered().translations
-
-
-def offered() -> Offered:
-    """What installed packages offer, looked up once; a package that fails costs only itself."""
-    return _offered(tuple(sys.path))
-
-
-@cache
-def _offered(_path: tuple[str, ...]) -> Offered:
-    found: dict[str, Translation] = {}
-    owners: dict[str, str] = {}
-    entries, faults = packs.offers(GROUP)
-    tried = packs.probe("comfyui", [offer for offer in entries if not offer.own], cache_folder())
-    for offer in entries:
-        text = tried.get(offer, "")
-        if isinstance(text, PackFault):
-            faults.append(text)
-            continue
-        taken = [name for name in json.loads(text or "[]") if name in found]
-        if taken:
-            reason = Phrase("{name} is already translated", name=packs.printable(taken[0], 60))
-            faults.append(packs.fault_of(offer, reason))
-            continue
-        translations = importlib.import_module(offer.module).SAME
-        found.update(translations)
-        if not offer.own:
-            owners.update(
-                dict.fromkeys(translations, packs.printable(offer.distribution or offer.module, 60))
-            )
-    return Offered(found, tuple(faults), owners)
 
 
 def translated_node(node: Old) -> Made | None:
@@ -261,7 +213,7 @@ def translated_node(node: Old) -> Made | None:
     """
     offer = offered()
     name = node.type if node.type in offer.translations else node.type.strip()
-    translation = offer.translations.get(name)
+    translation: Translation | None = offer.translations.get(name)
     if translation is None:
         return None
     owner = offer.owners.get(name)

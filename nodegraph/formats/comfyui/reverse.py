@@ -15,7 +15,6 @@ from nodegraph.formats.comfyui.node_mapping import (
     Untranslatable,
     called,
     known,
-    offered,
 )
 from nodegraph.formats.comfyui.source_graph import Old
 from nodegraph.formats.comfyui.usable import specs_of, usable
@@ -23,6 +22,7 @@ from nodegraph.model.foreign import KEY, TYPES, is_foreign
 from nodegraph.model.graph import Node
 from nodegraph.model.spec import ANY, FOREIGN, NodeSpec, Scalar
 from nodegraph.node_api.packs import PackCall
+from nodegraph.node_api.translations import offered
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.formats.migrate import migrated, upgraded
-from nodegraph.formats.native.parsing import MAX_BYTES, RefusedValue, decoded, parsed
 from nodegraph.formats.native.reading import graph_of
 from nodegraph.formats.native.writing import text_of
 from nodegraph.model.graph import Graph
-from nodegraph.model.note_images import without_pictures
+from nodegraph.model.json_text import MAX_BYTES, RefusedValue, decoded, parsed
+from nodegraph.model.notes import without_pictures
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.atomic import write_text
 from nodegraph.support.errors import LoadError, SaveError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.formats.native.parsing import check_depth
 from nodegraph.model.graph import frozen
+from nodegraph.model.json_text import check_depth
 from nodegraph.model.limits import id_fault, number_fault
 from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase

@@ -10,9 +10,10 @@ from nodegraph.formats.native.exposed import with_exposure
 from nodegraph.formats.native.fields import MAX_NAME, NOTHING, Fields, described
 from nodegraph.formats.native.nesting import check_nesting
 from nodegraph.formats.native.nodes import check_name, read_mode, read_nodes
-from nodegraph.formats.native.parsing import check_depth
 from nodegraph.model.graph import Frame, Graph, Mode, Node, Note, Port, Subgraph, frozen
-from nodegraph.model.note_images import NotePicture, together_fault
+from nodegraph.model.json_text import check_depth
+from nodegraph.model.note_images import NotePicture
+from nodegraph.model.notes import together_fault
 from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
 

@@ -55,7 +55,7 @@ class Carried:
 
     `workflows` come in the order in which they count: ours, then ComfyUI's. `settings` are what another program wrote.
     `fault` is a sentence on a workflow that cannot be read, empty where there is none; `cut` says whether the file
-    ends early. `made_with` is the record that nodegraph/made_with.py reads, or empty.
+    ends early. `made_with` is the record that nodegraph/analysis/made_with.py reads, or empty.
     """
 
     size: tuple[int, int] | None

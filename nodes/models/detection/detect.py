@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nodes.models.architectures.family import Facts, Family
-    from nodes.models.files.header import Header
     from nodes.models.files.parts import Shapes
+    from nodes.models.files.tensor_info import Header
 
 NETWORK_PREFIXES = ("model.diffusion_model.", "diffusion_model.", "model.", "")
 VAE_PREFIXES = ("first_stage_model.", "vae.", "")

@@ -15,8 +15,9 @@ from nodes.models.architectures.key_maps.vae import vae_same
 from nodes.models.detection.leftovers import left_over
 from nodes.models.detection.recognised import Recognised
 from nodes.models.detection.unread import unread_kind
-from nodes.models.files.header import TensorInfo, read_header
+from nodes.models.files.header import read_header
 from nodes.models.files.parts import Part
+from nodes.models.files.tensor_info import TensorInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nodegraph.support.messages import Phrase
 from nodes.models.architectures.encoders import LANGUAGE_KINDS, T5_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from nodes.models.architectures.family import Family
+    from nodes.models.detection.recognised import Recognised
     from nodes.models.files.parts import Part
 
 _END = r"\.(?:weight|bias)"
@@ -113,3 +115,16 @@ class _Known:
         return name in self._names or (
             self._pattern is not None and self._pattern.fullmatch(name) is not None
         )
+
+
+def leftover_remark(found: Recognised) -> Phrase | None:
+    """What a file holds that is not read, as a sentence; None where that is nothing."""
+    if not found.leftovers:
+        return None
+    return Phrase(
+        "{name}: {count} of its tensors are not read and left out, {first!r} first; a picture may differ from that of "
+        "the program the file was made for.",
+        name=found.path.name,
+        count=len(found.leftovers),
+        first=found.leftovers[0][:120],
+    )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nodegraph.node_api.fingerprint import Fingerprints
 from nodegraph.support.errors import LoadError
-from nodegraph.support.messages import Phrase
 from nodes.models.architectures.families import families
 from nodes.models.detection.detect import recognise
+from nodes.models.detection.leftovers import leftover_remark
 from nodes.models.files.folders import ModelFolders
 from nodes.models.files.model_dirs import FOLDERS
 from nodes.models.files.pickles import readable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nodegraph.node_api.model_files import Files
-    from nodes.models.detection.recognised import Recognised
 
 UNREAD = ("clip_vision", "style_models", "model_patches", "ipadapter", "wildcards")
 """Kinds whose files are listed but not looked into."""
@@ -68,16 +67,3 @@ def _row(kind: str, name: str, path: Path, prints: Fingerprints) -> dict[str, An
     except OSError as error:
         row["error"] = f"{path} cannot be read: {error.strerror or error}."
     return row
-
-
-def leftover_remark(found: Recognised) -> Phrase | None:
-    """What a file holds that is not read, as a sentence; None where that is nothing."""
-    if not found.leftovers:
-        return None
-    return Phrase(
-        "{name}: {count} of its tensors are not read and left out, {first!r} first; a picture may differ from that of "
-        "the program the file was made for.",
-        name=found.path.name,
-        count=len(found.leftovers),
-        first=found.leftovers[0][:120],
-    )

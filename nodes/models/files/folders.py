@@ -87,7 +87,7 @@ class ModelFolders:
 
     def remark(self, kind: str, name: str) -> Phrase | None:
         """What a file that can be opened holds beside what is read of it; None where that is nothing."""
-        from nodes.models.detection.listing import leftover_remark
+        from nodes.models.detection.leftovers import leftover_remark
 
         path = self.find(kind, name) if kind in WANTED_OF else None
         try:

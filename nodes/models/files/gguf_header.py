@@ -7,7 +7,7 @@ import struct
 from typing import IO, TYPE_CHECKING, Any
 
 from nodegraph.support.errors import LoadError
-from nodes.models.files.header import MOST, Header, TensorInfo, check_apart
+from nodes.models.files.tensor_info import MOST, Header, TensorInfo, check_apart
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,17 +6,13 @@ import json
 import math
 import struct
 from collections import Counter
-from dataclasses import dataclass
-from itertools import pairwise
 from operator import index, itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nodegraph.support.errors import LoadError
 from nodes.models.files.first_bytes import LOOKED_AT, is_pickle, what_it_is
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from nodes.models.files.tensor_info import MOST, Header, TensorInfo, check_apart
 
 LIMIT = 16 * 2**20
 """The largest header that is read, in bytes. Reading one takes about twenty times its size in memory.
@@ -24,9 +20,6 @@ LIMIT = 16 * 2**20
 The largest of whole models have 0.2 MB (FLUX: 1,156 tensors, Qwen-Image: 1,933), and notes of trainers a few more; the
 format itself allows 100 MB.
 """
-
-MOST = 200_000
-"""More tensors than any file has; each takes memory before anything is read."""
 
 MOST_AXES = 16
 FLOATS_LIMIT = 2**20
@@ -37,26 +30,6 @@ BITS = {
     "U16": 16, "I16": 16, "F16": 16, "BF16": 16, "U32": 32, "I32": 32, "F32": 32,
     "U64": 64, "I64": 64, "F64": 64, "C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class TensorInfo:
-    """Type, shape and place of a tensor; `start` and `end` count bytes from the beginning of the file."""
-
-    path: Path
-    dtype: str
-    shape: tuple[int, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Header:
-    """The tensors of a file by name, and the free text its maker left."""
-
-    path: Path
-    tensors: Mapping[str, TensorInfo]
-    metadata: Mapping[str, str]
 
 
 def read_header(path: Path) -> Header:
@@ -92,19 +65,6 @@ def read_header(path: Path) -> Header:
     tensors = {name: _tensor(path, name, entry, 8 + length, size) for name, entry in entries.items()}
     check_apart(path, tensors)
     return Header(path, tensors, {str(key): str(value) for key, value in metadata.items()})
-
-
-def check_apart(path: Path, tensors: Mapping[str, TensorInfo]) -> None:
-    """Raise `LoadError` where tensors share bytes: a small file would claim to hold any amount of numbers."""
-    placed = sorted((info.start, info.end, name) for name, info in tensors.items() if info.end > info.start)
-    for (_, end, before), (start, _, name) in pairwise(placed):
-        if start < end:
-            raise LoadError(
-                "{path} is damaged: {before!r} and {name!r} lie in the same place.",
-                path=path,
-                before=before,
-                name=name,
-            )
 
 
 def read_floats(info: TensorInfo) -> list[float]:

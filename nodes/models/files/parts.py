@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nodes.models.files.header import TensorInfo
+    from nodes.models.files.tensor_info import TensorInfo
 
 Shapes = dict[str, tuple[int, ...]]
 

@@ -11,8 +11,8 @@ from nodes.models.files.gguf_header import TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nodes.models.files.header import TensorInfo
     from nodes.models.files.parts import Part
+    from nodes.models.files.tensor_info import TensorInfo
 
 FLOATS = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ")
 """Types of numbers that weights are read from."""

@@ -11,7 +11,8 @@ import torch
 from nodegraph.node_api.fingerprint import stamp
 from nodegraph.support.errors import LoadError
 from nodes.models.files.gguf_header import TYPES
-from nodes.models.files.header import GGUF, Header, read_header
+from nodes.models.files.header import GGUF, read_header
+from nodes.models.files.tensor_info import Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodegraph.node_api.fingerprint import Stamp
-    from nodes.models.files.header import TensorInfo
+    from nodes.models.files.tensor_info import TensorInfo
 
 PLAIN = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 

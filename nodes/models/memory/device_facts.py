@@ -67,8 +67,6 @@ def remembered(device: str, folder: Path | None) -> Choices | None:
 
 def settled(device: str, folder: Path | None) -> Choices:
     """The same for certain: what is not known or no longer true is found out and remembered in `folder`."""
-    from nodes.models.memory.precision import pick_device
-
     real = pick_device(device)
     known = remembered(device, folder)
     if known is None or known.device != real.type:
@@ -77,6 +75,17 @@ def settled(device: str, folder: Path | None) -> Choices:
         if folder is not None:
             _write(folder / MEMORY, _identity(device), known)
     return known
+
+
+def pick_device(name: str) -> torch.device:
+    """The device that "auto", "cpu", "cuda" or "mps" stands for here."""
+    import torch
+
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 _found: dict[str, Choices] = {}

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodes.models.files.header import TensorInfo
     from nodes.models.files.parts import Part, Piece
+    from nodes.models.files.tensor_info import TensorInfo
     from nodes.models.files.weight_files import Opened
 
 FILLED = (torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full)

@@ -17,15 +17,6 @@ SMALL = 50_000_000
 """Networks with fewer parameters compute in float32 on the CPU: casting costs them more than it saves."""
 
 
-def pick_device(name: str) -> torch.device:
-    """The device that "auto", "cpu", "cuda" or "mps" stands for here."""
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
 def network_dtype(wanted: str, choices: Choices, parameters: int, stored: str) -> torch.dtype:
     """The precision of a denoising network.
 

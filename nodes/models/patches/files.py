@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodes.models.files.header import TensorInfo
+    from nodes.models.files.tensor_info import TensorInfo
 
 
 LARGEST_CONFIG = 4 * 2**20

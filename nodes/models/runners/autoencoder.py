@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.files.parts import Part
-    from nodes.models.pool import Pool
+    from nodes.models.runners.weight_store import WeightStore
     from nodes.types import Vae
 
 
@@ -30,7 +30,7 @@ SMALLEST = 512 * 512
 class Autoencoder:
     """The network of one `Vae`; latents are raw, as the family's format has not yet scaled them."""
 
-    def __init__(self, pool: Pool, ref: Vae, part: Part) -> None:
+    def __init__(self, pool: WeightStore, ref: Vae, part: Part) -> None:
         self._pool = pool
         self._ref = ref
         self._part = part

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from nodes.models.architectures.family import Inputs
     from nodes.models.files.parts import Part
-    from nodes.models.pool import Pool
-    from nodes.models.runners.denoiser import Denoiser
+    from nodes.models.runners.network_inputs import ScaledNetwork
+    from nodes.models.runners.weight_store import WeightStore
     from nodes.types import Control, ControlNet
 
 
@@ -35,13 +35,13 @@ def build_control(config: Mapping[str, Any]) -> nn.Module:
 class ControlRunner:
     """The network of one `ControlNet`."""
 
-    def __init__(self, pool: Pool, ref: ControlNet, part: Part) -> None:
+    def __init__(self, pool: WeightStore, ref: ControlNet, part: Part) -> None:
         self._pool = pool
         self._ref = ref
         self._part = part
         self._checked = False
 
-    def residuals(self, denoiser: Denoiser, inputs: Inputs, control: Control) -> Mapping[str, Any]:
+    def residuals(self, denoiser: ScaledNetwork, inputs: Inputs, control: Control) -> Mapping[str, Any]:
         """What the network adds to the denoiser's skips for this call; `LoadError` if they do not fit."""
         call = denoiser.family.control
         if call is None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nodes.guidance.forward_overrides import Alter
     from nodes.models.architectures.family import Facts, Family, Inputs
     from nodes.models.files.parts import Part
-    from nodes.models.pool import Pool
+    from nodes.models.runners.weight_store import WeightStore
     from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Condition, Control, Model
 
@@ -44,7 +44,7 @@ class Denoiser:
     """The network of one `Model`. `facts` and `space` say what sampling must know; nothing is loaded before
     the first call."""
 
-    def __init__(self, pool: Pool, ref: Model, family: Family, facts: Facts, part: Part) -> None:
+    def __init__(self, pool: WeightStore, ref: Model, family: Family, facts: Facts, part: Part) -> None:
         self._pool = pool
         self._ref = ref
         self._part = part

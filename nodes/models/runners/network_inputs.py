@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch.nn import functional
@@ -16,11 +16,27 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from nodes.models.runners.denoiser import Denoiser
+    from nodes.models.architectures.family import Facts, Family
+    from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Condition
 
 GREY = (0.8223, -0.6876, 0.6364, 0.1380)
 """What Stable Diffusion's autoencoder makes of mid-grey, scaled: the picture under a mask where there is none."""
+
+
+class ScaledNetwork(Protocol):
+    """A denoising network with the scale of its latents; `nodes.models.runners.denoiser.Denoiser` implements it."""
+
+    family: Family
+    facts: Facts
+    space: SigmaSpace
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision in which the network computes."""
+
+    def scaled(self, samples: Tensor) -> Tensor:
+        """Raw latents in the scale of the network."""
 
 
 def likeness(condition: Condition) -> tuple[Hashable, ...]:
@@ -31,7 +47,7 @@ def likeness(condition: Condition) -> tuple[Hashable, ...]:
     return condition.cond.shape[2:], pooled, condition.guidance is None, tensors
 
 
-def gather(denoiser: Denoiser, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> Inputs:
+def gather(denoiser: ScaledNetwork, x: Tensor, sigma: Tensor, conditions: Sequence[Condition]) -> Inputs:
     """One call for all conditions: the latents once for each, in the network's scale and precision."""
     many, batch, dtype = len(conditions), x.shape[0], denoiser.dtype
     length = lcm(*(condition.cond.shape[1] for condition in conditions))
@@ -60,7 +76,7 @@ def to_batch(tensor: Tensor, batch: int) -> Tensor:
     return tensor.repeat(times, *[1] * (tensor.ndim - 1))[:batch]
 
 
-def beside(denoiser: Denoiser, x: Tensor, condition: Condition, channels: int) -> Tensor:
+def beside(denoiser: ScaledNetwork, x: Tensor, condition: Condition, channels: int) -> Tensor:
     """The channels that a network sees beside the latent: the latent of another picture, and for inpainting
     a mask (1 where to paint), before it where the mask is one channel and after it where each of its pixels
     has one. Without them: paint everything, over nothing."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nodes.models.architectures.family import Family, Use
     from nodes.models.files.embeddings import Width
     from nodes.models.files.parts import Part
-    from nodes.models.pool import Pool
+    from nodes.models.runners.weight_store import WeightStore
     from nodes.text.chunks import Lookup, Token, Weighted
     from nodes.types import Clip
 
@@ -56,7 +56,7 @@ def build_encoder(use: Use) -> Callable[[Mapping[str, Any]], nn.Module]:
 class TextEncoder:
     """The text encoders of one `Clip`, real while they encode."""
 
-    def __init__(self, pool: Pool, ref: Clip, family: Family, parts: Mapping[str, Part]) -> None:
+    def __init__(self, pool: WeightStore, ref: Clip, family: Family, parts: Mapping[str, Part]) -> None:
         self._pool = pool
         self._ref = ref
         self._parts = parts

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.models.memory.loading import Place
-    from nodes.models.pool import Pool
+    from nodes.models.runners.weight_store import WeightStore
     from nodes.types import UpscaleModel
 
 KIND = "upscaler"
@@ -62,7 +62,7 @@ class Restorer(nn.Module):
 class Upscaler:
     """The network of one `UpscaleModel`, ready to run; its weights are read at the first use."""
 
-    def __init__(self, pool: Pool, ref: UpscaleModel) -> None:
+    def __init__(self, pool: WeightStore, ref: UpscaleModel) -> None:
         self._pool = pool
         self._ref = ref
         path = readable(Path(ref.source.path))

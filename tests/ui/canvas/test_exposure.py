@@ -25,12 +25,12 @@ from tests.ui.canvas.exposing import (
 )
 from tests.ui.canvas.hand import ALT, SHIFT
 from tests.ui.canvas.inner import hand_of
-from ui.panels.app_view.opening import toggle
 from ui.panels.app_view.panel import AppPanel
 from ui.panels.exposure.dialogs import LimitsDialog, NameDialog
 from ui.panels.inspector.panel import Inspector
 from ui.panels.outline.tree import Outline
 from ui.panels.problems.validation import fix_words, validation_of
+from ui.shell.app_view_switch import toggle
 
 if TYPE_CHECKING:
     from ui.shell.document_view import DocumentView

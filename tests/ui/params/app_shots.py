@@ -22,8 +22,8 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from nodegraph.cli.opening import node_types
     from nodegraph.edits import SetExpression
     from ui.canvas.canvas import Canvas
-    from ui.panels.app_view.opening import toggle
     from ui.panels.app_view.panel import AppPanel
+    from ui.shell.app_view_switch import toggle
     from ui.shell.application import Application
 
     qt = QApplication.instance() or QApplication([])

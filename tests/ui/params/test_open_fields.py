@@ -29,6 +29,7 @@ from ui.shell import menus
 from ui.shell.actions.action import always
 from ui.shell.actions.table import ACTIONS
 from ui.shell.application import Application
+from ui.shell.command_context import CommandContext
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
 
@@ -103,7 +104,7 @@ def probed(
     made: list[DocumentView] = []
     wanted: list[str] = [""]
 
-    def probe(id: str) -> Callable[[MainWindow], object]:
+    def probe(id: str) -> Callable[[CommandContext], object]:
         return lambda _: seen.append((id, value(made[0], wanted[0])))
 
     actions = tuple(replace(action, run=probe(action.id), enabled=always) for action in ACTIONS)

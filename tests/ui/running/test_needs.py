@@ -6,7 +6,7 @@ from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.node_api.model_files import NoFiles
 from nodegraph.support.messages import Phrase
-from ui.runs.requirements import Needs, needs_of, practises
+from ui.document.requirements import Needs, needs_of, practises
 
 SPECS = {
     "Load": NodeSpec(

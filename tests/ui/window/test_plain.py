@@ -18,7 +18,7 @@ from nodegraph.model.graph import Frame, Note
 from tests.ui.catalogue import text_to_picture
 from tests.ui.window.hand import opened
 from ui.i18n.translate import plain
-from ui.panels.app_view import opening
+from ui.shell import app_view_switch as opening
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
 

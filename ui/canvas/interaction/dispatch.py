@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 
 from nodegraph.edits import SetVia
@@ -22,9 +20,7 @@ from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef
 from ui.canvas.scene.hit import Hit
 from ui.canvas.scene.scene import Scene, link_source
-
-if TYPE_CHECKING:
-    from ui.canvas.handled import Handled
+from ui.canvas.walking import Walking
 
 STROKES: dict[tuple[Qt.KeyboardModifier, ...], Purpose] = {
     (CTRL,): "cut",
@@ -33,7 +29,7 @@ STROKES: dict[tuple[Qt.KeyboardModifier, ...], Purpose] = {
 }
 
 
-def gesture_for(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
+def gesture_for(canvas: Walking, pointer: Pointer, found: Hit) -> Gesture | None:
     """The gesture that a press begins, or None."""
     if pointer.button == Qt.MouseButton.MiddleButton:
         return Pan(canvas.stage, pointer)
@@ -47,7 +43,7 @@ def gesture_for(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None
     return None
 
 
-def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
+def _left(canvas: Walking, pointer: Pointer, found: Hit) -> Gesture | None:
     stage = canvas.stage
     if found.kind == "port" and found.port is not None:
         return link_from(canvas, pointer, found.port)
@@ -70,7 +66,7 @@ def _left(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     return Lasso(stage, pointer) if pointer.only(CTRL, ALT) else BoxSelect(stage, pointer)
 
 
-def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
+def _on_node(canvas: Walking, pointer: Pointer, found: Hit) -> Gesture | None:
     if pointer.only(ALT, SHIFT):
         return CopyDrag(canvas.stage, pointer, found, canvas.copy_by)
     if pointer.only(CTRL, SHIFT):
@@ -87,7 +83,7 @@ def _on_node(canvas: Handled, pointer: Pointer, found: Hit) -> Gesture | None:
     return MoveNodes(canvas.stage, pointer, found)
 
 
-def link_from(canvas: Handled, pointer: Pointer, port: PortRef) -> LinkDrag | None:
+def link_from(canvas: Walking, pointer: Pointer, port: PortRef) -> LinkDrag | None:
     """A new link from a port; a linked input gives its link into the hand, Ctrl on an output takes all."""
     stage, scene = canvas.stage, canvas.scene
     if port.output:
@@ -107,7 +103,7 @@ def inputs_of(keys: tuple[LinkKey, ...]) -> tuple[PortRef, ...]:
     return tuple(PortRef(key.target, key.input, False, key.index) for key in keys)
 
 
-def held_key(canvas: Handled, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+def held_key(canvas: Walking, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture that lasts while a key is held."""
     if modifiers & (CTRL | ALT) and key != Qt.Key.Key_Space:
         return None
@@ -118,7 +114,7 @@ def held_key(canvas: Handled, key: int, modifiers: Qt.KeyboardModifier) -> Gestu
     return CutHeld(canvas.stage) if key == Qt.Key.Key_Y else None
 
 
-def double_click(canvas: Handled, pointer: Pointer, found: Hit) -> bool:
+def double_click(canvas: Walking, pointer: Pointer, found: Hit) -> bool:
     """What a double-click does; False where it is a press like any other."""
     if pointer.button != Qt.MouseButton.LeftButton or not pointer.only():
         return False
@@ -145,14 +141,14 @@ def double_click(canvas: Handled, pointer: Pointer, found: Hit) -> bool:
     return True
 
 
-def add_reroute(canvas: Handled, scene: Scene, key: LinkKey, pointer: Pointer) -> None:
+def add_reroute(canvas: Walking, scene: Scene, key: LinkKey, pointer: Pointer) -> None:
     """Put a point on a link where it was double-clicked."""
     link = link_of(scene.graph, key)
     point = (pointer.scene.x(), pointer.scene.y())
     canvas.editor.apply(rerouted(scene.links[key], link, point))
 
 
-def remove_reroute(canvas: Handled, key: LinkKey, point: int) -> None:
+def remove_reroute(canvas: Walking, key: LinkKey, point: int) -> None:
     """Take a point off a link."""
     link = link_of(canvas.scene.graph, key)
     via = tuple(p for index, p in enumerate(link.source.via) if index != point)

@@ -15,8 +15,8 @@ from ui.canvas.rendering.look import view_rect
 from ui.canvas.rendering.note_pictures import brought
 from ui.canvas.scene.camera import Camera
 from ui.document.editor import Editor
-from ui.editors.base import DRAFT_MS, LONG_TEXT
-from ui.editors.splice import changed_letters, shown_text, spliced
+from ui.document.open_fields import DRAFT_MS, LONG_TEXT
+from ui.document.splice import changed_letters, shown_text, spliced
 from ui.i18n.translate import tr
 from ui.theme.palette import Theme
 from ui.theme.typeface import SIZES, text_font

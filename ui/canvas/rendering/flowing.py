@@ -15,7 +15,7 @@ from ui.canvas.scene.scene import Scene
 from ui.canvas.scene.state import CanvasState
 
 if TYPE_CHECKING:
-    from ui.canvas.canvas import Canvas
+    from ui.canvas.acting import Acting
 
 MARGIN, AROUND = 8, 12.0
 """Pixels, and scene units where those are more, that a highlighted link stands out from its course."""
@@ -32,7 +32,7 @@ def flowing(scene: Scene, state: CanvasState) -> frozenset[LinkKey]:
     )
 
 
-def repaint(canvas: Canvas, node: str) -> None:
+def repaint(canvas: Acting, node: str) -> None:
     """A node began or ended to run: paint its links anew, and nothing else."""
     if node not in canvas.scene.nodes or not canvas.isVisible():
         return

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from ui.i18n.translate import said, tr
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.context import WindowContext
 
 
-def go_to_next(window: MainWindow) -> None:
+def go_to_next(window: WindowContext) -> None:
     """Select the next node with a problem, look at it, and say what is wrong."""
     from ui.panels.problems.panel import next_problem
 

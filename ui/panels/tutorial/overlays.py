@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from ui.canvas.canvas import Canvas
+from ui.context import AppContext
+from ui.document.requirements import practises
 from ui.panels.probe.controller import Prober
 from ui.panels.tutorial.callout import Around
 from ui.panels.tutorial.coach import Coach
 from ui.panels.tutorial.places import place_of
 from ui.panels.tutorial.practice_chip import PracticeChip
 from ui.runs.document_run import Sheet
-from ui.runs.requirements import practises
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ui.runs.run_service import Desk
-    from ui.shell.main_window import MainWindow
 
 LATER = 300
 """Milliseconds after which the bar of the selection shows, and lessons make room for it."""
@@ -30,25 +31,38 @@ NodeAsked = Callable[[str], None]
 
 
 class Overlays(QObject):
-    """Follows the canvas of the document in front. What the canvas asks for goes to `look_at` and `run_frames`."""
+    """Follows the canvas of the document in front. What the canvas asks for goes to `look_at` and `run_frames`.
 
-    def __init__(self, desk: Desk, window: MainWindow, look_at: NodeAsked, run_frames: FramesAsked) -> None:
+    `make_way` moves the bar of the selection out of the way of what is shown here.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        window: QWidget,
+        app: AppContext,
+        make_way: Callable[[], None],
+        look_at: NodeAsked,
+        run_frames: FramesAsked,
+    ) -> None:
         super().__init__(window)
         self._desk = desk
         self._window = window
+        self._app = app
+        self._make_way = make_way
         self._look_at = look_at
         self._run_frames = run_frames
         self._canvas: Canvas | None = None
         self._sheet: Sheet | None = None
         self.chip: PracticeChip | None = None
         self.coach: Coach | None = None
-        self.prober = Prober(desk.bridge, window.app.look, window)
+        self.prober = Prober(desk.bridge, app.look, window)
 
     def restyle(self) -> None:
         """Follow the theme."""
         for part in (self.prober, self.chip, self.coach):
             if part is not None:
-                part.set_look(self._window.app.look)
+                part.set_look(self._app.look)
 
     def follow(self, sheet: Sheet | None, canvas: object) -> None:
         """Another document is in front; `canvas` is its widget, which may be no canvas."""
@@ -67,9 +81,9 @@ class Overlays(QObject):
     def teach(self, sheet: Sheet, path: Path) -> None:
         """Begin the three lines of coaching, unless `path` says that they were done or skipped."""
         if self.coach is None and Coach.wanted(path):
-            self.coach = Coach(self._desk.runner, self._window.app.look, self._window, path, self._where)
-            self.coach.moved.connect(self._window.bars.make_way)
-            self.coach.ended.connect(self._window.bars.make_way)
+            self.coach = Coach(self._desk.runner, self._app.look, self._window, path, self._where)
+            self.coach.moved.connect(self._make_way)
+            self.coach.ended.connect(self._make_way)
             self.coach.begin(sheet, self._canvas)
             if self._canvas is not None:
                 self._canvas.camera_changed.connect(self.coach.place)
@@ -88,7 +102,7 @@ class Overlays(QObject):
         canvas.view_requested.connect(self._look_at)
         canvas.frames_run_requested.connect(self._run_frames)
         canvas.destroyed.connect(self._gone)
-        self.chip = PracticeChip(self._window.app.look, canvas)
+        self.chip = PracticeChip(self._app.look, canvas)
         self.chip.place()
         self.chip.toggled.connect(self._card_toggled)
         self.show_chip()

@@ -13,7 +13,7 @@ from nodegraph.node_api import runtime
 from nodegraph.subgraphs.lookup import spec_of
 from nodegraph.support.errors import LoadError
 from ui.config.model_files import kind_of, model_files
-from ui.runs.requirements import PRACTICE, PRACTICE_SIDE
+from ui.document.requirements import PRACTICE, PRACTICE_SIDE
 
 LEAST, MOST = 0.5, 4.5
 """Pixels of a latent that fits its model, as parts of the pixels of the pictures that this was trained on."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 Scope = Literal["window", "canvas"]
 """Where its keys work: in the whole window, or while the canvas has the focus (single letters)."""
@@ -18,7 +18,7 @@ Scope = Literal["window", "canvas"]
 PRESETS = ("Default", "ComfyUI", "Blender", "Nuke")
 
 
-def always(window: MainWindow) -> bool:
+def always(window: CommandContext) -> bool:
     """For actions that can be called at any time."""
     return True
 
@@ -55,12 +55,12 @@ class Action:
 
     id: str
     title: str
-    run: Callable[[MainWindow], object]
+    run: Callable[[CommandContext], object]
     menu: str = ""
     keys: Keys = Keys()
     words: str = ""
-    enabled: Callable[[MainWindow], bool] = always
-    checked: Callable[[MainWindow], bool] | None = None
+    enabled: Callable[[CommandContext], bool] = always
+    checked: Callable[[CommandContext], bool] | None = None
     scope: Scope = "window"
     group: int = 0
     needs_values: bool = False

@@ -11,8 +11,8 @@ from ui.shell.actions.action import Action, keys
 from ui.shell.actions.edit import has_document, has_nodes, has_selection, on_canvas
 
 if TYPE_CHECKING:
+    from ui.shell.command_context import CommandContext
     from ui.shell.document_view import Canvas
-    from ui.shell.main_window import MainWindow
 
 SIDES = (
     ("left", QT_TRANSLATE_NOOP("Actions", "Align &left edges"), "Ctrl+Alt+Left"),
@@ -25,7 +25,7 @@ SIDES = (
 """Side, title and keys of the actions that align nodes."""
 
 
-def _several(window: MainWindow) -> bool:
+def _several(window: CommandContext) -> bool:
     return window.view is not None and len(window.view.level.selection.nodes) > 1
 
 

@@ -10,50 +10,50 @@ from ui.shell.actions.action import Action, keys
 
 if TYPE_CHECKING:
     from ui.document.editor import Editor
+    from ui.shell.command_context import CommandContext
     from ui.shell.document_view import Canvas
-    from ui.shell.main_window import MainWindow
 
 
-def on_canvas(do: Callable[[Canvas], object]) -> Callable[[MainWindow], object]:
+def on_canvas(do: Callable[[Canvas], object]) -> Callable[[CommandContext], object]:
     """An action done by the canvas of the open document."""
 
-    def run(window: MainWindow) -> object:
+    def run(window: CommandContext) -> object:
         return do(window.view.canvas) if window.view is not None else None
 
     return run
 
 
-def on_document(do: Callable[[Editor], None]) -> Callable[[MainWindow], object]:
+def on_document(do: Callable[[Editor], None]) -> Callable[[CommandContext], object]:
     """An action done to the open document."""
 
-    def run(window: MainWindow) -> None:
+    def run(window: CommandContext) -> None:
         if window.view is not None:
             do(window.view.level)
 
     return run
 
 
-def has_document(window: MainWindow) -> bool:
+def has_document(window: CommandContext) -> bool:
     """Whether a document is open."""
     return window.view is not None
 
 
-def has_nodes(window: MainWindow) -> bool:
+def has_nodes(window: CommandContext) -> bool:
     """Whether a node is selected."""
     return window.view is not None and bool(window.view.level.selection.nodes)
 
 
-def has_frames(window: MainWindow) -> bool:
+def has_frames(window: CommandContext) -> bool:
     """Whether a frame is selected."""
     return window.view is not None and bool(window.view.level.selection.frames)
 
 
-def has_selection(window: MainWindow) -> bool:
+def has_selection(window: CommandContext) -> bool:
     """Whether anything is selected."""
     return window.view is not None and bool(window.view.level.selection.now)
 
 
-def _cut_severed(window: MainWindow) -> None:
+def _cut_severed(window: CommandContext) -> None:
     """Shift+Delete is the cut key of some systems, so that what is deleted by it is on the clipboard too."""
     if window.view is not None:
         window.view.canvas.copy()

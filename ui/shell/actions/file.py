@@ -8,14 +8,14 @@ from ui.i18n.translate import QT_TRANSLATE_NOOP
 from ui.shell.actions.action import Action, keys
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 
-def _has_document(window: MainWindow) -> bool:
+def _has_document(window: CommandContext) -> bool:
     return window.view is not None
 
 
-def _unsaved(window: MainWindow) -> bool:
+def _unsaved(window: CommandContext) -> bool:
     return window.view is not None and (window.view.editor.unsaved or window.view.editor.path is None)
 
 

@@ -10,10 +10,10 @@ from ui.i18n.translate import QT_TRANSLATE_NOOP, tr
 from ui.shell.actions.action import Action
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 
-def _copy_diagnostics(window: MainWindow) -> None:
+def _copy_diagnostics(window: CommandContext) -> None:
     from ui.shell.diagnostics import diagnostics
 
     QGuiApplication.clipboard().setText(diagnostics(window.app.settings))

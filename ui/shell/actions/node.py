@@ -11,24 +11,24 @@ from ui.shell.actions.edit import has_document, has_frames, has_nodes, has_selec
 from ui.shell.subgraph_navigation import unique
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 
-def _enter(window: MainWindow) -> None:
+def _enter(window: CommandContext) -> None:
     view = window.view
     chosen = view.level.selection.nodes if view is not None else frozenset()
     if view is None or len(chosen) != 1 or not view.levels.enter(next(iter(chosen))):
         window.popups.add_node()
 
 
-def _has_subgraph(window: MainWindow) -> bool:
+def _has_subgraph(window: CommandContext) -> bool:
     view = window.view
     return view is not None and any(
         is_instance(view.level.graph.nodes[n].type) for n in view.level.selection.nodes
     )
 
 
-def _make_unique(window: MainWindow) -> None:
+def _make_unique(window: CommandContext) -> None:
     view = window.view
     for name in sorted(view.level.selection.nodes) if view is not None else ():
         if view is not None and is_instance(view.level.graph.nodes[name].type):

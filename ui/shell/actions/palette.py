@@ -14,13 +14,13 @@ from ui.theme.appearance import Look
 from ui.widgets.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 
 class Palette(ChoicePopup):
     """Runs what is chosen; what cannot be done now is shown but not offered."""
 
-    def __init__(self, window: MainWindow, look: Look, used: dict[str, Habit]) -> None:
+    def __init__(self, window: CommandContext, look: Look, used: dict[str, Habit]) -> None:
         self._window = window
         self._used = used
         self._keys = window.keys

@@ -9,73 +9,73 @@ from ui.shell.actions.action import Action, keys
 from ui.shell.actions.edit import has_frames
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 
-def _ready(window: MainWindow) -> bool:
+def _ready(window: CommandContext) -> bool:
     return window.bench is not None and window.view is not None
 
 
-def _has_node(window: MainWindow) -> bool:
+def _has_node(window: CommandContext) -> bool:
     return _ready(window) and window.view is not None and bool(window.view.level.selection.active)
 
 
-def _runs(window: MainWindow) -> bool:
+def _runs(window: CommandContext) -> bool:
     return window.bench is not None and window.bench.desk.runner.queue.running is not None
 
 
-def _run(window: MainWindow) -> None:
+def _run(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.run()
 
 
-def _run_next(window: MainWindow) -> None:
+def _run_next(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.run(first=True)
 
 
-def _run_to_node(window: MainWindow) -> None:
+def _run_to_node(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.run_to_node()
 
 
-def _run_frame(window: MainWindow) -> None:
+def _run_frame(window: CommandContext) -> None:
     if window.bench is not None and window.view is not None:
         window.bench.run_frames(window.view.level.selection.frames)
 
 
-def _stop(window: MainWindow) -> None:
+def _stop(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.desk.runner.stop()
 
 
-def _stop_all(window: MainWindow) -> None:
+def _stop_all(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.desk.runner.stop_all()
 
 
-def _pause(window: MainWindow) -> None:
+def _pause(window: CommandContext) -> None:
     if window.bench is not None:
         runner = window.bench.desk.runner
         runner.pause(not runner.queue.paused)
 
 
-def _live(window: MainWindow) -> None:
+def _live(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.set_live(not window.bench.live)
 
 
-def _failed(window: MainWindow) -> bool:
+def _failed(window: CommandContext) -> bool:
     sheet = window.bench.sheet if window.bench is not None else None
     return sheet is not None and bool(sheet.state.failed())
 
 
-def _retry(window: MainWindow) -> None:
+def _retry(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.retry()
 
 
-def _costs(window: MainWindow) -> None:
+def _costs(window: CommandContext) -> None:
     if window.bench is not None:
         window.bench.show_costs(not window.bench.costs)
 

@@ -13,7 +13,7 @@ from ui.shell.actions.action import Action, keys
 from ui.shell.actions.edit import has_document, has_nodes, on_canvas
 
 if TYPE_CHECKING:
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 DOCKS = (
     ("outline", QT_TRANSLATE_NOOP("Actions", "&Outline"), "Ctrl+Shift+O", "tree nodes ports links"),
@@ -42,9 +42,9 @@ class Numbered(Action):
         return super().text.format(number=self.number)
 
 
-def toggle_app(window: MainWindow) -> None:
+def toggle_app(window: CommandContext) -> None:
     """Change between the graph and its app view."""
-    from ui.panels.app_view.opening import toggle
+    from ui.shell.app_view_switch import toggle
 
     toggle(window)
 
@@ -63,11 +63,11 @@ def _docks() -> Iterator[Action]:
         )
 
 
-def _toggle(name: str) -> Callable[[MainWindow], object]:
+def _toggle(name: str) -> Callable[[CommandContext], object]:
     return lambda window: window.docks.toggle(name)
 
 
-def _shown(name: str) -> Callable[[MainWindow], bool]:
+def _shown(name: str) -> Callable[[CommandContext], bool]:
     return lambda window: window.docks.shown(name)
 
 
@@ -92,7 +92,7 @@ def _bookmarks() -> Iterator[Action]:
             )
 
 
-def _bookmark(verb: str, number: int) -> Callable[[MainWindow], object]:
+def _bookmark(verb: str, number: int) -> Callable[[CommandContext], object]:
     return lambda window: go_or_set(window, verb, number)
 
 

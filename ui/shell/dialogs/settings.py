@@ -27,13 +27,13 @@ from ui.theme.style.buttons import keep_whole
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from ui.shell.application import Application
+    from ui.shell.command_context import AppCommands
 
 
 class SettingsDialog(QDialog):
     """Looks, habits and keys."""
 
-    def __init__(self, app: Application, parent: QWidget) -> None:
+    def __init__(self, app: AppCommands, parent: QWidget) -> None:
         super().__init__(parent)
         self._app = app
         self.setWindowTitle(self.tr("Settings"))
@@ -140,7 +140,7 @@ class SettingsDialog(QDialog):
 
     def _begin_again(self) -> None:
         self.accept()
-        QTimer.singleShot(0, self._app, self._app.restart)
+        QTimer.singleShot(0, self._app.qt, self._app.restart)
 
     def _themes(self) -> dict[object, str]:
         return {

@@ -29,7 +29,7 @@ from ui.theme.icons import icon
 from ui.theme.style.buttons import keep_whole
 
 if TYPE_CHECKING:
-    from ui.shell.application import Application
+    from ui.shell.command_context import AppCommands
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 
@@ -37,7 +37,7 @@ PORTABLE = QKeySequence.SequenceFormat.PortableText
 class ShortcutsDialog(QDialog):
     """Choose an action, press the keys. Changes take effect at once."""
 
-    def __init__(self, app: Application, parent: QWidget) -> None:
+    def __init__(self, app: AppCommands, parent: QWidget) -> None:
         super().__init__(parent)
         self._app = app
         self.setWindowTitle(self.tr("Keyboard shortcuts"))

@@ -25,14 +25,14 @@ from nodegraph.support.errors import LoadError
 from nodegraph.support.regular_files import is_remote
 from ui.config.templates import templates, thumbnail, title
 from ui.document import workflow_file
-from ui.runs.requirements import needs_of
+from ui.document.requirements import needs_of
 from ui.shell.start_page.card import WIDE as CARD
 from ui.shell.start_page.card import WorkflowCard
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from ui.shell.main_window import MainWindow
+    from ui.shell.command_context import CommandContext
 
 GAP = 16
 MOST = 8
@@ -42,7 +42,7 @@ WIDEST = 4
 class StartPage(QScrollArea):
     """Shown while no tab is open."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: CommandContext) -> None:
         super().__init__(window)
         self._window = window
         self._columns = 0

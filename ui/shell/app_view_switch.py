@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from ui.panels.app_view.panel import AppPanel
 
 if TYPE_CHECKING:
+    from ui.shell.command_context import CommandContext
     from ui.shell.document_view import DocumentView
-    from ui.shell.main_window import MainWindow
 
 
-def toggle(window: MainWindow) -> None:
+def toggle(window: CommandContext) -> None:
     """Change between the graph and the app view of the document in front."""
     view = window.view
     if view is not None:
         (close if view.app is not None else show)(window, view)
 
 
-def show(window: MainWindow, view: DocumentView) -> None:
+def show(window: CommandContext, view: DocumentView) -> None:
     """Show a document as its app."""
     desk = window.app.desk
     panel = AppPanel(view.editor, window.app.look, desk, desk.sheet(view) if desk is not None else None)
@@ -33,21 +33,21 @@ def show(window: MainWindow, view: DocumentView) -> None:
         window.docks.park(True)
 
 
-def close(window: MainWindow, view: DocumentView) -> None:
+def close(window: CommandContext, view: DocumentView) -> None:
     """Show the graph again."""
     view.show_app(None)
     if view is window.view:
         window.docks.park(False)
 
 
-def restyle(window: MainWindow) -> None:
+def restyle(window: CommandContext) -> None:
     """Follow the theme and the sizes."""
     for view in window.tabs.views():
         if view.app is not None:
             show(window, view)
 
 
-def _to_graph(window: MainWindow, view: DocumentView, node: str) -> None:
+def _to_graph(window: CommandContext, view: DocumentView, node: str) -> None:
     close(window, view)
     if node:
         window.show_node(node)
