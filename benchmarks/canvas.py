@@ -252,21 +252,21 @@ def main(argv: list[str]) -> dict[str, object]:
     parser.add_argument("--cpu", action="store_true", help="this process's time, for a machine at work")
     parser.add_argument("--alone", action="store_true", help="do not measure NodeGraphQt beside it")
     options = parser.parse_args(argv)
-    bench = Bench(options.nodes, options.links, options.cpu)
+    run_panels = Bench(options.nodes, options.links, options.cpu)
     figures: dict[str, object] = {"nodes": options.nodes, "links": options.links}
-    figures["open_s"] = round(bench.opened, 3)
+    figures["open_s"] = round(run_panels.opened, 3)
     for name, run in (
-        ("all_in_view", bench.all_in_view),
-        ("pan", bench.pan),
-        ("zoom", bench.zoom),
-        ("zoom_to_exact", bench.sharp),
-        ("drag_one", bench.drag_one),
-        ("drag_500", bench.drag_many),
+        ("all_in_view", run_panels.all_in_view),
+        ("pan", run_panels.pan),
+        ("zoom", run_panels.zoom),
+        ("zoom_to_exact", run_panels.sharp),
+        ("drag_one", run_panels.drag_one),
+        ("drag_500", run_panels.drag_many),
     ):
         _note(figures, name, run())
-    figures["undo_move_500_ms"] = round(bench.undo_move(), 2)
-    _note(figures, "box_select", bench.box())
-    figures["idle_cpu_percent"] = round(bench.idle(options.idle), 3)
+    figures["undo_move_500_ms"] = round(run_panels.undo_move(), 2)
+    _note(figures, "box_select", run_panels.box())
+    figures["idle_cpu_percent"] = round(run_panels.idle(options.idle), 3)
     figures["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if not options.alone:
         figures.update(_compared(options.nodes, options.links))

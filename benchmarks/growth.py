@@ -98,7 +98,7 @@ def _one(canvas: Canvas) -> None:
 
 def _drag(canvas: Canvas) -> None:
     from ui.canvas.interaction.gestures.move import moved_by
-    from ui.canvas.rendering.look import Moving
+    from ui.canvas.rendering.highlights import Moving
 
     graph = canvas.stage.graph
     moving = Moving(frozenset(graph.nodes), frozenset(graph.frames), frozenset(graph.notes))

@@ -12,12 +12,12 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
 
 LONGEST_MS = 120_000
 
 
-def arrival(sheet: Sheet, since: float) -> float:
+def arrival(sheet: DocumentRun, since: float) -> float:
     """Seconds from `since` until a picture has arrived and the window has painted it."""
     from PySide6.QtCore import QEventLoop, QTimer
 
@@ -44,16 +44,16 @@ def main(argv: list[str]) -> dict[str, object]:
         from nodegraph.edits import SetParam
         from ui.app import specs
         from ui.canvas.canvas import Canvas
-        from ui.runs.run_service import Desk
+        from ui.runs.run_service import RunService
         from ui.shell.application import Application
 
         qt = QApplication([])
         app = Application(qt, specs(), Canvas, QSize(1920, 1080))
-        app.desk = Desk(app)
+        app.run_service = RunService(app)
         window = app.start()
         window.grab()
         opened = time.perf_counter() - began
-        sheet = window.bench.sheet if window.bench is not None else None
+        sheet = window.run_panels.sheet if window.run_panels is not None else None
         assert sheet is not None
         first = arrival(sheet, began)
         words: list[float] = []

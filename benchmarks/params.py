@@ -16,7 +16,7 @@ from statistics import median
 
 from nodegraph.edits import SetParam
 from nodegraph.edits.document import Document
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param
 from nodegraph.node_api.model_files import NoFiles
@@ -72,7 +72,7 @@ def expressions(count: int) -> float:
     for value in range(7):
         changed = SetParam("n0", "width", value).apply(graph)
         begin = time.perf_counter()
-        graph = settled(changed, {"Values": NODE})
+        graph = with_expressions_evaluated(changed, {"Values": NODE})
         times.append((time.perf_counter() - begin) * 1000)
     return median(times[1:])
 
@@ -93,12 +93,12 @@ def main(argv: list[str]) -> dict[str, float]:
     from ui.editors.text import PromptEditor
     from ui.editors.tokens import counter
     from ui.panels.canvas_editors import attach
-    from ui.theme.appearance import Look
+    from ui.theme.appearance import Appearance
     from ui.theme.style import style_sheet
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
-    look = Look.of(Settings(theme="dark"), True)
+    look = Appearance.of(Settings(theme="dark"), True)
     app.setStyleSheet(style_sheet(look.theme, look.metrics))
     model_files.model_files = lambda: Folders(Path(tempfile.mkdtemp()))  # type: ignore[assignment]  # stands in for real folders
     editor = Editor({"Values": NODE}, Document(Graph.of(Node("a", "Values"))))

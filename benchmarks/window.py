@@ -36,14 +36,16 @@ class Watched:
         from ui.app import specs
         from ui.canvas.canvas import Canvas
         from ui.runs.engine_client import EngineBridge, editor_options
-        from ui.runs.run_service import Desk
+        from ui.runs.run_service import RunService
         from ui.shell.application import Application
 
         remote.WORKER = "benchmarks.headless"
         # A session that is there already: nothing greets, nothing runs by itself.
         (folder / "session.json").touch()
         self.app = Application(qt, specs(), Canvas, QSize(1920, 1080))
-        self.desk = self.app.desk = Desk(self.app, EngineBridge(editor_options(models, folder / "out")))
+        self.run_service = self.app.run_service = RunService(
+            self.app, EngineBridge(editor_options(models, folder / "out"))
+        )
         self.window = self.app.start()
         self.worst, self._last = 0.0, time.thread_time()
         self.work: list[float] = []
@@ -61,25 +63,25 @@ class Watched:
         """The sampler's seconds."""
         from nodegraph.edits import SetParam
 
-        bench = self.window.bench
-        assert bench is not None and bench.sheet is not None
-        bench.sheet.editor.apply(SetParam(NODE, "seed", seed))
+        run_panels = self.window.run_panels
+        assert run_panels is not None and run_panels.sheet is not None
+        run_panels.sheet.editor.apply(SetParam(NODE, "seed", seed))
         self._last = time.thread_time()
         before = time.process_time()
         self._beat.start(25)
-        bench.run()
+        run_panels.run()
         self._wait()
         self._beat.stop()
         if seed % 2:
             self.work.append(time.process_time() - before)
-        return bench.sheet.state.of(NODE).seconds
+        return run_panels.sheet.state.of(NODE).seconds
 
     def _wait(self) -> None:
         done = QEventLoop()
-        self.desk.runner.finished.connect(done.quit)
+        self.run_service.runner.finished.connect(done.quit)
         QTimer.singleShot(int(LONGEST * 1000), done.quit)
         done.exec()
-        self.desk.runner.finished.disconnect(done.quit)
+        self.run_service.runner.finished.disconnect(done.quit)
         # What is shown after a run belongs to it, and must not fall into the other one's.
         settle = QEventLoop()
         QTimer.singleShot(500, settle.quit)

@@ -27,7 +27,7 @@ def facts(compute: Compute, *, settle: bool = False) -> list[tuple[str, str]]:
     """What "auto" means here, as far as it is known or with `settle` for certain; dtype, machine, libraries."""
     from nodes.models.memory import device_facts
 
-    find = device_facts.settled if settle else device_facts.remembered
+    find = device_facts.measured_choices if settle else device_facts.remembered_choices
     choices = find(compute.device, compute.remember)
     libraries = [(name, version(name)) for name in ("torch", "diffusers", "transformers")]
     known = [("device", f"{compute.device}, not yet measured")] if choices is None else choices.facts()

@@ -23,7 +23,7 @@ from nodegraph.formats import native
 from nodegraph.model.graph import Frame, Graph, Node, Source
 from ui.app import specs
 from ui.canvas.canvas import Canvas
-from ui.runs.run_service import Desk
+from ui.runs.run_service import RunService
 from ui.shell.application import Application
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
@@ -96,20 +96,20 @@ def shoot(window: MainWindow, path: Path) -> None:
 
 def run(app: Application, view: DocumentView) -> None:
     """Compute the document and wait until its pictures are there."""
-    desk = app.desk
-    assert desk is not None
-    sheet = desk.sheet(view)
+    run_service = app.run_service
+    assert run_service is not None
+    sheet = run_service.sheet(view)
     assert sheet is not None
-    desk.runner.run(sheet)
-    wait(lambda: desk.runner.queue.running is not None, 30)
-    wait(lambda: desk.runner.queue.running is None and not desk.runner.queue.waiting, 240)
+    run_service.runner.run(sheet)
+    wait(lambda: run_service.runner.queue.running is not None, 30)
+    wait(lambda: run_service.runner.queue.running is None and not run_service.runner.queue.waiting, 240)
 
 
 def shots(folder: Path, scale: int) -> None:
     """Take the pictures of one scale."""
     qt = QApplication([])
     app = Application(qt, specs(), Canvas)
-    app.desk = Desk(app)
+    app.run_service = RunService(app)
     window = app.start([WORKFLOW])
     window.resize(*SIZE)
     default = window.view

@@ -29,7 +29,7 @@ def main(files: Sequence[Path]) -> int:
 
     from ui.canvas.canvas import Canvas
     from ui.i18n.language import speak
-    from ui.runs.run_service import Desk
+    from ui.runs.run_service import RunService
     from ui.shell.application import Application
     from ui.shell.garbage_collection import Sweeper
 
@@ -38,7 +38,7 @@ def main(files: Sequence[Path]) -> int:
     qt.setDesktopFileName("nodegraph")
     speak(qt, settings.load(paths.settings_file()).language)
     app = Application(qt, specs(), Canvas)
-    app.desk = Desk(app)
+    app.run_service = RunService(app)
     app.start(files)
     QTimer.singleShot(0, lambda: Sweeper(qt))
     try:

@@ -9,14 +9,14 @@ from nodegraph.journal.lock import Claim
 from nodegraph.model.spec import NodeSpec
 from ui.config.settings import Settings
 from ui.document.editor import Editor
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 
 class AppContext(Protocol):
     """What all windows share; `ui.shell.application.Application` implements it."""
 
     specs: Mapping[str, NodeSpec]
-    look: Look
+    look: Appearance
     settings: Settings
     session: Claim
 

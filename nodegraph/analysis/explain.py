@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param, Scalar
@@ -73,7 +73,7 @@ def markdown(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH
 
 def walk(graph: Graph, specs: Mapping[str, NodeSpec], voice: Voice = ENGLISH) -> list[Step]:
     """The steps of `explain`: every node after all that feed it; nodes on a circle stand at the end."""
-    graph = settled(graph, specs)
+    graph = with_expressions_evaluated(graph, specs)
     order = _ordered(graph)
     numbers = {name: at for at, name in enumerate(order, 1)}
     found = []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.expressions.arithmetic import FormulaError, evaluate
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.expressions.typed_numbers import as_sum
 from nodegraph.formats.native import load
 from nodegraph.model.expression_refs import with_expressions
@@ -39,7 +39,7 @@ def open_workflow(arguments: argparse.Namespace, specs: Mapping[str, NodeSpec]) 
     graph = load(Path(arguments.file))
     for text in arguments.sets:
         graph = with_value(graph, specs, text)
-    return settled(graph, specs)
+    return with_expressions_evaluated(graph, specs)
 
 
 def document_of(arguments: argparse.Namespace) -> str:

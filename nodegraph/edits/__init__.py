@@ -1,8 +1,9 @@
 """Edits as values: `apply(graph) -> graph` raises EditError before anything has changed."""
 
+from nodegraph.edits.appearance import Move, Resize, SetColor, SetFlags, SetTitle, SetView
 from nodegraph.edits.base import Edit
 from nodegraph.edits.batch import Batch
-from nodegraph.edits.boxes import (
+from nodegraph.edits.frames_and_notes import (
     AddFrame,
     AddNote,
     ChangeFrame,
@@ -25,7 +26,6 @@ from nodegraph.edits.links import (
     SetVia,
     link_between,
 )
-from nodegraph.edits.looks import Move, Resize, SetColor, SetFlags, SetTitle, SetView
 from nodegraph.edits.nodes import AddNodes, RemoveNodes, RenameNode, Replace
 from nodegraph.edits.values import SetExpression, SetMode, SetParam, SetParams
 

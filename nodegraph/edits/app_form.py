@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nodegraph.analysis.starred import Key, stars, view_with
+from nodegraph.edits.appearance import SetView
 from nodegraph.edits.batch import Batch
-from nodegraph.edits.looks import SetView
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from nodegraph.analysis.starred import stars, view_with
 from nodegraph.edits.base import check_text, node_of, same_value
-from nodegraph.edits.inside import without_lost_ports
+from nodegraph.edits.nested import without_lost_ports
 from nodegraph.edits.subgraphs import sources_changed
 from nodegraph.model.expression_refs import param_renamed
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph, frozen

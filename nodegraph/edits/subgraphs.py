@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from nodegraph.edits.base import check_new_id, check_text, node_of, with_frames, with_notes
-from nodegraph.edits.boxes import RemoveFrames, RemoveNotes
+from nodegraph.edits.frames_and_notes import RemoveFrames, RemoveNotes
 from nodegraph.edits.nodes import RemoveNodes, only_members
 from nodegraph.edits.paste import placed
 from nodegraph.model.expression_refs import with_expressions, without_outsiders

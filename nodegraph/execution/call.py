@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nodegraph.execution.resolve import Wired
+from nodegraph.execution.resolve import ResolvedNode
 from nodegraph.model.sockets import convert, lazy_taken
 from nodegraph.model.spec import NodeSpec, Param, Socket
 from nodegraph.node_api.codec import Items
@@ -15,7 +15,7 @@ from nodegraph.subgraphs.exposure import allowed, within
 from nodegraph.support.errors import GraphError
 
 
-def arguments(item: Wired, gathered: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+def arguments(item: ResolvedNode, gathered: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
     """The keyword arguments of a node, from the values that its links brought, by input and position.
 
     A list result for a socket that takes one value stays `Items`: the call is then mapped over it.
@@ -73,7 +73,7 @@ def _at(value: Any, row: int) -> Any:
     return value.values[min(row, len(value.values) - 1)] if value.values else None
 
 
-def taken_inputs(item: Wired, choices: Mapping[str, Any]) -> set[tuple[str, int]]:
+def taken_inputs(item: ResolvedNode, choices: Mapping[str, Any]) -> set[tuple[str, int]]:
     """Which links are read, as (input, index), once the linked parameters have the values in `choices`."""
     taken: set[tuple[str, int]] = set()
     decided = {
@@ -144,7 +144,7 @@ def _converted(value: Any, wanted: str) -> Any:
     return convert(value, wanted)
 
 
-def _checked(item: Wired, param: Param, value: Any) -> Any:
+def _checked(item: ResolvedNode, param: Param, value: Any) -> Any:
     for single in _each(value):
         place = f"Input {param.name} of {item.title} ({item.id})"
         if isinstance(single, int | float) and not within(param, single):

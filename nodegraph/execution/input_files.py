@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.execution.plan import Keyed
-from nodegraph.execution.resolve import Wired
+from nodegraph.execution.resolve import ResolvedNode
 from nodegraph.model.digest import digest
 from nodegraph.model.spec import IMAGE_FOLDER, Param
 from nodegraph.node_api.fingerprint import Fingerprints, stamp
@@ -29,9 +29,9 @@ class Contents:
     files: Files
     fingerprints: Fingerprints
     access: InputAccess
-    nodes: Mapping[str, Wired]
+    nodes: Mapping[str, ResolvedNode]
 
-    def of(self, item: Wired, name: str) -> str | None:
+    def of(self, item: ResolvedNode, name: str) -> str | None:
         """What the files behind a parameter contain; None where that is not known before the run.
 
         A linked parameter may name any file of its kind: then all of them count, those that may be large by the
@@ -48,7 +48,7 @@ class Contents:
         kind = param.file.removeprefix("model:")
         return None if kind == param.file else self._any(kind, lambda path: self._states(kind, path))
 
-    def _value(self, item: Wired, name: str) -> str | None:
+    def _value(self, item: ResolvedNode, name: str) -> str | None:
         """What a parameter says, by itself or over a link from a node that always says the same."""
         if name in item.params:
             return str(item.params[name])
@@ -63,7 +63,7 @@ class Contents:
         except GraphError:
             return True
 
-    def _named(self, item: Wired, param: Param, value: str) -> str:
+    def _named(self, item: ResolvedNode, param: Param, value: str) -> str:
         kind = param.file.removeprefix("model:")
         if not value:
             return ""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nodegraph.execution.resolve import Wired, Wiring
+from nodegraph.execution.resolve import ResolvedGraph, ResolvedNode
 from nodegraph.model.digest import Parts, result_key
 from nodegraph.subgraphs.exposure import allowed
 from nodegraph.support.errors import GraphError
 
-FileFingerprint = Callable[[Wired, str], str | None]
+FileFingerprint = Callable[[ResolvedNode, str], str | None]
 """(node, parameter that names or mentions files) -> what they contain; None where that is not known before the run.
 
 Raises GraphError for a file that is missing.
@@ -36,7 +36,7 @@ class Keyed:
     `passing` results differ in every run, so they are not worth keeping.
     """
 
-    item: Wired
+    item: ResolvedNode
     parts: Parts
     key: str
     reads: tuple[Read, ...]
@@ -69,7 +69,7 @@ class Plan:
     keyed: Mapping[str, Keyed]
 
 
-def default_targets(wiring: Wiring) -> tuple[str, ...]:
+def default_targets(wiring: ResolvedGraph) -> tuple[str, ...]:
     """The nodes that save or show; where there are none, the nodes nobody reads."""
     sinks = tuple(name for name, item in wiring.nodes.items() if item.spec.sink)
     if sinks:
@@ -77,11 +77,11 @@ def default_targets(wiring: Wiring) -> tuple[str, ...]:
     return tuple(n for n, item in wiring.nodes.items() if n not in wiring.read and item.spec.outputs)
 
 
-def ordered(wiring: Wiring, targets: Iterable[str]) -> list[Wired]:
+def ordered(wiring: ResolvedGraph, targets: Iterable[str]) -> list[ResolvedNode]:
     """The targets and all they depend on, sources first; raises GraphError that names a cycle."""
     import networkx
 
-    needed: dict[str, Wired] = {}
+    needed: dict[str, ResolvedNode] = {}
     waiting = list(targets)
     digraph = networkx.DiGraph()
     while waiting:
@@ -103,7 +103,7 @@ def ordered(wiring: Wiring, targets: Iterable[str]) -> list[Wired]:
         ) from None
 
 
-def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: str) -> dict[str, Keyed]:
+def keyed_nodes(items: Iterable[ResolvedNode], fingerprint: FileFingerprint, prefix: str) -> dict[str, Keyed]:
     """The key of each node, in one pass over nodes that come sources first."""
     found: dict[str, Keyed] = {}
     for item in items:
@@ -130,18 +130,18 @@ def keyed_nodes(items: Iterable[Wired], fingerprint: FileFingerprint, prefix: st
     return found
 
 
-def _range(item: Wired, name: str) -> str:
+def _range(item: ResolvedNode, name: str) -> str:
     param = item.spec.param(name)
     return allowed(param) if param is not None else ""
 
 
 def make_plan(
-    wiring: Wiring,
+    wiring: ResolvedGraph,
     targets: Iterable[str],
     keyed: Mapping[str, Keyed],
-    order: Iterable[Wired],
+    order: Iterable[ResolvedNode],
     at_hand: Callable[[Keyed, Iterable[str]], bool],
-    reason: Callable[[Wired, Parts], str],
+    reason: Callable[[ResolvedNode, Parts], str],
     *,
     rerun: bool = False,
 ) -> Plan:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nodegraph.execution.input_files import Contents
 from nodegraph.execution.plan import Keyed, default_targets, keyed_nodes, ordered
-from nodegraph.execution.resolve import Wired, Wiring, wire
+from nodegraph.execution.resolve import ResolvedGraph, ResolvedNode, resolve_graph
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api.fingerprint import Fingerprints
@@ -22,9 +22,9 @@ from nodegraph.validation import Problem, problems
 class Prepared:
     """A graph ready to plan."""
 
-    wiring: Wiring
+    wiring: ResolvedGraph
     targets: tuple[str, ...]
-    order: list[Wired]
+    order: list[ResolvedNode]
     keyed: Mapping[str, Keyed]
 
 
@@ -38,7 +38,7 @@ def prepare(
     access: InputAccess,
 ) -> Prepared:
     """Wire, order and key the nodes that the targets need; raises GraphError that names node and remedy."""
-    wiring = wire(graph, specs)
+    wiring = resolve_graph(graph, specs)
     chosen = tuple(targets) if targets is not None else default_targets(wiring)
     _known(graph, wiring, chosen)
     chosen = tuple(dict.fromkeys(inner for name in chosen for inner in _inside(wiring, name)))
@@ -48,7 +48,7 @@ def prepare(
     return Prepared(wiring, tuple(t for t in chosen if t in wiring.nodes), order, keyed)
 
 
-def _inside(wiring: Wiring, target: str) -> list[str]:
+def _inside(wiring: ResolvedGraph, target: str) -> list[str]:
     """What a target stands for once subgraphs are unfolded: itself, or the nodes in it that feed none in it."""
     if target in wiring.nodes:
         return [target]
@@ -57,7 +57,7 @@ def _inside(wiring: Wiring, target: str) -> list[str]:
     return [node.id for node in within if node.id not in fed] or [target]
 
 
-def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
+def _known(graph: Graph, wiring: ResolvedGraph, targets: Iterable[str]) -> None:
     for name in targets:
         outside = name not in wiring.nodes and name not in wiring.skipped and name not in graph.nodes
         if outside and not any(inner.startswith(f"{name}/") for inner in wiring.nodes):
@@ -66,7 +66,7 @@ def _known(graph: Graph, wiring: Wiring, targets: Iterable[str]) -> None:
             raise GraphError(f"There is no node called {name}{hint}")
 
 
-def _refuse(found: Iterable[Problem], order: Iterable[Wired]) -> None:
+def _refuse(found: Iterable[Problem], order: Iterable[ResolvedNode]) -> None:
     """Raise for the first problem of a node that takes part, of one bypassed before it, or of a subgraph around."""
     needed = {part for item in order for name in (item.id, *item.blocked) for part in _and_around(name)}
     for problem in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nodegraph.execution.plan import default_targets, ordered
-from nodegraph.execution.resolve import Wired, wire
+from nodegraph.execution.resolve import ResolvedNode, resolve_graph
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec
 from nodegraph.support.errors import GraphError, LoadError
@@ -19,7 +19,7 @@ def refusals(graph: Graph, specs: Mapping[str, NodeSpec], access: InputAccess) -
     The files that nodes name are looked for, and none of them is opened.
     """
     try:
-        wiring = wire(graph, specs)
+        wiring = resolve_graph(graph, specs)
         order = ordered(wiring, default_targets(wiring))
     except GraphError as error:
         yield error.phrase
@@ -28,7 +28,7 @@ def refusals(graph: Graph, specs: Mapping[str, NodeSpec], access: InputAccess) -
         yield from _files(item, access)
 
 
-def _files(item: Wired, access: InputAccess) -> Iterator[Phrase]:
+def _files(item: ResolvedNode, access: InputAccess) -> Iterator[Phrase]:
     for param in item.spec.params:
         value = item.params.get(param.name)
         if not param.file or param.file.startswith("model:") or not isinstance(value, str) or not value:

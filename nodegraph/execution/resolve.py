@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.model.foreign import declared_spec, placeholder_spec
 from nodegraph.model.graph import Graph, Node, Source, Sources, frozen
 from nodegraph.model.sockets import bypass_order, lazy_taken
@@ -18,7 +18,7 @@ from nodegraph.support.messages import Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Wired:
+class ResolvedNode:
     """A node that takes part: its spec, the values it holds, and its live sources.
 
     `params` are complete (defaults filled in, linked ones left out). `open_choice` says that a linked parameter
@@ -50,25 +50,25 @@ class Wired:
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class ResolvedGraph:
     """The nodes that take part, the sentence for each that does not, and unknown types by node.
 
     `read` are the nodes from which the document draws a link, taken or not.
     """
 
-    nodes: Mapping[str, Wired]
+    nodes: Mapping[str, ResolvedNode]
     skipped: Mapping[str, str] = field(default_factory=frozen)
     unknown: Mapping[str, str] = field(default_factory=frozen)
     read: frozenset[str] = frozenset()
 
 
-def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
+def resolve_graph(graph: Graph, specs: Mapping[str, NodeSpec]) -> ResolvedGraph:
     """Resolve a graph; linear in its size, without recursion."""
-    flat, limits = unfolded(settled(graph, specs))
-    flat = settled(flat, specs)
+    flat, limits = unfolded(with_expressions_evaluated(graph, specs))
+    flat = with_expressions_evaluated(flat, specs)
     limited = by_node(limits)
     resolver = _Resolver(flat, specs)
-    wired: dict[str, Wired] = {}
+    wired: dict[str, ResolvedNode] = {}
     unknown: dict[str, str] = {}
     skipped = {node.id: "muted" for node in flat.nodes.values() if node.mode == "mute"}
     for node in flat.nodes.values():
@@ -82,7 +82,7 @@ def wire(graph: Graph, specs: Mapping[str, NodeSpec]) -> Wiring:
         item = resolver.wire(node, with_limits(spec, ports) if ports else spec)
         wired[node.id] = replace(item, limited=frozenset(ports)) if ports else item
     _skip(flat, wired, skipped)
-    return Wiring(wired, skipped, unknown, frozenset(link.source.node for link in flat.links()))
+    return ResolvedGraph(wired, skipped, unknown, frozenset(link.source.node for link in flat.links()))
 
 
 def held(param: Param, value: Scalar) -> Scalar:
@@ -99,7 +99,7 @@ class _Resolver:
         self._found: dict[tuple[str, str], Source | None] = {}
         self._blocked: dict[tuple[str, str], str] = {}
 
-    def wire(self, node: Node, spec: NodeSpec) -> Wired:
+    def wire(self, node: Node, spec: NodeSpec) -> ResolvedNode:
         params = {p.name: held(p, node.params.get(p.name, p.default)) for p in spec.params}
         inputs: dict[str, Sources] = {}
         for name, sources in node.inputs.items():
@@ -112,7 +112,7 @@ class _Resolver:
         spots = {(source.node, source.output) for source in read if not source.muted}
         blocked = frozenset(self._blocked[spot] for spot in spots & self._blocked.keys())
         own = {k: v for k, v in params.items() if k not in linked}
-        return Wired(node, spec, own, taken, open_choice, blocked=blocked)
+        return ResolvedNode(node, spec, own, taken, open_choice, blocked=blocked)
 
     def resolve(self, source: Source) -> Source | None:
         """The source behind bypassed nodes; None where nothing arrives."""
@@ -185,7 +185,7 @@ def _read(
     return tuple(s for i, s in enumerate(inputs[name]) if lazy_taken(lazy, value, i))
 
 
-def _skip(flat: Graph, wired: dict[str, Wired], skipped: dict[str, str]) -> None:
+def _skip(flat: Graph, wired: dict[str, ResolvedNode], skipped: dict[str, str]) -> None:
     """Take out the nodes whose required inputs come from muted branches, and those behind them."""
     readers: dict[str, list[tuple[str, str]]] = {}
     live: Counter[tuple[str, str]] = Counter()
@@ -213,17 +213,17 @@ def _skip(flat: Graph, wired: dict[str, Wired], skipped: dict[str, str]) -> None
             wired[name] = _without(item, gone)
 
 
-def _without(item: Wired, gone: Container[str]) -> Wired:
+def _without(item: ResolvedNode, gone: Container[str]) -> ResolvedNode:
     live = {name: tuple(s for s in sources if s.node not in gone) for name, sources in item.inputs.items()}
     return replace(item, inputs={name: sources for name, sources in live.items() if sources})
 
 
-def _requires(item: Wired, name: str) -> bool:
+def _requires(item: ResolvedNode, name: str) -> bool:
     socket = item.spec.socket(name)
     return socket is not None and not socket.optional
 
 
-def _is_cut_off(node: Node, item: Wired) -> bool:
+def _is_cut_off(node: Node, item: ResolvedNode) -> bool:
     """Whether a required input is linked in the document but nothing arrives over the link.
 
     What a bypassed node keeps back is missing, not muted: such a node takes part, to be refused.

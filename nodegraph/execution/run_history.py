@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from nodegraph.execution.resolve import Wired
+from nodegraph.execution.resolve import ResolvedNode
 from nodegraph.model.digest import Parts
 from nodegraph.model.spec import Scalar
 from nodegraph.support.atomic import write_text
@@ -69,7 +69,7 @@ class DocumentHistory:
         for node in [node for node in self._parts if node not in nodes]:
             del self._parts[node]
 
-    def reason(self, item: Wired, parts: Parts) -> str:
+    def reason(self, item: ResolvedNode, parts: Parts) -> str:
         """Why the node runs: what differs from last time, in the artist's words."""
         if parts.nonce:
             return Phrase("runs every time")
@@ -102,7 +102,7 @@ def _files(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return [Phrase("file of {name} changed", name=name) for name in changed]
 
 
-def _inputs(item: Wired, last: Parts, parts: Parts) -> list[str]:
+def _inputs(item: ResolvedNode, last: Parts, parts: Parts) -> list[str]:
     said: list[str] = []
     for name in parts.inputs.keys() | last.inputs.keys():
         if name not in parts.inputs:
@@ -114,7 +114,7 @@ def _inputs(item: Wired, last: Parts, parts: Parts) -> list[str]:
     return sorted(said)
 
 
-def _from(item: Wired, name: str) -> str:
+def _from(item: ResolvedNode, name: str) -> str:
     return ", ".join(f"{s.node}.{s.output}" for s in item.inputs.get(name, ())[:3])
 
 

@@ -32,30 +32,30 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Evaluated:
     """The graph with every expression's value put in, and those that have none; these keep their last value."""
 
     graph: Graph
     faults: tuple[Fault, ...] = ()
 
 
-def settle(graph: Graph, specs: Mapping[str, NodeSpec]) -> Settled:
+def evaluate_expressions(graph: Graph, specs: Mapping[str, NodeSpec]) -> Evaluated:
     """Work out the expressions; the same graph comes back where no value changes.
 
     A name without a dot is a parameter of the same node. In a flat graph the nodes of `instance/inner` name
     each other as they do inside their subgraph.
     """
     if not any(node.extra and expressions_of(node) for node in graph.nodes.values()):
-        return Settled(graph)
+        return Evaluated(graph)
     return _Settler(graph, specs).settled()
 
 
-def settled(graph: Graph, specs: Mapping[str, NodeSpec]) -> Graph:
+def with_expressions_evaluated(graph: Graph, specs: Mapping[str, NodeSpec]) -> Graph:
     """The graph with every expression's value put in, those inside its subgraphs as well."""
-    after = settle(graph, specs).graph
+    after = evaluate_expressions(graph, specs).graph
     inner = {}
     for name, found in graph.subgraphs.items():
-        nodes = settle(Graph(found.nodes, subgraphs=graph.subgraphs), specs).graph.nodes
+        nodes = evaluate_expressions(Graph(found.nodes, subgraphs=graph.subgraphs), specs).graph.nodes
         if nodes is not found.nodes:
             inner[name] = replace(found, nodes=nodes)
     return replace(after, subgraphs={**graph.subgraphs, **inner}) if inner else after
@@ -87,7 +87,7 @@ class _Settler:
         self._now: Key = ("", "")
         self._suggestions = Suggestions()
 
-    def settled(self) -> Settled:
+    def settled(self) -> Evaluated:
         """Everything worked out."""
         for key in self._ordered():
             node, name = key
@@ -97,7 +97,9 @@ class _Settler:
                 wanted = error.meant if isinstance(error, _Fails) else ""
                 reason = error.reason if isinstance(error, _Fails) else error.phrase
                 self._faults[key] = Fault(node, name, reason, wanted)
-        return Settled(self._changed(), tuple(self._faults[key] for key in self._real if key in self._faults))
+        return Evaluated(
+            self._changed(), tuple(self._faults[key] for key in self._real if key in self._faults)
+        )
 
     def _ordered(self) -> list[Key]:
         """What depends on nothing first; what hangs on a circle has a fault and is left out."""

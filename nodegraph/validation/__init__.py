@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from nodegraph.edits.inside import Inside
-from nodegraph.edits.swap import swapped
-from nodegraph.expressions.evaluate import settle
+from nodegraph.edits.nested import Inside
+from nodegraph.edits.replace_type import replacement
+from nodegraph.expressions.evaluate import evaluate_expressions
 from nodegraph.model.diff import Changes, diff
 from nodegraph.model.graph import Graph, Node, Source, Subgraph
 from nodegraph.model.spec import FOREIGN, NodeSpec
@@ -34,7 +34,7 @@ def problems(graph: Graph, specs: Mapping[str, NodeSpec], files: Files | None = 
 
     Without `files`, model files are not looked for.
     """
-    values = settle(graph, specs)
+    values = evaluate_expressions(graph, specs)
     look = _Look(values.graph, specs, files)
     found = [problem for node in values.graph.nodes.values() for problem in look.at(node)]
     found = expression_problems(values.graph, values.faults, specs) + found
@@ -64,7 +64,7 @@ class Checker:
 
     def problems(self, graph: Graph) -> list[Problem]:
         """The same as `problems(graph, specs, files)`."""
-        values = settle(graph, self._specs)
+        values = evaluate_expressions(graph, self._specs)
         graph = values.graph
         look = _Look(graph, self._specs, self._files)
         changes = diff(self._graph, graph)
@@ -159,7 +159,7 @@ class _Look:
             return Problem(node.id, "", node.title, reason)
         near = self.suggestions.nearest(node.type, self.specs)
         remedy = ending(near, Phrase("install the package that brings it, or mute the node"))
-        fix = swapped(self.graph, node.id, self.specs[near], self.specs) if near else None
+        fix = replacement(self.graph, node.id, self.specs[near], self.specs) if near else None
         reason = Phrase("the type {type} is not installed{ending}", type=node.type, ending=remedy)
         return Problem(node.id, "", "", reason, fix)
 
@@ -175,7 +175,7 @@ class _Look:
                 continue
             seen.add(found.name)
             path = f"{prefix}{instance.id}/"
-            values = settle(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
+            values = evaluate_expressions(Graph(found.nodes, subgraphs=self.graph.subgraphs), self.specs)
             fed = frozenset((port.node, port.port) for port in found.inputs)
             look = _Look(values.graph, self.specs, self.files, fed, self.suggestions)
             for problem in expression_problems(values.graph, values.faults, self.specs):

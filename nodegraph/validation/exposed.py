@@ -6,9 +6,9 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from nodegraph.edits.exposure import SetLimits
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.nested import Inside
 from nodegraph.edits.values import SetParam
-from nodegraph.expressions.evaluate import settle
+from nodegraph.expressions.evaluate import evaluate_expressions
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node, Port, Subgraph
 from nodegraph.model.spec import NodeSpec, Param
@@ -40,7 +40,7 @@ class Levels:
         """The nodes of a subgraph with the values of their expressions."""
         if found.name not in self._evaluated:
             level = Graph(found.nodes, subgraphs=self.graph.subgraphs)
-            self._evaluated[found.name] = settle(level, self._specs).graph
+            self._evaluated[found.name] = evaluate_expressions(level, self._specs).graph
         return self._evaluated[found.name]
 
     def inputs(self, found: Subgraph) -> Mapping[str, Port]:

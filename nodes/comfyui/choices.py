@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nodegraph.formats.comfyui.node_mapping import Made, Part, Translation, read_widgets
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import Converted, Part, Translation, read_widgets
+from nodegraph.formats.comfyui.source_graph import SourceNode
 
 _COMMENT = re.compile(r"/\*[\s\S]*?\*/|//.*")
 _OURS = re.compile(r"[{|]\s*[\d.-]*(?:\$\$|::)")
@@ -21,7 +21,7 @@ class WithChoices:
     widgets: str
     texts: str
 
-    def __call__(self, old: Old) -> Made:
+    def __call__(self, old: SourceNode) -> Converted:
         """The node, with a node before it for each text in which there is a choice to make."""
         made = self.translation(old)
         if not old.drawn:
@@ -39,7 +39,7 @@ def has_choices(text: str) -> bool:
     return "{" in text or _COMMENT.search(text) is not None or re.search(r"\\[{}|]", text) is not None
 
 
-def _with_choices(made: Made, name: str, text: str) -> Made:
+def _with_choices(made: Converted, name: str, text: str) -> Converted:
     [(part, param)] = made.ports[name]
     before = f"choices_{name}"
     found = made.parts[part]

@@ -7,14 +7,14 @@ from typing import Any
 
 from nodegraph.formats.comfyui.node_mapping import (
     BothWays,
-    Made,
+    Converted,
+    NodeMapping,
     Part,
-    Same,
     Translation,
     Untranslatable,
     read_widgets,
 )
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodes.comfyui.choices import WithChoices
 
 PLAIN = "conditioning"
@@ -28,14 +28,14 @@ SYSTEM = {
 """What Lumina 2 was trained with before each prompt, as its authors published it."""
 
 
-def _own(old: Old, values: Mapping[str, Any], name: str, shared: str) -> object:
+def _own(old: SourceNode, values: Mapping[str, Any], name: str, shared: str) -> object:
     """The own text of an encoder: none where it is the shared one, a blank where the encoder reads an empty text."""
     text = values.get(name, "")
     is_same = shared not in old.links and text == values.get(shared, "")
     return "" if is_same and name not in old.links else text or " "
 
 
-def _sd3(old: Old) -> Made:
+def _sd3(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "clip_l clip_g t5xxl empty_padding")
     if values.get("empty_padding", "none") == "none" and not all(
         values.get(n) or n in old.links for n in ("clip_l", "clip_g", "t5xxl")
@@ -49,10 +49,10 @@ def _sd3(old: Old) -> Made:
         "clip_g": (("", "clip_g"),),
         "t5xxl": (("", "t5"),),
     }
-    return Made({"": Part("TextEncodeSD3", params)}, ports, (("", PLAIN),))
+    return Converted({"": Part("TextEncodeSD3", params)}, ports, (("", PLAIN),))
 
 
-def _flux(old: Old) -> Made:
+def _flux(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "clip_l t5xxl guidance")
     shared = values.get("t5xxl", "")
     params = {
@@ -66,16 +66,16 @@ def _flux(old: Old) -> Made:
         "t5xxl": (("", "text"),),
         "guidance": (("", "guidance"),),
     }
-    return Made({"": Part("TextEncodeFlux", params)}, ports, (("", PLAIN),))
+    return Converted({"": Part("TextEncodeFlux", params)}, ports, (("", PLAIN),))
 
 
-def _sdxl(old: Old) -> Made:
+def _sdxl(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, SDXL)
     names = {"crop_w": "crop_x", "crop_h": "crop_y", "text_g": "text"}
     params = {names.get(name, name): value for name, value in values.items()}
     params["text_l"] = _own(old, values, "text_l", "text_g")
     ports = {name: (("", names.get(name, name)),) for name in (*SDXL.split(), "clip")}
-    return Made({"": Part("TextEncodeSDXL", params)}, ports, (("", PLAIN),))
+    return Converted({"": Part("TextEncodeSDXL", params)}, ports, (("", PLAIN),))
 
 
 def _theirs(own: Any, shared: Any) -> Any:
@@ -107,7 +107,7 @@ def _sd3_back(held: Mapping[str, Any], linked: frozenset[str]) -> Mapping[str, A
     return {**values, "empty_padding": "none" if is_full else "empty_prompt"}
 
 
-def _control(old: Old) -> Made:
+def _control(old: SourceNode) -> Converted:
     """The plain form takes one prompt, and steers the other side of the sampler too."""
     values, _ = read_widgets(old, "strength")
     both = (("", "positive"), ("", "negative"))
@@ -117,10 +117,12 @@ def _control(old: Old) -> Made:
         "image": (("", "image"),),
         "strength": (("", "strength"),),
     }
-    return Made({"": Part("ControlNetApply", {**values, "both_sides": True})}, ports, (("", "positive"),))
+    return Converted(
+        {"": Part("ControlNetApply", {**values, "both_sides": True})}, ports, (("", "positive"),)
+    )
 
 
-CONTROL = Same(
+CONTROL = NodeMapping(
     "ControlNetApply",
     "strength start_percent=start end_percent=end",
     "positive negative control_net=controlnet image vae=",
@@ -128,7 +130,7 @@ CONTROL = Same(
 )
 
 SAME: Mapping[str, Translation] = {
-    "CLIPTextEncode": WithChoices(Same("TextEncode", "text", "clip", PLAIN), "text", "text"),
+    "CLIPTextEncode": WithChoices(NodeMapping("TextEncode", "text", "clip", PLAIN), "text", "text"),
     "CLIPTextEncodeSDXL": WithChoices(
         BothWays(
             _sdxl,
@@ -142,7 +144,7 @@ SAME: Mapping[str, Translation] = {
         "text_g text_l",
     ),
     "CLIPTextEncodeSDXLRefiner": WithChoices(
-        Same("TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN),
+        NodeMapping("TextEncodeSDXLRefiner", "ascore=score width height text", "clip", PLAIN),
         "ascore width height text",
         "text",
     ),
@@ -165,7 +167,7 @@ SAME: Mapping[str, Translation] = {
         "clip_l t5xxl",
     ),
     "CLIPTextEncodeLumina2": WithChoices(
-        Same(
+        NodeMapping(
             "TextEncodeLumina2",
             "system_prompt=instruction user_prompt=text",
             "clip",
@@ -175,38 +177,38 @@ SAME: Mapping[str, Translation] = {
         "system_prompt user_prompt",
         "user_prompt",
     ),
-    "CLIPSetLastLayer": Same("ClipSkip", "stop_at_clip_layer=layer", "clip", "clip"),
-    "ConditioningCombine": Same(
+    "CLIPSetLastLayer": NodeMapping("ClipSkip", "stop_at_clip_layer=layer", "clip", "clip"),
+    "ConditioningCombine": NodeMapping(
         "ConditioningCombine", "", "conditioning_1=conditionings conditioning_2=conditionings", PLAIN
     ),
-    "ConditioningConcat": Same(
+    "ConditioningConcat": NodeMapping(
         "ConditioningConcat", "", "conditioning_to=first conditioning_from=second", PLAIN
     ),
-    "ConditioningAverage": Same(
+    "ConditioningAverage": NodeMapping(
         "ConditioningAverage",
         "conditioning_to_strength=share",
         "conditioning_to=first conditioning_from=second",
         PLAIN,
     ),
-    "ConditioningSetArea": Same("ConditioningArea", "width height x y strength", PLAIN, PLAIN),
-    "ConditioningSetAreaPercentage": Same(
+    "ConditioningSetArea": NodeMapping("ConditioningArea", "width height x y strength", PLAIN, PLAIN),
+    "ConditioningSetAreaPercentage": NodeMapping(
         "ConditioningAreaFraction", "width height x y strength", PLAIN, PLAIN
     ),
-    "ConditioningSetAreaStrength": Same("ConditioningStrength", "strength", PLAIN, PLAIN),
-    "ConditioningSetMask": Same(
+    "ConditioningSetAreaStrength": NodeMapping("ConditioningStrength", "strength", PLAIN, PLAIN),
+    "ConditioningSetMask": NodeMapping(
         "ConditioningMask",
         "strength set_cond_area=bounds_only",
         "conditioning mask",
         PLAIN,
         {"set_cond_area": {"default": False, "mask bounds": True}},
     ),
-    "ConditioningSetTimestepRange": Same("ConditioningRange", "start end", PLAIN, PLAIN),
-    "ConditioningZeroOut": Same("ConditioningZeroOut", "", PLAIN, PLAIN),
-    "FluxGuidance": Same("ConditioningGuidance", "guidance", PLAIN, PLAIN),
+    "ConditioningSetTimestepRange": NodeMapping("ConditioningRange", "start end", PLAIN, PLAIN),
+    "ConditioningZeroOut": NodeMapping("ConditioningZeroOut", "", PLAIN, PLAIN),
+    "FluxGuidance": NodeMapping("ConditioningGuidance", "guidance", PLAIN, PLAIN),
     "ControlNetApply": _control,
     "ControlNetApplyAdvanced": CONTROL,
     "ControlNetApplySD3": CONTROL,
-    "InpaintModelConditioning": Same(
+    "InpaintModelConditioning": NodeMapping(
         "InpaintConditioning",
         "noise_mask",
         "positive negative vae pixels=image mask",

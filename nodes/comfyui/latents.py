@@ -4,74 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.formats.comfyui.node_mapping import Same, Translation
+from nodegraph.formats.comfyui.node_mapping import NodeMapping, Translation
 
 ONE = "samples=latent"
 TWO = "samples1=first samples2=second"
 METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "bislerp")}}
-EMPTY = Same("EmptyLatent", "width height batch_size", "", "latent")
+EMPTY = NodeMapping("EmptyLatent", "width height batch_size", "", "latent")
 
 SAME: Mapping[str, Translation] = {
     "EmptyLatentImage": EMPTY,
     "EmptySD3LatentImage": EMPTY,
     "EmptyFlux2LatentImage": EMPTY,
-    "LatentUpscale": Same(
+    "LatentUpscale": NodeMapping(
         "LatentScale",
         "upscale_method=method width height crop",
         ONE,
         "latent",
         {"upscale_method": METHOD, "crop": {"disabled": False, "center": True}},
     ),
-    "LatentUpscaleBy": Same(
+    "LatentUpscaleBy": NodeMapping(
         "LatentScaleBy", "upscale_method=method scale_by=factor", ONE, "latent", {"upscale_method": METHOD}
     ),
-    "LatentComposite": Same(
+    "LatentComposite": NodeMapping(
         "LatentComposite", "x y feather", "samples_to=latent samples_from=over", "latent"
     ),
-    "LatentCompositeMasked": Same(
+    "LatentCompositeMasked": NodeMapping(
         "LatentCompositeMasked", "x y resize_source=resize", "destination=latent source=over mask", "latent"
     ),
-    "LatentBlend": Same("LatentBlend", "blend_factor=share", TWO, "latent"),
-    "LatentInterpolate": Same("LatentInterpolate", "ratio=share", TWO, "latent"),
-    "LatentAdd": Same("LatentAdd", "", TWO, "latent"),
-    "LatentSubtract": Same("LatentSubtract", "", TWO, "latent"),
-    "LatentMultiply": Same("LatentMultiply", "multiplier=factor", ONE, "latent"),
-    "LatentCrop": Same("LatentCrop", "width height x y", ONE, "latent"),
-    "LatentFlip": Same(
+    "LatentBlend": NodeMapping("LatentBlend", "blend_factor=share", TWO, "latent"),
+    "LatentInterpolate": NodeMapping("LatentInterpolate", "ratio=share", TWO, "latent"),
+    "LatentAdd": NodeMapping("LatentAdd", "", TWO, "latent"),
+    "LatentSubtract": NodeMapping("LatentSubtract", "", TWO, "latent"),
+    "LatentMultiply": NodeMapping("LatentMultiply", "multiplier=factor", ONE, "latent"),
+    "LatentCrop": NodeMapping("LatentCrop", "width height x y", ONE, "latent"),
+    "LatentFlip": NodeMapping(
         "LatentFlip",
         "flip_method=axis",
         ONE,
         "latent",
         {"flip_method": {"x-axis: vertically": "up-down", "y-axis: horizontally": "left-right"}},
     ),
-    "LatentRotate": Same(
+    "LatentRotate": NodeMapping(
         "LatentRotate",
         "rotation=degrees",
         ONE,
         "latent",
         {"rotation": {"none": "0", "90 degrees": "90", "180 degrees": "180", "270 degrees": "270"}},
     ),
-    "LatentBatch": Same("LatentBatch", "", "samples1=latents samples2=latents", "latent"),
-    "LatentFromBatch": Same("LatentFromBatch", "batch_index=index length", ONE, "latent"),
-    "RepeatLatentBatch": Same("LatentRepeat", "amount", ONE, "latent"),
-    "SetLatentNoiseMask": Same("LatentNoiseMask", "", "samples=latent mask", "latent"),
-    "VAEDecode": Same("VAEDecode", "", "samples=latent vae", "image"),
-    "VAEEncode": Same("VAEEncode", "", "pixels=image vae", "latent"),
-    "VAEEncodeForInpaint": Same("VAEEncodeInpaint", "grow_mask_by=grow", "pixels=image vae mask", "latent"),
-    "VAEDecodeTiled": Same(
+    "LatentBatch": NodeMapping("LatentBatch", "", "samples1=latents samples2=latents", "latent"),
+    "LatentFromBatch": NodeMapping("LatentFromBatch", "batch_index=index length", ONE, "latent"),
+    "RepeatLatentBatch": NodeMapping("LatentRepeat", "amount", ONE, "latent"),
+    "SetLatentNoiseMask": NodeMapping("LatentNoiseMask", "", "samples=latent mask", "latent"),
+    "VAEDecode": NodeMapping("VAEDecode", "", "samples=latent vae", "image"),
+    "VAEEncode": NodeMapping("VAEEncode", "", "pixels=image vae", "latent"),
+    "VAEEncodeForInpaint": NodeMapping(
+        "VAEEncodeInpaint", "grow_mask_by=grow", "pixels=image vae mask", "latent"
+    ),
+    "VAEDecodeTiled": NodeMapping(
         "VAEDecodeTiled",
         "tile_size=tile overlap temporal_size= temporal_overlap=",
         "samples=latent vae",
         "image",
         fixed={"tilings": "three"},
     ),
-    "VAEEncodeTiled": Same(
+    "VAEEncodeTiled": NodeMapping(
         "VAEEncodeTiled",
         "tile_size=tile overlap temporal_size= temporal_overlap=",
         "pixels=image vae",
         "latent",
         fixed={"tilings": "three"},
     ),
-    "SaveLatent": Same("SaveLatent", "filename_prefix=prefix", ONE),
-    "LoadLatent": Same("LoadLatent", "latent=file", "", "latent"),
+    "SaveLatent": NodeMapping("SaveLatent", "filename_prefix=prefix", ONE),
+    "LoadLatent": NodeMapping("LoadLatent", "latent=file", "", "latent"),
 }

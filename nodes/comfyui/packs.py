@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, read_widgets
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import Converted, NodeMapping, Part, Translation, read_widgets
+from nodegraph.formats.comfyui.source_graph import SourceNode
 
 SPECIAL = {-1: "new", -2: "next", -3: "next"}
 """rgthree's seeds below 0: drawn for each run, counted up, counted down."""
 
 
-def _seed(old: Old) -> Made:
+def _seed(old: SourceNode) -> Converted:
     """rgthree's seed, whose values below 0 say how it changes."""
     values, _ = read_widgets(old, "seed")
     seed = values.get("seed", 0)
@@ -20,33 +20,35 @@ def _seed(old: Old) -> Made:
     extra = {"seed_mode": {"seed": mode}} if mode else {}
     part = Part("PrimitiveSeed", {"seed": 0 if mode else seed}, extra=extra)
     remarks = ("its number counts down after each run there, and up here",) if seed == -3 else ()
-    return Made({"": part}, {"seed": (("", "seed"),)}, (("", "int"),), remarks)
+    return Converted({"": part}, {"seed": (("", "seed"),)}, (("", "int"),), remarks)
 
 
-def _plain(kind: str, output: str, widget: str = "value", outputs: int = 1) -> Same:
+def _plain(kind: str, output: str, widget: str = "value", outputs: int = 1) -> NodeMapping:
     """A node of one value."""
-    return Same(kind, f"{widget}=value" if widget != "value" else widget, "", " ".join([output] * outputs))
+    return NodeMapping(
+        kind, f"{widget}=value" if widget != "value" else widget, "", " ".join([output] * outputs)
+    )
 
 
-def _in_outputs(translation: Same, count: int) -> Same:
+def _in_outputs(translation: NodeMapping, count: int) -> NodeMapping:
     """The same value from each of several outputs."""
     return replace(translation, outputs=" ".join([translation.outputs] * count))
 
 
-SEED = Same("PrimitiveSeed", "seed!", "", "int")
+SEED = NodeMapping("PrimitiveSeed", "seed!", "", "int")
 INT, FLOAT = _plain("PrimitiveInt", "int"), _plain("PrimitiveFloat", "float")
 TEXT, BOOL = _plain("PrimitiveText", "text"), _plain("PrimitiveBool", "bool")
 
 
-def _named(kind: Same, widget: str) -> Same:
+def _named(kind: NodeMapping, widget: str) -> NodeMapping:
     return replace(kind, widgets=f"{widget}=value")
 
 
 def _shown(taken: str) -> Translation:
     """A node that shows what it takes; what it showed last stands in its file and is no value."""
 
-    def translate(old: Old) -> Made:
-        return Same("PreviewText", "", f"{taken}=text", "any")(replace(old, listed=(), values={}))
+    def translate(old: SourceNode) -> Converted:
+        return NodeMapping("PreviewText", "", f"{taken}=text", "any")(replace(old, listed=(), values={}))
 
     return translate
 
@@ -61,7 +63,7 @@ SAME: Mapping[str, Translation] = {
     "FloatConstant": FLOAT,
     "BOOLConstant": BOOL,
     "StringConstant": _named(TEXT, "string"),
-    "StringConstantMultiline": Same("PrimitiveText", "string=value strip_newlines=", "", "text"),
+    "StringConstantMultiline": NodeMapping("PrimitiveText", "string=value strip_newlines=", "", "text"),
     "easy int": INT,
     "easy float": FLOAT,
     "easy string": TEXT,
@@ -83,7 +85,7 @@ SAME: Mapping[str, Translation] = {
     "Primitive string [Crystools]": _named(TEXT, "string"),
     "Primitive string multiline [Crystools]": _named(TEXT, "string"),
     "Text Multiline": _named(TEXT, "text"),
-    "Text String": Same("PrimitiveText", "text=value text_b= text_c= text_d=", "", "text"),
+    "Text String": NodeMapping("PrimitiveText", "text=value text_b= text_c= text_d=", "", "text"),
     "CR Prompt Text": _named(TEXT, "prompt"),
     "CR Text": _named(TEXT, "text"),
     "ShowText|pysssss": _shown("text"),

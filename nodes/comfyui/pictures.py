@@ -9,15 +9,15 @@ from typing import Any
 
 from nodegraph.formats.comfyui.node_mapping import (
     BothWays,
+    Converted,
     End,
-    Made,
+    NodeMapping,
     Part,
-    Same,
     Translation,
     Untranslatable,
     read_widgets,
 )
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodes.comfyui.loading import file_name
 
 METHOD = {"nearest-exact": "nearest", **{name: name for name in ("bilinear", "area", "bicubic", "lanczos")}}
@@ -88,35 +88,39 @@ def _kernel(values: Mapping[str, Any], name: str) -> float:
 KERNEL = "its kernel ends sharply there and fades out here, at the same width on the whole; borders differ a little"
 
 
-def _blur(old: Old) -> Made:
+def _blur(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "blur_radius sigma")
     params = {"radius": _kernel(values, "blur_radius"), "linear": False}
-    return Made({"": Part("ImageBlur", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,))
+    return Converted(
+        {"": Part("ImageBlur", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,)
+    )
 
 
-def _sharpen(old: Old) -> Made:
+def _sharpen(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "sharpen_radius sigma alpha")
     radius, alpha = _kernel(values, "sharpen_radius"), values.get("alpha", 1.0)
     if type(alpha) not in (int, float) or not 0 <= alpha <= MOST_ALPHA:
         raise Untranslatable(f"alpha {alpha!r} has no equal")
     # The picture and ten times alpha of what the blur takes away from it.
     params = {"radius": max(radius, 0.5), "amount": 10 * alpha if radius else 0.0}
-    return Made({"": Part("ImageSharpen", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,))
+    return Converted(
+        {"": Part("ImageSharpen", params)}, {"image": (("", "image"),)}, (("", "image"),), (KERNEL,)
+    )
 
 
-def _mask_file(old: Old) -> Made:
+def _mask_file(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "image channel upload")
     channel = values.get("channel", "alpha")
     file = Part("LoadImage", {"image": _picture(values.get("image", ""))})
     if channel == "alpha":
-        return Made({"": file}, {"image": (("", "image"),)}, (("", "mask"),))
+        return Converted({"": file}, {"image": (("", "image"),)}, (("", "mask"),))
     if channel not in CHANNELS:
         raise Untranslatable(f"the channel {channel!r} has no equal")
     mask = Part("MaskFromImage", {"channel": channel}, {"image": (("file", "image"),)})
-    return Made({"": mask, "file": file}, {"image": (("file", "image"),)}, (("", "mask"),))
+    return Converted({"": mask, "file": file}, {"image": (("file", "image"),)}, (("", "mask"),))
 
 
-def _solid_mask(old: Old) -> Made:
+def _solid_mask(old: SourceNode) -> Converted:
     values, _ = read_widgets(old, "value width height")
     width, height = values.get("width", 512), values.get("height", 512)
     params = {"width": width, "height": height, "x": 0, "y": 0, "inner_width": width, "inner_height": height}
@@ -125,26 +129,26 @@ def _solid_mask(old: Old) -> Made:
         name: (("", name), ("", f"inner_{name}")) for name in ("width", "height")
     }
     ports["value"] = (("", "value"),)
-    return Made({"": Part("MaskRectangle", params)}, ports, (("", "mask"),))
+    return Converted({"": Part("MaskRectangle", params)}, ports, (("", "mask"),))
 
 
 SAME: Mapping[str, Translation] = {
-    "LoadImage": Same("LoadImage", "image upload=", "", "image mask", {"image": _picture}),
+    "LoadImage": NodeMapping("LoadImage", "image upload=", "", "image mask", {"image": _picture}),
     "LoadImageMask": _mask_file,
-    "SaveImage": Same(
+    "SaveImage": NodeMapping(
         "SaveImage", "filename_prefix=prefix", "images=image", "<images", {"filename_prefix": file_name}
     ),
-    "PreviewImage": Same("PreviewImage", "", "images=image", "image"),
-    "EmptyImage": Same("SolidColor", "width height batch_size color", "", "image", {"color": _color}),
-    "ImageScale": Same(
+    "PreviewImage": NodeMapping("PreviewImage", "", "images=image", "image"),
+    "EmptyImage": NodeMapping("SolidColor", "width height batch_size color", "", "image", {"color": _color}),
+    "ImageScale": NodeMapping(
         "ImageResize",
         "upscale_method=method width height crop=fit",
         "image",
         "image",
         {"upscale_method": SAMPLED, "crop": {"disabled": "stretch", "center": "crop"}},
     ),
-    "ImageInvert": Same("ImageInvert", "", "image", "image"),
-    "ImageBlend": Same(
+    "ImageInvert": NodeMapping("ImageInvert", "", "image", "image"),
+    "ImageBlend": NodeMapping(
         "ImageBlend",
         "blend_factor=strength blend_mode=mode",
         "image1=image image2=over",
@@ -152,10 +156,10 @@ SAME: Mapping[str, Translation] = {
         {"blend_mode": MODES},
         {"fit": "crop"},
     ),
-    "ImagePadForOutpaint": Same(
+    "ImagePadForOutpaint": NodeMapping(
         "OutpaintPad", "left top right bottom feathering=feather", "image", "image mask"
     ),
-    "Canny": Same(
+    "Canny": NodeMapping(
         "CannyEdges",
         "low_threshold=low high_threshold=high",
         "image",
@@ -165,14 +169,14 @@ SAME: Mapping[str, Translation] = {
     ),
     "ImageBlur": _blur,
     "ImageSharpen": _sharpen,
-    "ImageFlip": Same(
+    "ImageFlip": NodeMapping(
         "ImageFlip",
         "flip_method=direction",
         "image",
         "image",
         {"flip_method": {"x-axis: vertically": "top to bottom", "y-axis: horizontally": "left to right"}},
     ),
-    "ImageRotate": Same(
+    "ImageRotate": NodeMapping(
         "ImageRotate",
         "rotation=angle",
         "image",
@@ -180,27 +184,27 @@ SAME: Mapping[str, Translation] = {
         {"rotation": {"none": 0.0, "90 degrees": 90.0, "180 degrees": 180.0, "270 degrees": 270.0}},
         {"expand": True},
     ),
-    "UpscaleModelLoader": Same(
+    "UpscaleModelLoader": NodeMapping(
         "UpscaleModelLoader", "model_name=file", "", "upscalemodel", {"model_name": file_name}
     ),
-    "ImageUpscaleWithModel": Same("UpscaleImage", "", "upscale_model=upscaler image", "image"),
-    "ThresholdMask": Same(
+    "ImageUpscaleWithModel": NodeMapping("UpscaleImage", "", "upscale_model=upscaler image", "image"),
+    "ThresholdMask": NodeMapping(
         "MaskThreshold",
         "value=level",
         "mask",
         "mask",
         remark="what is exactly as bright as its value becomes white here and black there",
     ),
-    "InvertMask": Same("MaskInvert", "", "mask", "mask"),
-    "GrowMask": Same(
+    "InvertMask": NodeMapping("MaskInvert", "", "mask", "mask"),
+    "GrowMask": NodeMapping(
         "MaskGrow",
         "expand=pixels tapered_corners=brush",
         "mask",
         "mask",
         {"tapered_corners": {True: "diamond", False: "square"}},
     ),
-    "ImageToMask": Same("MaskFromImage", "channel", "image", "mask"),
-    "MaskToImage": Same("MaskToImage", "", "mask", "image"),
+    "ImageToMask": NodeMapping("MaskFromImage", "channel", "image", "mask"),
+    "MaskToImage": NodeMapping("MaskToImage", "", "mask", "image"),
     "SolidMask": BothWays(
         _solid_mask, "MaskRectangle", "value=value width=width height=height", "", _solid_mask_back
     ),

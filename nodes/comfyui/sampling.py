@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.formats.comfyui.node_mapping import Made, Part, Same, Translation, Untranslatable, read_widgets
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import (
+    Converted,
+    NodeMapping,
+    Part,
+    Translation,
+    Untranslatable,
+    read_widgets,
+)
+from nodegraph.formats.comfyui.source_graph import SourceNode
 
 SIDES = "model positive negative"
 
 
-def _custom(old: Old) -> Made:
+def _custom(old: SourceNode) -> Converted:
     """One node with its noise and guidance in it: here they are nodes of their own."""
     values, modes = read_widgets(old, "add_noise noise_seed! cfg")
     seed = {"seed_mode": {"seed": modes["noise_seed"]}} if modes else {}
@@ -25,14 +32,14 @@ def _custom(old: Old) -> Made:
     ports = {name: (("guider", name),) for name in (*SIDES.split(), "cfg")}
     ports |= {"sampler": (("", "solver"),), "sigmas": (("", "sigmas"),), "latent_image": (("", "latent"),)}
     ports["noise_seed"] = (("noise", "seed"),)
-    return Made(parts, ports, (("", "latent"), ("", "denoised")))
+    return Converted(parts, ports, (("", "latent"), ("", "denoised")))
 
 
-def _solver(name: str, widgets: str = "eta s_noise") -> Same:
-    return Same("SolverSelect", widgets, "", "solver", fixed={"name": name})
+def _solver(name: str, widgets: str = "eta s_noise") -> NodeMapping:
+    return NodeMapping("SolverSelect", widgets, "", "solver", fixed={"name": name})
 
 
-def _sde(old: Old, names: Mapping[str, str], widgets: str) -> Made:
+def _sde(old: SourceNode, names: Mapping[str, str], widgets: str) -> Converted:
     """A stochastic solver, whose kind and whose place of noise are part of its name here."""
     values, _ = read_widgets(old, widgets)
     kind = values.get("solver_type", "midpoint")
@@ -41,19 +48,19 @@ def _sde(old: Old, names: Mapping[str, str], widgets: str) -> Made:
     name = names[kind] + ("_gpu" if values.get("noise_device", "gpu") == "gpu" else "")
     params = {key: value for key, value in values.items() if key in ("eta", "s_noise", "r")}
     ports = {key: (("", key),) for key in params}
-    return Made({"": Part("SolverSelect", {"name": name, **params})}, ports, (("", "solver"),))
+    return Converted({"": Part("SolverSelect", {"name": name, **params})}, ports, (("", "solver"),))
 
 
-def _two_m(old: Old) -> Made:
+def _two_m(old: SourceNode) -> Converted:
     names = {"midpoint": "dpmpp_2m_sde", "heun": "dpmpp_2m_sde_heun"}
     return _sde(old, names, "solver_type eta s_noise noise_device")
 
 
-def _three_m(old: Old) -> Made:
+def _three_m(old: SourceNode) -> Converted:
     return _sde(old, {"midpoint": "dpmpp_3m_sde"}, "eta s_noise noise_device")
 
 
-def _one(old: Old) -> Made:
+def _one(old: SourceNode) -> Converted:
     return _sde(old, {"midpoint": "dpmpp_sde"}, "eta s_noise r noise_device")
 
 
@@ -68,10 +75,10 @@ def _sampler(name: Any) -> Any:
 NAMED = {"sampler_name": _sampler}
 
 SAME: Mapping[str, Translation] = {
-    "KSampler": Same(
+    "KSampler": NodeMapping(
         "KSampler", f"seed! steps cfg {SAMPLER} denoise", f"{SIDES} latent_image=latent", "latent", NAMED
     ),
-    "KSamplerAdvanced": Same(
+    "KSamplerAdvanced": NodeMapping(
         "KSamplerAdvanced",
         f"add_noise noise_seed!=seed steps cfg {SAMPLER} start_at_step end_at_step "
         "return_with_leftover_noise=leave_noise",
@@ -84,27 +91,27 @@ SAME: Mapping[str, Translation] = {
         },
     ),
     "SamplerCustom": _custom,
-    "SamplerCustomAdvanced": Same(
+    "SamplerCustomAdvanced": NodeMapping(
         "SamplerCustom", "", "noise guider sampler=solver sigmas latent_image=latent", "latent denoised"
     ),
-    "BasicGuider": Same("GuiderBasic", "", "model conditioning=positive", "guider"),
-    "CFGGuider": Same("GuiderCFG", "cfg", SIDES, "guider"),
-    "DualCFGGuider": Same(
+    "BasicGuider": NodeMapping("GuiderBasic", "", "model conditioning=positive", "guider"),
+    "CFGGuider": NodeMapping("GuiderCFG", "cfg", SIDES, "guider"),
+    "DualCFGGuider": NodeMapping(
         "GuiderDualCFG",
         "cfg_conds=first_cfg cfg_cond2_negative=second_cfg style=nested",
         "model cond1=first cond2=second negative",
         "guider",
         {"style": {"regular": False, "nested": True}},
     ),
-    "PerpNegGuider": Same(
+    "PerpNegGuider": NodeMapping(
         "GuiderPerpNeg",
         "cfg neg_scale=negative_scale",
         f"{SIDES} empty_conditioning=empty",
         "guider",
     ),
-    "RandomNoise": Same("SeedNoise", "noise_seed!=seed", "", "noise"),
-    "DisableNoise": Same("NoNoise", "", "", "noise"),
-    "KSamplerSelect": Same("SolverSelect", "sampler_name=name", "", "solver", NAMED),
+    "RandomNoise": NodeMapping("SeedNoise", "noise_seed!=seed", "", "noise"),
+    "DisableNoise": NodeMapping("NoNoise", "", "", "noise"),
+    "KSamplerSelect": NodeMapping("SolverSelect", "sampler_name=name", "", "solver", NAMED),
     "SamplerEulerAncestral": _solver("euler_ancestral"),
     "SamplerEulerAncestralCFGPP": _solver("euler_ancestral_cfg_pp"),
     "SamplerDPMPP_2S_Ancestral": _solver("dpmpp_2s_ancestral"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodegraph.formats.comfyui.node_mapping import Made, ManyWays, Same, Translation, read_widgets
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import Converted, ManyWays, NodeMapping, Translation, read_widgets
+from nodegraph.formats.comfyui.source_graph import SourceNode
 
-INTEGER = Same("PrimitiveInt", "value!", "", "int")
-SEED = Same("PrimitiveSeed", "value!=seed", "", "int")
+INTEGER = NodeMapping("PrimitiveInt", "value!", "", "int")
+SEED = NodeMapping("PrimitiveSeed", "value!=seed", "", "int")
 
 
-def _integer(old: Old) -> Made:
+def _integer(old: SourceNode) -> Converted:
     """A number; one that changes after each run is a seed here, as no other number changes by itself."""
     _, modes = read_widgets(old, "value!")
     return SEED(old) if modes else INTEGER(old)
@@ -19,10 +19,10 @@ def _integer(old: Old) -> Made:
 
 SAME: Mapping[str, Translation] = {
     "PrimitiveInt": ManyWays(_integer, (INTEGER, SEED)),
-    "PrimitiveFloat": Same("PrimitiveFloat", "value", "", "float"),
-    "PrimitiveString": Same("PrimitiveText", "value", "", "text"),
-    "PrimitiveStringMultiline": Same("PrimitiveText", "value", "", "text"),
-    "PrimitiveBoolean": Same("PrimitiveBool", "value", "", "bool"),
-    "ComfySwitchNode": Same("Switch", "switch=condition", "on_false on_true", "any"),
-    "PreviewAny": Same("PreviewText", "", "source=text", "any"),
+    "PrimitiveFloat": NodeMapping("PrimitiveFloat", "value", "", "float"),
+    "PrimitiveString": NodeMapping("PrimitiveText", "value", "", "text"),
+    "PrimitiveStringMultiline": NodeMapping("PrimitiveText", "value", "", "text"),
+    "PrimitiveBoolean": NodeMapping("PrimitiveBool", "value", "", "bool"),
+    "ComfySwitchNode": NodeMapping("Switch", "switch=condition", "on_false on_true", "any"),
+    "PreviewAny": NodeMapping("PreviewText", "", "source=text", "any"),
 }

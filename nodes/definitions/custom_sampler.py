@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from nodegraph import Advanced, Choice, Context, GraphError, Help, Range, node
-from nodes.guidance.conditioning_context import Telling
-from nodes.guidance.guidance_branches import Network, Sides
+from nodes.guidance.conditioning_context import ConditioningContext
+from nodes.guidance.guidance_branches import GuidanceBranches, Network
 from nodes.guidance.guiders import Guided, dual, perpendicular, rule_of, unguided
 from nodes.guidance.run import Guide, Job, Outcome, fitting, run
 from nodes.guidance.start_noise import noise_for
@@ -205,14 +205,14 @@ def guide_of(guider: Guider, solver: str, sigmas: Sequence[float]) -> Guide:
 
     negative = {"cfg": 1, "perpendicular": 1, "dual": 2, "nested": 2}.get(guider.kind)
 
-    def guide(network: Network, telling: Telling) -> Denoise:
+    def guide(network: Network, telling: ConditioningContext) -> Denoise:
         sides = sides_of(guider.model, network, guider.sides, telling, sigmas, negative)
         return extended(guider.model, sides, _denoise_of(guider, solver, sides))
 
     return guide
 
 
-def _denoise_of(guider: Guider, solver: str, sides: Sides) -> Denoise:
+def _denoise_of(guider: Guider, solver: str, sides: GuidanceBranches) -> Denoise:
     match guider.kind:
         case "none":
             return unguided(sides)

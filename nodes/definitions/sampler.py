@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nodegraph import Choice, Context, Help, Range, Seed, node
-from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.conditioning_context import ConditioningContext
 from nodes.guidance.faults import plain_sentences
 from nodes.guidance.guidance_branches import Network
 from nodes.guidance.guiders import Guided, rule_of
@@ -122,7 +122,7 @@ def plain_guide(
 ) -> Guide:
     """Classifier-free guidance as the model's options ask for it; `sigmas` `[n + 1]` are those of all steps."""
 
-    def guide(network: Network, telling: Telling) -> Denoise:
+    def guide(network: Network, telling: ConditioningContext) -> Denoise:
         sides = sides_of(model, network, (positive, negative), telling, sigmas.tolist())
         both = needs_unconditional(sampler) or needs_unguided(model)
         return extended(model, sides, Guided(sides, cfg, rule_of(model, network.space), both=both))

@@ -23,7 +23,7 @@ NEGATIVE = "negative"
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
+class ConditioningContext:
     """What conditions are told unless they say it themselves.
 
     `like` `[B, C, h, w]` are latents of the picture's size and `raw` what is painted over, unscaled; `mask`

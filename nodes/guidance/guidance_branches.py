@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
-from nodes.guidance.conditioning_context import Telling, within
+from nodes.guidance.conditioning_context import ConditioningContext, within
 from nodes.guidance.forward_overrides import Alter, together
 from nodes.guidance.regions import (
     Region,
@@ -61,7 +61,7 @@ class Network(Protocol):
         """The clean latents under each condition, with the network changed by `alter`."""
 
 
-class Sides:
+class GuidanceBranches:
     """A network asked for several conditionings at once: positive, negative and what else guidance needs.
 
     `telling` knows the latents to come, on the network's device; `negative` is the side that says what not to show.
@@ -73,7 +73,7 @@ class Sides:
         self,
         network: Network,
         sides: Sequence[Conditioning],
-        telling: Telling,
+        telling: ConditioningContext,
         negative: int | None = None,
         always: Alter | None = None,
         sigmas: Sequence[float] = (),

@@ -14,7 +14,7 @@ from nodes.sampling.run import Denoise, Prediction
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nodes.guidance.guidance_branches import Sides
+    from nodes.guidance.guidance_branches import GuidanceBranches
     from nodes.sampling.spaces import SigmaSpace
     from nodes.types import Model
 
@@ -52,7 +52,7 @@ def rule_of(model: Model, space: SigmaSpace) -> Rule:
 class Guided:
     """A denoiser that guides side 0 away from side 1; as long as it is used, it remembers what its rule needs."""
 
-    def __init__(self, sides: Sides, scale: float, rule: Rule, *, both: bool = False) -> None:
+    def __init__(self, sides: GuidanceBranches, scale: float, rule: Rule, *, both: bool = False) -> None:
         self._sides = sides
         self._scale = scale
         self._rule = rule
@@ -101,7 +101,7 @@ class Guided:
         return self._levels <= steps
 
 
-def unguided(sides: Sides) -> Denoise:
+def unguided(sides: GuidanceBranches) -> Denoise:
     """Side 0 as it is."""
 
     def predict(x: Tensor, sigma: Tensor) -> Prediction:
@@ -111,7 +111,7 @@ def unguided(sides: Sides) -> Denoise:
     return predict
 
 
-def dual(sides: Sides, scale: float, middle_scale: float, *, nested: bool) -> Denoise:
+def dual(sides: GuidanceBranches, scale: float, middle_scale: float, *, nested: bool) -> Denoise:
     """Side 0 against side 1 and that against side 2, each at a scale of its own."""
     join = guidance.nested_cfg if nested else guidance.dual_cfg
 
@@ -122,7 +122,7 @@ def dual(sides: Sides, scale: float, middle_scale: float, *, nested: bool) -> De
     return predict
 
 
-def perpendicular(sides: Sides, scale: float, negative_scale: float) -> Denoise:
+def perpendicular(sides: GuidanceBranches, scale: float, negative_scale: float) -> Denoise:
     """Side 0 away from what only side 1 says, measured from the empty prompt of side 2."""
 
     def predict(x: Tensor, sigma: Tensor) -> Prediction:

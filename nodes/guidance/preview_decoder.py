@@ -40,7 +40,7 @@ _SDXL = (
 _KNOWN = {"sd1": _SD1, "sd2": _SD1, "sdxl": _SDXL, "sdxl_refiner": _SDXL}
 
 
-class Look(Protocol):
+class PreviewDecoder(Protocol):
     """Makes pictures of latents in the network's scale."""
 
     def picture(self, latent: Tensor) -> NDArray[numpy.uint8]:
@@ -127,7 +127,7 @@ def _fitting(layers: Sequence[tuple[Tensor, Tensor]]) -> bool:
     return last % 3 == 0 and int((last // 3) ** 0.5) ** 2 * 3 == last
 
 
-def map_for(path: str, family: str) -> Look:
+def decoder_for(path: str, family: str) -> PreviewDecoder:
     """How a model's latents look: by its folder's own layers, its family's map, or with three channels stretched."""
     known = torch.tensor(_KNOWN.get(family, ())).reshape(-1, 3)
     return _from_folder(path) or Linear(known / 2, torch.full((3,), 0.5))

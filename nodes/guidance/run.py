@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from nodegraph import Context, GraphError
 from nodes.guidance.compile_messages import compiling
-from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.conditioning_context import ConditioningContext
 from nodes.guidance.faults import plain_sentences
 from nodes.guidance.guidance_branches import Network
 from nodes.guidance.inpaint import differential, mask_for, masked
@@ -24,7 +24,7 @@ from nodes.sampling.run import Denoise, Prediction, Step
 from nodes.sampling.sampler import check_sigmas, sample, unsample
 from nodes.types import Latent, Model
 
-Guide = Callable[[Network, Telling], Denoise]
+Guide = Callable[[Network, ConditioningContext], Denoise]
 """Makes a guided denoiser for a network and for the latents to come, on its device."""
 
 FRESH_MASK_NOISE = ("ddim",)
@@ -98,7 +98,7 @@ def _solve(
     backward = bool(job.sigmas[-1] > job.sigmas[0])
     sigmas = check_sigmas(job.sigmas.flip(0))[::-1] if backward else check_sigmas(job.sigmas)
     mask = None if latent.noise_mask is None else mask_for(latent.noise_mask, start)
-    denoise = _checked(ctx, guide(network, Telling(network.facts, start, latent.samples, mask)))
+    denoise = _checked(ctx, guide(network, ConditioningContext(network.facts, start, latent.samples, mask)))
     if mask is not None:
         denoise = _kept(model, network, latent, mask, start, noise, job, denoise)
     report = partial(_report, ctx, len(sigmas) - 1, _preview(ctx, model, network), seen)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nodes.guidance.preview_decoder import Look, map_for
+from nodes.guidance.preview_decoder import PreviewDecoder, decoder_for
 from nodes.images.convert import to_bytes
 
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ class Decoder:
         return to_bytes((pixels[0].float().cpu() / 2 + 0.5).movedim(0, -1))
 
 
-def look_of(path: str, family: str, decoder: nn.Module | None) -> Look:
+def look_of(path: str, family: str, decoder: nn.Module | None) -> PreviewDecoder:
     """How a model's latents become previews: decoded, or by the map of its folder or family."""
-    return map_for(path, family) if decoder is None else Decoder(decoder)
+    return decoder_for(path, family) if decoder is None else Decoder(decoder)

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from nodes.guidance.forward_overrides import AttentionRecord, identity_attention, skipping
 from nodes.guidance.freeu import FreeU
-from nodes.guidance.guidance_branches import Network, Sides
+from nodes.guidance.guidance_branches import GuidanceBranches, Network
 from nodes.guidance.network_blocks import chosen_blocks, need_unet
 from nodes.sampling.intervals import is_within
 from nodes.sampling.run import Denoise, Prediction
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from nodes.guidance.conditioning_context import Telling
+    from nodes.guidance.conditioning_context import ConditioningContext
     from nodes.guidance.forward_overrides import Alter
     from nodes.types import Conditioning, Model
 
@@ -51,7 +51,7 @@ class Weakened:
     `rescale` draws the spread of the guided prediction to that of the positive side first.
     """
 
-    sides: Sides
+    sides: GuidanceBranches
     alter: Alter
     scale: float
     start: float = float("inf")
@@ -74,7 +74,7 @@ class SelfAttention:
     """Self-attention guidance (Hong et al. 2022): away from what the unguided side sees once its picture is blurred
     where the network looks."""
 
-    sides: Sides
+    sides: GuidanceBranches
     record: AttentionRecord
     scale: float
     blur: float
@@ -105,10 +105,10 @@ def sides_of(
     model: Model,
     network: Network,
     sides: Sequence[Conditioning],
-    telling: Telling,
+    telling: ConditioningContext,
     sigmas: Sequence[float],
     negative: int | None = 1,
-) -> Sides:
+) -> GuidanceBranches:
     """The sides of a model, whose network is changed in every call as its options say.
 
     `sigmas` are those of the whole sampling, even where only some of its steps are taken; `negative` is the side that
@@ -116,7 +116,7 @@ def sides_of(
     """
     given = _options(model, FREEU)
     always: Alter | None = FreeU(**given).altered if given else None
-    return Sides(network, sides, telling, negative, always, sigmas)
+    return GuidanceBranches(network, sides, telling, negative, always, sigmas)
 
 
 def needs_unguided(model: Model) -> bool:
@@ -124,7 +124,7 @@ def needs_unguided(model: Model) -> bool:
     return bool(_options(model, SELF).get("scale"))
 
 
-def extended(model: Model, sides: Sides, denoise: Denoise) -> Denoise:
+def extended(model: Model, sides: GuidanceBranches, denoise: Denoise) -> Denoise:
     """`denoise` with what the options of the model add to it."""
     extras = _extras(model, sides)
     if not extras:
@@ -139,7 +139,7 @@ def extended(model: Model, sides: Sides, denoise: Denoise) -> Denoise:
     return predict
 
 
-def _extras(model: Model, sides: Sides) -> list[Extra]:
+def _extras(model: Model, sides: GuidanceBranches) -> list[Extra]:
     extras: list[Extra] = []
     skip, perturbed, own = (_options(model, prefix) for prefix in (SKIP, PERTURBED, SELF))
     if skip.get("scale"):

@@ -37,9 +37,9 @@ def create_pool(
     read twice.
     """
     from nodes.models.files.folders import ModelFolders, open_folders
-    from nodes.models.memory.device_facts import settled
+    from nodes.models.memory.device_facts import measured_choices
     from nodes.models.pool import Pool
 
     folders = files if isinstance(files, ModelFolders) else open_folders(models)
-    choices = settled(device, remember)
+    choices = measured_choices(device, remember)
     return Pool(folders, choices, dtype, vram=vram, ram=ram, fingerprints=fingerprints)

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from nodegraph.analysis.explain import explain
-from nodegraph.execution.resolve import wire
+from nodegraph.execution.resolve import resolve_graph
 from nodegraph.formats.native import loads
 from nodegraph.model.spec import NodeSpec
 from nodegraph.support.errors import LoadError, NodegraphError
@@ -159,7 +159,7 @@ def opened_and_checked(text: str, specs: Mapping[str, NodeSpec]) -> None:
     problems(graph, specs)
     explain(graph, specs)
     try:
-        wire(graph, specs)
+        resolve_graph(graph, specs)
     except NodegraphError:
         return
 

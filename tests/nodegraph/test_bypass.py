@@ -9,7 +9,7 @@ import pytest
 
 from nodegraph.edits import SetMode
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.execution.resolve import wire
+from nodegraph.execution.resolve import resolve_graph
 from nodegraph.model.graph import Graph, Mode, Node, Port, Source, Subgraph
 from nodegraph.support.errors import GraphError
 from nodegraph.validation import Problem, problems
@@ -43,10 +43,10 @@ def test_a_run_is_refused_where_a_bypass_lets_nothing_through(tmp_path: Path) ->
 def test_a_bypass_on_the_way_that_a_switch_does_not_take_keeps_nothing_back() -> None:
     links: dict[str, str | list[str]] = {"when_true": "w.number", "when_false": "v.number"}
     graph = counted().with_nodes([make("w", "Value"), make("x", "Switch", links=links, flag=True)])
-    read = wire(graph, registry()).nodes["x"]
+    read = resolve_graph(graph, registry()).nodes["x"]
     assert not read.blocked and list(read.inputs) == ["when_true"]
     other = graph.with_nodes([make("x", "Switch", links=links, flag=False)])
-    assert wire(other, registry()).nodes["x"].blocked == {"v"}
+    assert resolve_graph(other, registry()).nodes["x"].blocked == {"v"}
 
 
 def inner(output_mode: Mode = "bypass", first: Mode = "run") -> Graph:
@@ -65,7 +65,7 @@ def inner(output_mode: Mode = "bypass", first: Mode = "run") -> Graph:
 def test_a_bypassed_node_fed_through_a_port_of_its_subgraph_is_no_problem() -> None:
     graph = inner(first="bypass")
     assert said(graph) == []
-    assert wire(graph, SPECS).nodes["fix/second"].inputs["image"] == (Source("decode", "image"),)
+    assert resolve_graph(graph, SPECS).nodes["fix/second"].inputs["image"] == (Source("decode", "image"),)
 
 
 def test_a_bypass_behind_an_output_of_a_subgraph_is_said_where_the_output_is_used() -> None:
@@ -75,7 +75,7 @@ def test_a_bypass_behind_an_output_of_a_subgraph_is_said_where_the_output_is_use
     (problem,) = said(used)
     assert problem.node == "fix/last" and "nothing can pass to its output image" in problem.sentence
     assert problem.fix is not None and said(problem.fix.apply(used)) == []
-    assert wire(used, SPECS).nodes["save"].blocked == {"fix/last"}
+    assert resolve_graph(used, SPECS).nodes["save"].blocked == {"fix/last"}
     around = Subgraph("Around", {"fix": used.nodes["fix"]}, (), (Port("out", "fix", "plain"),))
     around = replace(
         around, nodes={"fix": replace(used.nodes["fix"], inputs={})}, inputs=(Port("image", "fix", "image"),)

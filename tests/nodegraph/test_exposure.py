@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from nodegraph.analysis.starred import stars
 from nodegraph.edits import SetExpression, SetParam
 from nodegraph.edits.exposure import RenameSection, SetLimits, SetSection
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.nested import Inside
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RenamePort
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
@@ -98,7 +98,7 @@ def test_a_value_outside_beyond_the_limits_is_refused_and_mended() -> None:
 def test_an_expression_beyond_the_limits_is_refused() -> None:
     graph = SetExpression("group", "steps", "empty.width").apply(exposed(low=4, high=40))
     assert sentences(graph) == ["Node group (Group): steps is 64, above 40; use 4 to 40."]
-    assert settled(graph, SPECS).nodes["group"].params["steps"] == 64
+    assert with_expressions_evaluated(graph, SPECS).nodes["group"].params["steps"] == 64
 
 
 def test_a_value_inside_beyond_the_limits_is_a_problem_with_a_fix_inside() -> None:

@@ -11,7 +11,7 @@ from nodegraph.analysis.explain import explain
 from nodegraph.cli.opening import parsed, with_value
 from nodegraph.edits import AddNodes, RemoveNodes, RenameNode, SetExpression, SetParam
 from nodegraph.edits.paste import copied, pasted
-from nodegraph.expressions.evaluate import settle, settled
+from nodegraph.expressions.evaluate import evaluate_expressions, with_expressions_evaluated
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.expression_refs import expressions_of, reference, renamed
 from nodegraph.model.graph import Graph, Node, Source
@@ -35,17 +35,17 @@ from tests.nodegraph.specs import SPECS
     ],
 )
 def test_a_parameter_is_computed_from_others(text: str, value: int) -> None:
-    after = settle(pair(text), SPECS)
+    after = evaluate_expressions(pair(text), SPECS)
     assert not after.faults
     assert after.graph.nodes["small"].params["width"] == value
     assert type(after.graph.nodes["small"].params["width"]) is int
-    assert settled(after.graph, SPECS) is after.graph
+    assert with_expressions_evaluated(after.graph, SPECS) is after.graph
 
 
 def test_they_are_worked_out_in_the_order_in_which_they_depend() -> None:
     chain = [computed(f"n{i}", width=f"n{i + 1}.width + 1") for i in range(300)]
     graph = Graph.of(*chain, Node("n300", "EmptyLatent", params={"width": 100}))
-    assert settled(graph, SPECS).nodes["n0"].params["width"] == 400
+    assert with_expressions_evaluated(graph, SPECS).nodes["n0"].params["width"] == 400
 
 
 def test_numbers_become_what_the_parameter_holds_and_texts_are_taken_over() -> None:
@@ -53,7 +53,7 @@ def test_numbers_become_what_the_parameter_holds_and_texts_are_taken_over() -> N
         Node("a", "KSampler", 2, {"steps": 7, "sampler": "heun"}),
         computed("b", "KSampler", {}, cfg="a.steps", flag="a.steps - 7", sampler="a.sampler"),
     )
-    found = settled(graph, SPECS).nodes["b"].params
+    found = with_expressions_evaluated(graph, SPECS).nodes["b"].params
     assert found == {"cfg": 7.0, "flag": False, "sampler": "heun"}
     assert type(found["cfg"]) is float
 
@@ -83,13 +83,13 @@ def test_what_has_no_value_is_said_on_the_parameter_with_a_fix(text: str, said: 
         Node("fed", "EmptyLatent", inputs={"width": (Source("base", "latent"),)}),
     )
     graph = pair(text).with_nodes([computed("small", "EmptyLatent", {"width": 77}, width=text), *more])
-    after = settle(graph, SPECS)
+    after = evaluate_expressions(graph, SPECS)
     assert after.graph.nodes["small"].params["width"] == 77
     (found,) = [p for p in problems(graph, SPECS) if p.node == "small"]
     assert found.field == "width" and said in found.sentence
     assert found.sentence.startswith("Node small (Empty latent): ") and found.sentence.endswith((".", "?"))
     assert found.fix is not None
-    mended = settled(found.fix.apply(graph), SPECS)
+    mended = with_expressions_evaluated(found.fix.apply(graph), SPECS)
     assert not [p for p in problems(mended, SPECS) if p.node == "small"]
     assert loads(dumps(graph)) == graph
 
@@ -106,7 +106,7 @@ def test_a_circle_is_said_where_it_is_and_what_hangs_on_it_too() -> None:
         computed("c", width="b.width"),
         computed("d", height="5"),
     )
-    after = settle(graph, SPECS)
+    after = evaluate_expressions(graph, SPECS)
     assert {(f.node, "from values that have none" in f.reason) for f in after.faults} == {
         ("a", False),
         ("b", False),
@@ -114,11 +114,11 @@ def test_a_circle_is_said_where_it_is_and_what_hangs_on_it_too() -> None:
     }
     assert after.graph.nodes["d"].params["height"] == 5
     fixed = SetExpression("a", "width", None).apply(graph)
-    assert not settle(fixed, SPECS).faults
+    assert not evaluate_expressions(fixed, SPECS).faults
 
 
 def test_setting_a_value_ends_the_expression_and_keeping_it_too() -> None:
-    graph = settled(pair(), SPECS)
+    graph = with_expressions_evaluated(pair(), SPECS)
     kept = SetExpression("small", "width", None).apply(graph)
     assert kept.nodes["small"].params["width"] == 256 and not kept.nodes["small"].extra
     for value in (300, None):
@@ -134,10 +134,10 @@ def test_the_walk_tells_value_and_expression() -> None:
 
 
 def test_names_follow_renaming_and_pasting() -> None:
-    graph = settled(pair("base.width/2 + 'base'.height"), SPECS)
+    graph = with_expressions_evaluated(pair("base.width/2 + 'base'.height"), SPECS)
     moved = RenameNode("base", "2-first").apply(graph)
     assert expressions_of(moved.nodes["small"])["width"] == "'2-first'.width/2 + '2-first'.height"
-    assert not settle(moved, SPECS).faults
+    assert not evaluate_expressions(moved, SPECS).faults
     both = pasted(graph, copied(graph, ["base", "small"])).apply(graph)
     assert expressions_of(both.nodes["small_2"])["width"] == "base_2.width/2 + base_2.height"
     gone = RemoveNodes(("base",)).apply(graph)
@@ -151,7 +151,7 @@ def test_only_whole_names_of_nodes_are_renamed() -> None:
 
 
 def test_the_file_stays_readable_and_holds_the_last_value() -> None:
-    text = dumps(settled(pair(), SPECS))
+    text = dumps(with_expressions_evaluated(pair(), SPECS))
     line = json.loads(text)["nodes"][1]
     assert line["params"] == {"width": 256} and line["expressions"] == {"width": "base.width / 2"}
     assert dumps(loads(text)) == text
@@ -159,15 +159,15 @@ def test_the_file_stays_readable_and_holds_the_last_value() -> None:
 
 def test_damaged_expressions_are_said_or_left_alone() -> None:
     odd = Graph.of(Node("a", "EmptyLatent", extra={"expressions": [1]}))
-    assert settled(odd, SPECS) is odd and not problems(odd, SPECS)
+    assert with_expressions_evaluated(odd, SPECS) is odd and not problems(odd, SPECS)
     list_in = Graph.of(Node("a", "EmptyLatent", extra={"expressions": {"width": [1], "nothing": "5"}}))
     assert {p.field for p in problems(list_in, SPECS)} == {"width", "nothing"}
 
 
 def test_the_command_line_sets_values_and_expressions() -> None:
-    graph = settled(with_value(pair(), SPECS, "base.width=1000"), SPECS)
+    graph = with_expressions_evaluated(with_value(pair(), SPECS, "base.width=1000"), SPECS)
     assert graph.nodes["small"].params["width"] == 500
-    graph = settled(with_value(graph, SPECS, "small.height==width * 2"), SPECS)
+    graph = with_expressions_evaluated(with_value(graph, SPECS, "small.height==width * 2"), SPECS)
     assert graph.nodes["small"].params["height"] == 1000
     assert not expressions_of(with_value(pair(), SPECS, "small.width=5").nodes["small"])
 
@@ -178,9 +178,9 @@ def test_a_checker_sees_expressions_come_and_go() -> None:
     assert len(checker.problems(pair("nothing.width"))) == 1
     assert not checker.problems(pair("base.height"))
     far = pair("base.width * 100")
-    (found,) = checker.problems(settled(far, SPECS))
+    (found,) = checker.problems(with_expressions_evaluated(far, SPECS))
     assert "above 4096" in found.sentence and found.fix is not None
-    assert settled(found.fix.apply(far), SPECS).nodes["small"].params["width"] == 4096
+    assert with_expressions_evaluated(found.fix.apply(far), SPECS).nodes["small"].params["width"] == 4096
 
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -193,10 +193,10 @@ TEXTS = st.builds(
 @given(st.dictionaries(st.tuples(NAMES, st.sampled_from(["width", "height"])), TEXTS, max_size=6))
 def test_whatever_depends_on_what_settling_ends_and_is_settled(texts: dict[tuple[str, str], str]) -> None:
     nodes = {n: {p: t for (node, p), t in texts.items() if node == n} for n in "abcd"}
-    once = settle(
+    once = evaluate_expressions(
         Graph.of(*(Node(n, "EmptyLatent", extra={"expressions": found}) for n, found in nodes.items())), SPECS
     )
-    twice = settle(once.graph, SPECS)
+    twice = evaluate_expressions(once.graph, SPECS)
     assert twice.graph is once.graph and twice.faults == once.faults
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nodegraph.edits.subgraphs import MakeSubgraph
-from nodegraph.execution.resolve import wire
-from nodegraph.expressions.evaluate import settled
+from nodegraph.execution.resolve import resolve_graph
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node, Port, Source, Subgraph
 from nodegraph.validation import problems
@@ -26,9 +26,9 @@ def test_inside_a_subgraph_they_name_the_nodes_around_them() -> None:
     graph = Graph(
         nodes={"one": Node("one", "subgraph/Sizes", params={"width": 640})}, subgraphs={"Sizes": inner}
     )
-    assert wire(graph, SPECS).nodes["one/half"].params["width"] == 320
+    assert resolve_graph(graph, SPECS).nodes["one/half"].params["width"] == 320
     outside = graph.with_nodes([Node("one", "subgraph/Sizes", params={"own": 9})])
-    assert wire(outside, SPECS).nodes["one/half"].params["width"] == 9
+    assert resolve_graph(outside, SPECS).nodes["one/half"].params["width"] == 9
     broken = Subgraph("Sizes", {**inner.nodes, "half": computed("half", width="no.width")})
     wrong = Graph(nodes=graph.nodes, subgraphs={"Sizes": broken})
     (found,) = problems(wrong, SPECS)[-1:]
@@ -55,8 +55,11 @@ def sized(**params: int) -> Graph:
 
 
 def out(graph: Graph) -> tuple[object, object]:
-    found = wire(graph, SPECS).nodes["out"].params
-    assert settled(graph, SPECS).nodes["out"].params == {"width": found["width"], "height": found["height"]}
+    found = resolve_graph(graph, SPECS).nodes["out"].params
+    assert with_expressions_evaluated(graph, SPECS).nodes["out"].params == {
+        "width": found["width"],
+        "height": found["height"],
+    }
     return found["width"], found["height"]
 
 
@@ -107,7 +110,7 @@ def test_faults_inside_and_circles_through_a_subgraph_are_said() -> None:
 
 
 def test_folding_nodes_keeps_the_value_of_what_named_others() -> None:
-    graph = settled(pair(), SPECS)
+    graph = with_expressions_evaluated(pair(), SPECS)
     folded = MakeSubgraph(("small",), "Small", "one").apply(graph)
     inside = folded.subgraphs["Small"].nodes["small"]
     assert inside.params["width"] == 256 and not expressions_of(inside)

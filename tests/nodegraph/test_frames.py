@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph.edits import AddNodes, AddNote, Connect, Move, RemoveNodes, RenameNode, SetFrameMode, SetVia
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.nested import Inside
 from nodegraph.edits.paste import copied, pasted
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack, UnpackAll
 from nodegraph.formats.native import dumps, loads

@@ -15,7 +15,7 @@ from nodegraph import GraphError
 from nodegraph.engine.local import LocalEngine, Options
 from nodegraph.execution import input_files
 from nodegraph.execution.input_files import Contents
-from nodegraph.execution.resolve import Wired
+from nodegraph.execution.resolve import ResolvedNode
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import IMAGE_FOLDER, NodeSpec, Param
 from nodegraph.node_api import events
@@ -204,7 +204,7 @@ def test_a_choice_is_settled_once_an_engine(tmp_path: Path, known: str) -> None:
 def named(folder: Path, kind: str, value: str) -> str | None:
     """What a parameter that names a file of a kind has of it."""
     spec = NodeSpec("test/Named", "Named", "test", params=(Param("it", "Text", "", file=kind),))
-    item = Wired(Node("n", spec.type), spec, {"it": value}, {})
+    item = ResolvedNode(Node("n", spec.type), spec, {"it": value}, {})
     return Contents(NoFiles(), Fingerprints(), InputAccess(folder), {}).of(item, "it")
 
 

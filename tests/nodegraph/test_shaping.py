@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.edits import AddFrame, AddNote, Connect, Edit, RemoveNodes, RenameNode, SetParam
-from nodegraph.edits.heal import bridges
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.bridge_links import bridge_links
+from nodegraph.edits.nested import Inside
 from nodegraph.edits.paste import copied, pasted, without_loose_links
 from nodegraph.edits.ports import AddPort, MakeUnique, OrderPorts, RemovePort, RenamePort
+from nodegraph.edits.replace_type import replacement
 from nodegraph.edits.subgraphs import MakeSubgraph, Unpack
-from nodegraph.edits.swap import swapped
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.diff import diff
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
@@ -41,7 +41,7 @@ def with_loras() -> Graph:
 def test_deleting_heals_by_type_through_several_nodes() -> None:
     graph = with_loras()
     gone = ("one", "two")
-    healed = RemoveNodes(gone, bridges(graph, gone, SPECS)).apply(graph)
+    healed = RemoveNodes(gone, bridge_links(graph, gone, SPECS)).apply(graph)
     assert healed.nodes["sampler"].inputs["model"] == (Source("checkpoint", "model"),)
     assert healed.nodes["good"].inputs["clip"] == (Source("checkpoint", "clip"),)
     assert problems(healed, SPECS, FILES) == []
@@ -49,10 +49,10 @@ def test_deleting_heals_by_type_through_several_nodes() -> None:
 
 def test_nothing_heals_where_types_do_not_fit() -> None:
     graph = workflow()
-    assert bridges(graph, ["decode"], SPECS) == ()
-    assert bridges(graph, ["checkpoint"], SPECS) == ()
+    assert bridge_links(graph, ["decode"], SPECS) == ()
+    assert bridge_links(graph, ["checkpoint"], SPECS) == ()
     unknown = graph.with_nodes([replace(graph.nodes["decode"], type="pack/Alien")])
-    assert bridges(unknown, ["decode"], SPECS) == ()
+    assert bridge_links(unknown, ["decode"], SPECS) == ()
 
 
 def test_healing_a_variadic_input_keeps_the_order() -> None:
@@ -61,7 +61,7 @@ def test_healing_a_variadic_input_keeps_the_order() -> None:
         node("b", "Invert", {"image": "a.image"}),
         node("all", "Batch", {"images": "a.image b.image"}),
     )
-    healed = RemoveNodes(("b",), bridges(graph, ["b"], SPECS)).apply(graph)
+    healed = RemoveNodes(("b",), bridge_links(graph, ["b"], SPECS)).apply(graph)
     assert [source.node for source in healed.nodes["all"].inputs["images"]] == ["a", "a"]
 
 
@@ -69,13 +69,13 @@ def test_a_swap_keeps_what_fits() -> None:
     graph = workflow()
     invert = node("invert", "Invert", {"image": "decode.image"}, strength=3)
     graph = Connect(Source("invert", "image"), "save", "image").apply(graph.with_nodes([invert]))
-    after = swapped(graph, "invert", SPECS["Blend"], SPECS).apply(graph)
+    after = replacement(graph, "invert", SPECS["Blend"], SPECS).apply(graph)
     assert after.nodes["invert"].inputs == {"a": (Source("decode", "image"),)}
     assert after.nodes["invert"].params == {}
     assert after.nodes["save"].inputs["image"] == (Source("invert", "image"),)
-    back = swapped(after, "invert", SPECS["Invert"], SPECS).apply(after)
+    back = replacement(after, "invert", SPECS["Invert"], SPECS).apply(after)
     assert back.nodes["invert"].inputs == {"image": (Source("decode", "image"),)}
-    cut = swapped(graph, "invert", SPECS["TextEncode"], SPECS).apply(graph)
+    cut = replacement(graph, "invert", SPECS["TextEncode"], SPECS).apply(graph)
     assert cut.nodes["invert"].inputs == {}
     assert "image" not in cut.nodes["save"].inputs
 

@@ -17,7 +17,7 @@ from ui.document.editor import Editor
 from ui.i18n.labels import read_value
 from ui.panels.outline.text import Ref, partners
 from ui.panels.outline.tree import Outline, PartnerPopup
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def outline(qtbot: QtBot) -> Iterator[Outline]:
     editor = Editor(SPECS, Document(text_to_picture()))
-    made = Outline(editor, Look.of(Settings(), True))
+    made = Outline(editor, Appearance.of(Settings(), True))
     editor.setParent(made)
     made.resize(400, 800)
     qtbot.addWidget(made)

@@ -13,7 +13,7 @@ from nodegraph.model.spec import NodeSpec, Output, Socket
 from tests.ui.catalogue import SPECS, text_to_picture
 from tests.ui.running.look import shoot
 from tests.ui.standin import StandIn
-from ui.canvas.interaction.wiring import Loose
+from ui.canvas.interaction.dragged_links import DraggedLinks
 from ui.canvas.scene.geometry import PortRef
 from ui.config.usage import Usage
 from ui.search.add_node.popup import AddNodePopup
@@ -123,7 +123,7 @@ def test_escape_and_a_click_elsewhere_change_nothing(
 
 
 def test_a_link_dropped_on_nothing_offers_what_takes_it(window: MainWindow, view: DocumentView) -> None:
-    view.widget.search_requested.emit(QPointF(40, 60), Loose((PortRef("checkpoint", "model", True),)))  # type: ignore[attr-defined]
+    view.widget.search_requested.emit(QPointF(40, 60), DraggedLinks((PortRef("checkpoint", "model", True),)))  # type: ignore[attr-defined]
     assert type_in(window, "") == ["KSampler", "Load LoRA", "LoRA", "Sample and decode", "Reroute point"]
     type_in(window, "sample and")
     press(window, ENTER)

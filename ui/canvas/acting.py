@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from nodegraph.edits import Edit
 from nodegraph.model.graph import Point
-from ui.canvas.interaction.stage import Stage
+from ui.canvas.interaction.gesture_context import GestureContext
 from ui.canvas.scene.camera import Camera, Place
 from ui.canvas.scene.scene import Scene
 from ui.document.editor import Editor
@@ -22,7 +22,7 @@ class Acting(QWidget):
 
     editor: Editor
     scene: Scene
-    stage: Stage
+    stage: GestureContext
     camera: Camera
     _seen: Place | None = None
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nodegraph.model.graph import Graph, Point
 from ui.canvas.accessibility.tree import Attention
 from ui.canvas.handled import Handled
+from ui.canvas.interaction.dragged_links import DraggedLinks, half_taken
+from ui.canvas.interaction.gesture_context import SNAP, Gesture, GestureContext, Pointer
 from ui.canvas.interaction.gestures.link import LinkDrag
 from ui.canvas.interaction.glide import Glide
 from ui.canvas.interaction.inline import Inline
 from ui.canvas.interaction.open_editor import OpenEditor
-from ui.canvas.interaction.stage import SNAP, Gesture, Pointer, Stage
 from ui.canvas.interaction.tips import tip
 from ui.canvas.interaction.touch import Touch
-from ui.canvas.interaction.wiring import Loose, half_taken
 from ui.canvas.minimap import Minimap
 from ui.canvas.rendering.flowing import flowing, repaint
 from ui.canvas.rendering.paint_links import Marked
@@ -59,7 +59,7 @@ class Canvas(Handled):
         self._metrics = Metrics(measure=self._text.measure)
         self.scene = Scene(editor.specs, self._metrics)
         self.scene.may_open = editor.may_open
-        self.stage = Stage(
+        self.stage = GestureContext(
             editor,
             self.scene,
             self.camera,
@@ -122,11 +122,11 @@ class Canvas(Handled):
         self.set_theme(self.theme)
         self.camera_went()
 
-    def _searched(self, point: QPointF, loose: Loose) -> None:
-        if self.rails is None or not self.rails.drop(self.camera.to_view(point), loose.port):
+    def _searched(self, point: QPointF, loose: DraggedLinks) -> None:
+        if self.port_panels is None or not self.port_panels.drop(self.camera.to_view(point), loose.port):
             self.search_requested.emit(point, loose)
 
-    def carry_on(self, loose: Loose, point: Point) -> None:
+    def carry_on(self, loose: DraggedLinks, point: Point) -> None:
         """Links in hand go through a point and stay in the hand, until a click says where they end."""
         there = all(self.scene.port_type(ref) is not None for ref in loose.fixed)
         if not there or any(key not in self.scene.links for key in loose.taken):
@@ -154,8 +154,8 @@ class Canvas(Handled):
         rect = QRectF(event.rect())
         self._renderer.frame(painter, rect, self.scene, self.camera, look, stage.moving)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.rails is not None:
-            self.rails.paint(painter)
+        if self.port_panels is not None:
+            self.port_panels.paint(painter)
         if self._gesture is not None:
             self._gesture.paint(painter)
         painter.end()

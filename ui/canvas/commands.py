@@ -21,7 +21,7 @@ from nodegraph.edits import (
     SetPortal,
     SetPortals,
 )
-from nodegraph.edits.heal import bridges
+from nodegraph.edits.bridge_links import bridge_links
 from nodegraph.edits.subgraphs import MakeSubgraph, UnpackAll
 from nodegraph.model.frames import contents
 from nodegraph.model.graph import Mode, Note, Point
@@ -30,9 +30,9 @@ from nodegraph.support.messages import Phrase
 from ui.canvas.acting import moved, on_grid
 from ui.canvas.framing import Framing
 from ui.canvas.interaction.arrange import Side, aligned, arranged, distributed, straightened
+from ui.canvas.interaction.dragged_links import link_of, links_of
 from ui.canvas.interaction.fitting import downstream, upstream
 from ui.canvas.interaction.glide import LAYOUT
-from ui.canvas.interaction.wiring import link_of, links_of
 from ui.canvas.rendering.paint_links import portal_rects
 from ui.canvas.scene.boxes import LinkKey
 from ui.i18n.labels import plain_label
@@ -77,7 +77,7 @@ class Commands(Framing):
         edits += [RemoveFrames(tuple(sorted(now.frames)))] if now.frames else []
         if now.nodes:
             names = tuple(sorted(now.nodes))
-            healing = bridges(graph, names, self.scene.specs) if heal and not links else ()
+            healing = bridge_links(graph, names, self.scene.specs) if heal and not links else ()
             edits.append(RemoveNodes(names, healing))
         if edits:
             self.apply(edits[0] if len(edits) == 1 else Batch(tuple(edits), Phrase("Delete selection")))

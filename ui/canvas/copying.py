@@ -20,7 +20,7 @@ from ui.canvas.rendering.note_page import NotePage
 from ui.canvas.scene.geometry import Rect
 from ui.canvas.scene.scene import Scene, union
 from ui.canvas.viewing import Viewing
-from ui.i18n.translate import said, tr
+from ui.i18n.translate import tr, translate_message
 
 NOTE_SIZE = (320.0, 120.0)
 """Width and least height of a note made of pasted text, in scene units."""
@@ -56,7 +56,7 @@ class Copying(Viewing):
         try:
             part = loads(_bare(text), "clipboard")
         except NodegraphError as error:
-            self.say(said(error))
+            self.say(translate_message(error))
             return
         if keep_inputs and self._copied is not None and self._copied[0] == text:
             part = self._copied[1]

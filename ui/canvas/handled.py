@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from ui.canvas.interaction.dispatch import double_click, gesture_for, held_key
+from ui.canvas.interaction.dragged_links import HALVES, half_taken
+from ui.canvas.interaction.gesture_context import ALT, Gesture, Pointer
 from ui.canvas.interaction.gestures.look_around import Pan
 from ui.canvas.interaction.open_editor import OpenEditor
-from ui.canvas.interaction.stage import ALT, Gesture, Pointer
-from ui.canvas.interaction.wiring import HALVES, half_taken
 from ui.canvas.rendering.flowing import link_area
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.scene.hit import EMPTY, FINGER, Hit, hit
 from ui.canvas.scene.state import CanvasState
 from ui.canvas.walking import Walking

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.canvas.rendering.packed import Values, draw_rects, packed
+from ui.canvas.rendering.raw_buffers import Values, draw_rects, pack_values
 from ui.canvas.scene.scene import Scene
 from ui.theme.types import category_color
 
@@ -154,7 +154,7 @@ class Minimap(QWidget):
             self._version = scene.version
             self._lists = {}
             for box in scene.shown():
-                self._lists.setdefault(box.spec.category, packed()).extend(box.bounds())
+                self._lists.setdefault(box.spec.category, pack_values()).extend(box.bounds())
             nodes = scene.graph.nodes.items()
             self._bypassed = [(name, "bypass") for name, node in nodes if node.mode == "bypass"]
         return self._lists

@@ -10,12 +10,12 @@ from PySide6.QtGui import QPainter
 
 from nodegraph.edits import Disconnect
 from ui.canvas.commands import Commands
+from ui.canvas.interaction.dragged_links import DraggedLinks, links_of, rewire
 from ui.canvas.interaction.fitting import Fitting
+from ui.canvas.interaction.gesture_context import ALT, CTRL, SHIFT, Gesture, Pointer
 from ui.canvas.interaction.gestures.inside import Inside
 from ui.canvas.interaction.keyboard import DIRECTIONS, along_links, first_node, linkable, neighbour, spoken
-from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture, Pointer
-from ui.canvas.interaction.wiring import Loose, links_of, rewire
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.rendering.paint_rows import field_rect
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef, Row
@@ -56,7 +56,7 @@ class Walking(Commands):
     """A node's result is to be looked at."""
 
     row_gesture: Callable[[Pointer, Hit], Gesture | None] | None = None
-    rails: SubgraphPorts | None = None
+    port_panels: SubgraphPorts | None = None
     """The ports at both sides, inside a subgraph."""
 
     def show_menu(self, pointer: Pointer, found: Hit) -> None:
@@ -70,17 +70,17 @@ class Walking(Commands):
             rect = field_rect(box, row).translated(box.x, box.y)
             self.row_activated.emit(node, row.param.name, view_rect(self.camera, rect))
 
-    def go_to_rails(self) -> None:
+    def focus_port_panels(self) -> None:
         """Inside a subgraph, put the focus on the list of its inputs, or of its outputs."""
-        if self.rails is not None:
-            self.rails.take_focus()
+        if self.port_panels is not None:
+            self.port_panels.take_focus()
 
     def expose(self, port: PortRef) -> None:
         """Inside a subgraph, show a port of a node outside."""
-        if self.rails is None:
+        if self.port_panels is None:
             self.say(tr("Canvas", "Only inside a subgraph can ports be exposed."))
         else:
-            self.rails.expose(port)
+            self.port_panels.expose(port)
 
     def inside(self, key: int, modifiers: Qt.KeyboardModifier) -> Gesture | None:
         """Enter goes into the node that has the focus."""
@@ -147,4 +147,4 @@ class Walking(Commands):
         if verdict.port is None:
             self.say(verdict.why)
             return False
-        return self.apply(rewire(self.scene, Loose((one,)), other))
+        return self.apply(rewire(self.scene, DraggedLinks((one,)), other))

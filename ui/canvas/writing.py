@@ -16,12 +16,12 @@ from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
 from ui.canvas.copying import Copying
 from ui.canvas.interaction.inline import Inline
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.rendering.note_page import NotePage
 from ui.canvas.rendering.note_pictures import brought, put
 from ui.canvas.scene.folding import HEADER
 from ui.canvas.scene.hit import note_rect
-from ui.i18n.translate import said
+from ui.i18n.translate import translate_message
 
 ROOMY = 800.0
 """A note grows with its pictures up to this height, in scene units."""
@@ -109,12 +109,12 @@ class Writing(Copying):
         try:
             words = put(grown, data)
         except LoadError as error:
-            self.say(said(error))
+            self.say(translate_message(error))
             return []
         notes = self.stage.graph.notes
         fault = together_fault({**notes, note: Note(note, pictures=grown)}.values())
         if fault is not None:
-            self.say(said(fault))
+            self.say(translate_message(fault))
             return []
         pictures.update(grown)
         return words

@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from nodegraph.edits import Edit
 from nodegraph.edits.document import Document
-from nodegraph.expressions.evaluate import settled
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.journal.history import Branch, History, Step
 from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Graph
@@ -23,7 +23,7 @@ from ui.document.open_fields import OpenFields
 from ui.document.outside_files import full_name, named_files
 from ui.document.selection import Selection
 from ui.document.undo import GraphCommand
-from ui.i18n.translate import said
+from ui.i18n.translate import translate_message
 
 
 class Editor(QObject):
@@ -58,7 +58,7 @@ class Editor(QObject):
         self._called = called
         self.specs = specs
         self.document = document or Document()
-        self.document.replace(settled(self.document.graph, specs))
+        self.document.replace(with_expressions_evaluated(self.document.graph, specs))
         self.stamp: Stamp | None = None
         self.fields = OpenFields()
         self.unconfirmed: frozenset[str] = frozenset()
@@ -127,10 +127,10 @@ class Editor(QObject):
         try:
             after = edit.apply(self.graph)
         except EditError as error:
-            self.status.emit(said(error))
+            self.status.emit(translate_message(error))
             return False
         if after is not self.graph:
-            self.push(said(edit.title), after, merge)
+            self.push(translate_message(edit.title), after, merge)
         return True
 
     def keep_draft(self, edit: Edit) -> None:
@@ -143,7 +143,7 @@ class Editor(QObject):
             self.drop_draft()
         else:
             self._has_draft = True
-            self.drafted.emit(said(edit.title), self.graph, after)
+            self.drafted.emit(translate_message(edit.title), self.graph, after)
 
     def drop_draft(self) -> None:
         """What was typed is given up."""
@@ -156,7 +156,7 @@ class Editor(QObject):
 
         After an undo it never goes on with an old step.
         """
-        after = settled(after, self.specs)
+        after = with_expressions_evaluated(after, self.specs)
         before, index = self.graph, self.stack.index()
         tail = self._steps(index)
         if tail:

@@ -13,8 +13,8 @@ from nodegraph.subgraphs.exposure import allowed, narrowed, number, sections
 from nodegraph.subgraphs.lookup import inner_param
 from ui.document.editor import Editor
 from ui.document.numbers import is_number
-from ui.document.subgraph_editor import Inner
-from ui.i18n.translate import said
+from ui.document.subgraph_editor import SubgraphEditor
+from ui.i18n.translate import translate_message
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Exposed:
 
 def root_of(editor: Editor) -> Editor:
     """The editor of the whole document."""
-    return editor.root if isinstance(editor, Inner) else editor
+    return editor.root if isinstance(editor, SubgraphEditor) else editor
 
 
 def short_range(port: Port) -> str:
@@ -88,4 +88,4 @@ def short_range(port: Port) -> str:
 
 def range_words(param: Param, port: Port | None = None) -> str:
     """The range of a parameter, that within the limits of a port if one is given: `4 to 40`."""
-    return said(allowed(narrowed(param, port) if port is not None else param))
+    return translate_message(allowed(narrowed(param, port) if port is not None else param))

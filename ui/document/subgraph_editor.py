@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nodegraph.edits import Edit
 from nodegraph.edits.document import Document
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.nested import Inside
 from nodegraph.model.graph import Graph, Subgraph
 from ui.document.editor import Editor
 
@@ -14,7 +14,7 @@ SHOWN = ("nodes", "frames", "notes", "subgraphs")
 """The parts of a graph that a level shows."""
 
 
-class Inner(Editor):
+class SubgraphEditor(Editor):
     """The inside of subgraph `subgraph` of the document of `root`, with a selection of its own."""
 
     gone = Signal()

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from nodegraph.edits import Edit
 from ui.document.open_fields import DRAFT_MS
-from ui.editors.binding import Binding, Try
+from ui.editors.binding import Binding, EditTransaction
 from ui.i18n.labels import label_of
 from ui.i18n.translate import tr
 from ui.theme import text_font
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 CONTEXT = "ParamEditor"
 ALT = Qt.KeyboardModifier.AltModifier
@@ -40,12 +40,12 @@ class ParamEditor(QWidget):
     broad = False
     """Whether a panel puts it below its name, for it needs the whole width."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.binding = binding
         self.look = look
         self.pixels = look.metrics.body
-        self._try = Try(binding)
+        self._try = EditTransaction(binding)
         self._drafts = QTimer(self)
         self._drafts.setSingleShot(True)
         self._drafts.setInterval(DRAFT_MS)
@@ -66,7 +66,7 @@ class ParamEditor(QWidget):
         """Commit for good: Esc brings back nothing from before; False as of `commit`."""
         if not self.commit():
             return False
-        self._try = Try(self.binding)
+        self._try = EditTransaction(self.binding)
         return True
 
     def flush(self) -> bool:
@@ -122,7 +122,7 @@ class ParamEditor(QWidget):
 
     def begin(self) -> None:
         """Take the keyboard, ready to be typed into."""
-        self._try = Try(self.binding)
+        self._try = EditTransaction(self.binding)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_choices(self) -> bool:
@@ -205,7 +205,7 @@ class ParamEditor(QWidget):
     def entered(self, reason: Qt.FocusReason) -> None:
         """The control got the keyboard: what Esc restores is what stands there now."""
         if reason not in STAYS_OPEN:
-            self._try = Try(self.binding)
+            self._try = EditTransaction(self.binding)
             self.hinted.emit(self.of_several(), False)
 
     def of_several(self) -> str:

@@ -8,7 +8,7 @@ from typing import cast
 
 from nodegraph.edits import Edit, SetExpression, SetParam, SetParams
 from nodegraph.expressions.arithmetic import FormulaError
-from nodegraph.expressions.evaluate import settle
+from nodegraph.expressions.evaluate import evaluate_expressions
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Node
 from nodegraph.model.spec import NodeSpec, Param, Scalar
@@ -17,7 +17,7 @@ from ui.canvas.scene.specs import spec_of
 from ui.document.editor import Editor
 from ui.document.numbers import limited
 from ui.document.undo import GraphCommand
-from ui.i18n.translate import capitalized, said
+from ui.i18n.translate import capitalized, translate_message
 
 _numbers = count(1)
 
@@ -113,12 +113,12 @@ class Binding:
         try:
             tried = SetExpression(self.node, self.param.name, text).apply(self.editor.graph)
         except EditError as error:
-            return None, said(error)
-        found = settle(tried, self.editor.specs)
+            return None, translate_message(error)
+        found = evaluate_expressions(tried, self.editor.specs)
         mine = (f for f in found.faults if (f.node, f.name) == (self.node, self.param.name))
         fault = next(mine, None)
         if fault is not None:
-            return None, capitalized(said(fault.reason))
+            return None, capitalized(translate_message(fault.reason))
         return found.graph.nodes[self.node].params.get(self.param.name), ""
 
     def named(self, name: str) -> int | float:
@@ -136,7 +136,7 @@ class Binding:
         )
 
 
-class Try:
+class EditTransaction:
     """Changes of one value, made one after the other, that are one step of undo and can be taken back."""
 
     def __init__(self, binding: Binding) -> None:

@@ -15,8 +15,8 @@ from ui.editors.field_button import FieldButton
 from ui.editors.listing import NO_LABELS, listing
 from ui.editors.thumbs import ThumbPainter, Thumbs
 from ui.i18n.labels import format_value, label_of
-from ui.i18n.node_texts import shown
-from ui.theme.appearance import Look
+from ui.i18n.node_texts import translate_spec_text
+from ui.theme.appearance import Appearance
 from ui.widgets.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ FEW = 12
 class ChoiceEditor(ParamEditor):
     """Enter, Space, a click or a letter opens the list; what is chosen there is set at once."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.button: QToolButton = FieldButton(self, look, "chevron-down")
         self.button.clicked.connect(self.open_choices)
@@ -68,7 +68,7 @@ class ChoiceEditor(ParamEditor):
         names = choices_of(self.binding.param)
         title = label_of(self.binding.param.name)
         kind = kind_of(self.binding.param)
-        fixed = {name: shown(name) for name in self.binding.param.choices}
+        fixed = {name: translate_spec_text(name) for name in self.binding.param.choices}
         popup = ChoiceList(self.window(), self.look, title, names, str(self.binding.value), kind, fixed)
         if kind and not names:
             popup.foot.setText(self.tr("There is no {kind} file yet.").format(kind=kind))
@@ -106,7 +106,7 @@ class ChoiceList(ChoicePopup):
     def __init__(
         self,
         parent: QWidget,
-        look: Look,
+        look: Appearance,
         title: str,
         names: Sequence[str],
         now: str,

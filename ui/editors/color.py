@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QW
 
 from nodegraph.edits import Edit, SetParam
 from ui.editors.base import ParamEditor
-from ui.editors.binding import Binding, Try
+from ui.editors.binding import Binding, EditTransaction
 from ui.editors.field_button import FieldButton
 from ui.editors.text import Line
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 COLOR = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 SIDE, BAR, GAP = 176, 16, 10
@@ -32,7 +32,7 @@ def parsed(text: str) -> str | None:
 class ColorEditor(ParamEditor):
     """The line takes #rrggbb or a name; the swatch opens the picker."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.line = Line(self)
         self.swatch = FieldButton(self, look, "")
@@ -122,7 +122,7 @@ class ColorEditor(ParamEditor):
         self._popup = None
         if not kept:
             self.restore()
-        self._try = Try(self.binding)
+        self._try = EditTransaction(self.binding)
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
@@ -132,7 +132,7 @@ class ColorPicker(QFrame):
     picked = Signal(QColor)
     closed = Signal(bool)
 
-    def __init__(self, parent: QWidget, look: Look, color: QColor) -> None:
+    def __init__(self, parent: QWidget, look: Appearance, color: QColor) -> None:
         super().__init__(parent)
         self.setObjectName("Popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

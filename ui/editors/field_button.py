@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import paint
 
 PAD = 8.0
@@ -16,7 +16,7 @@ ICON = 14.0
 class FieldButton(QToolButton):
     """Painted in the look's colours; `swatch` is a colour shown before the text."""
 
-    def __init__(self, parent: QWidget, look: Look, icon: str) -> None:
+    def __init__(self, parent: QWidget, look: Appearance, icon: str) -> None:
         super().__init__(parent)
         self._look = look
         self._icon = icon

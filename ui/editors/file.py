@@ -13,7 +13,7 @@ from nodegraph.model.spec import IMAGE_FOLDER
 from nodegraph.support.image_metadata.formats import SUFFIXES
 from ui.editors.binding import Binding
 from ui.editors.text import TextEditor
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PATTERNS = {
 class FileEditor(TextEditor):
     """Paths inside the workflow's folder are kept relative to it, so that both can move together."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.browse = QToolButton(self)
         self.browse.setIcon(icon("folder", look.theme.text))

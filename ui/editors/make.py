@@ -15,7 +15,7 @@ from ui.editors.number import NumberEditor
 from ui.editors.seed import SeedEditor
 from ui.editors.text import PromptEditor, TextEditor
 from ui.editors.toggle import ToggleEditor
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,6 +33,6 @@ def kind_for(param: Param) -> type[ParamEditor]:
     return named.get(param.widget, FileEditor if param.file else TextEditor)
 
 
-def make_editor(binding: Binding, look: Look, parent: QWidget | None = None) -> ParamEditor:
+def make_editor(binding: Binding, look: Appearance, parent: QWidget | None = None) -> ParamEditor:
     """The editor of a binding."""
     return kind_for(binding.param)(binding, look, parent)

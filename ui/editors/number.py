@@ -12,11 +12,11 @@ from nodegraph.expressions.arithmetic import FormulaError, names_in
 from nodegraph.model.spec import Param
 from ui.document.numbers import beyond, fine_of, plain, snap_of, step_of, stepped, typed
 from ui.editors.base import ALT, ParamEditor
-from ui.editors.binding import Binding, Try
+from ui.editors.binding import Binding, EditTransaction
 from ui.editors.scrub import DEAD_ZONE, Pull
 from ui.i18n.labels import format_value, label_of
-from ui.i18n.translate import said
-from ui.theme.appearance import Look
+from ui.i18n.translate import translate_message
+from ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
@@ -37,7 +37,7 @@ def grid_of(param: Param, modifiers: Qt.KeyboardModifier) -> float:
 class NumberEditor(ParamEditor):
     """Rests until it is double-clicked, typed into or Enter is pressed; then it is a line of text."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.line = NumberLine(self)
         self._hold(self.line)
@@ -96,7 +96,7 @@ class NumberEditor(ParamEditor):
             return True
         if not self._take_typed():
             return False
-        self._try = Try(self.binding)
+        self._try = EditTransaction(self.binding)
         return True
 
     def draft(self) -> Edit | None:
@@ -116,7 +116,7 @@ class NumberEditor(ParamEditor):
         try:
             self._take(self.line.text().strip())
         except FormulaError as error:
-            self._error = said(error)
+            self._error = translate_message(error)
             self.hinted.emit(self._error, True)
             return False
         return True

@@ -10,9 +10,9 @@ from ui.editors.binding import Binding
 from ui.editors.make import make_editor
 from ui.editors.seed import SeedEditor
 from ui.i18n.labels import label_of
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.typeface import SIZES
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 WIDEST_LABEL = 140
 LEAST = {"line": 132, "seed": 264, "page": 260}
@@ -23,13 +23,13 @@ NEARLY = 0.75
 class Overlay(QFrame):
     """An editor on a raised plate with the parameter's name, and a hint below while something is typed."""
 
-    def __init__(self, canvas: Canvas, binding: Binding, look: Look) -> None:
+    def __init__(self, canvas: Canvas, binding: Binding, look: Appearance) -> None:
         super().__init__(canvas)
         self.node, self.name = binding.node, binding.param.name
         self.setObjectName("RowEditor")
         self._look = look
         self._canvas = canvas
-        self.label = Words(label_of(self.name), self)
+        self.label = PlainLabel(label_of(self.name), self)
         self.editor = make_editor(binding, look, self)
         self.hint = Hint(canvas, look)
         self.editor.hinted.connect(self._hinted)
@@ -92,10 +92,10 @@ class Overlay(QFrame):
         self.hint.stand_under(self.geometry())
 
 
-class Hint(Words):
+class Hint(PlainLabel):
     """A sentence under the editor."""
 
-    def __init__(self, canvas: QWidget, look: Look) -> None:
+    def __init__(self, canvas: QWidget, look: Appearance) -> None:
         super().__init__(canvas)
         self._look = look
         self.setObjectName("RowHint")

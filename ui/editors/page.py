@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.editors.completing import EMBEDDING, WILDCARD, Mention
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape)
 WEIGHT = r"(?<!\\)[()]|:[-+]?\d*\.?\d+(?=\))"
@@ -36,7 +36,7 @@ REMARK = r"^[ \t]*#.*"
 class Colours(QSyntaxHighlighter):
     """Quiet brackets and weights, coloured names of files; a name without a file is underlined."""
 
-    def __init__(self, document: QTextDocument, look: Look, choices: bool) -> None:
+    def __init__(self, document: QTextDocument, look: Appearance, choices: bool) -> None:
         super().__init__(document)
         self._choices = choices
         self._mentions = (EMBEDDING, WILDCARD) if choices else (EMBEDDING,)
@@ -91,7 +91,7 @@ def _between(first: str, second: str) -> QColor:
 class Page(QPlainTextEdit):
     """A page that knows whether an input method is writing into it, and scrolls only with the focus."""
 
-    def __init__(self, parent: QWidget, look: Look) -> None:
+    def __init__(self, parent: QWidget, look: Appearance) -> None:
         super().__init__(parent)
         self._look = look
         self._borders: list[QTextCursor] = []

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from nodegraph.model.frames import contents
 from nodegraph.model.graph import Graph
 from ui.canvas.canvas import Canvas
-from ui.canvas.interaction.stage import Gesture, Pointer
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.interaction.gesture_context import Gesture, Pointer
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.rendering.paint_rows import field_rect
 from ui.canvas.scene.geometry import Row
 from ui.canvas.scene.hit import Hit
@@ -24,7 +24,7 @@ from ui.editors.scrub import RowPress
 from ui.editors.seed import SeedEditor
 from ui.editors.tips import tip_for
 from ui.editors.toggle import ToggleEditor
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 LETTERS = (Qt.Key.Key_D, Qt.Key.Key_S, Qt.Key.Key_H)
 """With Alt they are keys of the seed editor."""
@@ -35,7 +35,7 @@ READABLE = (0.9, 2.0)
 class RowEditors(QObject):
     """Opens, places and closes the editor of a row; makes presses on rows scrub, turn and choose."""
 
-    def __init__(self, canvas: Canvas, look: Look) -> None:
+    def __init__(self, canvas: Canvas, look: Appearance) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.look = look

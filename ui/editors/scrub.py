@@ -7,13 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication, QPainter
 
+from ui.canvas.interaction.gesture_context import Gesture, GestureContext, Pointer
 from ui.canvas.interaction.gestures.move_nodes import MoveNodes
-from ui.canvas.interaction.stage import Gesture, Pointer, Stage
 from ui.canvas.rendering.label import paint_label
 from ui.canvas.scene.geometry import PortRef
 from ui.canvas.scene.hit import Hit
 from ui.document.numbers import fine_of, limited, on_grid, snap_of, step_of
-from ui.editors.binding import Binding, Try
+from ui.editors.binding import Binding, EditTransaction
 from ui.i18n.labels import format_value, label_of
 from ui.i18n.translate import tr
 
@@ -29,7 +29,7 @@ class Pull:
 
     def __init__(self, binding: Binding) -> None:
         self._binding = binding
-        self._try = Try(binding)
+        self._try = EditTransaction(binding)
         value = binding.value
         self._exact = float(value) if not isinstance(value, str) else 0.0
         self._whole = int(value) if isinstance(value, int) else 0
@@ -93,7 +93,7 @@ class RowPress(Gesture):
 
     def __init__(
         self,
-        stage: Stage,
+        stage: GestureContext,
         start: Pointer,
         hit: Hit,
         binding: Binding,

@@ -18,7 +18,7 @@ from ui.editors.number import NumberEditor
 from ui.editors.scrub import Pull
 from ui.runs.seed_history import past_seeds
 from ui.runs.seeds import MODES, SeedMode, drawn_seed, mode_of, with_mode
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SeedEditor(NumberEditor):
 
     broad = True
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         self.mode = QToolButton()
         self.dice = QToolButton()
         self.past = QToolButton()

@@ -17,7 +17,7 @@ from ui.editors.tokens import counter, token_words
 from ui.editors.weights import reweighted
 from ui.i18n.labels import label_of
 from ui.i18n.translate import tr
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 PAUSE = 300
 """Milliseconds without a key after which what was typed so far is put into the graph."""
@@ -29,7 +29,7 @@ LONGEST = 32_767
 class TextEditor(ParamEditor):
     """One line of text."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.line = Line(self)
         self._hold(self.line)
@@ -112,7 +112,7 @@ class PromptEditor(ParamEditor):
 
     tall = broad = True
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.page = Page(self, look)
         self._hold(self.page)

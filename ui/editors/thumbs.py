@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ui.config import model_files
 from ui.document.image_reader import open_reader
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import paint
 from ui.widgets.popup.rows import Row, RowPainter
 
@@ -161,7 +161,7 @@ def small(path: Path, pixels: int) -> QImage | None:
 class ThumbPainter(RowPainter):
     """Rows with a picture in the place of the icon."""
 
-    def __init__(self, look: Look, thumbs: Thumbs, parent: QObject | None = None) -> None:
+    def __init__(self, look: Appearance, thumbs: Thumbs, parent: QObject | None = None) -> None:
         super().__init__(look, parent)
         self._thumbs = thumbs
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui.editors.base import ALT, ParamEditor
 from ui.editors.binding import Binding
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 WIDTH, HEIGHT = 28.0, 16.0
 
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 28.0, 16.0
 class ToggleEditor(ParamEditor):
     """What it turns to is set at once."""
 
-    def __init__(self, binding: Binding, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, binding: Binding, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(binding, look, parent)
         self.switch = Switch(self, look)
         self.switch.toggled.connect(self._turned)
@@ -43,7 +43,7 @@ class ToggleEditor(ParamEditor):
 class Switch(QAbstractButton):
     """A painted switch at the right edge."""
 
-    def __init__(self, parent: QWidget, look: Look) -> None:
+    def __init__(self, parent: QWidget, look: Appearance) -> None:
         super().__init__(parent)
         self._look = look
         self.setCheckable(True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from nodegraph.model.spec import Param, Scalar
 from ui.config.model_files import MODEL_SUFFIXES
-from ui.i18n.node_texts import shown, shown_choice
+from ui.i18n.node_texts import translate_choice, translate_spec_text
 from ui.i18n.translate import tr
 
 ACRONYMS = {
@@ -23,7 +23,7 @@ ACRONYMS = {
 
 def label_of(name: str) -> str:
     """`control_net` as `Control net`, in the user's language."""
-    return shown(plain_label(name))
+    return translate_spec_text(plain_label(name))
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +42,7 @@ def format_value(param: Param, value: Scalar) -> str:
     if isinstance(value, float) or (isinstance(value, int) and param.type == "Float"):
         return _decimals(float(value), param.step)
     if isinstance(value, str) and param.choices:
-        return shown_choice(param, value)
+        return translate_choice(param, value)
     if isinstance(value, str):
         if param.choices_from and value.lower().endswith(MODEL_SUFFIXES):
             return value.rpartition(".")[0]
@@ -80,7 +80,7 @@ def read_value(param: Param, text: str) -> Scalar | None:
         return None
     if param.choices and text not in param.choices:
         asked = text.lower()
-        return next((c for c in param.choices if asked in (c.lower(), shown(c).lower())), None)
+        return next((c for c in param.choices if asked in (c.lower(), translate_spec_text(c).lower())), None)
     return text
 
 
@@ -94,4 +94,4 @@ def write_value(param: Param | None, value: Scalar) -> str:
     """A value as it is shown and typed."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if param is None else shown_choice(param, value)
+    return str(value) if param is None else translate_choice(param, value)

@@ -19,7 +19,7 @@ LARGEST = 32 << 20
 FIELD = re.compile(r"{[^{}]*}")
 
 
-class Words(QTranslator):
+class CheckedTranslator(QTranslator):
     """A translation from a file. What names other values than the English text does is said in English."""
 
     def __init__(self, path: Path) -> None:
@@ -81,7 +81,7 @@ def speak(qt: QApplication, asked: str) -> str:
     code = chosen_of(asked, there)
     if not code:
         return ""
-    words = Words(there[code])
+    words = CheckedTranslator(there[code])
     if not words.sound:
         return ""
     own = QTranslator(qt)

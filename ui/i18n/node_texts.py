@@ -14,7 +14,7 @@ CONTEXT = "Nodes"
 Part = TypeVar("Part", Socket, Output, Param)
 
 
-class Worded(Mapping[str, NodeSpec]):
+class TranslatedSpecs(Mapping[str, NodeSpec]):
     """Node types as their users read them, each translated when it is first looked at; `plain` are the types as they
     are."""
 
@@ -24,7 +24,7 @@ class Worded(Mapping[str, NodeSpec]):
 
     def __getitem__(self, type_id: str) -> NodeSpec:
         if type_id not in self._made:
-            self._made[type_id] = worded(self.plain[type_id])
+            self._made[type_id] = translate_spec(self.plain[type_id])
         return self._made[type_id]
 
     def __iter__(self) -> Iterator[str]:
@@ -34,33 +34,35 @@ class Worded(Mapping[str, NodeSpec]):
         return len(self.plain)
 
 
-def worded(spec: NodeSpec) -> NodeSpec:
+def translate_spec(spec: NodeSpec) -> NodeSpec:
     """A node type with its title and help in the user's language; it is found by its English words too."""
-    title, text = shown(spec.title), shown(spec.help)
+    title, text = translate_spec_text(spec.title), translate_spec_text(spec.help)
     sockets, params, outputs = _helped(spec.sockets), _helped(spec.params), _helped(spec.outputs)
     same = (title, text, sockets, params, outputs)
     if same == (spec.title, spec.help, spec.sockets, spec.params, spec.outputs):
         return spec
-    words = dict.fromkeys((*spec.keywords, spec.title, *(shown(word) for word in spec.keywords)))
+    words = dict.fromkeys(
+        (*spec.keywords, spec.title, *(translate_spec_text(word) for word in spec.keywords))
+    )
     return replace(
         spec, title=title, help=text, sockets=sockets, params=params, outputs=outputs, keywords=tuple(words)
     )
 
 
-def shown(text: str) -> str:
+def translate_spec_text(text: str) -> str:
     """A text of the catalogue in the user's language."""
     return tr(CONTEXT, text) if text else text
 
 
-def shown_category(category: str) -> str:
+def translate_category(category: str) -> str:
     """A category's path for reading."""
-    return " › ".join(map(shown, category.split("/")))
+    return " › ".join(map(translate_spec_text, category.split("/")))
 
 
-def shown_choice(param: Param, value: Scalar) -> str:
+def translate_choice(param: Param, value: Scalar) -> str:
     """A chosen value for reading: one of the fixed choices in the user's language, the name of a file as it is."""
-    return shown(str(value)) if value in param.choices else str(value)
+    return translate_spec_text(str(value)) if value in param.choices else str(value)
 
 
 def _helped(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    return tuple(replace(part, help=shown(part.help)) if part.help else part for part in parts)
+    return tuple(replace(part, help=translate_spec_text(part.help)) if part.help else part for part in parts)

@@ -43,7 +43,7 @@ def pseudo(text: str) -> str:
     return f"⟦{shown}{'·' * (len(text) // 3)}⟧"
 
 
-def said(text: str | NodegraphError) -> str:
+def translate_message(text: str | NodegraphError) -> str:
     """A phrase of the core, or what an error says, in the user's language; any other text as it is."""
     phrase = text.phrase if isinstance(text, NodegraphError) else text
     return translated(phrase, lambda template: tr("Phrases", template))

@@ -13,7 +13,7 @@ from nodegraph.model.graph import Graph
 from ui.document.editor import Editor
 from ui.search.find.query import node_title
 from ui.theme import category_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup.rows import Row, RowPainter, Rows
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Bookmarks(QWidget):
 
     show_asked = Signal(str)
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look

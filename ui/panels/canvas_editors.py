@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ui.editors.rows import RowEditors
 
 
-def attach(widget: QWidget, look: Look) -> RowEditors | None:
+def attach(widget: QWidget, look: Appearance) -> RowEditors | None:
     """The editors of a canvas, made on the first call; later calls change their look. None for other widgets."""
     from ui.canvas.canvas import Canvas
     from ui.editors.rows import RowEditors

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from ui.document.editor import Editor
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup.rows import Row, RowPainter, Rows
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class History(QWidget):
     """Follows the undo stack of one document."""
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self.steps, self._steps = self._list(look, self.tr("Steps"))
@@ -47,7 +47,7 @@ class History(QWidget):
         if self._stale:
             self.refresh()
 
-    def _list(self, look: Look, name: str) -> tuple[QListView, Rows]:
+    def _list(self, look: Appearance, name: str) -> tuple[QListView, Rows]:
         view, rows = QListView(self), Rows(self)
         view.setModel(rows)
         view.setItemDelegate(RowPainter(look, view))

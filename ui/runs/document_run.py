@@ -10,13 +10,13 @@ from PySide6.QtGui import QImage
 from nodegraph.model.graph import Graph
 from ui.document.editor import Editor
 from ui.runs.images import image_of
-from ui.runs.node_state import RunState
+from ui.runs.node_state import NodeStates
 
 RECALL_MS = 60
 """So long after an edit results made before are looked for; a drag in between costs nothing."""
 
 
-class Sheet(QObject):
+class DocumentRun(QObject):
     """Its editor, the state and the pictures of its nodes, and what it ran last."""
 
     picture = Signal(str, object)
@@ -31,7 +31,7 @@ class Sheet(QObject):
         self.key = key
         self.editor = editor
         self.base = base
-        self.state = RunState(self)
+        self.state = NodeStates(self)
         self.asked: Graph | None = None
         self.ran: Graph | None = None
         self.failed: tuple[str, ...] | None = None

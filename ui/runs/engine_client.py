@@ -16,8 +16,8 @@ from nodegraph.engine.remote import RemoteEngine
 from nodegraph.model.graph import Graph
 from nodegraph.node_api import events
 from ui.config import paths
-from ui.i18n.node_texts import shown
-from ui.i18n.translate import said
+from ui.i18n.node_texts import translate_spec_text
+from ui.i18n.translate import translate_message
 from ui.runs.event_pacer import Inbox
 
 DISK_BYTES = 10 << 30
@@ -206,7 +206,9 @@ class EngineBridge(QObject):
 def worded(event: events.Event) -> events.Event:
     """What the engine says, in the user's language."""
     told = {name: getattr(event, name) for name in SAID if isinstance(getattr(event, name, None), str)}
-    changes: dict[str, Any] = {name: said(text) for name, text in told.items() if said(text) != text}
+    changes: dict[str, Any] = {
+        name: translate_message(text) for name, text in told.items() if translate_message(text) != text
+    }
     if "title" in told:
-        changes["title"] = shown(told["title"])
+        changes["title"] = translate_spec_text(told["title"])
     return replace(event, **changes) if changes else event

@@ -9,7 +9,7 @@ from nodegraph.model.diff import diff
 from nodegraph.model.graph import Graph
 from nodegraph.validation import Checker
 from ui.config.model_files import model_files
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.run_queries import coarse, identity, sinks, upstream
 from ui.runs.runner import Runner
 
@@ -19,7 +19,7 @@ FAST = 0.3
 """A run that took no longer, in seconds, is not preceded by a coarse one."""
 
 
-class Live(QObject):
+class LiveMode(QObject):
     """Follows one document. A change while a live run is under way stops that run; queued jobs are not touched."""
 
     switched = Signal(bool)
@@ -27,7 +27,7 @@ class Live(QObject):
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         self._asked = ""
         self._refine: Graph | None = None
         self._full_seconds = 0.0
@@ -39,11 +39,11 @@ class Live(QObject):
         runner.finished.connect(self._finished)
 
     @property
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> DocumentRun | None:
         """The document that is live; None while live mode is off."""
         return self._sheet
 
-    def follow(self, sheet: Sheet | None) -> None:
+    def follow(self, sheet: DocumentRun | None) -> None:
         """Go live with a document, or stop with None."""
         if self._sheet is sheet:
             return

@@ -86,7 +86,7 @@ def size(count: float) -> str:
     return f"{count:.3g} TB"
 
 
-class RunState(QObject):
+class NodeStates(QObject):
     """The nodes of one document. Events go in; `changed` and `previewed` come out when it is flushed.
 
     `changed` names the nodes that look different, `previewed` gives the newest picture of a node.

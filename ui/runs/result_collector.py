@@ -17,7 +17,7 @@ from nodegraph.model.diff import diff
 from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api import events
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge
 from ui.runs.images import image_of
 from ui.runs.job_labels import of_result
@@ -46,7 +46,7 @@ class Collector(QObject):
         self._results = results
         self._specs = specs
 
-    def collect(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
+    def collect(self, job: Job, sheet: DocumentRun | None, event: events.RunFinished) -> None:
         """Ask for the pictures of a run that is over, before another one starts."""
         job = replace(job, seconds=event.seconds)
         targets = None if job.live else job.targets
@@ -61,7 +61,7 @@ class Collector(QObject):
         for spot in seen:
             self._bridge.look(*spot, partial(self._seen, take), SEEN_SIDE, job.document)
 
-    def recall(self, sheet: Sheet) -> None:
+    def recall(self, sheet: DocumentRun) -> None:
         """Show what was made of this graph before, if anything was: from the strip, and what the engine kept.
 
         Only the engine knows what a result is made of: files that were overwritten, and what it makes anew each time.
@@ -73,7 +73,7 @@ class Collector(QObject):
         allowed = sheet.editor.readable_files()
         self._bridge.recall(graph, sheet.base, answer, sheet.key, nodes, allowed)
 
-    def _recalled(self, sheet: Sheet, graph: Graph, found: events.AtHand) -> None:
+    def _recalled(self, sheet: DocumentRun, graph: Graph, found: events.AtHand) -> None:
         if not isValid(sheet) or sheet.editor.graph is not graph:
             return
         before, keys = sheet.keys, dict(found.keys)
@@ -165,7 +165,7 @@ class Collector(QObject):
             take.made.append(result)
             self._announce(take.alive, result)
 
-    def _announce(self, sheet: Sheet | None, result: Result) -> None:
+    def _announce(self, sheet: DocumentRun | None, result: Result) -> None:
         self.resulted.emit(result)
         if sheet is not None:
             sheet.resulted.emit(result)
@@ -186,7 +186,7 @@ class Collector(QObject):
         for result in take.made:
             self._results.attach(result, pictures)
 
-    def _put(self, sheet: Sheet, node: str, image: QImage) -> None:
+    def _put(self, sheet: DocumentRun, node: str, image: QImage) -> None:
         """Show a picture on a node; a large one is made smaller first."""
 
         def show(small: QImage) -> None:
@@ -198,7 +198,7 @@ class Collector(QObject):
         else:
             show(image)
 
-    def _restore(self, sheet: Sheet, result: Result, target: str, but: Sequence[str] = ()) -> None:
+    def _restore(self, sheet: DocumentRun, result: Result, target: str, but: Sequence[str] = ()) -> None:
         """`target` shows a result, and every node looks as it did for it, unless the graph has changed when the files
         are read. The nodes of another document may have other names."""
         graph = sheet.editor.graph
@@ -214,7 +214,7 @@ class Collector(QObject):
         if target not in but:
             self._results.picture(result, partial(show, target))
 
-    def _show_kept(self, sheet: Sheet, graph: Graph, restored: set[Spot], nodes: Sequence[str]) -> None:
+    def _show_kept(self, sheet: DocumentRun, graph: Graph, restored: set[Spot], nodes: Sequence[str]) -> None:
         """What the engine kept for a graph; pictures that the strip no longer has come from there."""
         spots = {spot: target for target, spot in result_spots(flat(graph), self._specs, None)}
         kept = set(nodes)
@@ -228,7 +228,7 @@ class Collector(QObject):
         for spot in [] if restored else self._seen_spots(flat(graph), nodes[:SEEN_MOST], spots):
             self._bridge.look(*spot, partial(self._found, sheet, graph, spot[0]), SEEN_SIDE, sheet.key)
 
-    def _found(self, sheet: Sheet, graph: Graph, node: str, shown: events.Shown) -> None:
+    def _found(self, sheet: DocumentRun, graph: Graph, node: str, shown: events.Shown) -> None:
         if shown.picture is None or not isValid(sheet) or sheet.editor.graph is not graph:
             return
         image = image_of(shown.picture)
@@ -240,14 +240,14 @@ class Collector(QObject):
 class _Take:
     """What is under way for one run: pictures still to come, and results made."""
 
-    def __init__(self, job: Job, sheet: Sheet | None) -> None:
+    def __init__(self, job: Job, sheet: DocumentRun | None) -> None:
         self.job = job
         self.sheet = sheet
         self.left = 0
         self.made: list[Result] = []
 
     @property
-    def alive(self) -> Sheet | None:
+    def alive(self) -> DocumentRun | None:
         """The document, unless it was closed meanwhile."""
         return self.sheet if self.sheet is not None and isValid(self.sheet) else None
 

@@ -19,9 +19,9 @@ from ui.config import paths
 from ui.context import AppContext, OpenDocument
 from ui.document import workflow_file
 from ui.document.editor import Editor
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge, editor_options
-from ui.runs.live_mode import Live
+from ui.runs.live_mode import LiveMode
 from ui.runs.result_store import Results
 from ui.runs.runner import Runner
 from ui.runs.seed_history import PastSeeds
@@ -50,7 +50,7 @@ def state_folder() -> Path:
     return paths.session_file().parent
 
 
-class Desk(QObject):
+class RunService(QObject):
     """One for the process. The engine starts at once and is waited for by nobody."""
 
     remarked = Signal(object)
@@ -65,8 +65,8 @@ class Desk(QObject):
         # What waits belongs to the editor that has the session; a second one must not run it too.
         queue = JobQueue(state_folder() / "queue.jsonl" if app.session.held else None, self._writer)
         self.runner: Runner = Runner(self.bridge, queue, self.results, app.specs, self)
-        self.live = Live(self.runner, self)
-        self._sheets: dict[Editor, Sheet] = {}
+        self.live = LiveMode(self.runner, self)
+        self._sheets: dict[Editor, DocumentRun] = {}
         self._cost_viewers: set[object] = set()
         self.remarks: list[str] = []
         """What the engine said of the installation as it started: node packs that were skipped, model folders that
@@ -84,7 +84,7 @@ class Desk(QObject):
         """The model folders, as the engine will find them; listing loads no torch."""
         return runtime.installed().open_files(())
 
-    def open(self, editor: Editor) -> Sheet:
+    def open(self, editor: Editor) -> DocumentRun:
         """Follow a document from now on."""
         sheet = self.runner.open(editor)
         self._sheets[editor] = sheet
@@ -92,7 +92,7 @@ class Desk(QObject):
         editor.destroyed.connect(lambda _=None, editor=editor: self._sheets.pop(editor, None))
         return sheet
 
-    def sheet(self, view: OpenDocument | None) -> Sheet | None:
+    def sheet(self, view: OpenDocument | None) -> DocumentRun | None:
         """The sheet of an open document."""
         return self._sheets.get(view.editor) if view is not None else None
 

@@ -16,7 +16,7 @@ from nodegraph.model.graph import Graph
 from nodegraph.model.spec import NodeSpec
 from nodegraph.node_api import events
 from ui.document.editor import Editor
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge
 from ui.runs.job_labels import label
 from ui.runs.result_collector import Collector, changed_nodes
@@ -54,7 +54,7 @@ class Runner(QObject):
         self.specs = specs
         self.queue = queue
         self.results = results
-        self._sheets: dict[str, Sheet] = {}
+        self._sheets: dict[str, DocumentRun] = {}
         self._drawing = False
         self._was_ready = False
         self._replaced = False
@@ -67,11 +67,11 @@ class Runner(QObject):
 
     # Documents
 
-    def open(self, editor: Editor, key: str = "") -> Sheet:
+    def open(self, editor: Editor, key: str = "") -> DocumentRun:
         """Follow a document until its editor is destroyed. Jobs of an earlier start find it by its file."""
         base = editor.path.parent if editor.path else Path()
         wanted = key or str(editor.path or "")
-        sheet = Sheet(wanted if wanted and wanted not in self._sheets else fresh_id(), editor, base)
+        sheet = DocumentRun(wanted if wanted and wanted not in self._sheets else fresh_id(), editor, base)
         self._sheets[sheet.key] = sheet
         editor.destroyed.connect(lambda _=None, key=sheet.key: self._sheets.pop(key, None))
         editor.changed.connect(lambda old, new: self._edited(sheet, old, new))
@@ -79,7 +79,7 @@ class Runner(QObject):
         sheet.recall.start()
         return sheet
 
-    def sheet(self, key: str) -> Sheet | None:
+    def sheet(self, key: str) -> DocumentRun | None:
         """The open document of that key."""
         return self._sheets.get(key)
 
@@ -90,7 +90,7 @@ class Runner(QObject):
 
     # Asking for runs
 
-    def run(self, sheet: Sheet, targets: Sequence[str] | None = None, *, first: bool = False) -> Job:
+    def run(self, sheet: DocumentRun, targets: Sequence[str] | None = None, *, first: bool = False) -> Job:
         """Queue a run of the document as it stands, at the end or as the next one."""
         job = self._job(sheet, targets)
         if self.queue.paused and self.queue.running is None:
@@ -104,7 +104,7 @@ class Runner(QObject):
         self.pump()
         return self.queue.find(job.id) or job
 
-    def run_live(self, sheet: Sheet, graph: Graph, *, coarse: bool) -> Job | None:
+    def run_live(self, sheet: DocumentRun, graph: Graph, *, coarse: bool) -> Job | None:
         """Run a graph now, past the queue; None while anything runs.
 
         Its pictures are made and nothing is saved: the nodes that save are left to runs that were asked for.
@@ -158,7 +158,7 @@ class Runner(QObject):
 
     # Inside
 
-    def _job(self, sheet: Sheet, targets: Sequence[str] | None) -> Job:
+    def _job(self, sheet: DocumentRun, targets: Sequence[str] | None) -> Job:
         editor = sheet.editor
         last = {name: seed for name, seed in sheet.seeds.items() if self._still(sheet, name, seed)}
         graph, drawn = draw(editor.graph, editor.specs, last)
@@ -171,7 +171,7 @@ class Runner(QObject):
         allowed = editor.readable_files()
         return Job(fresh_id(), graph, words, sheet.key, str(sheet.base), chosen, seeds, allowed=allowed)
 
-    def _still(self, sheet: Sheet, name: str, seed: int) -> bool:
+    def _still(self, sheet: DocumentRun, name: str, seed: int) -> bool:
         """Whether counting goes on from a seed: it is shown, or will be by a job that waits."""
         pending = (*self.queue.waiting, *([self.queue.running] if self.queue.running else ()))
         if any(job.document == sheet.key and name in job.seeds for job in pending):
@@ -185,7 +185,7 @@ class Runner(QObject):
         self.bridge.run(job.graph, job.targets, Path(job.base), job.document, job.allowed)
         self.began.emit(job)
 
-    def _show_seeds(self, sheet: Sheet, job: Job) -> None:
+    def _show_seeds(self, sheet: DocumentRun, job: Job) -> None:
         """The seed in the document is that of the picture that now grows."""
         edits = shown_seeds(sheet.editor.graph, job.seeds)
         if edits:
@@ -235,7 +235,7 @@ class Runner(QObject):
                 for sheet in self._sheets.values():
                     sheet.recall.start()
 
-    def _finish(self, job: Job, sheet: Sheet | None, event: events.RunFinished) -> None:
+    def _finish(self, job: Job, sheet: DocumentRun | None, event: events.RunFinished) -> None:
         if event.ok:
             self._collector.collect(job, sheet, event)
             if sheet is not None and not job.coarse:
@@ -251,7 +251,7 @@ class Runner(QObject):
                 self.status.emit(done.error)
         self.pump()
 
-    def _edited(self, sheet: Sheet, old: Graph, new: Graph) -> None:
+    def _edited(self, sheet: DocumentRun, old: Graph, new: Graph) -> None:
         """Mark what would run again since the last run."""
         if not diff(old, new).computes:
             return
@@ -260,11 +260,11 @@ class Runner(QObject):
         if not self._drawing:
             sheet.recall.start()
 
-    def recall(self, sheet: Sheet) -> None:
+    def recall(self, sheet: DocumentRun) -> None:
         """Show the results that were made of this graph before, if there are any: nothing needs to run for them."""
         if self.queue.running is None and not sheet.editor.unconfirmed_files():
             self._collector.recall(sheet)
 
-    def spot(self, sheet: Sheet, node: str) -> Spot | None:
+    def spot(self, sheet: DocumentRun, node: str) -> Spot | None:
         """Where to look for what a node shows."""
         return spot_of(sheet.editor.graph, sheet.editor.specs, node)

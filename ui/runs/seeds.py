@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Literal, cast
 
 from nodegraph.edits import Edit, SetParams
-from nodegraph.edits.inside import Inside
-from nodegraph.expressions.evaluate import settled
+from nodegraph.edits.nested import Inside
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec, Param
@@ -89,7 +89,7 @@ def draw(
             inner[name] = replace(found, nodes=after.nodes)
     if inner:
         graph = replace(graph, subgraphs={**graph.subgraphs, **inner})
-    return settled(graph, specs), drawn
+    return with_expressions_evaluated(graph, specs), drawn
 
 
 def _drawn_in(

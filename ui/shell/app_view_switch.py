@@ -20,14 +20,19 @@ def toggle(window: CommandContext) -> None:
 
 def show(window: CommandContext, view: DocumentView) -> None:
     """Show a document as its app."""
-    desk = window.app.desk
-    panel = AppPanel(view.editor, window.app.look, desk, desk.sheet(view) if desk is not None else None)
-    panel.run_asked.connect(lambda: window.bench.run() if window.bench is not None else None)
-    panel.stop_asked.connect(lambda: desk.runner.stop() if desk is not None else None)
+    run_service = window.app.run_service
+    panel = AppPanel(
+        view.editor,
+        window.app.look,
+        run_service,
+        run_service.sheet(view) if run_service is not None else None,
+    )
+    panel.run_asked.connect(lambda: window.run_panels.run() if window.run_panels is not None else None)
+    panel.stop_asked.connect(lambda: run_service.runner.stop() if run_service is not None else None)
     panel.graph_asked.connect(lambda node: _to_graph(window, view, node))
-    if panel.stage.strip is not None and window.bench is not None:
-        panel.stage.strip.restore_asked.connect(window.bench.restore)
-        panel.stage.strip.open_asked.connect(window.bench.open_result)
+    if panel.stage.strip is not None and window.run_panels is not None:
+        panel.stage.strip.restore_asked.connect(window.run_panels.restore)
+        panel.stage.strip.open_asked.connect(window.run_panels.open_result)
     view.show_app(panel)
     if view is window.view:
         window.docks.park(True)

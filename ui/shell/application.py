@@ -19,7 +19,7 @@ from ui.config.settings import Settings
 from ui.config.usage import Usage
 from ui.document.editor import Editor
 from ui.document.journal_recorder import Recorder
-from ui.i18n.node_texts import Worded
+from ui.i18n.node_texts import TranslatedSpecs
 from ui.shell.apply_settings import dress
 from ui.shell.command_context import CommandContext
 from ui.shell.document_view import DocumentView, MakeCanvas
@@ -27,13 +27,13 @@ from ui.shell.main_window import MainWindow
 from ui.shell.run_painting import attach
 from ui.shell.session_restore import reopen
 from ui.shell.shutdown import leave, may_close
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.style import style_sheet
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from ui.runs.run_service import Desk
+    from ui.runs.run_service import RunService
 
 SOON = 500
 """Milliseconds after a change until the session is written."""
@@ -57,9 +57,9 @@ class Application(QObject):
         super().__init__(qt)
         self.qt = qt
         self.screen = screen
-        self.specs: Mapping[str, NodeSpec] = Worded(specs)
+        self.specs: Mapping[str, NodeSpec] = TranslatedSpecs(specs)
         self.windows: list[MainWindow] = []
-        self.desk: Desk | None = None
+        self.run_service: RunService | None = None
         self.usage = Usage(paths.usage_file())
         self.settings: Settings = settings.load(paths.settings_file())
         self._make_canvas = make_canvas
@@ -75,8 +75,8 @@ class Application(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SOON)
         self._timer.timeout.connect(self.save_session)
-        self.look = Look.of(self.settings, self._system_dark())
-        self._dressed: Look | None = None
+        self.look = Appearance.of(self.settings, self._system_dark())
+        self._dressed: Appearance | None = None
         qt.styleHints().colorSchemeChanged.connect(self._restyle)
         qt.setStyle("Fusion")
         self._restyle()
@@ -96,8 +96,8 @@ class Application(QObject):
         recorder = Recorder(editor, paths.journal_folder(), self._writer)
         view = DocumentView(editor, recorder, self.look, self._make_canvas)
         self.restyle_view(view)
-        if self.desk is not None:
-            attach(self.desk, view)
+        if self.run_service is not None:
+            attach(self.run_service, view)
         return view
 
     def change(self, **changes: Any) -> None:
@@ -166,8 +166,8 @@ class Application(QObject):
     def end(self) -> None:
         """Let go of the writers' threads and of the session; nothing works afterwards."""
         self._timer.stop()
-        if self.desk is not None:
-            self.desk.close()
+        if self.run_service is not None:
+            self.run_service.close()
         self._writer.end()
         self._sessions.shutdown()
         self.session.release()
@@ -184,7 +184,7 @@ class Application(QObject):
 
     def _restyle(self) -> None:
         """Dress the chrome anew only where it looks otherwise: that takes a fifth of a second."""
-        look = Look.of(self.settings, self._system_dark())
+        look = Appearance.of(self.settings, self._system_dark())
         if look != self._dressed:
             self._dressed = self.look = look
             self.qt.setPalette(look.theme.qt_palette())

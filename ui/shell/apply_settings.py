@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from ui.config.settings import Settings
 from ui.panels.canvas_editors import attach
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from ui.shell.document_view import Canvas
 
 
-def dress(widget: QWidget, look: Look, chosen: Settings) -> None:
+def dress(widget: QWidget, look: Appearance, chosen: Settings) -> None:
     """Colours, sizes, links, habits, and the editors of values over it."""
     canvas = cast("Canvas", widget)
     canvas.set_density(chosen.density, chosen.text_size / 100)

@@ -15,16 +15,16 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
 
 from nodegraph.journal.recovery import Recovered
-from ui.canvas.interaction.wiring import Loose
+from ui.canvas.interaction.dragged_links import DraggedLinks
 from ui.canvas.scene.hit import Hit
 from ui.config.session import WindowState
 from ui.config.usage import Usage
 from ui.context import AppContext
 from ui.document.editor import Editor
 from ui.panels.tutorial.overlays import Overlays
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.result_store import Result
-from ui.runs.run_service import Desk
+from ui.runs.run_service import RunService
 from ui.shell.document_view import DocumentView
 from ui.shell.status_bar import StatusBar
 from ui.shell.tabs import Tabs
@@ -35,7 +35,7 @@ class AppCommands(AppContext, Protocol):
 
     qt: QApplication
     usage: Usage
-    desk: Desk | None
+    run_service: RunService | None
     scale: int
     language: str
     ending: bool
@@ -160,7 +160,7 @@ class DocumentCommands(Protocol):
 class PopupCommands(Protocol):
     """The popups and dialogs of a window; `ui.shell.popups.Popups` implements it."""
 
-    def add_node(self, scene: QPointF | None = None, loose: Loose | None = None) -> None:
+    def add_node(self, scene: QPointF | None = None, loose: DraggedLinks | None = None) -> None:
         """Search for a node to add at a point of the scene."""
 
     def swap_node(self) -> None:
@@ -237,14 +237,14 @@ class MenuCommands(Protocol):
 
 
 class RunCommands(Protocol):
-    """The panels about runs of one window; `ui.shell.run_panels.Bench` implements it."""
+    """The panels about runs of one window; `ui.shell.run_panels.RunPanels` implements it."""
 
-    desk: Desk
+    run_service: RunService
     costs: bool
     overlays: Overlays
 
     @property
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> DocumentRun | None:
         """The document in front, as the runner sees it."""
 
     @property
@@ -278,7 +278,7 @@ class RunCommands(Protocol):
     def fill_menu(self, menu: QMenu, found: Hit) -> None:
         """Add what can be run to the context menu of a node."""
 
-    def teach(self, sheet: Sheet) -> None:
+    def teach(self, sheet: DocumentRun) -> None:
         """Begin the coaching of the first launch."""
 
 
@@ -294,7 +294,7 @@ class CommandContext(QMainWindow):
     drops: DropCommands
     docks: DockCommands
     menus: MenuCommands
-    bench: RunCommands | None
+    run_panels: RunCommands | None
     keys: dict[str, tuple[str, ...]]
     bars: BarCommands
     start: QWidget

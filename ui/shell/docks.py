@@ -20,14 +20,14 @@ from ui.panels.outline.tree import Outline
 from ui.panels.problems.panel import Problems
 from ui.shell.actions.view import DOCKS
 from ui.shell.document_view import DocumentView
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
 from ui.widgets.focus_order import first_stop, give_back
 
 if TYPE_CHECKING:
     from ui.shell.command_context import CommandContext
 
-Panel = Callable[[Editor, Look, QWidget], QWidget]
+Panel = Callable[[Editor, Appearance, QWidget], QWidget]
 PANELS: Mapping[str, Panel] = {
     "outline": Outline,
     "history": History,
@@ -140,10 +140,10 @@ class Docks(QObject):
         if isinstance(panel, Outline | Bookmarks | Inspector | Problems | Explain):
             show = self._window.show_node if name in AT_LEVEL else self._window.show_outside
             panel.show_asked.connect(show)
-        if isinstance(panel, Problems) and self._window.app.desk is not None:
-            sheet = self._window.app.desk.sheet(view)
+        if isinstance(panel, Problems) and self._window.app.run_service is not None:
+            sheet = self._window.app.run_service.sheet(view)
             panel.follow(sheet.state if sheet is not None else None)
-            panel.show_remarks(self._window.app.desk.remarks)
+            panel.show_remarks(self._window.app.run_service.remarks)
         self._put(dock, panel)
 
     def _put(self, dock: QDockWidget, panel: QWidget) -> None:
@@ -263,7 +263,7 @@ class DockTitle(QWidget):
     closed = Signal()
     """The button was pressed."""
 
-    def __init__(self, title: str, dock: QDockWidget, look: Look) -> None:
+    def __init__(self, title: str, dock: QDockWidget, look: Appearance) -> None:
         super().__init__(dock)
         self.setObjectName("DockTitle")
         self._tall = 0
@@ -279,7 +279,7 @@ class DockTitle(QWidget):
         row.addWidget(self._close)
         self.restyle(look)
 
-    def restyle(self, look: Look) -> None:
+    def restyle(self, look: Appearance) -> None:
         """Follow the theme."""
         self._close.setIcon(icon("close", look.theme.muted))
         self._tall = look.metrics.row + 8

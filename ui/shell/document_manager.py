@@ -25,7 +25,7 @@ from ui.document import workflow_file
 from ui.document.editor import Editor
 from ui.document.image_reader import has_image, image_in
 from ui.document.outside_files import allow, full_name, outside_files
-from ui.i18n.translate import said
+from ui.i18n.translate import translate_message
 from ui.shell import app_view_switch as appview
 from ui.shell import view_state
 from ui.shell.document_view import DocumentView
@@ -108,7 +108,7 @@ class Documents(QObject):
         try:
             found = workflow_file.read(path)
         except LoadError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return None
         self._window.app.remember(path)
         if not found.own:
@@ -131,7 +131,7 @@ class Documents(QObject):
         try:
             found = workflow_file.read(path)
         except LoadError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return None
         editor = Editor(self._window.app.specs, Document(found.graph))
         editor.unconfirmed = outside_files(found.graph, editor.specs, None)
@@ -198,7 +198,7 @@ class Documents(QObject):
                 return False
             write_export(found, path)
         except (GraphError, SaveError) as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return False
         self._window.say(self.tr("{file} is written for ComfyUI.").format(file=path.name))
         return True
@@ -231,7 +231,7 @@ class Documents(QObject):
         try:
             found = workflow_file.read(view.editor.path)
         except LoadError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return
         outside = outside_files(found.graph, view.editor.specs, view.editor.path)
         view.editor.unconfirmed |= outside
@@ -394,7 +394,7 @@ class Documents(QObject):
         try:
             stamp = workflow_file.write(view.editor.graph, path)
         except SaveError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return False
         view.editor.mark_saved(path, stamp)
         view.watch()

@@ -25,10 +25,10 @@ from nodegraph.journal.stamp import Stamp
 from nodegraph.model.graph import Point
 from ui.document.editor import Editor
 from ui.document.journal_recorder import Recorder
-from ui.shell.subgraph_navigation import Crumbs, Levels
+from ui.shell.subgraph_navigation import Breadcrumbs, SubgraphNavigation
 from ui.theme import Theme
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 GONE = 500
 """Milliseconds for which a file may be away, as while another program replaces it."""
@@ -88,7 +88,7 @@ class Canvas(Protocol):
     def set_color(self, color: str) -> None: ...  # noqa: D102
     def toggle_portals(self) -> None: ...  # noqa: D102
     def expose(self, port: Any) -> None: ...  # noqa: D102
-    def go_to_rails(self) -> None: ...  # noqa: D102
+    def focus_port_panels(self) -> None: ...  # noqa: D102
     def fly_to_selected(self) -> None: ...  # noqa: D102
     def toggle_previews(self) -> None: ...  # noqa: D102
     def show_minimap(self, shown: bool) -> None: ...  # noqa: D102
@@ -115,7 +115,7 @@ class DocumentView(QWidget):
 
     reload_asked = Signal()
 
-    def __init__(self, editor: Editor, recorder: Recorder, look: Look, make_canvas: MakeCanvas) -> None:
+    def __init__(self, editor: Editor, recorder: Recorder, look: Appearance, make_canvas: MakeCanvas) -> None:
         super().__init__()
         self.editor = editor
         self.recorder = recorder
@@ -124,15 +124,15 @@ class DocumentView(QWidget):
         self.app: QWidget | None = None
         self.bar = ChangedBar(self)
         self.base = make_canvas(editor, look.theme, self)
-        self.levels = Levels(editor, self.base, self._inner_canvas, self)
-        self.crumbs = Crumbs(self.levels, editor, self)
+        self.levels = SubgraphNavigation(editor, self.base, self._inner_canvas, self)
+        self.breadcrumbs = Breadcrumbs(self.levels, editor, self)
         self._make_canvas = make_canvas
         self.setFocusProxy(self.levels)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.bar)
-        box.addWidget(self.crumbs)
+        box.addWidget(self.breadcrumbs)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.levels)
         box.addWidget(self._stack, 1)
@@ -234,7 +234,7 @@ class DocumentView(QWidget):
         self.bar.hide()
 
 
-class BeginHint(Words):
+class BeginHint(PlainLabel):
     """Says on an empty canvas how to begin; lets every press through to the canvas."""
 
     def __init__(self, editor: Editor, canvas: QWidget) -> None:
@@ -270,7 +270,7 @@ class ChangedBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Bar")
-        self._text = Words(self)
+        self._text = PlainLabel(self)
         self._text.setWordWrap(True)
         self.reload = QPushButton(self.tr("Load it"), self)
         self.keep = QPushButton(self.tr("Keep mine"), self)

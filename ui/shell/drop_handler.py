@@ -22,7 +22,7 @@ from ui.document.image_reader import has_image, image_in
 from ui.document.requirements import PRACTICE, PRACTICE_SIDE
 from ui.document.selection import Selected
 from ui.editors.file import relative
-from ui.i18n.translate import said
+from ui.i18n.translate import translate_message
 from ui.shell.drop_zones import NODE, NOTE, PICTURE, Target, Way, Zone, Zones, holds, zones_for
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class Drops(QObject):
         try:
             count = runtime.installed().adopt_folder(model_files(), folder)
         except LoadError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return
         text = self.tr("{name} is a folder of models now: {count} are known from it.")
         if count == 1:
@@ -295,7 +295,7 @@ class Drops(QObject):
         try:
             known = runtime.installed().adopt(model_files(), path)
         except LoadError as error:
-            self._window.say(said(error))
+            self._window.say(translate_message(error))
             return "", None
         kind, name = known.kind, known.name
         swap = swapped(editor.graph, editor.specs, name, known.side) if kind == "checkpoints" else None

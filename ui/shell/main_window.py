@@ -17,7 +17,7 @@ from ui.shell.document_view import DocumentView
 from ui.shell.drop_handler import Drops
 from ui.shell.menus import Menus
 from ui.shell.popups import Popups
-from ui.shell.run_panels import Bench
+from ui.shell.run_panels import RunPanels
 from ui.shell.selection_toolbar import Bars
 from ui.shell.shutdown import may_close
 from ui.shell.start_page.page import StartPage
@@ -54,7 +54,7 @@ class MainWindow(CommandContext):
     popups: Popups
     drops: Drops
     docks: Docks
-    bench: Bench | None
+    run_panels: RunPanels | None
     menus: Menus
     bars: Bars
     start: StartPage
@@ -64,7 +64,7 @@ class MainWindow(CommandContext):
         self.app = app
         self._shown: DocumentView | None = None
         self.bars = Bars(self)
-        self.bench = None
+        self.run_panels = None
         self.setObjectName("MainWindow")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
@@ -92,8 +92,8 @@ class MainWindow(CommandContext):
         self.tabs.strip.tabMoved.connect(self.app.changed_soon)
         app.settings_changed.connect(self._settings_changed)
         app.qt.focusChanged.connect(self._focus_changed)
-        if app.desk is not None:
-            self.bench = Bench(app.desk, self)
+        if app.run_service is not None:
+            self.run_panels = RunPanels(app.run_service, self)
         self._tab_changed()
 
     def adopt(self, view: DocumentView) -> None:
@@ -192,8 +192,8 @@ class MainWindow(CommandContext):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.view is not None:
             self.view.look_at_disk()
-            if self.bench is not None:
-                self.bench.look_at_files()
+            if self.run_panels is not None:
+                self.run_panels.look_at_files()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once about all that is unsaved."""
@@ -247,8 +247,8 @@ class MainWindow(CommandContext):
             self._shown = view
             self.popups.leave()
             self.docks.fill(view)
-            if self.bench is not None:
-                self.bench.follow(view)
+            if self.run_panels is not None:
+                self.run_panels.follow(view)
         if view is None:
             self.start.refresh()
         self.docks.park(view is None or view.app is not None)

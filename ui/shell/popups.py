@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from nodegraph.edits import Batch, Disconnect, Edit
-from nodegraph.edits.swap import swapped
+from nodegraph.edits.replace_type import replacement
 from nodegraph.model.graph import Graph, Point
 from nodegraph.support.errors import EditError
-from ui.canvas.interaction.wiring import Loose, links_of
+from ui.canvas.interaction.dragged_links import DraggedLinks, links_of
 from ui.canvas.scene.geometry import PortRef
 from ui.config.usage import Habit
 from ui.document.selection import kept
@@ -77,7 +77,7 @@ class Popups(QObject):
         self._before: QWidget | None = None
         self.current: ChoicePopup | None = None
 
-    def add_node(self, scene: QPointF | None = None, loose: Loose | None = None) -> None:
+    def add_node(self, scene: QPointF | None = None, loose: DraggedLinks | None = None) -> None:
         """Search for a node to add at a scene point, or beside the selected node, or for links in hand."""
         view = self._window.view
         if view is None:
@@ -122,7 +122,7 @@ class Popups(QObject):
 
         def swap(kind: str, _alone: bool) -> None:
             spec = editor.specs.get(kind)
-            if spec is not None and editor.apply(swapped(editor.graph, name, spec, editor.specs)):
+            if spec is not None and editor.apply(replacement(editor.graph, name, spec, editor.specs)):
                 app.used(kind)
 
         popup.chosen.connect(swap)
@@ -200,8 +200,8 @@ class Popups(QObject):
         param = found.row.param if found.row is not None else None
         if param is not None:
             self._row_part(menu, view, found.node, param.name)
-        if found.node and self._window.bench is not None and view.level is view.editor:
-            self._window.bench.fill_menu(menu, found)
+        if found.node and self._window.run_panels is not None and view.level is view.editor:
+            self._window.run_panels.fill_menu(menu, found)
         if view.levels.inner and param is not None:
             entry = menu.addAction(self.tr("Expose {name} on the subgraph").format(name=label_of(param.name)))
             ref = PortRef(found.node, param.name, False)
@@ -267,7 +267,9 @@ class Popups(QObject):
         view = self._window.view
         return view.widget if view is not None else self._window.start
 
-    def _add(self, view: DocumentView, id: str, place: QPointF, loose: Loose | None, alone: bool) -> None:
+    def _add(
+        self, view: DocumentView, id: str, place: QPointF, loose: DraggedLinks | None, alone: bool
+    ) -> None:
         editor, pos = view.level, (place.x(), place.y())
         if loose is not None and id == REROUTE:
             # Not before the popup has gone, with whose end the focus moves.
@@ -311,7 +313,7 @@ class Popups(QObject):
                 self._window.say(text.format(node=name, width=size[0], height=size[1], side=side))
 
     def _insertion(
-        self, view: DocumentView, id: str, pos: Point, loose: Loose | None, alone: bool
+        self, view: DocumentView, id: str, pos: Point, loose: DraggedLinks | None, alone: bool
     ) -> Insertion | None:
         graph, specs = view.level.graph, view.level.specs
         port = loose.port if loose is not None else None

@@ -7,42 +7,44 @@ from collections.abc import Iterator
 from PySide6.QtGui import QImage, QPixmap
 
 from ui.canvas.scene.state import CanvasState, NodeState
-from ui.runs.document_run import Sheet
-from ui.runs.run_service import Desk
+from ui.runs.document_run import DocumentRun
+from ui.runs.run_service import RunService
 from ui.runs.subgraph_state import at_level, seen
 from ui.shell.document_view import DocumentView
 
 
-def attach(desk: Desk, view: DocumentView) -> Sheet:
+def attach(run_service: RunService, view: DocumentView) -> DocumentRun:
     """Follow a document from now on: its nodes show what runs do with them."""
-    sheet = desk.open(view.editor)
+    sheet = run_service.open(view.editor)
     state = getattr(view.base, "state", None)
     if isinstance(state, CanvasState):
-        sheet.state.changed.connect(lambda nodes: _paint_all(desk, sheet, view, nodes))
+        sheet.state.changed.connect(lambda nodes: _paint_all(run_service, sheet, view, nodes))
         sheet.picture.connect(lambda node, image: _show(view, node, image))
-        view.levels.switched.connect(lambda *_: repaint(desk, view))
+        view.levels.switched.connect(lambda *_: repaint(run_service, view))
     return sheet
 
 
-def repaint(desk: Desk, view: DocumentView) -> None:
+def repaint(run_service: RunService, view: DocumentView) -> None:
     """Paint the state of every node, as when costs are shown or hidden, or another level is in front."""
-    sheet = desk.sheet(view)
+    sheet = run_service.sheet(view)
     if sheet is not None:
-        _paint_all(desk, sheet, view, frozenset(sheet.state.nodes()))
+        _paint_all(run_service, sheet, view, frozenset(sheet.state.nodes()))
         if view.levels.inner:
             for node, image in sheet.shown.items():
                 _show(view, node, image)
 
 
-def _paint_all(desk: Desk, sheet: Sheet, view: DocumentView, nodes: object) -> None:
+def _paint_all(run_service: RunService, sheet: DocumentRun, view: DocumentView, nodes: object) -> None:
     """Paint these nodes on the document's canvas, and on those of the subgraphs gone into."""
     for level, state in _states(view):
-        _paint(desk, sheet, state, nodes, level)
+        _paint(run_service, sheet, state, nodes, level)
 
 
-def _paint(desk: Desk, sheet: Sheet, state: CanvasState, nodes: object, level: str) -> None:
+def _paint(
+    run_service: RunService, sheet: DocumentRun, state: CanvasState, nodes: object, level: str
+) -> None:
     runs = sheet.state.nodes()
-    costs = desk.costs
+    costs = run_service.costs
     dearest = max((run.seconds for run in runs.values()), default=0.0)
     for node in at_level(level, nodes if isinstance(nodes, frozenset | dict | set) else ()):
         run = seen(runs, level, node)

@@ -15,20 +15,20 @@ from nodegraph.node_api import events
 from nodegraph.support.errors import LoadError
 from ui.canvas.scene.hit import Hit
 from ui.document.editor import Editor
-from ui.i18n.translate import said
+from ui.i18n.translate import translate_message
 from ui.panels.problems.panel import Problems
 from ui.panels.queue.panel import QueuePanel
 from ui.panels.results.memory_gauge import GaugeBar
 from ui.panels.results.seed_menu import fill_seed_menu
 from ui.panels.results.strip import ResultStrip
-from ui.panels.results.viewer_sync import Showing
+from ui.panels.results.viewer_controller import ViewerController
 from ui.panels.tutorial.overlays import Overlays
 from ui.panels.viewer.panel import ViewerPanel
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.restore_values import restored
 from ui.runs.result_store import Result
 from ui.runs.run_queries import ends
-from ui.runs.run_service import Desk, state_folder
+from ui.runs.run_service import RunService, state_folder
 from ui.shell.run_painting import repaint
 from ui.shell.status_bar import SteadyLabel
 from ui.widgets.contained import Contained
@@ -40,26 +40,26 @@ if TYPE_CHECKING:
     from ui.shell.document_view import DocumentView
 
 
-class Bench(QObject):
+class RunPanels(QObject):
     """Viewer, queue, results, memory gauge, wire probe, practice chip and coach of one window."""
 
-    def __init__(self, desk: Desk, window: CommandContext) -> None:
+    def __init__(self, run_service: RunService, window: CommandContext) -> None:
         super().__init__(window)
-        self.desk = desk
+        self.run_service = run_service
         self.window = window
         self.costs = False
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         look = window.app.look
         self.viewer = ViewerPanel(look, window)
-        self.queue = QueuePanel(desk.runner, look, window)
-        self.strip = ResultStrip(desk.results, look, window)
-        self.gauge = GaugeBar(desk.bridge, look, window)
+        self.queue = QueuePanel(run_service.runner, look, window)
+        self.strip = ResultStrip(run_service.results, look, window)
+        self.gauge = GaugeBar(run_service.bridge, look, window)
         self.engine = SteadyLabel(window)
-        self.showing = Showing(desk.runner, self.viewer, self.strip, self)
+        self.showing = ViewerController(run_service.runner, self.viewer, self.strip, self)
         self.overlays = Overlays(
-            desk, window, window.app, window.bars.make_way, self.showing.look_at, self.run_frames
+            run_service, window, window.app, window.bars.make_way, self.showing.look_at, self.run_frames
         )
-        window.destroyed.connect(lambda _=None: desk.show_costs(self, False))
+        window.destroyed.connect(lambda _=None: run_service.show_costs(self, False))
         self._place()
         self._wire()
 
@@ -78,7 +78,7 @@ class Bench(QObject):
         self.window.bar.addPermanentWidget(self.gauge)
 
     def _wire(self) -> None:
-        runner = self.desk.runner
+        runner = self.run_service.runner
         self.queue.run_asked.connect(self.run)
         self.queue.live_asked.connect(self.set_live)
         self.queue.open_asked.connect(self._open_job)
@@ -90,11 +90,11 @@ class Bench(QObject):
         runner.told.connect(self._told)
         runner.status.connect(self.window.say)
         runner.finished.connect(self._finished)
-        self.desk.remarked.connect(self.show_remarks)
-        self.desk.bridge.heard.connect(self._heard)
-        self.desk.live.switched.connect(self._live_switched)
+        self.run_service.remarked.connect(self.show_remarks)
+        self.run_service.bridge.heard.connect(self._heard)
+        self.run_service.live.switched.connect(self._live_switched)
         self.window.app.settings_changed.connect(self.restyle)
-        self._say_state(self.desk.bridge.state)
+        self._say_state(self.run_service.bridge.state)
         restored = runner.queue.restored
         if restored:
             text = self.tr("{count} jobs from the last time are waiting in the queue.").format(count=restored)
@@ -103,14 +103,14 @@ class Bench(QObject):
             )
 
     @property
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> DocumentRun | None:
         """The document in front, as the runner sees it."""
         return self._sheet
 
     @property
     def live(self) -> bool:
         """Whether the document in front runs by itself."""
-        return self._sheet is not None and self.desk.live.sheet is self._sheet
+        return self._sheet is not None and self.run_service.live.sheet is self._sheet
 
     def restyle(self) -> None:
         """Follow the theme."""
@@ -121,14 +121,14 @@ class Bench(QObject):
 
     def follow(self, view: DocumentView | None) -> None:
         """Another document is in front."""
-        if self._sheet is not None and self.desk.runner.sheet(self._sheet.key) is self._sheet:
+        if self._sheet is not None and self.run_service.runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.editor.changed.disconnect(self._edited)
         was_live = self.live
-        self._sheet = self.desk.sheet(view)
+        self._sheet = self.run_service.sheet(view)
         if self._sheet is not None and self._sheet.is_live:
-            self.desk.live.follow(self._sheet)
+            self.run_service.live.follow(self._sheet)
         elif was_live:
-            self.desk.live.follow(None)
+            self.run_service.live.follow(None)
         self.overlays.follow(self._sheet, view.base if view is not None else None)
         self.showing.follow(self._sheet)
         if self._sheet is None or view is None:
@@ -143,7 +143,7 @@ class Bench(QObject):
     def run(self, *, first: bool = False) -> None:
         """Queue the document in front."""
         if self._sheet is not None and self.window.documents.may_run():
-            self.desk.runner.run(self._sheet, first=first)
+            self.run_service.runner.run(self._sheet, first=first)
 
     def run_to_node(self) -> None:
         """Run what the selected node needs, and the node."""
@@ -157,7 +157,7 @@ class Bench(QObject):
         """Run nodes of the level in front; the engine knows those of a subgraph by the nodes gone into, too."""
         way = [level.instance for level in view.levels.inner]
         if self._sheet is not None:
-            self.desk.runner.run(self._sheet, ["/".join([*way, node]) for node in nodes], first=True)
+            self.run_service.runner.run(self._sheet, ["/".join([*way, node]) for node in nodes], first=True)
 
     def run_frames(self, frames: Iterable[str]) -> None:
         """Run the sinks that frames hold, or where they hold none, the nodes that their members come to."""
@@ -175,14 +175,14 @@ class Bench(QObject):
         """Let the document in front run by itself, or not; other documents stay as they are."""
         if self._sheet is not None:
             self._sheet.is_live = on
-        self.desk.live.follow(self._sheet if on else None)
+        self.run_service.live.follow(self._sheet if on else None)
 
     def show_costs(self, on: bool) -> None:
         """Show on each node what it took, or no more."""
         self.costs = on
-        self.desk.show_costs(self, on)
+        self.run_service.show_costs(self, on)
         for view in self.window.tabs.views():
-            repaint(self.desk, view)
+            repaint(self.run_service, view)
 
     def restore(self, result: Result, seeds_only: bool) -> None:
         """Give the document in front the values it had for a result."""
@@ -192,7 +192,7 @@ class Bench(QObject):
         try:
             edit = restored(result, editor.graph, editor.specs, seeds_only=seeds_only)
         except LoadError as error:
-            self.window.say(said(error))
+            self.window.say(translate_message(error))
             return
         if edit is None:
             self.window.say(self.tr("These values are already there."))
@@ -205,7 +205,7 @@ class Bench(QObject):
         if sheet is None or found.node not in sheet.editor.graph.nodes:
             return
         if param is not None and param.widget == "seed":
-            fill_seed_menu(menu, sheet.editor, self.desk.results, found.node, param.name)
+            fill_seed_menu(menu, sheet.editor, self.run_service.results, found.node, param.name)
             menu.addSeparator()
         if sheet.state.of(found.node).status == "failed":
             menu.addAction(self.window.menus.actions["run.retry"])
@@ -217,9 +217,9 @@ class Bench(QObject):
         if self._sheet is None or not self.window.documents.may_run():
             return
         if self._sheet.state.failed():
-            self.desk.runner.run(self._sheet, self._sheet.failed, first=True)
+            self.run_service.runner.run(self._sheet, self._sheet.failed, first=True)
 
-    def teach(self, sheet: Sheet) -> None:
+    def teach(self, sheet: DocumentRun) -> None:
         """Begin the three lines of coaching, unless they were done or skipped."""
         self.overlays.teach(sheet, state_folder() / "coach.json")
 
@@ -243,20 +243,20 @@ class Bench(QObject):
     # Jobs and results
 
     def _open_job(self, job: Job) -> None:
-        self.window.documents.show_editor(Editor(self.desk.specs, Document(job.graph)))
+        self.window.documents.show_editor(Editor(self.run_service.specs, Document(job.graph)))
 
     def open_result(self, result: Result) -> None:
         """Open the graph that made a result in a tab of its own."""
         try:
             graph = result.graph()
         except LoadError as error:
-            self.window.say(said(error))
+            self.window.say(translate_message(error))
             return
-        self.window.documents.show_editor(Editor(self.desk.specs, Document(graph)))
+        self.window.documents.show_editor(Editor(self.run_service.specs, Document(graph)))
 
     def _jump(self, job: Job) -> None:
         """Go to the node that failed, in its own tab."""
-        sheet = self.desk.runner.sheet(job.document)
+        sheet = self.run_service.runner.sheet(job.document)
         for view in self.window.tabs.views():
             if sheet is not None and view.editor is sheet.editor:
                 self.window.tabs.setCurrentWidget(view)
@@ -264,7 +264,7 @@ class Bench(QObject):
                     self.window.show_node(node)
 
     def _export(self, frames: tuple[events.Picture, ...], path: Path) -> None:
-        self.desk.bridge.animate(frames, path)
+        self.run_service.bridge.animate(frames, path)
 
     # The engine
 
@@ -287,7 +287,7 @@ class Bench(QObject):
                 self.window.say(event.error)
             else:
                 self.window.say(self.tr("Wrote {path}").format(path=event.path))
-        elif isinstance(event, events.Message) and event.text and event.text not in self.desk.remarks:
+        elif isinstance(event, events.Message) and event.text and event.text not in self.run_service.remarks:
             self.window.say(event.text)
 
     def _say_state(self, state: events.EngineState) -> None:
@@ -298,7 +298,7 @@ class Bench(QObject):
             "stopped": self.tr("engine stopped"),
         }
         # A child that is done with loading says "ready" while the run it was given waits in it.
-        busy = state.state == "ready" and self.desk.runner.queue.running is not None
+        busy = state.state == "ready" and self.run_service.runner.queue.running is not None
         self.engine.say(state.text or words.get("running" if busy else state.state, state.state))
 
     def _live_switched(self, on: bool) -> None:

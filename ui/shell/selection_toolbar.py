@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from ui.canvas.canvas import Canvas
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.document.selection import Selected
 from ui.shell.actions.keymap import native
 from ui.shell.actions.table import BY_ID
@@ -108,8 +108,8 @@ class SelectionBar(QFrame):
 
     def _taken(self) -> QRect | None:
         """Where the coach speaks."""
-        bench = self._window.bench
-        coach = bench.overlays.coach if bench is not None else None
+        run_panels = self._window.run_panels
+        coach = run_panels.overlays.coach if run_panels is not None else None
         if coach is None or not coach.bubble.isVisible():
             return None
         return QRect(coach.bubble.mapTo(self._window, QPoint(0, 0)), coach.bubble.size()).translated(

@@ -64,8 +64,8 @@ def reopen(app: Windows[Window], files: Iterable[Path]) -> Window:
     if recovered:
         window.say(_back(recovered))
     _report_damaged(window)
-    if first and app.desk is not None and not window.tabs.count():
-        greet(app.desk, window)
+    if first and app.run_service is not None and not window.tabs.count():
+        greet(app.run_service, window)
     return window
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QWidget
 
 from ui.document.editor import Editor
 from ui.i18n.translate import plain
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 SHOWN = 8000
 """Milliseconds that a sentence stays."""
@@ -16,7 +16,7 @@ GAP = 10
 """Pixels between the parts of the bar and beside them."""
 
 
-class SteadyLabel(Words):
+class SteadyLabel(PlainLabel):
     """Words of a status bar that change often: it grows where they need more room and never shrinks, so nothing is laid
     out again, but takes no more than its share of the bar; what has no room ends in an ellipsis."""
 

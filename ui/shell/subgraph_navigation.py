@@ -13,21 +13,21 @@ from nodegraph.edits.ports import MakeUnique
 from nodegraph.model.graph import Graph
 from nodegraph.subgraphs.expand import PREFIX, definition, is_instance, uses
 from ui.document.editor import Editor
-from ui.document.subgraph_editor import Inner
+from ui.document.subgraph_editor import SubgraphEditor
 from ui.i18n.translate import plain
-from ui.panels.subgraph_ports.panels import Rails
+from ui.panels.subgraph_ports.panels import SubgraphPortPanels
 
 
 @dataclass(frozen=True)
 class Level:
     """A subgraph that was gone into by the node `instance` of the level outside."""
 
-    editor: Inner
+    editor: SubgraphEditor
     widget: QWidget
     instance: str
 
 
-class Levels(QStackedWidget):
+class SubgraphNavigation(QStackedWidget):
     """Shows the innermost level; Esc leaves it."""
 
     switched = Signal(QWidget, QWidget)
@@ -56,10 +56,10 @@ class Levels(QStackedWidget):
         found = definition(outside.graph, node.type) if node is not None and is_instance(node.type) else None
         if found is None:
             return False
-        editor = Inner(self._root, found.name)
+        editor = SubgraphEditor(self._root, found.name)
         widget = self._make(editor)
         editor.setParent(widget)
-        Rails.on(widget, editor)
+        SubgraphPortPanels.on(widget, editor)
         level = Level(editor, widget, instance)
         editor.gone.connect(lambda: self._gone(level), Qt.ConnectionType.QueuedConnection)
         widget.installEventFilter(self)
@@ -123,10 +123,10 @@ class Levels(QStackedWidget):
         self.switched.emit(before, now)
 
 
-class Crumbs(QFrame):
+class Breadcrumbs(QFrame):
     """The way from the document to the level in front; a press goes back there."""
 
-    def __init__(self, levels: Levels, root: Editor, parent: QWidget) -> None:
+    def __init__(self, levels: SubgraphNavigation, root: Editor, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Bar")
         self._levels = levels

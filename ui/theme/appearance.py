@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Look:
+class Appearance:
     """A theme with the sizes that belong to it."""
 
     theme: Theme
     metrics: Metrics
 
     @staticmethod
-    def of(settings: Settings, system_dark: bool) -> Look:
+    def of(settings: Settings, system_dark: bool) -> Appearance:
         """What the settings ask for; `system_dark` decides where they follow the system."""
         themes = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
         theme = themes.get(settings.theme) or (DARK if system_dark else LIGHT)
-        return Look(theme, Metrics.of(settings))
+        return Appearance(theme, Metrics.of(settings))
 
     def font(self, size: str = "body", bold: bool = False) -> QFont:
         """The chrome's font: "small", "body" or "large"."""

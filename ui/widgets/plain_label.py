@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
-class Words(QLabel):
+class PlainLabel(QLabel):
     """Shows a text as it is written. A plain QLabel takes what looks like HTML for it, and loads the files it names."""
 
     def __init__(self, text: str | QWidget | None = "", parent: QWidget | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nodegraph.formats.comfyui.fields import members, text, whole
-from nodegraph.formats.comfyui.source_graph import Old, OldGraph, Origin
+from nodegraph.formats.comfyui.source_graph import Origin, SourceGraph, SourceNode
 from nodegraph.support.errors import LoadError
 
 
@@ -15,9 +15,9 @@ def is_prompt(data: object) -> bool:
     return isinstance(data, dict) and "format" not in data and any(map(_is_node, data.values()))
 
 
-def read_prompt(data: Mapping[str, Any], place: str) -> OldGraph:
+def read_prompt(data: Mapping[str, Any], place: str) -> SourceGraph:
     """The nodes of a workflow in the API format; raises LoadError."""
-    return OldGraph(
+    return SourceGraph(
         tuple(_node(name, item, place) for name, item in data.items() if _is_node(item)), drawn=False
     )
 
@@ -26,14 +26,14 @@ def _is_node(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("class_type"), str)
 
 
-def _node(name: str, item: Mapping[str, Any], place: str) -> Old:
+def _node(name: str, item: Mapping[str, Any], place: str) -> SourceNode:
     inputs = item.get("inputs", {})
     if not isinstance(inputs, dict):
         raise LoadError("{place}, node {id}: 'inputs' must be an object.", place=place, id=name)
     links = {key: Origin(str(value[0]), whole(value[1])) for key, value in inputs.items() if _is_link(value)}
     values = {key: _plain(value) for key, value in inputs.items() if key not in links}
     title = text(members(item, "_meta").get("title"))
-    return Old(name, item["class_type"], values, links=links, title=title, called=item["class_type"])
+    return SourceNode(name, item["class_type"], values, links=links, title=title, called=item["class_type"])
 
 
 def _is_link(value: object) -> bool:

@@ -10,10 +10,17 @@ from typing import Any
 
 from nodegraph.formats.comfyui.frames import smallest_around
 from nodegraph.formats.comfyui.naming import Names
-from nodegraph.formats.comfyui.node_mapping import End, Made, Part, Untranslatable, translated_node
+from nodegraph.formats.comfyui.node_mapping import Converted, End, Part, Untranslatable, translated_node
 from nodegraph.formats.comfyui.remarks import Remarks, file_note, remark_note
 from nodegraph.formats.comfyui.reverse import read_back
-from nodegraph.formats.comfyui.source_graph import BORDER_IN, ModelLink, Old, OldGraph, OldInput, Origin
+from nodegraph.formats.comfyui.source_graph import (
+    BORDER_IN,
+    ModelLink,
+    Origin,
+    SourceGraph,
+    SourceInput,
+    SourceNode,
+)
 from nodegraph.formats.comfyui.tokens import Spots, with_tokens
 from nodegraph.formats.comfyui.usable import specs_of, usable
 from nodegraph.model.foreign import KEY, declared_spec, our_type
@@ -47,7 +54,7 @@ Wire = tuple[str, str, bool]
 """Node id, output, and whether nothing comes over the link, so that what needs it is left out of a run."""
 
 
-def translated(old: OldGraph, place: str) -> dict[str, Any]:
+def translated(old: SourceGraph, place: str) -> dict[str, Any]:
     """The object of a file of ours that holds the workflow; raises LoadError for a subgraph that holds itself.
 
     What has no equal is kept as it is, and a note says what and why.
@@ -66,7 +73,7 @@ def translated(old: OldGraph, place: str) -> dict[str, Any]:
     return {"format": "nodegraph", "version": 1, **found}
 
 
-def _models(old: OldGraph) -> list[ModelLink]:
+def _models(old: SourceGraph) -> list[ModelLink]:
     """The model files that the nodes name an address for, each once."""
     levels = (old, *old.subgraphs.values())
     return list(dict.fromkeys(link for level in levels for node in level.nodes for link in node.models))
@@ -88,7 +95,7 @@ class _Forms:
     node becomes) the use has a form of its own, with the value inside.
     """
 
-    def __init__(self, old: OldGraph, place: str, remarks: Remarks) -> None:
+    def __init__(self, old: SourceGraph, place: str, remarks: Remarks) -> None:
         self._graphs = old.subgraphs
         self._place = place
         self.remarks = remarks
@@ -101,7 +108,7 @@ class _Forms:
         """Whether a node stands for the subgraph."""
         return key in self._used
 
-    def graph(self, key: str) -> OldGraph | None:
+    def graph(self, key: str) -> SourceGraph | None:
         """The subgraph that nodes of a type stand for, None for any other type."""
         return self._graphs.get(key)
 
@@ -109,7 +116,7 @@ class _Forms:
         """The definitions, as a file of ours holds them."""
         return {level.name: level.subgraph() for level in self._levels.values()}
 
-    def use(self, node: Old, path: tuple[str, ...]) -> _Use:
+    def use(self, node: SourceNode, path: tuple[str, ...]) -> _Use:
         """How a node that stands for a subgraph is said; `path` are the subgraphs around it."""
         graph = self._graphs[node.type]
         plain = self.level(node.type, {}, path)
@@ -189,14 +196,14 @@ class _Relay:
 class _Level:
     """The nodes of the workflow or of one form of a subgraph, and what each becomes."""
 
-    def __init__(self, old: OldGraph, forms: _Forms, path: tuple[str, ...], name: str = "") -> None:
+    def __init__(self, old: SourceGraph, forms: _Forms, path: tuple[str, ...], name: str = "") -> None:
         self._old = old
         self._forms = forms
         self._path = path
         self.name = name
         self._names = Names()
         self._nodes = {node.id: node for node in old.nodes}
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, Converted] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._uses: dict[str, _Use] = {}
         self._outside: dict[tuple[str, str], _Outside | None] = {}
@@ -229,14 +236,14 @@ class _Level:
 
     # What each node becomes.
 
-    def _become(self, node: Old) -> Made:
+    def _become(self, node: SourceNode) -> Converted:
         if self._forms.graph(node.type) is not None:
             use = self._forms.use(node, self._path)
             self._uses[node.id] = use
             return _instance(use, node)
         return self._translate(node)
 
-    def _translate(self, node: Old) -> Made:
+    def _translate(self, node: SourceNode) -> Converted:
         remarks = self._forms.remarks
         try:
             made = translate(node)
@@ -346,7 +353,7 @@ class _Level:
             for part, ours in self._made[node].ports[key]
         ]
 
-    def _relay(self, port: OldInput) -> None:
+    def _relay(self, port: SourceInput) -> None:
         """Put a node behind an input that feeds more than one place, or an input that takes several links."""
         places = self._places(port.name)
         if port.name not in self._passed and len(places) == 1:
@@ -359,7 +366,9 @@ class _Level:
         params = {} if value is None else {_relay_input(kind): value}
         self._relays[port.name] = _Relay(self._names.fresh(readable_id(kind)), kind, output, params)
 
-    def _relayed(self, port: OldInput, places: list[tuple[str, str, str]]) -> tuple[str, str, Scalar | None]:
+    def _relayed(
+        self, port: SourceInput, places: list[tuple[str, str, str]]
+    ) -> tuple[str, str, Scalar | None]:
         """The type and output of the node behind an input, and the value it holds."""
         params = [self._param_at(*place) for place in places]
         found = [param for param in params if param is not None]
@@ -382,7 +391,7 @@ class _Level:
         spec = self._part_spec(node, part)
         return spec.param(name) if spec is not None else None
 
-    def _first_value(self, port: OldInput, places: list[tuple[str, str, str]]) -> Scalar | None:
+    def _first_value(self, port: SourceInput, places: list[tuple[str, str, str]]) -> Scalar | None:
         """The value inside that an input shows: that of the first place it feeds."""
         first = port.first[0] if port.first is not None else places[0][0]
         for node, part, ours in sorted(places, key=lambda place: place[0] != first):
@@ -478,7 +487,7 @@ class _Level:
             for at, (name, relay) in enumerate(self._relays.items())
         ]
 
-    def _items(self, node: Old) -> list[dict[str, Any]]:
+    def _items(self, node: SourceNode) -> list[dict[str, Any]]:
         made = self._made[node.id]
         items: dict[str, dict[str, Any]] = {}
         for number, (name, part) in enumerate(made.parts.items()):
@@ -494,7 +503,7 @@ class _Level:
                 self._forms.remarks.about(node, f"the link to its input {name} is left out")
         return list(items.values())
 
-    def _item(self, node: Old, part: str, number: int) -> dict[str, Any]:
+    def _item(self, node: SourceNode, part: str, number: int) -> dict[str, Any]:
         x, y = node.pos or (0.0, 0.0)
         made = self._made[node.id].parts[part]
         item: dict[str, Any] = {"id": self._ids[node.id][part], "type": made.type}
@@ -522,7 +531,7 @@ class _Level:
                 )
         return found
 
-    def _with_tokens(self, node: Old, part: str, params: dict[str, Scalar]) -> dict[str, Scalar]:
+    def _with_tokens(self, node: SourceNode, part: str, params: dict[str, Scalar]) -> dict[str, Scalar]:
         ends = self._made[node.id].ports.get("filename_prefix", ())
         names = {param for owner, param in ends if owner == part}
         return {
@@ -530,7 +539,7 @@ class _Level:
             for name, value in params.items()
         }
 
-    def _spot(self, node: Old) -> tuple[Old, Mapping[str, str]]:
+    def _spot(self, node: SourceNode) -> tuple[SourceNode, Mapping[str, str]]:
         """Where the widgets of a node are now: widget -> node.parameter."""
         ids = self._ids[node.id]
         return node, {
@@ -540,7 +549,7 @@ class _Level:
         }
 
     def _link(
-        self, node: Old, origin: Origin, ends: tuple[End, ...], items: Mapping[str, dict[str, Any]]
+        self, node: SourceNode, origin: Origin, ends: tuple[End, ...], items: Mapping[str, dict[str, Any]]
     ) -> None:
         crossing = self._crossing(origin) if self._path else None
         if crossing is not None and self._old.inputs[crossing].name not in self._relays:
@@ -626,7 +635,7 @@ class _Level:
         ]
 
 
-def translate(node: Old) -> Made | None:
+def translate(node: SourceNode) -> Converted | None:
     """What a node becomes; None for a type that no package has an equal for, raises Untranslatable."""
     own = read_back(node)
     if own is not None:
@@ -644,7 +653,7 @@ def _relay_input(kind: str) -> str:
     return SEED if kind == SEED_RELAY[0] else VALUE
 
 
-def _own(node: Old, kind: str, values: Mapping[str, Any]) -> Made:
+def _own(node: SourceNode, kind: str, values: Mapping[str, Any]) -> Converted:
     """A node of ours that was written for ComfyUI, as it was."""
     spec = specs_of()[kind]
     ports: dict[str, tuple[End, ...]] = {each.name: (("", each.name),) for each in spec.inputs}
@@ -653,18 +662,18 @@ def _own(node: Old, kind: str, values: Mapping[str, Any]) -> Made:
         if dot and number.isdecimal() and spec.socket(plain) is not None:
             ports[name] = (("", plain),)
     params = {name: value for name, value in values.items() if spec.param(name) is not None}
-    return Made({"": Part(kind, params)}, ports, tuple(("", output.name) for output in spec.outputs))
+    return Converted({"": Part(kind, params)}, ports, tuple(("", output.name) for output in spec.outputs))
 
 
-def _instance(use: _Use, node: Old) -> Made:
+def _instance(use: _Use, node: SourceNode) -> Converted:
     level = use.level
     ports = {name: (("", port),) for name, port in level.ports.items()}
     outputs = tuple(("", name) for name in level.output_names())
     extra = {"seed_mode": dict(use.modes)} if use.modes else {}
-    return Made({"": Part(PREFIX + level.name, dict(use.params), extra=extra)}, ports, outputs)
+    return Converted({"": Part(PREFIX + level.name, dict(use.params), extra=extra)}, ports, outputs)
 
 
-def _with_values(graph: OldGraph, inside: Mapping[str, Any]) -> OldGraph:
+def _with_values(graph: SourceGraph, inside: Mapping[str, Any]) -> SourceGraph:
     """The subgraph with the values of some of its inputs set in the nodes that they feed."""
     if not inside:
         return graph
@@ -688,7 +697,7 @@ def _with_values(graph: OldGraph, inside: Mapping[str, Any]) -> OldGraph:
     return replace(graph, nodes=tuple(nodes))
 
 
-def _without(made: Made, ends: Iterable[End]) -> tuple[Any, ...]:
+def _without(made: Converted, ends: Iterable[End]) -> tuple[Any, ...]:
     """What a node becomes, but for some of its parameters."""
     left = set(ends)
     parts = {
@@ -698,7 +707,7 @@ def _without(made: Made, ends: Iterable[End]) -> tuple[Any, ...]:
     return parts, dict(made.ports), made.outputs
 
 
-def _kept(node: Old) -> Made:
+def _kept(node: SourceNode) -> Converted:
     """The node as it is, for another version or another package to understand."""
     params = {
         key: value
@@ -717,7 +726,7 @@ def _kept(node: Old) -> Made:
     ports = {name: (("", name),) for name in {**node.links, **inputs, **params} if 0 < len(name) <= NAME}
     extra = {KEY: kept} if kept else {}
     part = Part((FOREIGN + node.type)[:NAME], params, {}, extra)
-    return Made({"": part}, ports, tuple(("", name) for name in outputs))
+    return Converted({"": part}, ports, tuple(("", name) for name in outputs))
 
 
 def _is_shallow(value: object) -> bool:

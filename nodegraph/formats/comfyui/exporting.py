@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nodegraph.execution.resolve import Wired, wire
-from nodegraph.expressions.evaluate import settled
+from nodegraph.execution.resolve import ResolvedNode, resolve_graph
+from nodegraph.expressions.evaluate import with_expressions_evaluated
 from nodegraph.formats.comfyui.reverse import Theirs, Widget, reversed_node, their_type
 from nodegraph.formats.comfyui.ui_format import TITLE
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph
@@ -47,7 +47,7 @@ class Exported:
 
 def exported_ui(graph: Graph, specs: Mapping[str, NodeSpec]) -> Exported:
     """The workflow as ComfyUI's interface saves it: positions, frames, notes, colours and subgraphs stay."""
-    graph = settled(graph, specs)
+    graph = with_expressions_evaluated(graph, specs)
     ids = {name: str(uuid.uuid5(uuid.NAMESPACE_URL, f"nodegraph:{name}")) for name in graph.subgraphs}
     losses: dict[str, None] = {}
     top = _Level(graph, graph, specs, ids, losses)
@@ -67,7 +67,7 @@ def exported_ui(graph: Graph, specs: Mapping[str, NodeSpec]) -> Exported:
 
 def exported_api(graph: Graph, specs: Mapping[str, NodeSpec]) -> Exported:
     """The workflow as ComfyUI's server runs it: subgraphs laid out flat, without what is muted or bypassed."""
-    wiring = wire(graph, specs)
+    wiring = resolve_graph(graph, specs)
     losses: dict[str, None] = {}
     ids = _flat_ids(wiring.nodes)
     nodes = {name: _complete(item) for name, item in wiring.nodes.items()}
@@ -123,7 +123,7 @@ def _wrapped(value: Any) -> Any:
     return {"__value__": value} if isinstance(value, list) else value
 
 
-def _complete(item: Wired) -> Node:
+def _complete(item: ResolvedNode) -> Node:
     """The node of a resolved graph with its live links and all its values."""
     own = {name: value for name, value in item.node.params.items() if name not in item.inputs}
     return replace(item.node, params={**own, **item.params}, inputs=item.inputs)
@@ -206,7 +206,7 @@ class _Ends:
     """The ids and slots that links begin at, once nodes that only pass on are left out."""
 
     def __init__(
-        self, nodes: Mapping[str, Wired], made: Mapping[str, Theirs], ids: Mapping[str, str]
+        self, nodes: Mapping[str, ResolvedNode], made: Mapping[str, Theirs], ids: Mapping[str, str]
     ) -> None:
         self._nodes, self._made, self._ids = nodes, made, ids
 

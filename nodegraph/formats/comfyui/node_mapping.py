@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodegraph.node_api.packs import PackCall
 from nodegraph.node_api.translations import offered
 
@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Converted:
     """What a node becomes.
 
     The part called "" takes its place. `ports` say where its inputs and widgets are now, `outputs` its outputs in
@@ -60,11 +60,11 @@ class Made:
     remarks: tuple[str, ...] = ()
 
 
-Translation = Callable[[Old], Made]
+Translation = Callable[[SourceNode], Converted]
 
 
 @dataclass(frozen=True)
-class Same:
+class NodeMapping:
     """One node for one node.
 
     `widgets`, `inputs` and `outputs` are ComfyUI's names in its order, divided by spaces: `steps` is called the same
@@ -82,7 +82,7 @@ class Same:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     remark: str = ""
 
-    def __call__(self, old: Old) -> Made:
+    def __call__(self, old: SourceNode) -> Converted:
         """The node in our words; raises Untranslatable."""
         names = called(self.widgets)
         values, modes = read_widgets(old, self.widgets)
@@ -94,7 +94,7 @@ class Same:
         ports = {their: (("", ours),) for their, ours in {**called(self.inputs), **names}.items() if ours}
         outputs = tuple(name[1:] if name[0] == "<" else ("", name) for name in self.outputs.split())
         remarks = ((self.remark,) if self.remark else ()) + unread(old, self.widgets, self.inputs)
-        return Made({"": Part(self.type, params, extra=extra)}, ports, outputs, remarks)
+        return Converted({"": Part(self.type, params, extra=extra)}, ports, outputs, remarks)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class BothWays:
     inputs: str
     back: Callable[[Mapping[str, Any], frozenset[str]], Mapping[str, Any] | None]
 
-    def __call__(self, old: Old) -> Made:
+    def __call__(self, old: SourceNode) -> Converted:
         """The node in our words; raises Untranslatable."""
         return self.translate(old)
 
@@ -121,14 +121,14 @@ class ManyWays:
     """A translation into one of several nodes, each of which goes back by its own way."""
 
     translate: Translation
-    ways: tuple[Same | BothWays, ...]
+    ways: tuple[NodeMapping | BothWays, ...]
 
-    def __call__(self, old: Old) -> Made:
+    def __call__(self, old: SourceNode) -> Converted:
         """The node in our words; raises Untranslatable."""
         return self.translate(old)
 
 
-def read_widgets(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str]]:
+def read_widgets(old: SourceNode, widgets: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The values of a node's widgets by name, and how those of its seeds change that do not stay.
 
     What is no text, number, true or false is left out, so that the default takes its place.
@@ -138,7 +138,7 @@ def read_widgets(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str]
     return values, {name: mode for name, mode in modes.items() if mode != "fixed"}
 
 
-def unread(old: Old, widgets: str, inputs: str = "") -> tuple[str, ...]:
+def unread(old: SourceNode, widgets: str, inputs: str = "") -> tuple[str, ...]:
     """What a node holds beyond the widgets that are known here, as remarks."""
     values, _, left = _read(old, widgets)
     known_names = {*called(widgets), *called(inputs), "control_after_generate", "upload"}
@@ -158,7 +158,7 @@ def unread(old: Old, widgets: str, inputs: str = "") -> tuple[str, ...]:
     return tuple(found)
 
 
-def _read(old: Old, widgets: str) -> tuple[dict[str, Any], dict[str, str], list[Any]]:
+def _read(old: SourceNode, widgets: str) -> tuple[dict[str, Any], dict[str, str], list[Any]]:
     """Values and seed modes by widget, and what is left of the list."""
     values: dict[str, Any] = {}
     modes: dict[str, str] = {}
@@ -206,7 +206,7 @@ def known() -> Mapping[str, Translation]:
     return offered().translations
 
 
-def translated_node(node: Old) -> Made | None:
+def translated_node(node: SourceNode) -> Converted | None:
     """What the translation of a node's type makes of it; None for a type that no package has an equal for.
 
     Raises Untranslatable, also for a translation of another package that fails or gives what is no `Made`.
@@ -230,7 +230,9 @@ def translated_node(node: Old) -> Made | None:
 
 def _check_made(made: Any) -> None:
     """Raise TypeError where what a package's translation gives is not built as `Made` says."""
-    if not (isinstance(made, Made) and isinstance(made.parts, Mapping) and isinstance(made.ports, Mapping)):
+    if not (
+        isinstance(made, Converted) and isinstance(made.parts, Mapping) and isinstance(made.ports, Mapping)
+    ):
         raise TypeError("what it gives is no Made")
     parts = made.parts
 
@@ -269,7 +271,7 @@ def class_names() -> Mapping[str, tuple[str, ...]]:
 def _types_of(name: str, translation: Translation) -> tuple[str, ...]:
     """The node types that a node of ComfyUI's becomes: that of one without values, else those that are declared."""
     try:
-        made = translated_node(Old("node", name))
+        made = translated_node(SourceNode("node", name))
     except Untranslatable:
         # What it becomes depends on values that a node without any does not have.
         made = None
@@ -277,7 +279,7 @@ def _types_of(name: str, translation: Translation) -> tuple[str, ...]:
         return (made.parts[""].type,)
     plain = getattr(translation, "translation", translation)
     ways = plain.ways if isinstance(plain, ManyWays) else (plain,)
-    return tuple(dict.fromkeys(way.type for way in ways if isinstance(way, Same | BothWays)))
+    return tuple(dict.fromkeys(way.type for way in ways if isinstance(way, NodeMapping | BothWays)))
 
 
 def _turned(name: str, value: Any, by: Value | None) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nodegraph.formats.comfyui.source_graph import ModelLink, Old
+from nodegraph.formats.comfyui.source_graph import ModelLink, SourceNode
 
 MAX_LINES = 40
 MAX_TEXT = 300
@@ -25,12 +25,12 @@ class Remarks:
         line = line[:MAX_TEXT]
         self._lines[line] = self._lines.get(line, 0) + 1
 
-    def about(self, node: Old, reason: str, *, kept: bool = False) -> None:
+    def about(self, node: SourceNode, reason: str, *, kept: bool = False) -> None:
         """Note what is not the same about a node; `kept` nodes stay as they are and do not run."""
         end = "; the node is kept as it is and cannot run" if kept else ""
         self.add(f"{_called(node)}: {reason}{end}")
 
-    def missing(self, node: Old) -> None:
+    def missing(self, node: SourceNode) -> None:
         """Note that a node's type has no equal."""
         mode = {"mute": " It is muted, so nothing misses it.", "bypass": " It is bypassed."}.get(
             node.mode, ""
@@ -44,7 +44,7 @@ class Remarks:
         return [*found[:MAX_LINES], f"and {more} more"] if more > 0 else found
 
 
-def _called(node: Old) -> str:
+def _called(node: SourceNode) -> str:
     kind = node.type.strip()[:80]
     return f"“{node.title[:60]}” ({kind})" if node.title else kind
 

@@ -11,12 +11,12 @@ from typing import Any
 from nodegraph.formats.comfyui.node_mapping import (
     BothWays,
     ManyWays,
-    Same,
+    NodeMapping,
     Untranslatable,
     called,
     known,
 )
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodegraph.formats.comfyui.usable import specs_of, usable
 from nodegraph.model.foreign import KEY, TYPES, is_foreign
 from nodegraph.model.graph import Node
@@ -90,7 +90,7 @@ def reversed_node(node: Node, spec: NodeSpec | None) -> Theirs:
     )
 
 
-def _one_way(name: str, translation: Same | BothWays, node: Node, spec: NodeSpec) -> Theirs | None:
+def _one_way(name: str, translation: NodeMapping | BothWays, node: Node, spec: NodeSpec) -> Theirs | None:
     """The node as ComfyUI's `name`; None where that cannot say the same, or the package that offers it fails."""
     way = (
         partial(_by_hand, name, translation)
@@ -107,13 +107,13 @@ def _one_way(name: str, translation: Same | BothWays, node: Node, spec: NodeSpec
 
 
 @cache
-def _candidates() -> Mapping[str, list[tuple[str, Same | BothWays]]]:
+def _candidates() -> Mapping[str, list[tuple[str, NodeMapping | BothWays]]]:
     """The translations of one node into one, by our type, in the order in which packages offer them."""
-    found: dict[str, list[tuple[str, Same | BothWays]]] = {}
+    found: dict[str, list[tuple[str, NodeMapping | BothWays]]] = {}
     for name, translation in known().items():
         plain = getattr(translation, "translation", translation)
         for way in plain.ways if isinstance(plain, ManyWays) else (plain,):
-            if isinstance(way, Same | BothWays):
+            if isinstance(way, NodeMapping | BothWays):
                 found.setdefault(way.type, []).append((name, way))
     return found
 
@@ -144,7 +144,7 @@ def _by_hand(name: str, both: BothWays, node: Node, spec: NodeSpec) -> Theirs | 
     return Theirs(name, widgets, inputs, tuple((o.name, their_type(o.type)) for o in spec.outputs))
 
 
-def _as(name: str, same: Same, node: Node, spec: NodeSpec) -> Theirs | None:
+def _as(name: str, same: NodeMapping, node: Node, spec: NodeSpec) -> Theirs | None:
     """The node as ComfyUI's `name`, if translating that back gives what it holds."""
     params = _held(node, spec)
     if any(params.get(key) != value for key, value in same.fixed.items()):
@@ -194,7 +194,7 @@ def _held(node: Node, spec: NodeSpec) -> dict[str, Scalar]:
     return {name: value for name, value in held.items() if name not in linked}
 
 
-def _inverse(same: Same, theirs: str, ours: str, value: Scalar, spec: NodeSpec) -> Iterator[Scalar]:
+def _inverse(same: NodeMapping, theirs: str, ours: str, value: Scalar, spec: NodeSpec) -> Iterator[Scalar]:
     """The values of ComfyUI's that come out as ours."""
     by = same.values.get(theirs)
     if by is None:
@@ -258,7 +258,7 @@ def _mapping(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def read_back(old: Old) -> tuple[str, dict[str, Any]] | None:
+def read_back(old: SourceNode) -> tuple[str, dict[str, Any]] | None:
     """The type and values of a node of ours that was written for ComfyUI; None for any other node."""
     kind = old.type.removeprefix(OURS)
     if kind == old.type or kind not in specs_of():

@@ -35,7 +35,7 @@ class ModelLink:
 
 
 @dataclass(frozen=True)
-class Old:
+class SourceNode:
     """A node. `values` are its widgets by name, `listed` all of them in order where the file lists them.
 
     `input_types` and `output_types` are ComfyUI's types by slot name, in the order of the slots, as far as the file
@@ -67,7 +67,7 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class OldBox:
+class SourceBox:
     """A group (with a title) or a note (with a text): x, y, width and height in scene units."""
 
     text: str
@@ -76,7 +76,7 @@ class OldBox:
 
 
 @dataclass(frozen=True, slots=True)
-class OldInput:
+class SourceInput:
     """An input of a subgraph. `ends` are widgets of inner nodes (node, widget) that it stands for without a link.
 
     `first` is the inner place whose value it shows where the node outside holds none.
@@ -90,7 +90,7 @@ class OldInput:
 
 
 @dataclass(frozen=True, slots=True)
-class OldOutput:
+class SourceOutput:
     """An output of a subgraph; `origin` is what feeds it inside, if anything does."""
 
     name: str
@@ -100,19 +100,19 @@ class OldOutput:
 
 
 @dataclass(frozen=True)
-class OldGraph:
+class SourceGraph:
     """Nodes in the order of the file; `inputs` and `outputs` cross the border of a subgraph.
 
     `id` is the type of the nodes that stand for it. `border` is where its inputs are drawn.
     """
 
-    nodes: tuple[Old, ...]
-    groups: tuple[OldBox, ...] = ()
-    notes: tuple[OldBox, ...] = ()
+    nodes: tuple[SourceNode, ...]
+    groups: tuple[SourceBox, ...] = ()
+    notes: tuple[SourceBox, ...] = ()
     name: str = ""
-    inputs: tuple[OldInput, ...] = ()
-    outputs: tuple[OldOutput, ...] = ()
-    subgraphs: Mapping[str, OldGraph] = field(default_factory=dict)
+    inputs: tuple[SourceInput, ...] = ()
+    outputs: tuple[SourceOutput, ...] = ()
+    subgraphs: Mapping[str, SourceGraph] = field(default_factory=dict)
     drawn: bool = True
     """Whether the file says where nodes lie."""
     border: Point = (0.0, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.source_graph import SourceNode
 
 _TOKEN = re.compile(r"%([^%.\n]{1,100})\.([^%\n]{1,100})%")
 _OURS = re.compile(r"[A-Za-z0-9_\-]+\.[A-Za-z0-9_]+")
@@ -14,7 +14,7 @@ _OURS = re.compile(r"[A-Za-z0-9_\-]+\.[A-Za-z0-9_]+")
 class Spots:
     """The parameters of a level by the name of the node and the widget, as ComfyUI's tokens name them."""
 
-    def __init__(self, nodes: Iterable[tuple[Old, Mapping[str, str]]]) -> None:
+    def __init__(self, nodes: Iterable[tuple[SourceNode, Mapping[str, str]]]) -> None:
         self._found: dict[tuple[str, str], str] = {}
         known = list(nodes)
         for pick in ("called", "title", "type"):

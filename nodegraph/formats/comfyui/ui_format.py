@@ -16,12 +16,12 @@ from nodegraph.formats.comfyui.source_graph import (
     BORDER_IN,
     BORDER_OUT,
     ModelLink,
-    Old,
-    OldBox,
-    OldGraph,
-    OldInput,
-    OldOutput,
     Origin,
+    SourceBox,
+    SourceGraph,
+    SourceInput,
+    SourceNode,
+    SourceOutput,
 )
 from nodegraph.model.graph import Mode
 
@@ -63,7 +63,7 @@ def is_saved(data: object) -> bool:
     return isinstance(nodes, list) and isinstance(data.get("links"), list) and all(map(_is_node, nodes))
 
 
-def read_saved(data: Mapping[str, Any]) -> OldGraph:
+def read_saved(data: Mapping[str, Any]) -> SourceGraph:
     """The graph of a workflow as the interface saves it, with its subgraphs by the types of their nodes."""
     data = with_group_nodes(data)
     levels = {
@@ -121,10 +121,10 @@ class _Level:
             return
         self._promoted[spot] = self._taken.fresh(widget)
 
-    def read(self, levels: Mapping[str, _Level]) -> OldGraph:
+    def read(self, levels: Mapping[str, _Level]) -> SourceGraph:
         """This level; its subgraphs are not looked into."""
         notes = [item for item in self._nodes.values() if item["type"] in NOTES]
-        return OldGraph(
+        return SourceGraph(
             tuple(
                 self._node(name, item, levels)
                 for name, item in self._nodes.items()
@@ -164,7 +164,7 @@ class _Level:
                 widget = text(members(given, "widget").get("name"))
                 yield widget or name, origin, bool(widget)
 
-    def _node(self, name: str, item: Mapping[str, Any], levels: Mapping[str, _Level]) -> Old:
+    def _node(self, name: str, item: Mapping[str, Any], levels: Mapping[str, _Level]) -> SourceNode:
         level = levels.get(item["type"])
         values: dict[str, Any] = level.given(item) if level is not None else _named_values(item)
         links: dict[str, Origin] = {}
@@ -185,7 +185,7 @@ class _Level:
         ]
         kind = _primitive(item) or text(item["type"])
         title = text(item.get("title"))
-        return Old(
+        return SourceNode(
             name,
             kind,
             values,
@@ -280,7 +280,7 @@ class _Level:
         number = self._border.get((inner, widget))
         return self._promoted.get((inner, widget), "") if number is None else self.names[number]
 
-    def _inputs(self) -> Iterator[OldInput]:
+    def _inputs(self) -> Iterator[SourceInput]:
         spots: dict[int, dict[str, tuple[str, str]]] = {}
         for spot, number in self._border.items():
             spots.setdefault(number, {}).setdefault(spot[0], spot)
@@ -289,11 +289,11 @@ class _Level:
             order = [targets.get(whole(link), "") for link in items(port, "linkIds")]
             found = spots.get(number, {})
             first = next((found[node] for node in order if node in found), next(iter(found.values()), None))
-            yield OldInput(name, _type(port), text(port.get("label")), (), first)
+            yield SourceInput(name, _type(port), text(port.get("label")), (), first)
         for spot, name in self._promoted.items():
-            yield OldInput(name, "", "", (spot,), spot)
+            yield SourceInput(name, "", "", (spot,), spot)
 
-    def _outputs(self) -> Iterator[OldOutput]:
+    def _outputs(self) -> Iterator[SourceOutput]:
         ports = objects(self._data, "outputs")
         origins: dict[int, Origin | None] = {}
         for link_id, link in self._trace.links.items():
@@ -304,7 +304,7 @@ class _Level:
             source = self._nodes.get(origin.node, {}) if origin is not None else {}
             if origin is not None and source.get("type") == "PrimitiveNode" and not self._shared(origin.node):
                 origin = None
-            yield OldOutput(name, _type(port), text(port.get("label")), origin)
+            yield SourceOutput(name, _type(port), text(port.get("label")), origin)
 
 
 def _proxies(item: Mapping[str, Any], own: bool = False) -> list[tuple[str, str]]:
@@ -346,17 +346,17 @@ def _is_node(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("type"), str) and "id" in item
 
 
-def _group(item: Mapping[str, Any]) -> OldBox:
+def _group(item: Mapping[str, Any]) -> SourceBox:
     bounding = items(item, "bounding")
-    return OldBox(
+    return SourceBox(
         text(item.get("title")), (*pair(bounding[:2]), *pair(bounding[2:4])), color(item.get("color"))
     )
 
 
-def _note(item: Mapping[str, Any]) -> OldBox:
+def _note(item: Mapping[str, Any]) -> SourceBox:
     values = items(item, "widgets_values")
     words = text(values[0]) if values else text(_named_values(item).get("text"))
     title = text(item.get("title"))
     if title and title not in NOTES[item["type"]]:
         words = f"**{title}**\n\n{words}" if words else title
-    return OldBox(words, (*pair(item.get("pos")), *pair(item.get("size"))), color(item.get("bgcolor")))
+    return SourceBox(words, (*pair(item.get("pos")), *pair(item.get("size"))), color(item.get("bgcolor")))

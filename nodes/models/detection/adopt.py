@@ -11,7 +11,7 @@ from nodes.models.architectures.families import families
 from nodes.models.detection.detect import recognise
 from nodes.models.detection.file_kinds import HOMES
 from nodes.models.detection.recognised import Recognised
-from nodes.models.files.directory_scanner import walk
+from nodes.models.files.directory_scanner import scan_directory
 from nodes.models.files.folders import ModelFolders
 from nodes.models.files.model_dirs import add_place, own_folder, set_places, settings_file
 
@@ -48,7 +48,7 @@ def adopt_folder(files: ModelFolders, folder: Path) -> int:
     Raises LoadError for a folder without models, and where the settings cannot be kept.
     """
     folder = folder.absolute()
-    count = len(walk(folder).found)
+    count = len(scan_directory(folder).found)
     if not count:
         raise LoadError("{name} holds no model files.", name=folder.name)
     known = {place for places in files.places.values() for place in places}
@@ -68,7 +68,7 @@ def adopt_folder(files: ModelFolders, folder: Path) -> int:
 def _linked(path: Path, folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, known in walk(folder).found.items():
+        for name, known in scan_directory(folder).found.items():
             if Path(known).exists() and Path(known).samefile(path):
                 return name
         target = _free(folder, path)

@@ -16,7 +16,7 @@ SETTLED_NS = 2_000_000_000
 
 
 @dataclass(slots=True)
-class Walked:
+class DirectoryListing:
     """Names and paths of model files and diffusers folders, and all folders looked into with their times of change."""
 
     found: dict[str, str] = field(default_factory=dict)
@@ -31,9 +31,9 @@ class Walked:
         )
 
 
-def walk(root: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
+def scan_directory(root: Path, endings: tuple[str, ...] = ENDINGS) -> DirectoryListing:
     """Model files and diffusers folders under a folder, by relative name; links are followed once."""
-    walked = Walked(began=time.time_ns())
+    walked = DirectoryListing(began=time.time_ns())
     pending = [(str(root), "", 0)]
     seen: set[str] = set()
     count = 0
@@ -60,17 +60,17 @@ def walk(root: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
     return walked
 
 
-class Walks:
+class DirectoryScanner:
     """Remembers what was found under folders."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Path, tuple[str, ...]], Walked] = {}
+        self._kept: dict[tuple[Path, tuple[str, ...]], DirectoryListing] = {}
 
-    def of(self, folder: Path, endings: tuple[str, ...] = ENDINGS) -> Walked:
+    def of(self, folder: Path, endings: tuple[str, ...] = ENDINGS) -> DirectoryListing:
         """As `walk`; the same object where nothing has changed."""
         known = self._kept.get((folder, endings))
         if known is None or not known.still_true():
-            known = self._kept[folder, endings] = walk(folder, endings)
+            known = self._kept[folder, endings] = scan_directory(folder, endings)
         return known
 
 

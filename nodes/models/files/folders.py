@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nodegraph.node_api.fingerprint import stamp
 from nodegraph.support.errors import LoadError
 from nodegraph.support.messages import Phrase
-from nodes.models.files.directory_scanner import ENDINGS, MARKS, Walked, Walks
+from nodes.models.files.directory_scanner import ENDINGS, MARKS, DirectoryListing, DirectoryScanner
 from nodes.models.files.model_dirs import Places, hub_cache, own_folder, places_of, set_places, settings_stamp
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class ModelFolders:
         self._own = own
         self._given = given
         self._stamp: Stamp | tuple[()] | None = ()
-        self._walks = Walks()
+        self._walks = DirectoryScanner()
         self._remarks: list[Phrase] = []
-        self._sorted: dict[str, tuple[Mapping[str, Path], list[Walked], tuple[str, ...]]] = {}
+        self._sorted: dict[str, tuple[Mapping[str, Path], list[DirectoryListing], tuple[str, ...]]] = {}
 
     @property
     def places(self) -> Places:

@@ -18,7 +18,7 @@ COARSEST = 0.25
 """The largest share of the room that one block may take where its network can be divided further."""
 
 
-def coming_and_going(network: nn.Module, itemsize: int, room: int) -> dict[str, nn.Module]:
+def plan_offload(network: nn.Module, itemsize: int, room: int) -> dict[str, nn.Module]:
     """The blocks, by name, that cannot stay where a network has `room` bytes; those that run last.
 
     Only members of lists are taken: their weights are used by nothing but their own calls. All that is in none, and
@@ -58,7 +58,7 @@ def _blocks(
                 yield whole, member
 
 
-class Visitors:
+class BlockOffloader:
     """Blocks whose weights are there only while they run. `fetch` gives parameters by name, ready to use."""
 
     def __init__(self, network: nn.Module, blocks: Mapping[str, nn.Module], fetch: Fetch) -> None:

@@ -54,7 +54,7 @@ class Choices:
         ]
 
 
-def remembered(device: str, folder: Path | None) -> Choices | None:
+def remembered_choices(device: str, folder: Path | None) -> Choices | None:
     """What was found out for a device ("auto", "cpu" ...) by this process or an earlier one; None if nothing was."""
     name = _identity(device)
     if name not in _found and folder is not None:
@@ -65,10 +65,10 @@ def remembered(device: str, folder: Path | None) -> Choices | None:
     return _found.get(name)
 
 
-def settled(device: str, folder: Path | None) -> Choices:
+def measured_choices(device: str, folder: Path | None) -> Choices:
     """The same for certain: what is not known or no longer true is found out and remembered in `folder`."""
     real = pick_device(device)
-    known = remembered(device, folder)
+    known = remembered_choices(device, folder)
     if known is None or known.device != real.type:
         known = _measured(real)
         _found[_identity(device)] = known

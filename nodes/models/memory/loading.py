@@ -13,7 +13,7 @@ from torch.overrides import TorchFunctionMode
 from nodegraph.support.errors import LoadError
 from nodes.models.detection.leftovers import scales_of
 from nodes.models.files.weight_files import open_stored
-from nodes.models.memory.block_offload import coming_and_going
+from nodes.models.memory.block_offload import plan_offload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,7 +122,7 @@ def load_part(
     wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     _check_shapes(part, wanted)
     size = bytes_in(part, place.dtype)
-    blocks = {} if room is None or size <= room else coming_and_going(network, size // part.parameters, room)
+    blocks = {} if room is None or size <= room else plan_offload(network, size // part.parameters, room)
     empty = {f"{lead}.{name}" for lead, block in blocks.items() for name, _ in block.named_parameters()}
     network.load_state_dict(
         dict(read(part, (name for name in wanted if name not in empty), place)), strict=False, assign=True

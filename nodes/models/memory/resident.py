@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from nodegraph.node_api.fingerprint import stamp
-from nodes.models.memory.block_offload import Visitors
+from nodes.models.memory.block_offload import BlockOffloader
 from nodes.models.memory.compiled import compiled
 from nodes.models.memory.loading import Place, bytes_of, read
 
@@ -52,7 +52,7 @@ class Resident:
         self._parameters = dict(network.named_parameters())
         self._own = {name: parameter.data for name, parameter in self._parameters.items()}
         self._active: Mapping[str, Tensor] = {}
-        self._visitors = Visitors(network, blocks or {}, self._fetch)
+        self._visitors = BlockOffloader(network, blocks or {}, self._fetch)
         self._files = {info.path for info in part.tensors.values()}
         self._stamps = self._now()
         self._compiled: dict[str, Forwards] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nodegraph.execution.resolve import wire
+from nodegraph.execution.resolve import resolve_graph
 from nodegraph.formats.comfyui.usable import specs_of
 from nodegraph.formats.native import dumps, load, loads
 from nodegraph.model.graph import Graph, Node, Source
@@ -33,7 +33,7 @@ def of_type(graph: Graph, kind: str) -> list[Node]:
 
 def texts_of(graph: Graph) -> dict[str, str]:
     """What the positive and the negative side of the sampler read, through subgraphs."""
-    wiring = wire(graph, specs_of())
+    wiring = resolve_graph(graph, specs_of())
     [sampler] = [item for item in wiring.nodes.values() if item.node.type == "KSampler"]
     found = {}
     for side in ("positive", "negative"):
@@ -84,7 +84,7 @@ def test_pictures_pass_through_what_shows_them() -> None:
 
 
 def test_an_output_without_source_stops_only_what_needs_it() -> None:
-    wiring = wire(case("05"), specs_of())
+    wiring = resolve_graph(case("05"), specs_of())
     assert "save_image" in wiring.nodes and wiring.skipped["preview_image"] == "fed by a muted branch"
 
 
@@ -177,7 +177,7 @@ def test_a_file_of_notes_alone_opens() -> None:
 
 def test_a_bypassed_unknown_node_lets_through_what_fits() -> None:
     graph = case("19")
-    wiring = wire(graph, specs_of())
+    wiring = resolve_graph(graph, specs_of())
     assert wiring.nodes["ksampler"].inputs["model"][0].node == "checkpoint_loader"
     assert wiring.nodes["text_encode"].inputs["clip"][0].output == "clip"
     assert problems(graph, specs_of()) == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from hypothesis import HealthCheck, given, note, settings
 
-from nodegraph.execution.resolve import Wired, Wiring, wire
+from nodegraph.execution.resolve import ResolvedGraph, ResolvedNode, resolve_graph
 from nodegraph.formats.comfyui.usable import specs_of
 from nodegraph.formats.native import dumps, loads
 from nodegraph.model.graph import Graph
@@ -28,7 +28,7 @@ class _Found:
     """What the nodes of the imported workflow get, in the words of `Workflow.meaning`."""
 
     def __init__(self, graph: Graph, specs: Mapping[str, NodeSpec]) -> None:
-        self.wiring: Wiring = wire(graph, specs)
+        self.wiring: ResolvedGraph = resolve_graph(graph, specs)
         self._graph = graph
 
     def path(self, name: str) -> Path:
@@ -42,7 +42,7 @@ class _Found:
             nodes = subgraph.nodes if subgraph is not None else {}
         return tuple(found)
 
-    def get(self, item: Wired, name: str) -> Got:
+    def get(self, item: ResolvedNode, name: str) -> Got:
         """What an input gets."""
         if name in item.inputs:
             [source] = item.inputs[name]

@@ -13,8 +13,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.formats.comfyui.node_mapping import Made
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import Converted
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodes.comfyui import SAME
 from nodes.definitions.conditioning import conditioning_mask
 from nodes.definitions.control import control_net_apply
@@ -38,8 +38,8 @@ def noise(*shape: int) -> torch.Tensor:
     return torch.rand(*shape, generator=GENERATOR)
 
 
-def made(name: str, **values: Any) -> Made:
-    return SAME[name](Old("1", name, values))
+def made(name: str, **values: Any) -> Converted:
+    return SAME[name](SourceNode("1", name, values))
 
 
 def params(name: str, **values: Any) -> dict[str, Any]:

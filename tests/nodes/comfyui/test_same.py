@@ -12,8 +12,8 @@ import torch
 from PIL import Image, ImageChops
 
 from nodegraph import Graph, LocalEngine, Options
-from nodegraph.formats.comfyui.node_mapping import Made, Same, Untranslatable, class_names
-from nodegraph.formats.comfyui.source_graph import Old
+from nodegraph.formats.comfyui.node_mapping import Converted, NodeMapping, Untranslatable, class_names
+from nodegraph.formats.comfyui.source_graph import SourceNode
 from nodegraph.formats.native import loads
 from nodegraph.node_api.catalogue import Catalogue, installed
 from nodes.comfyui import SAME
@@ -28,14 +28,14 @@ def specs() -> Catalogue:
     return installed()
 
 
-def made(name: str) -> Made:
+def made(name: str) -> Converted:
     """What a node with a value for each widget whose values are told becomes."""
     translation = SAME[name]
     given = {}
-    if isinstance(translation, Same):
+    if isinstance(translation, NodeMapping):
         given = {key: next(iter(by)) for key, by in translation.values.items() if not callable(by)}
     texts = {"CLIPTextEncodeSD3": ("clip_l", "clip_g", "t5xxl")}
-    return translation(Old("1", name, {**given, **dict.fromkeys(texts.get(name, ()), "x")}))
+    return translation(SourceNode("1", name, {**given, **dict.fromkeys(texts.get(name, ()), "x")}))
 
 
 @pytest.mark.parametrize("name", SAME)
@@ -64,7 +64,7 @@ def test_every_name_is_one_of_ours(name: str, specs: Catalogue) -> None:
 @pytest.mark.parametrize("odd", [[], {}, None, -1.5, True, "?"])
 def test_odd_values_are_translated_or_refused(name: str, odd: object) -> None:
     try:
-        found = SAME[name](Old("1", name, listed=(odd,) * 12))
+        found = SAME[name](SourceNode("1", name, listed=(odd,) * 12))
     except Untranslatable as error:
         assert "has no equal" in str(error)
     else:
@@ -74,7 +74,7 @@ def test_odd_values_are_translated_or_refused(name: str, odd: object) -> None:
 @pytest.mark.parametrize("name", SAME)
 def test_every_choice_is_one_of_ours(name: str, specs: Catalogue) -> None:
     translation = SAME[name]
-    if not isinstance(translation, Same):
+    if not isinstance(translation, NodeMapping):
         return
     spec = specs[translation.type]
     ours = made(name).ports
@@ -156,7 +156,7 @@ def _as_comfyui_convolves(rows: np.ndarray[Any, Any], radius: int, sigma: float)
 
 @pytest.mark.parametrize(("radius", "sigma"), [(1, 1.0), (4, 0.3), (8, 0.5), (8, 3.0)])
 def test_a_blur_is_as_wide_as_comfyuis(radius: int, sigma: float) -> None:
-    old = Old("1", "ImageBlur", {"blur_radius": radius, "sigma": sigma})
+    old = SourceNode("1", "ImageBlur", {"blur_radius": radius, "sigma": sigma})
     params = SAME["ImageBlur"](old).parts[""].params
     picture = torch.rand(1, 48, 48, 3, generator=torch.Generator().manual_seed(1))
     mine = image_blur(Picture(picture), **params)[0].numpy()
@@ -169,7 +169,7 @@ def test_a_blur_is_as_wide_as_comfyuis(radius: int, sigma: float) -> None:
 
 
 def test_sharpening_adds_ten_times_alpha_of_the_detail() -> None:
-    old = Old("1", "ImageSharpen", {"sharpen_radius": 3, "sigma": 0.4, "alpha": 0.15})
+    old = SourceNode("1", "ImageSharpen", {"sharpen_radius": 3, "sigma": 0.4, "alpha": 0.15})
     params = SAME["ImageSharpen"](old).parts[""].params
     picture = 0.4 + 0.1 * torch.rand(1, 48, 48, 3, generator=torch.Generator().manual_seed(1))
     mine = image_sharpen(Picture(picture), **params)[0].numpy()
@@ -182,11 +182,11 @@ def test_sharpening_adds_ten_times_alpha_of_the_detail() -> None:
 def test_flips_and_quarter_turns_are_comfyuis() -> None:
     picture = torch.arange(24.0).reshape(1, 2, 4, 3) / 24
     for rotation, count in {"none": 0, "90 degrees": 1, "180 degrees": 2, "270 degrees": 3}.items():
-        params = SAME["ImageRotate"](Old("1", "ImageRotate", {"rotation": rotation})).parts[""].params
+        params = SAME["ImageRotate"](SourceNode("1", "ImageRotate", {"rotation": rotation})).parts[""].params
         turned = torch.rot90(picture, count, (2, 1))
         assert torch.equal(image_rotate(Picture(picture), **params)[..., :3], turned)
     for way, axis in {"x-axis: vertically": 1, "y-axis: horizontally": 2}.items():
-        params = SAME["ImageFlip"](Old("1", "ImageFlip", {"flip_method": way})).parts[""].params
+        params = SAME["ImageFlip"](SourceNode("1", "ImageFlip", {"flip_method": way})).parts[""].params
         assert torch.equal(image_flip(Picture(picture), **params), picture.flip(axis))
 
 

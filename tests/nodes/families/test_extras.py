@@ -21,7 +21,7 @@ from nodes.definitions.guidance_network import (
     guidance_skip_layer,
 )
 from nodes.definitions.sampler import plain_guide
-from nodes.guidance.conditioning_context import Telling
+from nodes.guidance.conditioning_context import ConditioningContext
 from nodes.guidance.forward_overrides import AttentionRecord, identity_attention, skipping
 from nodes.guidance.freeu import FreeU
 from nodes.guidance.network_blocks import chosen_blocks
@@ -50,7 +50,7 @@ class Made:
         model = model or self.model
         guide = plain_guide(model, self.positive, self.negative, cfg, "euler", self.sigma)
         network = self.pool.get(model)
-        return guide(network, Telling(network.facts, self.x))(self.x, self.sigma).x0
+        return guide(network, ConditioningContext(network.facts, self.x))(self.x, self.sigma).x0
 
     def output(self, conditioning: Conditioning, x: Tensor | None = None, **others: Any) -> Tensor:
         """What diffusers' network itself says to latents."""

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from nodegraph import GraphError
-from nodes.guidance.conditioning_context import Telling
-from nodes.guidance.guidance_branches import Sides
+from nodes.guidance.conditioning_context import ConditioningContext
+from nodes.guidance.guidance_branches import GuidanceBranches
 from nodes.guidance.regions import faded, window_of, with_matching_areas
 from nodes.types import Area, Condition, Conditioning
 from tests.nodes.families.fakes import FakeNetwork, says
 
 LIKE = torch.zeros(2, 4, 8, 16)
-TELLING = Telling(FakeNetwork().facts, LIKE)
+TELLING = ConditioningContext(FakeNetwork().facts, LIKE)
 SIGMA = torch.full((2,), 2.0)
 
 
@@ -19,7 +19,7 @@ def predicted(
     *sides: Conditioning, sigma: float = 2.0, network: FakeNetwork | None = None
 ) -> list[torch.Tensor]:
     network = network or FakeNetwork()
-    return Sides(network, sides, TELLING).predict(LIKE, torch.full((2,), sigma), range(len(sides)))
+    return GuidanceBranches(network, sides, TELLING).predict(LIKE, torch.full((2,), sigma), range(len(sides)))
 
 
 def test_areas_in_pixels_and_fractions() -> None:
@@ -64,7 +64,7 @@ def test_where_and_when_nothing_holds_the_prediction_is_nothing() -> None:
 
 def test_plain_sides_go_in_one_call_negative_first() -> None:
     network = FakeNetwork()
-    sides = Sides(network, (says(1.0), says(-1.0)), TELLING)
+    sides = GuidanceBranches(network, (says(1.0), says(-1.0)), TELLING)
     sides.predict(LIKE, SIGMA, (1, 0))
     assert network.calls == [((2, 4, 8, 16), 2.0, [-1.0, 1.0])]
 
@@ -94,7 +94,7 @@ def test_prompts_joined_by_and_count_by_themselves() -> None:
     assert torch.allclose(uncond, torch.tensor(0.5))
     assert torch.allclose(cond, torch.tensor(0.5 + 0.5 * (1.0 - 0.5) - 0.25 * (3.0 - 0.5)))
     network = FakeNetwork()
-    alone = Sides(network, (both, says(0.5)), TELLING).predict(LIKE, SIGMA, (0,))
+    alone = GuidanceBranches(network, (both, says(0.5)), TELLING).predict(LIKE, SIGMA, (0,))
     assert torch.allclose(alone[0], cond) and len(network.calls) == 1, "the negative side is asked along"
     assert torch.allclose(predicted(both)[0], torch.tensor((0.5 - 0.75) / 0.25)), "without one, as a mean"
 
@@ -104,7 +104,7 @@ def test_a_prompt_holds_in_its_steps() -> None:
         says(1.0, spans=((0.0, 0.25), (0.5, 0.75))) + says(2.0, spans=((0.25, 0.5), (0.75, 1.0)))
     )
     levels = [8.0, 4.0, 2.0, 1.0, 0.0]
-    sides = Sides(FakeNetwork(), (side,), TELLING, sigmas=levels)
+    sides = GuidanceBranches(FakeNetwork(), (side,), TELLING, sigmas=levels)
 
     def seen(level: float) -> float:
         return float(sides.predict(LIKE, torch.full((2,), level), (0,))[0].mean())

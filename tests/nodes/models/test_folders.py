@@ -11,7 +11,7 @@ import pytest
 
 from nodegraph.cli import main
 from nodes.models.detection.listing import describe
-from nodes.models.files.directory_scanner import walk
+from nodes.models.files.directory_scanner import scan_directory
 from nodes.models.files.folders import ModelFolders, open_folders
 from nodes.models.files.model_dirs import places_of
 from tests import models_maker as maker
@@ -166,7 +166,7 @@ def test_names_stay_in_their_folders(tmp_path: Path, name: str) -> None:
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
     touch(tmp_path / "a/b.safetensors")
     (tmp_path / "a/loop").symlink_to(tmp_path, target_is_directory=True)
-    assert list(walk(tmp_path).found) == ["a/b.safetensors"]
+    assert list(scan_directory(tmp_path).found) == ["a/b.safetensors"]
 
 
 def test_a_folder_is_read_again_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from nodes.models import create_pool
-from nodes.models.memory.block_offload import coming_and_going, count
+from nodes.models.memory.block_offload import count, plan_offload
 from nodes.models.memory.budget import network_work
 from nodes.models.memory.loading import Place, bytes_of, load_part
 from nodes.models.memory.resident import Resident
@@ -230,8 +230,8 @@ TREES: st.SearchStrategy[nn.Module] = st.recursive(
 @given(TREES, st.integers(0, 4000))
 def test_what_stays_fits_where_anything_can(tree: nn.Module, room: int) -> None:
     size = 4 * count(tree)
-    going = coming_and_going(tree, 4, room)
-    all_going = coming_and_going(tree, 4, 0)
+    going = plan_offload(tree, 4, room)
+    all_going = plan_offload(tree, 4, 0)
     gone = [4 * count(block) for block in going.values()]
     names = [f"{lead}." for lead in going]
     assert not any(a != b and a.startswith(b) for a in names for b in names), "no block lies in another"

@@ -132,7 +132,11 @@ def test_a_choice_is_remembered_for_every_later_process(
     assert runtime.facts(compute, settle=True) == runtime.facts(compute) != unknown
     monkeypatch.setattr(device_facts, "_found", {})
     monkeypatch.setattr(device_facts, "_measured", lambda device: Choices("cpu"))
-    assert device_facts.settled("cpu", tmp_path) == device_facts.remembered("cpu", tmp_path) == measured
+    assert (
+        device_facts.measured_choices("cpu", tmp_path)
+        == device_facts.remembered_choices("cpu", tmp_path)
+        == measured
+    )
 
 
 @settings(max_examples=40)
@@ -144,13 +148,13 @@ def test_a_spoiled_memory_is_measured_anew(spoiled: bytes) -> None:
         patch.setattr(device_facts, "_found", {})
         patch.setattr(device_facts, "_measured", lambda device: Choices("cpu", bfloat16=True))
         (Path(place) / device_facts.MEMORY).write_bytes(spoiled)
-        assert device_facts.remembered("cpu", Path(place)) is None
-        assert device_facts.settled("cpu", Path(place)).bfloat16
+        assert device_facts.remembered_choices("cpu", Path(place)) is None
+        assert device_facts.measured_choices("cpu", Path(place)).bfloat16
 
 
 def test_a_machine_is_measured_in_a_moment(forgetful: None) -> None:
-    found = device_facts.settled("cpu", None)
-    assert found.device == "cpu" and found == device_facts.settled("cpu", None)
+    found = device_facts.measured_choices("cpu", None)
+    assert found.device == "cpu" and found == device_facts.measured_choices("cpu", None)
 
 
 def test_facts_need_no_torch(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from nodegraph.model.graph import Port
 from ui.canvas.canvas import Canvas
 from ui.canvas.scene.geometry import Row
 from ui.panels.exposure.dialogs import EditDialog
-from ui.panels.subgraph_ports.panels import Rails
+from ui.panels.subgraph_ports.panels import SubgraphPortPanels
 from ui.panels.subgraph_ports.port_list import PortList
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def railed(view: DocumentView) -> PortList:
     """Inside the subgraph, with the focus on the list of its inputs, by keys alone."""
     hand_of(view).key(Qt.Key.Key_Tab)
     QTest.qWait(20)
-    assert isinstance(view.widget, Canvas) and isinstance(view.widget.rails, Rails)
+    assert isinstance(view.widget, Canvas) and isinstance(view.widget.port_panels, SubgraphPortPanels)
     QTest.keyClick(view.widget, Qt.Key.Key_I)
-    found = view.widget.rails.inputs.list
+    found = view.widget.port_panels.inputs.list
     assert found.hasFocus() and found.chosen == "model"
     return found
 

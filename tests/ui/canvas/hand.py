@@ -10,7 +10,7 @@ from nodegraph.edits.document import Document
 from nodegraph.model.graph import Graph
 from tests.ui.canvas.catalogue import SPECS
 from ui.canvas.canvas import Canvas
-from ui.canvas.interaction.wiring import Loose
+from ui.canvas.interaction.dragged_links import DraggedLinks
 from ui.document.editor import Editor
 from ui.theme import DARK
 
@@ -28,7 +28,7 @@ class Hand:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.searches: list[tuple[QPointF, Loose | None]] = []
+        self.searches: list[tuple[QPointF, DraggedLinks | None]] = []
         self.said: list[str] = []
         canvas.search_requested.connect(lambda point, loose: self.searches.append((point, loose)))
         canvas.status.connect(self.said.append)

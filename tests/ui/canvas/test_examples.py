@@ -17,7 +17,7 @@ from ui.canvas.scene.geometry import MARGIN
 from ui.canvas.scene.metrics import Density
 from ui.config.settings import CHOICES
 from ui.document.editor import Editor
-from ui.i18n.node_texts import Worded
+from ui.i18n.node_texts import TranslatedSpecs
 from ui.i18n.translate import PseudoTranslator
 from ui.theme import DARK
 
@@ -56,7 +56,7 @@ def test_longer_words_of_another_language_hardly_ever_overlap(
     qapp.installTranslator(translator)
     try:
         for path in WORKFLOWS:
-            canvas = Canvas(Editor(Worded(specs), Document(load(path))), DARK)
+            canvas = Canvas(Editor(TranslatedSpecs(specs), Document(load(path))), DARK)
             canvas.set_density("normal", percent / 100)
             boxes = [box.rect for box in canvas.scene.nodes.values()]
             for one, other in itertools.combinations(boxes, 2):

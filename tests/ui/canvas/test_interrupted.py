@@ -18,7 +18,7 @@ from nodegraph.model.graph import Frame, Graph, Node, Note, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, Hand, Where
 from tests.ui.canvas.worlds import default_workflow, graph_of
-from ui.canvas.rendering.look import STILL
+from ui.canvas.rendering.highlights import STILL
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -7,8 +7,8 @@ from nodegraph.model.graph import Node, Source
 from tests.ui.canvas.conftest import MakeHand
 from tests.ui.canvas.hand import ALT, CTRL, MIDDLE, NONE, RIGHT, SHIFT, Hand
 from tests.ui.canvas.worlds import default_workflow, graph_of, link
+from ui.canvas.interaction.dragged_links import DraggedLinks
 from ui.canvas.interaction.gestures.link import LinkDrag
-from ui.canvas.interaction.wiring import Loose
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef
 
@@ -67,7 +67,7 @@ def test_dropping_on_empty_ground_asks_for_a_node_and_deletes_nothing(hand: Hand
     hand.drag(hand.port("sampler", "positive"), EMPTY)
     assert hand.graph is before
     (point, loose), *rest = hand.searches
-    assert not rest and loose == Loose(
+    assert not rest and loose == DraggedLinks(
         (PortRef("prompt", "conditioning", True),), (LinkKey("sampler", "positive"),)
     )
     assert (point - QPointF(*EMPTY)).manhattanLength() < 2

@@ -12,7 +12,7 @@ from nodegraph.edits.subgraphs import MakeSubgraph
 from nodegraph.formats.native import dumps
 from tests.ui.canvas.hand import ALT, CTRL, RIGHT, SHIFT
 from ui.canvas.canvas import Canvas
-from ui.panels.subgraph_ports.panels import Rail, Rails
+from ui.panels.subgraph_ports.panels import SubgraphPortPanel, SubgraphPortPanels
 from ui.shell.view_state import go_to, place
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ from tests.ui.canvas.inner import START, grouped, hand_of, inside
 def test_keys_make_enter_leave_and_unpack(view: DocumentView) -> None:
     hand = inside(view)
     assert set(hand.graph.nodes) == {"prompt", "avoid"}
-    assert not view.crumbs.isHidden()
+    assert not view.breadcrumbs.isHidden()
     hand.key(Qt.Key.Key_Escape)
-    assert view.level is view.editor and view.crumbs.isHidden()
+    assert view.level is view.editor and view.breadcrumbs.isHidden()
     hand_of(view).key(Qt.Key.Key_G, CTRL | ALT)
     assert set(view.editor.graph.nodes) == set(START.nodes) and not view.editor.graph.subgraphs
     while view.editor.stack.canUndo():
@@ -40,7 +40,7 @@ def test_a_double_click_enters_and_a_crumb_leaves(view: DocumentView) -> None:
     box = hand.canvas.scene.nodes[name]
     hand.double_click((box.x + box.width / 2, box.y + box.height - 3))
     assert view.levels.inner
-    crumb = next(b for b in view.crumbs.findChildren(QToolButton) if b.isEnabled())
+    crumb = next(b for b in view.breadcrumbs.findChildren(QToolButton) if b.isEnabled())
     QTest.mouseClick(crumb, Qt.MouseButton.LeftButton)
     assert not view.levels.inner and view.editor.selection.nodes == {name}
 
@@ -63,8 +63,8 @@ def test_undoing_the_subgraph_from_inside_leads_out(view: DocumentView) -> None:
     assert view.level is view.editor and set(view.editor.graph.nodes) == set(START.nodes)
 
 
-def rail(view: DocumentView, output: bool) -> Rail:
-    return next(r for r in view.widget.findChildren(Rail) if r.output is output)
+def rail(view: DocumentView, output: bool) -> SubgraphPortPanel:
+    return next(r for r in view.widget.findChildren(SubgraphPortPanel) if r.output is output)
 
 
 def test_a_link_dropped_on_the_rail_exposes_its_port(view: DocumentView) -> None:
@@ -98,13 +98,13 @@ def test_a_shared_subgraph_says_so_and_can_be_made_unique(view: DocumentView) ->
     grouped(view)
     hand_of(view).key(Qt.Key.Key_D, CTRL)
     hand_of(view).key(Qt.Key.Key_Tab)
-    button = view.crumbs.findChild(QPushButton)
+    button = view.breadcrumbs.findChild(QPushButton)
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert view.levels.inner[-1].editor.subgraph == "Group 2"
     assert set(view.editor.graph.subgraphs) == {"Group", "Group 2"}
     QTest.qWait(1)
-    assert view.crumbs.findChild(QPushButton) is None
+    assert view.breadcrumbs.findChild(QPushButton) is None
 
 
 def test_the_docks_show_the_level_and_saving_writes_the_document(
@@ -216,14 +216,14 @@ def test_a_row_dragged_on_the_rail_exposes_its_parameter_and_changes_nothing_els
     QTest.qWait(30)
     hand = hand_of(view)
     hand.canvas.zoom_to(1.0)
-    rails = hand.canvas.rails
-    assert isinstance(rails, Rails)
+    port_panels = hand.canvas.port_panels
+    assert isinstance(port_panels, SubgraphPortPanels)
     for name in ("steps", "sampler"):
         box = hand.canvas.scene.nodes["sampler"]
         before = dict(box.node.params), box.node.pos
         row = next(r for r in box.layout.rows if r.param is not None and r.param.name == name)
         start = QPointF(box.x + box.width / 2, box.y + row.y + row.height / 2)
-        rail = hand.canvas.camera.to_scene(QPointF(rails.inputs.geometry().center()))
+        rail = hand.canvas.camera.to_scene(QPointF(port_panels.inputs.geometry().center()))
         hand.press(start)
         hand.move(start + (rail - start) * 0.5)
         hand.move(rail)
@@ -231,7 +231,7 @@ def test_a_row_dragged_on_the_rail_exposes_its_parameter_and_changes_nothing_els
         hand.release(rail)
         node = view.level.graph.nodes["sampler"]
         assert (dict(node.params), node.pos) == before
-        assert name in [port.name for port in rails.inputs.ports()]
+        assert name in [port.name for port in port_panels.inputs.ports()]
 
 
 def test_a_node_says_how_many_share_its_subgraph(view: DocumentView) -> None:

@@ -27,13 +27,13 @@ from ui.panels.inspector.panel import Inspector
 from ui.shell.application import Application
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.style import style_sheet
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-LOOK = Look.of(Settings(theme="dark"), True)
+LOOK = Appearance.of(Settings(theme="dark"), True)
 MODELS = (
     "anime/dream.safetensors",
     "anime/line.safetensors",
@@ -121,7 +121,7 @@ MakeDesk = Callable[..., Desk]
 def make_desk(qapp: QApplication, qtbot: QtBot) -> Iterator[MakeDesk]:
     qapp.setStyle("Fusion")
 
-    def make(made: Graph | None = None, look: Look = LOOK, zoom: float = 1.0) -> Desk:
+    def make(made: Graph | None = None, look: Appearance = LOOK, zoom: float = 1.0) -> Desk:
         qapp.setStyleSheet(style_sheet(look.theme, look.metrics))
         qapp.setPalette(look.theme.qt_palette())
         editor = Editor(SPECS, Document(made or graph()))
@@ -145,7 +145,7 @@ def make_desk(qapp: QApplication, qtbot: QtBot) -> Iterator[MakeDesk]:
 
 
 @pytest.fixture
-def desk(make_desk: MakeDesk) -> Desk:
+def run_service(make_desk: MakeDesk) -> Desk:
     return make_desk()
 
 

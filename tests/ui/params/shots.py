@@ -31,7 +31,7 @@ def main(folder: Path, theme: str, scale: str) -> None:
     from ui.config.settings import Settings
     from ui.document.editor import Editor
     from ui.panels.canvas_editors import attach
-    from ui.theme.appearance import Look
+    from ui.theme.appearance import Appearance
     from ui.theme.style import style_sheet
 
     app = QApplication.instance() or QApplication([])
@@ -39,7 +39,7 @@ def main(folder: Path, theme: str, scale: str) -> None:
     folders = Folders()
     folders.kinds["checkpoints"] += tuple(f"many/model {n:02}.safetensors" for n in range(14))
     model_files.model_files = lambda: folders  # type: ignore[assignment]  # stands in for real folders
-    look = Look.of(Settings(theme=theme), True)
+    look = Appearance.of(Settings(theme=theme), True)
     app.setStyle("Fusion")
     app.setFont(look.font())
     app.setPalette(look.theme.qt_palette())

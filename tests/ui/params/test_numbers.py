@@ -107,131 +107,131 @@ def test_values_at_and_past_their_limits() -> None:
     assert typed(free, "10**25") == 2**64 - 1
 
 
-def test_dragging_sideways_scrubs_as_one_step(desk: Desk) -> None:
-    start = desk.row("all", "steps")
-    desk.drag(start, start + QPointF(40, 0), steps=10)
-    assert desk.value("all", "steps") == 32
-    assert desk.steps == 1
-    desk.editor.stack.undo()
-    assert desk.value("all", "steps") == 20
-    assert "all" in desk.editor.selection.nodes
+def test_dragging_sideways_scrubs_as_one_step(run_service: Desk) -> None:
+    start = run_service.row("all", "steps")
+    run_service.drag(start, start + QPointF(40, 0), steps=10)
+    assert run_service.value("all", "steps") == 32
+    assert run_service.steps == 1
+    run_service.editor.stack.undo()
+    assert run_service.value("all", "steps") == 20
+    assert "all" in run_service.editor.selection.nodes
 
 
-def test_a_shaking_click_changes_nothing(desk: Desk) -> None:
-    start = desk.row("all", "steps")
-    desk.drag(start, start + QPointF(3, 0))
-    desk.drag(start, start + QPointF(-3, 1))
-    desk.click(desk.row("all", "cfg"))
-    assert desk.steps == 0
+def test_a_shaking_click_changes_nothing(run_service: Desk) -> None:
+    start = run_service.row("all", "steps")
+    run_service.drag(start, start + QPointF(3, 0))
+    run_service.drag(start, start + QPointF(-3, 1))
+    run_service.click(run_service.row("all", "cfg"))
+    assert run_service.steps == 0
 
 
-def test_dragging_up_or_down_moves_the_node(desk: Desk) -> None:
-    start = desk.row("all", "steps")
-    desk.drag(start, start + QPointF(2, 64), steps=8)
-    assert desk.value("all", "steps") == 20
-    assert desk.graph.nodes["all"].pos[1] > 0
+def test_dragging_up_or_down_moves_the_node(run_service: Desk) -> None:
+    start = run_service.row("all", "steps")
+    run_service.drag(start, start + QPointF(2, 64), steps=8)
+    assert run_service.value("all", "steps") == 20
+    assert run_service.graph.nodes["all"].pos[1] > 0
 
 
-def scrub(desk: Desk, name: str, way: float, modifiers: Qt.KeyboardModifier) -> None:
+def scrub(run_service: Desk, name: str, way: float, modifiers: Qt.KeyboardModifier) -> None:
     """Drag a row sideways, with modifiers held once the drag has begun."""
-    start = desk.row("all", name)
-    desk.press(start)
-    desk.move(start + QPointF(5, 0))
-    desk.move(start + QPointF(5 + way, 0), modifiers=modifiers)
-    desk.release(start + QPointF(5 + way, 0), modifiers=modifiers)
+    start = run_service.row("all", name)
+    run_service.press(start)
+    run_service.move(start + QPointF(5, 0))
+    run_service.move(start + QPointF(5 + way, 0), modifiers=modifiers)
+    run_service.release(start + QPointF(5 + way, 0), modifiers=modifiers)
 
 
-def test_shift_is_fine_and_ctrl_snaps(desk: Desk) -> None:
-    scrub(desk, "cfg", 60, SHIFT)
-    assert desk.value("all", "cfg") == pytest.approx(7.2)
-    scrub(desk, "cfg", 60, CTRL)
-    assert desk.value("all", "cfg") == 9.0
-    scrub(desk, "width", 30, CTRL)
-    assert desk.value("all", "width") == 576
-    assert desk.steps == 3
+def test_shift_is_fine_and_ctrl_snaps(run_service: Desk) -> None:
+    scrub(run_service, "cfg", 60, SHIFT)
+    assert run_service.value("all", "cfg") == pytest.approx(7.2)
+    scrub(run_service, "cfg", 60, CTRL)
+    assert run_service.value("all", "cfg") == 9.0
+    scrub(run_service, "width", 30, CTRL)
+    assert run_service.value("all", "width") == 576
+    assert run_service.steps == 3
 
 
-def test_scrubbing_stops_at_the_limit_and_turns_round_at_once(desk: Desk) -> None:
-    start = desk.row("all", "denoise")
-    desk.press(start)
-    desk.move(start + QPointF(5, 0))
-    desk.move(start + QPointF(400, 0))
-    assert desk.value("all", "denoise") == 1.0
-    desk.move(start + QPointF(370, 0))
-    assert desk.value("all", "denoise") == pytest.approx(0.9)
-    desk.release(start + QPointF(370, 0))
+def test_scrubbing_stops_at_the_limit_and_turns_round_at_once(run_service: Desk) -> None:
+    start = run_service.row("all", "denoise")
+    run_service.press(start)
+    run_service.move(start + QPointF(5, 0))
+    run_service.move(start + QPointF(400, 0))
+    assert run_service.value("all", "denoise") == 1.0
+    run_service.move(start + QPointF(370, 0))
+    assert run_service.value("all", "denoise") == pytest.approx(0.9)
+    run_service.release(start + QPointF(370, 0))
 
 
-def test_escape_takes_a_scrub_back(desk: Desk) -> None:
-    start = desk.row("all", "steps")
-    desk.press(start)
-    desk.move(start + QPointF(5, 0))
-    desk.move(start + QPointF(60, 0))
-    assert desk.value("all", "steps") != 20
-    desk.key(Qt.Key.Key_Escape)
-    assert desk.value("all", "steps") == 20
-    assert "steps" not in desk.graph.nodes["all"].params
-    desk.release(start + QPointF(60, 0))
-    assert desk.value("all", "steps") == 20
+def test_escape_takes_a_scrub_back(run_service: Desk) -> None:
+    start = run_service.row("all", "steps")
+    run_service.press(start)
+    run_service.move(start + QPointF(5, 0))
+    run_service.move(start + QPointF(60, 0))
+    assert run_service.value("all", "steps") != 20
+    run_service.key(Qt.Key.Key_Escape)
+    assert run_service.value("all", "steps") == 20
+    assert "steps" not in run_service.graph.nodes["all"].params
+    run_service.release(start + QPointF(60, 0))
+    assert run_service.value("all", "steps") == 20
 
 
-def test_scrubbing_goes_on_past_the_edge_of_the_screen(desk: Desk) -> None:
+def test_scrubbing_goes_on_past_the_edge_of_the_screen(run_service: Desk) -> None:
     """At the edge the pointer comes in again on the other side, and the jump does not count."""
     screen = QApplication.primaryScreen().geometry()
-    start = desk.view(desk.row("all", "width"))
-    edge = desk.canvas.mapFromGlobal(QPoint(screen.right(), 0)).x()
-    desk.press(desk.row("all", "width"))
-    scene = desk.canvas.camera.to_scene
-    desk.move(scene(QPointF(start + QPoint(5, 0))))
-    desk.move(scene(QPointF(edge, start.y())))
-    before = desk.value("all", "width")
-    came_in = desk.canvas.mapFromGlobal(QCursor.pos()).x()
+    start = run_service.view(run_service.row("all", "width"))
+    edge = run_service.canvas.mapFromGlobal(QPoint(screen.right(), 0)).x()
+    run_service.press(run_service.row("all", "width"))
+    scene = run_service.canvas.camera.to_scene
+    run_service.move(scene(QPointF(start + QPoint(5, 0))))
+    run_service.move(scene(QPointF(edge, start.y())))
+    before = run_service.value("all", "width")
+    came_in = run_service.canvas.mapFromGlobal(QCursor.pos()).x()
     assert came_in < edge - 100
-    desk.move(scene(QPointF(came_in + 30, start.y())))
-    assert desk.value("all", "width") == before + 80  # type: ignore[operator]  # a number
-    desk.release(scene(QPointF(came_in + 30, start.y())))
-    assert desk.steps == 1
+    run_service.move(scene(QPointF(came_in + 30, start.y())))
+    assert run_service.value("all", "width") == before + 80  # type: ignore[operator]  # a number
+    run_service.release(scene(QPointF(came_in + 30, start.y())))
+    assert run_service.steps == 1
 
 
-def test_double_click_types_and_enter_keeps(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "width"))
-    desk.type("1024*1.5")
-    assert desk.rows.box is not None and desk.rows.box.hint.text().startswith("= 1536")
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "width") == 1536
-    assert desk.rows.editor is None and desk.canvas.hasFocus()
-    assert desk.steps == 1
+def test_double_click_types_and_enter_keeps(run_service: Desk) -> None:
+    run_service.double_click(run_service.row("all", "width"))
+    run_service.type("1024*1.5")
+    assert run_service.rows.box is not None and run_service.rows.box.hint.text().startswith("= 1536")
+    run_service.hit(Qt.Key.Key_Return)
+    assert run_service.value("all", "width") == 1536
+    assert run_service.rows.editor is None and run_service.canvas.hasFocus()
+    assert run_service.steps == 1
 
 
-def test_escape_restores(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "width"))
-    desk.type("99")
-    desk.hit(Qt.Key.Key_Up)
-    desk.type("5")
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.value("all", "width") == 512
-    assert desk.rows.editor is None
+def test_escape_restores(run_service: Desk) -> None:
+    run_service.double_click(run_service.row("all", "width"))
+    run_service.type("99")
+    run_service.hit(Qt.Key.Key_Up)
+    run_service.type("5")
+    run_service.hit(Qt.Key.Key_Escape)
+    assert run_service.value("all", "width") == 512
+    assert run_service.rows.editor is None
 
 
 @pytest.mark.parametrize("text", ["house", "1/0", "1e999", "nan", "9**9**9"])
-def test_bad_text_is_answered_with_a_sentence_and_the_value_stays(desk: Desk, text: str) -> None:
-    desk.double_click(desk.row("all", "steps"))
-    desk.type(text)
-    desk.hit(Qt.Key.Key_Return)
-    box = desk.rows.box
+def test_bad_text_is_answered_with_a_sentence_and_the_value_stays(run_service: Desk, text: str) -> None:
+    run_service.double_click(run_service.row("all", "steps"))
+    run_service.type(text)
+    run_service.hit(Qt.Key.Key_Return)
+    box = run_service.rows.box
     assert box is not None and box.hint.isVisible() and box.hint.text().endswith(".")
-    desk.click((-30, -30))
+    run_service.click((-30, -30))
     QTest.qWait(1)
-    assert desk.rows.editor is None
-    assert desk.value("all", "steps") == 20
-    assert any(said.startswith("Steps: ") for said in desk.said)
+    assert run_service.rows.editor is None
+    assert run_service.value("all", "steps") == 20
+    assert any(said.startswith("Steps: ") for said in run_service.said)
 
 
-def wheel(desk: Desk, at: QPointF, turn: int = 120) -> None:
-    widget = desk.canvas.childAt(at.toPoint()) or desk.canvas
+def wheel(run_service: Desk, at: QPointF, turn: int = 120) -> None:
+    widget = run_service.canvas.childAt(at.toPoint()) or run_service.canvas
     event = QWheelEvent(
-        QPointF(widget.mapFrom(desk.canvas, at.toPoint())),
-        QPointF(desk.canvas.mapToGlobal(at.toPoint())),
+        QPointF(widget.mapFrom(run_service.canvas, at.toPoint())),
+        QPointF(run_service.canvas.mapToGlobal(at.toPoint())),
         QPoint(),
         QPoint(0, turn),
         Qt.MouseButton.NoButton,
@@ -242,59 +242,59 @@ def wheel(desk: Desk, at: QPointF, turn: int = 120) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def test_the_wheel_zooms_over_a_row_and_counts_only_with_the_focus(desk: Desk) -> None:
-    at = QPointF(desk.view(desk.row("all", "steps")))
-    before = desk.canvas.camera.zoom
-    wheel(desk, at)
-    assert desk.value("all", "steps") == 20 and desk.canvas.camera.zoom > before
-    desk.double_click(desk.row("all", "steps"))
-    zoom = desk.canvas.camera.zoom
-    wheel(desk, QPointF(desk.view(desk.row("all", "steps", 0.9))))
-    wheel(desk, QPointF(desk.view(desk.row("all", "steps", 0.9))))
-    assert desk.value("all", "steps") == 22 and desk.canvas.camera.zoom == zoom
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.steps == 1
+def test_the_wheel_zooms_over_a_row_and_counts_only_with_the_focus(run_service: Desk) -> None:
+    at = QPointF(run_service.view(run_service.row("all", "steps")))
+    before = run_service.canvas.camera.zoom
+    wheel(run_service, at)
+    assert run_service.value("all", "steps") == 20 and run_service.canvas.camera.zoom > before
+    run_service.double_click(run_service.row("all", "steps"))
+    zoom = run_service.canvas.camera.zoom
+    wheel(run_service, QPointF(run_service.view(run_service.row("all", "steps", 0.9))))
+    wheel(run_service, QPointF(run_service.view(run_service.row("all", "steps", 0.9))))
+    assert run_service.value("all", "steps") == 22 and run_service.canvas.camera.zoom == zoom
+    run_service.hit(Qt.Key.Key_Return)
+    assert run_service.steps == 1
 
 
-def test_arrows_step_and_tab_goes_to_the_next_row(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "steps"))
-    desk.hit(Qt.Key.Key_Up)
-    desk.hit(Qt.Key.Key_Up, SHIFT)
-    desk.hit(Qt.Key.Key_Up, CTRL)
-    assert desk.value("all", "steps") == 32
-    desk.hit(Qt.Key.Key_Tab)
-    assert desk.rows.box is not None and desk.rows.box.name == "width"
-    desk.type("640")
-    desk.hit(Qt.Key.Key_Backtab, SHIFT)
-    assert desk.rows.box is not None and desk.rows.box.name == "steps"
-    assert desk.value("all", "width") == 640
+def test_arrows_step_and_tab_goes_to_the_next_row(run_service: Desk) -> None:
+    run_service.double_click(run_service.row("all", "steps"))
+    run_service.hit(Qt.Key.Key_Up)
+    run_service.hit(Qt.Key.Key_Up, SHIFT)
+    run_service.hit(Qt.Key.Key_Up, CTRL)
+    assert run_service.value("all", "steps") == 32
+    run_service.hit(Qt.Key.Key_Tab)
+    assert run_service.rows.box is not None and run_service.rows.box.name == "width"
+    run_service.type("640")
+    run_service.hit(Qt.Key.Key_Backtab, SHIFT)
+    assert run_service.rows.box is not None and run_service.rows.box.name == "steps"
+    assert run_service.value("all", "width") == 640
 
 
-def test_backspace_over_a_row_resets_it(desk: Desk) -> None:
-    start = desk.row("all", "steps")
-    desk.drag(start, start + QPointF(40, 0))
-    assert desk.value("all", "steps") != 20
-    QCursor.setPos(desk.canvas.mapToGlobal(desk.view(start)))
-    desk.key(Qt.Key.Key_Backspace)
-    assert "steps" not in desk.graph.nodes["all"].params
-    assert "all" in desk.graph.nodes
+def test_backspace_over_a_row_resets_it(run_service: Desk) -> None:
+    start = run_service.row("all", "steps")
+    run_service.drag(start, start + QPointF(40, 0))
+    assert run_service.value("all", "steps") != 20
+    QCursor.setPos(run_service.canvas.mapToGlobal(run_service.view(start)))
+    run_service.key(Qt.Key.Key_Backspace)
+    assert "steps" not in run_service.graph.nodes["all"].params
+    assert "all" in run_service.graph.nodes
 
 
-def test_a_linked_value_is_not_edited(desk: Desk) -> None:
-    start = desk.row("all", "linked")
-    desk.double_click(start)
-    assert desk.rows.editor is None
-    desk.drag(start, start + QPointF(60, 0))
-    assert "linked" not in desk.graph.nodes["all"].params
+def test_a_linked_value_is_not_edited(run_service: Desk) -> None:
+    start = run_service.row("all", "linked")
+    run_service.double_click(start)
+    assert run_service.rows.editor is None
+    run_service.drag(start, start + QPointF(60, 0))
+    assert "linked" not in run_service.graph.nodes["all"].params
 
 
-def test_the_open_editor_follows_the_graph_and_goes_with_its_node(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "steps"))
-    editor = desk.rows.editor
+def test_the_open_editor_follows_the_graph_and_goes_with_its_node(run_service: Desk) -> None:
+    run_service.double_click(run_service.row("all", "steps"))
+    editor = run_service.rows.editor
     assert isinstance(editor, NumberEditor)
     editor.binding.set(33)
     assert editor.line.text() == "33"
     from nodegraph.edits import RemoveNodes
 
-    desk.editor.apply(RemoveNodes(("all",)))
-    assert desk.rows.editor is None
+    run_service.editor.apply(RemoveNodes(("all",)))
+    assert run_service.rows.editor is None

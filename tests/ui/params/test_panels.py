@@ -23,7 +23,7 @@ from ui.panels.inspector.panel import Inspector
 from ui.panels.inspector.row import ParamRow
 from ui.panels.problems.panel import Card, FailureCard, Problems
 from ui.panels.problems.validation import sentence_of, validation_of
-from ui.runs.node_state import RunState
+from ui.runs.node_state import NodeStates
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
 from ui.theme import DARK
@@ -175,7 +175,7 @@ def test_a_node_that_failed_shows_its_exception_under_details(window: MainWindow
     window.docks.toggle("problems")
     panel = window.docks.panel("problems")
     assert isinstance(panel, Problems)
-    state = RunState(panel)
+    state = NodeStates(panel)
     panel.follow(state)
     details = "ValueError: no such layer at pack/nodes.py:12\nTraceback (most recent call last):\n  ..."
     state.hear(events.NodeFailed("all", "Everything", "no such layer", ("image = Image(1x8x8x3)",), details))

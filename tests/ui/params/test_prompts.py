@@ -22,14 +22,14 @@ from ui.editors.tokens import token_words
 EMBEDDINGS = ("bad hands.pt", "bad-hands-5.pt", "easynegative.safetensors", "styles/ink.safetensors")
 
 
-def prompt(desk: Desk, text: str = "") -> PromptEditor:
+def prompt(run_service: Desk, text: str = "") -> PromptEditor:
     """The prompt's editor, open, holding a text."""
-    desk.rows.open("all", "prompt", by_key=True)
-    editor = desk.rows.editor
+    run_service.rows.open("all", "prompt", by_key=True)
+    editor = run_service.rows.editor
     assert isinstance(editor, PromptEditor)
     editor.page.selectAll()
     QTest.keyClick(editor.page, Qt.Key.Key_Delete)
-    desk.type(text)
+    run_service.type(text)
     return editor
 
 
@@ -73,9 +73,9 @@ def test_the_words_say_parts_and_what_is_only_about() -> None:
     assert token_words("two words", []) == "2 words"
 
 
-def test_the_counter_follows_the_typing(desk: Desk) -> None:
-    prompt(desk, "a red house")
-    box = desk.rows.box
+def test_the_counter_follows_the_typing(run_service: Desk) -> None:
+    prompt(run_service, "a red house")
+    box = run_service.rows.box
     assert box is not None
     for _ in range(100):
         QTest.qWait(PAUSE // 6)
@@ -84,9 +84,9 @@ def test_the_counter_follows_the_typing(desk: Desk) -> None:
     assert box.hint.text() == "3 of 75 tokens"
 
 
-def test_embeddings_are_completed_by_keys(desk: Desk, folders: Folders) -> None:
+def test_embeddings_are_completed_by_keys(run_service: Desk, folders: Folders) -> None:
     folders.kinds["embeddings"] = EMBEDDINGS
-    editor = prompt(desk, "a house, embedding:neg")
+    editor = prompt(run_service, "a house, embedding:neg")
     QTest.qWait(5)
     assert editor.completion.open
     popup = editor.completion.list
@@ -94,30 +94,32 @@ def test_embeddings_are_completed_by_keys(desk: Desk, folders: Folders) -> None:
     assert popup.model().rowCount() == 1
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert editor.page.toPlainText() == "a house, embedding:easynegative"
-    assert desk.rows.editor is editor and not editor.completion.open
+    assert run_service.rows.editor is editor and not editor.completion.open
     QTest.keyClick(editor.page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert desk.value("all", "prompt") == "a house, embedding:easynegative"
+    assert run_service.value("all", "prompt") == "a house, embedding:easynegative"
 
 
-def test_the_word_itself_is_completed_and_escape_closes_only_the_list(desk: Desk, folders: Folders) -> None:
+def test_the_word_itself_is_completed_and_escape_closes_only_the_list(
+    run_service: Desk, folders: Folders
+) -> None:
     folders.kinds["embeddings"] = EMBEDDINGS
-    editor = prompt(desk, "embed")
+    editor = prompt(run_service, "embed")
     QTest.qWait(5)
     popup = editor.completion.list
     assert popup is not None
     shown = [str(popup.model().index(row, 0).data()) for row in range(popup.model().rowCount())]
     assert shown == ["bad-hands-5", "easynegative", "styles/ink"]
     QTest.keyClick(popup, Qt.Key.Key_Escape)
-    assert not editor.completion.open and desk.rows.editor is editor
+    assert not editor.completion.open and run_service.rows.editor is editor
     assert editor.page.toPlainText() == "embed"
-    desk.type("ding:styl")
+    run_service.type("ding:styl")
     QTest.qWait(5)
     QTest.keyClick(popup, Qt.Key.Key_Tab)
     assert editor.page.toPlainText() == "embedding:styles/ink"
 
 
-def test_without_embeddings_nothing_opens(desk: Desk) -> None:
-    editor = prompt(desk, "embedding:a")
+def test_without_embeddings_nothing_opens(run_service: Desk) -> None:
+    editor = prompt(run_service, "embedding:a")
     QTest.qWait(5)
     assert not editor.completion.open
 
@@ -125,12 +127,12 @@ def test_without_embeddings_nothing_opens(desk: Desk) -> None:
 WILD = ("animals/cats.txt", "colours.txt", "bad|name.txt", "hair_colour.txt")
 
 
-def choices(desk: Desk, text: str) -> PromptEditor:
-    desk.rows.open("wild", "text", by_key=True)
-    editor = desk.rows.editor
+def choices(run_service: Desk, text: str) -> PromptEditor:
+    run_service.rows.open("wild", "text", by_key=True)
+    editor = run_service.rows.editor
     assert isinstance(editor, PromptEditor)
     editor.page.selectAll()
-    desk.type(text)
+    run_service.type(text)
     QTest.qWait(5)
     return editor
 
@@ -163,9 +165,9 @@ def test_wildcards_are_completed_by_keys(wild: Desk) -> None:
     assert wild.value("wild", "text") == ""
 
 
-def test_only_a_prompt_with_choices_completes_wildcards(desk: Desk, folders: Folders) -> None:
+def test_only_a_prompt_with_choices_completes_wildcards(run_service: Desk, folders: Folders) -> None:
     folders.kinds["wildcards"] = WILD
-    editor = prompt(desk, "a __col")
+    editor = prompt(run_service, "a __col")
     QTest.qWait(5)
     assert not editor.completion.open
 
@@ -196,8 +198,8 @@ def test_names_of_files_are_coloured_and_unknown_ones_underlined(wild: Desk) -> 
     assert found["__gone__"] == found["embedding:no"] == (name, True)
 
 
-def test_marks_stand_where_chunks_begin_and_move_with_the_text(desk: Desk) -> None:
-    editor = prompt(desk)
+def test_marks_stand_where_chunks_begin_and_move_with_the_text(run_service: Desk) -> None:
+    editor = prompt(run_service)
     text = "lake house " * 80
     editor.page.insertPlainText(text)
     for _ in range(100):
@@ -206,7 +208,7 @@ def test_marks_stand_where_chunks_begin_and_move_with_the_text(desk: Desk) -> No
             break
     assert editor.page.borders == [place for place, _ in laid_out(text)[1:]] and len(editor.page.borders) == 2
     editor.page.moveCursor(QTextCursor.MoveOperation.Start)
-    desk.type("xx ")
+    run_service.type("xx ")
     assert editor.page.borders == [place + 3 for place, _ in laid_out(text)[1:]]
     cursor = editor.page.textCursor()
     cursor.setPosition(editor.page.borders[0] + 5)
@@ -215,7 +217,7 @@ def test_marks_stand_where_chunks_begin_and_move_with_the_text(desk: Desk) -> No
     marked = editor.page.grab().toImage()
     editor.page.mark([])
     assert editor.page.grab().toImage() != marked
-    box = desk.rows.box
+    box = run_service.rows.box
     assert box is not None and box.hint.text() == "160 tokens, read in 3 parts"
 
 
@@ -230,37 +232,37 @@ def test_where_chance_decides_no_border_is_claimed(wild: Desk) -> None:
     assert box.hint.text().startswith("about ") and editor.page.borders == []
 
 
-def test_weighing_an_unfinished_name_opens_no_list(desk: Desk, folders: Folders) -> None:
+def test_weighing_an_unfinished_name_opens_no_list(run_service: Desk, folders: Folders) -> None:
     folders.kinds["embeddings"] = ("ink.pt", "inkwell.pt")
-    editor = prompt(desk)
-    desk.type(" embedding:in")
+    editor = prompt(run_service)
+    run_service.type(" embedding:in")
     QApplication.processEvents()
     assert editor.completion.open and editor.completion.list is not None
     QTest.keyClick(editor.completion.list, Qt.Key.Key_Escape)
-    desk.hit(Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    run_service.hit(Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     QApplication.processEvents()
     assert not editor.completion.open and ":1.05)" in editor.page.toPlainText()
-    desk.hit(Qt.Key.Key_Right)
-    desk.type("k")
+    run_service.hit(Qt.Key.Key_Right)
+    run_service.type("k")
     QApplication.processEvents()
     assert editor.completion.open, "typing on opens it again"
 
 
 def test_the_list_is_ready_before_its_first_key_and_stays_where_it_opened(
-    desk: Desk, folders: Folders
+    run_service: Desk, folders: Folders
 ) -> None:
     folders.kinds["embeddings"] = tuple(f"ink_{n:02}.pt" for n in range(13))
-    editor = prompt(desk)
+    editor = prompt(run_service)
     QTest.qWait(READY + 100)
     names = editor.completion.list
     assert names is not None and not names.isVisible()
-    desk.type(" embedding:")
+    run_service.type(" embedding:")
     QApplication.processEvents()
     opened = names.geometry()
     assert names.isVisible()
-    desk.type("ink")
+    run_service.type("ink")
     QApplication.processEvents()
     assert names.geometry() == opened
-    desk.type("_1")
+    run_service.type("_1")
     QApplication.processEvents()
     assert names.height() < opened.height() and names.pos() == opened.topLeft()

@@ -28,10 +28,10 @@ def picture() -> QImage:
     return found
 
 
-def ran(desk: Desk, results: Results, seed: int) -> None:
+def ran(run_service: Desk, results: Results, seed: int) -> None:
     """A run came to a picture."""
-    desk.editor.apply(SetParam("all", "seed", seed))
-    made = Result(str(seed), "doc", "all", "latent", "all", str(seed), dumps(desk.graph))
+    run_service.editor.apply(SetParam("all", "seed", seed))
+    made = Result(str(seed), "doc", "all", "latent", "all", str(seed), dumps(run_service.graph))
     results.add(picture(), made)
 
 
@@ -40,80 +40,80 @@ def results(tmp_path: Path) -> Results:
     return Results(tmp_path / "results")
 
 
-def test_the_last_ten_seeds_are_offered_newest_first_and_once(desk: Desk, results: Results) -> None:
-    PastSeeds(desk.editor, "doc", results)
+def test_the_last_ten_seeds_are_offered_newest_first_and_once(run_service: Desk, results: Results) -> None:
+    PastSeeds(run_service.editor, "doc", results)
     for seed in (*range(100, 112), 105):
-        ran(desk, results, seed)
-    found = [seed.value for seed in past_seeds(desk.editor, "all", "seed")]
+        ran(run_service, results, seed)
+    found = [seed.value for seed in past_seeds(run_service.editor, "all", "seed")]
     assert len(found) == MOST and found[0] == 105 and found[1:3] == [111, 110] and found.count(105) == 1
-    desk.rows.open("all", "seed", by_key=True)
-    editor = desk.rows.editor
+    run_service.rows.open("all", "seed", by_key=True)
+    editor = run_service.rows.editor
     assert isinstance(editor, SeedEditor)
-    desk.hit(Qt.Key.Key_H, ALT)
+    run_service.hit(Qt.Key.Key_H, ALT)
     menu = editor.open_past()
     assert [action.text() for action in menu.actions()] == [str(value) for value in found]
     assert not menu.actions()[0].icon().isNull()
     menu.actions()[2].trigger()
-    assert desk.value("all", "seed") == 110
+    assert run_service.value("all", "seed") == 110
     menu.close()
     results.close()
 
 
-def test_without_runs_it_says_so(desk: Desk) -> None:
-    desk.rows.open("all", "seed", by_key=True)
-    editor = desk.rows.editor
+def test_without_runs_it_says_so(run_service: Desk) -> None:
+    run_service.rows.open("all", "seed", by_key=True)
+    editor = run_service.rows.editor
     assert isinstance(editor, SeedEditor)
     menu = editor.open_past()
     assert [action.isEnabled() for action in menu.actions()] == [False]
     menu.close()
 
 
-def test_the_seed_of_a_result_is_told(desk: Desk, results: Results) -> None:
-    ran(desk, results, 4242)
-    assert seed_of(results.all()[0], SPECS) == "seed 4242" == seed_line(desk.graph, SPECS)
+def test_the_seed_of_a_result_is_told(run_service: Desk, results: Results) -> None:
+    ran(run_service, results, 4242)
+    assert seed_of(results.all()[0], SPECS) == "seed 4242" == seed_line(run_service.graph, SPECS)
     results.close()
 
 
-def test_modes_go_round_by_keys_and_decide_the_next_run(desk: Desk) -> None:
-    desk.rows.open("all", "seed", by_key=True)
+def test_modes_go_round_by_keys_and_decide_the_next_run(run_service: Desk) -> None:
+    run_service.rows.open("all", "seed", by_key=True)
     seen = []
     for _ in range(3):
-        desk.hit(Qt.Key.Key_S, ALT)
-        seen.append(mode_of(desk.graph.nodes["all"], "seed"))
+        run_service.hit(Qt.Key.Key_S, ALT)
+        seen.append(mode_of(run_service.graph.nodes["all"], "seed"))
         if seen[-1] == "next":
-            assert draw(desk.graph, SPECS, {"all.seed": 9})[1] == {"all.seed": 10}
+            assert draw(run_service.graph, SPECS, {"all.seed": 9})[1] == {"all.seed": 10}
     assert seen == ["new", "next", "fixed"]
-    assert draw(desk.graph, SPECS, {})[1] == {}
-    desk.hit(Qt.Key.Key_D, ALT)
-    assert desk.value("all", "seed") != 7
-    desk.hit(Qt.Key.Key_Escape)
+    assert draw(run_service.graph, SPECS, {})[1] == {}
+    run_service.hit(Qt.Key.Key_D, ALT)
+    assert run_service.value("all", "seed") != 7
+    run_service.hit(Qt.Key.Key_Escape)
     QTest.qWait(1)
-    assert desk.value("all", "seed") == 7
+    assert run_service.value("all", "seed") == 7
 
 
-def test_a_seed_is_typed_drawn_and_given_a_mode(desk: Desk) -> None:
-    start = desk.row("all", "seed", 0.4)
-    desk.drag(start, start + QPointF(50, 0))
-    assert desk.value("all", "seed") == 7
-    desk.double_click(start)
-    editor = desk.rows.editor
+def test_a_seed_is_typed_drawn_and_given_a_mode(run_service: Desk) -> None:
+    start = run_service.row("all", "seed", 0.4)
+    run_service.drag(start, start + QPointF(50, 0))
+    assert run_service.value("all", "seed") == 7
+    run_service.double_click(start)
+    editor = run_service.rows.editor
     assert isinstance(editor, SeedEditor)
-    desk.type("42")
-    desk.hit(Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
-    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
+    run_service.type("42")
+    run_service.hit(Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    assert mode_of(run_service.graph.nodes["all"], "seed") == "new"
     QTest.mouseClick(editor.mode, Qt.MouseButton.LeftButton)
-    assert mode_of(desk.graph.nodes["all"], "seed") == "next"
-    desk.editor.stack.undo()
-    assert mode_of(desk.graph.nodes["all"], "seed") == "new"
+    assert mode_of(run_service.graph.nodes["all"], "seed") == "next"
+    run_service.editor.stack.undo()
+    assert mode_of(run_service.graph.nodes["all"], "seed") == "new"
     assert editor.mode.text() == "New"
     QTest.mouseClick(editor.dice, Qt.MouseButton.LeftButton)
-    drawn = desk.value("all", "seed")
+    drawn = run_service.value("all", "seed")
     assert drawn not in (7, 42)
     assert editor.line.text() == str(drawn)
 
 
-def test_the_largest_seed_is_kept_to_the_last_digit(desk: Desk) -> None:
-    desk.double_click(desk.row("all", "seed", 0.4))
-    desk.type(str(2**64 - 1))
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "seed") == 2**64 - 1
+def test_the_largest_seed_is_kept_to_the_last_digit(run_service: Desk) -> None:
+    run_service.double_click(run_service.row("all", "seed", 0.4))
+    run_service.type(str(2**64 - 1))
+    run_service.hit(Qt.Key.Key_Return)
+    assert run_service.value("all", "seed") == 2**64 - 1

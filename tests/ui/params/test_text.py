@@ -20,116 +20,116 @@ from ui.editors.text import PromptEditor, TextEditor
 from ui.editors.weights import reweighted
 
 
-def prompt(desk: Desk) -> PromptEditor:
-    desk.click(desk.row("all", "prompt"))
-    editor = desk.rows.editor
+def prompt(run_service: Desk) -> PromptEditor:
+    run_service.click(run_service.row("all", "prompt"))
+    editor = run_service.rows.editor
     assert isinstance(editor, PromptEditor)
     return editor
 
 
-def test_a_click_edits_text_and_enter_keeps_it(desk: Desk) -> None:
-    desk.click(desk.row("all", "name"))
-    assert isinstance(desk.rows.editor, TextEditor)
-    desk.type("holiday")
-    desk.hit(Qt.Key.Key_Return)
-    assert desk.value("all", "name") == "holiday" and desk.steps == 1
-    desk.click(desk.row("all", "name"))
-    desk.type("x")
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.value("all", "name") == "holiday"
+def test_a_click_edits_text_and_enter_keeps_it(run_service: Desk) -> None:
+    run_service.click(run_service.row("all", "name"))
+    assert isinstance(run_service.rows.editor, TextEditor)
+    run_service.type("holiday")
+    run_service.hit(Qt.Key.Key_Return)
+    assert run_service.value("all", "name") == "holiday" and run_service.steps == 1
+    run_service.click(run_service.row("all", "name"))
+    run_service.type("x")
+    run_service.hit(Qt.Key.Key_Escape)
+    assert run_service.value("all", "name") == "holiday"
 
 
-def test_letters_are_no_commands_while_typing(desk: Desk) -> None:
+def test_letters_are_no_commands_while_typing(run_service: Desk) -> None:
     muted = []
-    action = QAction("mute", desk.canvas)
+    action = QAction("mute", run_service.canvas)
     action.setShortcuts([QKeySequence("M"), QKeySequence("Tab"), QKeySequence("Backspace")])
     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     action.triggered.connect(lambda: muted.append(1))
-    desk.canvas.addAction(action)
-    desk.click(desk.row("all", "name"))
-    desk.type("mm")
-    desk.hit(Qt.Key.Key_Backspace)
-    desk.hit(Qt.Key.Key_Tab)
-    assert not muted and desk.value("all", "name") == "m"
-    assert desk.rows.box is not None and desk.rows.box.name == "prompt"
+    run_service.canvas.addAction(action)
+    run_service.click(run_service.row("all", "name"))
+    run_service.type("mm")
+    run_service.hit(Qt.Key.Key_Backspace)
+    run_service.hit(Qt.Key.Key_Tab)
+    assert not muted and run_service.value("all", "name") == "m"
+    assert run_service.rows.box is not None and run_service.rows.box.name == "prompt"
 
 
-def test_a_prompt_is_written_as_one_step_and_kept_by_ctrl_enter(desk: Desk) -> None:
-    prompt(desk)
-    desk.type(" in the evening")
-    desk.hit(Qt.Key.Key_Return)
-    desk.type("oil")
-    desk.hit(Qt.Key.Key_Return, CTRL)
-    assert desk.value("all", "prompt") == "a red house by a lake in the evening\noil"
-    assert desk.steps == 1 and desk.rows.editor is None
+def test_a_prompt_is_written_as_one_step_and_kept_by_ctrl_enter(run_service: Desk) -> None:
+    prompt(run_service)
+    run_service.type(" in the evening")
+    run_service.hit(Qt.Key.Key_Return)
+    run_service.type("oil")
+    run_service.hit(Qt.Key.Key_Return, CTRL)
+    assert run_service.value("all", "prompt") == "a red house by a lake in the evening\noil"
+    assert run_service.steps == 1 and run_service.rows.editor is None
 
 
-def test_a_prompt_reaches_the_graph_after_a_pause_and_escape_brings_it_back(desk: Desk) -> None:
-    prompt(desk)
-    desk.type(" one")
+def test_a_prompt_reaches_the_graph_after_a_pause_and_escape_brings_it_back(run_service: Desk) -> None:
+    prompt(run_service)
+    run_service.type(" one")
     QTest.qWait(450)
-    assert desk.value("all", "prompt") == "a red house by a lake one"
-    desk.type(" two")
+    assert run_service.value("all", "prompt") == "a red house by a lake one"
+    run_service.type(" two")
     QTest.qWait(450)
-    assert desk.steps == 1
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.value("all", "prompt") == "a red house by a lake"
-    assert desk.rows.editor is None
+    assert run_service.steps == 1
+    run_service.hit(Qt.Key.Key_Escape)
+    assert run_service.value("all", "prompt") == "a red house by a lake"
+    assert run_service.rows.editor is None
 
 
-def test_ctrl_enter_keeps_before_a_command_runs(desk: Desk) -> None:
+def test_ctrl_enter_keeps_before_a_command_runs(run_service: Desk) -> None:
     seen = []
-    action = QAction("run", desk.canvas)
+    action = QAction("run", run_service.canvas)
     action.setShortcut(QKeySequence("Ctrl+Return"))
-    action.triggered.connect(lambda: seen.append(desk.value("all", "prompt")))
-    desk.canvas.addAction(action)
-    prompt(desk)
-    desk.type("!")
-    desk.hit(Qt.Key.Key_Return, CTRL)
+    action.triggered.connect(lambda: seen.append(run_service.value("all", "prompt")))
+    run_service.canvas.addAction(action)
+    prompt(run_service)
+    run_service.type("!")
+    run_service.hit(Qt.Key.Key_Return, CTRL)
     assert seen == ["a red house by a lake!"]
-    desk.type("?")
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.value("all", "prompt") == "a red house by a lake!"
+    run_service.type("?")
+    run_service.hit(Qt.Key.Key_Escape)
+    assert run_service.value("all", "prompt") == "a red house by a lake!"
 
 
-def test_an_input_method_composes_before_keys_count(desk: Desk) -> None:
-    editor = prompt(desk)
+def test_an_input_method_composes_before_keys_count(run_service: Desk) -> None:
+    editor = prompt(run_service)
     editor.page.selectAll()
     QApplication.sendEvent(editor.page, QInputMethodEvent("にほ", []))
     assert editor.composing
-    desk.hit(Qt.Key.Key_Escape)
-    assert desk.rows.editor is editor
+    run_service.hit(Qt.Key.Key_Escape)
+    assert run_service.rows.editor is editor
     done = QInputMethodEvent("", [])
     done.setCommitString("日本")
     QApplication.sendEvent(editor.page, done)
     assert not editor.composing
-    desk.hit(Qt.Key.Key_Return, CTRL)
-    assert desk.value("all", "prompt") == "日本"
+    run_service.hit(Qt.Key.Key_Return, CTRL)
+    assert run_service.value("all", "prompt") == "日本"
 
 
-def test_many_lines_are_pasted_as_they_are(desk: Desk) -> None:
-    editor = prompt(desk)
+def test_many_lines_are_pasted_as_they_are(run_service: Desk) -> None:
+    editor = prompt(run_service)
     editor.page.selectAll()
     QGuiApplication.clipboard().setText("a house\nred, (old:1.2)\n\tby a lake")
-    desk.hit(Qt.Key.Key_V, CTRL)
-    desk.hit(Qt.Key.Key_Tab)
-    assert desk.value("all", "prompt") == "a house\nred, (old:1.2)\n\tby a lake"
+    run_service.hit(Qt.Key.Key_V, CTRL)
+    run_service.hit(Qt.Key.Key_Tab)
+    assert run_service.value("all", "prompt") == "a house\nred, (old:1.2)\n\tby a lake"
 
 
-def test_weight_keys_work_on_the_selection(desk: Desk) -> None:
-    editor = prompt(desk)
+def test_weight_keys_work_on_the_selection(run_service: Desk) -> None:
+    editor = prompt(run_service)
     cursor = editor.page.textCursor()
     cursor.setPosition(2)
     cursor.setPosition(11, cursor.MoveMode.KeepAnchor)
     editor.page.setTextCursor(cursor)
-    desk.hit(Qt.Key.Key_Up, CTRL)
-    desk.hit(Qt.Key.Key_Up, CTRL)
+    run_service.hit(Qt.Key.Key_Up, CTRL)
+    run_service.hit(Qt.Key.Key_Up, CTRL)
     assert editor.page.toPlainText() == "a (red house:1.1) by a lake"
-    desk.hit(Qt.Key.Key_Down, CTRL)
-    desk.hit(Qt.Key.Key_Down, CTRL)
+    run_service.hit(Qt.Key.Key_Down, CTRL)
+    run_service.hit(Qt.Key.Key_Down, CTRL)
     assert editor.page.toPlainText() == "a red house by a lake"
     assert editor.page.textCursor().selectedText() == "red house"
-    desk.hit(Qt.Key.Key_Z, CTRL)
+    run_service.hit(Qt.Key.Key_Z, CTRL)
     assert editor.page.toPlainText() == "a (red house:1.05) by a lake"
 
 
@@ -167,40 +167,44 @@ def test_weights_take_no_sign_from_its_backslash(text: str, start: int, end: int
     assert text[: change.start] + change.text + text[change.end :] == wanted
 
 
-def test_every_row_is_reached_and_left_by_tab_alone(desk: Desk) -> None:
-    assert desk.rows.open("all", "steps", by_key=True)
+def test_every_row_is_reached_and_left_by_tab_alone(run_service: Desk) -> None:
+    assert run_service.rows.open("all", "steps", by_key=True)
     seen = []
-    while desk.rows.box is not None:
-        seen.append(desk.rows.box.name)
-        desk.hit(Qt.Key.Key_Tab)
-    names = [p.name for p in desk.canvas.scene.nodes["all"].spec.params if not p.advanced]
+    while run_service.rows.box is not None:
+        seen.append(run_service.rows.box.name)
+        run_service.hit(Qt.Key.Key_Tab)
+    names = [p.name for p in run_service.canvas.scene.nodes["all"].spec.params if not p.advanced]
     assert seen == [name for name in names if name != "linked"]
-    assert desk.steps == 0 and desk.canvas.hasFocus()
+    assert run_service.steps == 0 and run_service.canvas.hasFocus()
 
 
 def test_the_editor_is_readable_at_any_zoom(make_desk: object) -> None:
     for zoom in (0.2, 0.7, 1.0, 2.0, 4.0):
-        desk: Desk = make_desk(zoom=zoom)  # type: ignore[operator]  # a fixture that makes desks
-        assert desk.rows.open("all", "steps", by_key=True)
-        box = desk.rows.box
+        run_service: Desk = make_desk(zoom=zoom)  # type: ignore[operator]  # a fixture that makes desks
+        assert run_service.rows.open("all", "steps", by_key=True)
+        box = run_service.rows.box
         assert box is not None
         assert 20 <= box.height() <= 60 and box.editor.pixels >= 11
-        assert desk.canvas.rect().contains(box.geometry())
+        assert run_service.canvas.rect().contains(box.geometry())
         before = box.pos()
-        desk.canvas.camera.pan(QPointF(20, 10))
-        desk.canvas.camera_changed.emit()
+        run_service.canvas.camera.pan(QPointF(20, 10))
+        run_service.canvas.camera_changed.emit()
         assert box.pos() != before or zoom == 4.0
-        desk.canvas.close()
+        run_service.canvas.close()
 
 
-def test_a_page_that_almost_fits_lies_exactly_over_its_row(desk: Desk) -> None:
-    desk.click(desk.row("all", "prompt"))
-    box, row = desk.canvas.scene.nodes["all"], desk.rows.row_of("all", "prompt")
-    assert row is not None and desk.rows.box is not None
+def test_a_page_that_almost_fits_lies_exactly_over_its_row(run_service: Desk) -> None:
+    run_service.click(run_service.row("all", "prompt"))
+    box, row = run_service.canvas.scene.nodes["all"], run_service.rows.row_of("all", "prompt")
+    assert row is not None and run_service.rows.box is not None
     rect = field_rect(box, row).translated(box.x, box.y)
-    seen = QRectF(desk.canvas.camera.to_view(rect.topLeft()), rect.size() * desk.canvas.camera.zoom)
-    assert desk.rows.box.geometry() == seen.toAlignedRect()
-    desk.hit(Qt.Key.Key_Escape)
-    desk.canvas.zoom_by(0.5)
-    desk.click(desk.row("all", "prompt"))
-    assert desk.rows.box.height() > 1.5 * seen.height() * desk.canvas.camera.zoom, "small rows open large"
+    seen = QRectF(
+        run_service.canvas.camera.to_view(rect.topLeft()), rect.size() * run_service.canvas.camera.zoom
+    )
+    assert run_service.rows.box.geometry() == seen.toAlignedRect()
+    run_service.hit(Qt.Key.Key_Escape)
+    run_service.canvas.zoom_by(0.5)
+    run_service.click(run_service.row("all", "prompt"))
+    assert run_service.rows.box.height() > 1.5 * seen.height() * run_service.canvas.camera.zoom, (
+        "small rows open large"
+    )

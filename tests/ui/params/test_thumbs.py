@@ -45,12 +45,12 @@ def test_what_is_no_picture_or_too_large_is_left_out(tmp_path: Path, monkeypatch
 
 
 def test_the_list_of_models_shows_pictures_once_they_are_read(
-    desk: Desk, folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_service: Desk, folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Folders, "find", lambda self, kind, name: tmp_path / name)
     picture(tmp_path / "anime" / "dream.png", 300, 300, "#cc3300")
-    desk.click(desk.row("all", "checkpoint"))
-    editor = desk.rows.editor
+    run_service.click(run_service.row("all", "checkpoint"))
+    editor = run_service.rows.editor
     assert isinstance(editor, ChoiceEditor)
     popup = editor.open_popup
     assert isinstance(popup, ChoiceList) and popup.thumbs is not None
@@ -70,18 +70,18 @@ def test_the_list_of_models_shows_pictures_once_they_are_read(
     QTest.keyClick(popup.line, Qt.Key.Key_Escape)
 
 
-def test_closing_at_once_leaves_no_thread_behind(desk: Desk, folders: Folders, tmp_path: Path) -> None:
+def test_closing_at_once_leaves_no_thread_behind(run_service: Desk, folders: Folders, tmp_path: Path) -> None:
     folders.kinds["checkpoints"] = tuple(f"model {n}.safetensors" for n in range(400))
     for _ in range(5):
-        desk.rows.close()
-        desk.click(desk.row("all", "checkpoint"))
-        editor = desk.rows.editor
+        run_service.rows.close()
+        run_service.click(run_service.row("all", "checkpoint"))
+        editor = run_service.rows.editor
         assert isinstance(editor, ChoiceEditor) and isinstance(editor.open_popup, ChoiceList)
         popup = editor.open_popup
         QTest.qWait(1)
         QTest.keyClick(popup.line, Qt.Key.Key_Escape)
     QTest.qWait(20)
-    assert desk.value("all", "checkpoint") == "practice.safetensors"
+    assert run_service.value("all", "checkpoint") == "practice.safetensors"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no fifos in folders")

@@ -17,10 +17,10 @@ from tests.ui.running.started import Start
 from ui.canvas.canvas import Canvas
 from ui.config import templates
 from ui.document.editor import Editor
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge
 from ui.runs.result_store import Results
-from ui.runs.run_service import Desk
+from ui.runs.run_service import RunService
 from ui.runs.runner import Runner
 from ui.shell.application import Application
 
@@ -49,7 +49,7 @@ def runner(bridge: EngineBridge, tmp_path: Path) -> Iterator[Runner]:
 
 
 @pytest.fixture
-def sheet(runner: Runner) -> Sheet:
+def sheet(runner: Runner) -> DocumentRun:
     """An open document: words -> paint -> show."""
     return runner.open(Editor(SPECS, Document(painting())), "doc")
 
@@ -82,7 +82,7 @@ def start(
         end()
         app = Application(qapp, SPECS, Canvas)
         options = Options(output=tmp_path / "out", cache_dir=tmp_path / "cache")
-        app.desk = Desk(app, EngineBridge(options, library=LIBRARY, grace=1.0))
+        app.run_service = RunService(app, EngineBridge(options, library=LIBRARY, grace=1.0))
         running.append(app)
         app.change(theme="dark")
         app.start()

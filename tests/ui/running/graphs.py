@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from nodegraph.jobs.job import Job
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.runner import Runner
 
 WAIT = 60_000
@@ -23,7 +23,7 @@ def wait_over(qtbot: QtBot, runner: Runner, count: int) -> list[Job]:
     return list(reversed(runner.queue.over))
 
 
-def wait_running(qtbot: QtBot, sheet: Sheet, node: str) -> None:
+def wait_running(qtbot: QtBot, sheet: DocumentRun, node: str) -> None:
     """Until a node is at work."""
     qtbot.waitUntil(lambda: sheet.state.of(node).status == "running", timeout=WAIT)
 

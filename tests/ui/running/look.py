@@ -8,16 +8,16 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.config.settings import Settings
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.style import style_sheet
 
-DARK = Look.of(Settings(theme="dark"), True)
-LIGHT = Look.of(Settings(theme="light"), False)
+DARK = Appearance.of(Settings(theme="dark"), True)
+LIGHT = Appearance.of(Settings(theme="light"), False)
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of what the tests show, to be looked at."""
 
 
-def dress(look: Look) -> None:
+def dress(look: Appearance) -> None:
     """Give the whole application a look."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)

@@ -12,16 +12,16 @@ from PySide6.QtTest import QTest
 from ui.app import specs
 from ui.canvas.canvas import Canvas
 from ui.canvas.rendering.paint_rows import field_rect
-from ui.runs.run_service import Desk
+from ui.runs.run_service import RunService
 from ui.shell.application import Application
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.shell.main_window import MainWindow
-    from ui.shell.run_panels import Bench
+    from ui.shell.run_panels import RunPanels
 
 LONG = 90_000
 """Milliseconds after which something is given up; loading torch beside other programs takes its time."""
@@ -39,14 +39,14 @@ class User:
         return self.app.windows[0]
 
     @property
-    def bench(self) -> Bench:
-        assert self.window.bench is not None
-        return self.window.bench
+    def run_panels(self) -> RunPanels:
+        assert self.window.run_panels is not None
+        return self.window.run_panels
 
     @property
-    def sheet(self) -> Sheet:
-        assert self.bench.sheet is not None
-        return self.bench.sheet
+    def sheet(self) -> DocumentRun:
+        assert self.run_panels.sheet is not None
+        return self.run_panels.sheet
 
     @property
     def canvas(self) -> Canvas:
@@ -58,7 +58,7 @@ class User:
 
     def wait_runs(self, count: int) -> None:
         """Until so many asked-for runs are over and their pictures are in the strip."""
-        queue, rows = self.bench.desk.runner.queue, self.bench.strip.rows
+        queue, rows = self.run_panels.run_service.runner.queue, self.run_panels.strip.rows
         self.wait(lambda: len(queue.over) >= count and queue.running is None)
         assert queue.over[0].state == "done", queue.over[0].error
         # Each of them came to a picture of its own.
@@ -76,7 +76,7 @@ class User:
 def launched(qtbot: QtBot, qapp: QApplication) -> Iterator[User]:
     """The editor from start to end, as `ui.app.main` starts it."""
     app = Application(qapp, specs(), Canvas)
-    app.desk = Desk(app)
+    app.run_service = RunService(app)
     app.start()
     try:
         yield User(qtbot, app)

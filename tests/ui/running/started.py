@@ -15,21 +15,21 @@ from ui.shell.application import Application
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.shell.main_window import MainWindow
-    from ui.shell.run_panels import Bench
+    from ui.shell.run_panels import RunPanels
 
 Start = Callable[[], Application]
 
 
-def parts(app: Application) -> tuple[MainWindow, Bench, Sheet]:
+def parts(app: Application) -> tuple[MainWindow, RunPanels, DocumentRun]:
     window = app.windows[0]
-    assert window.bench is not None and window.bench.sheet is not None
-    return window, window.bench, window.bench.sheet
+    assert window.run_panels is not None and window.run_panels.sheet is not None
+    return window, window.run_panels, window.run_panels.sheet
 
 
-def wait_done(qtbot: QtBot, bench: Bench, count: int) -> None:
-    queue = bench.desk.runner.queue
+def wait_done(qtbot: QtBot, run_panels: RunPanels, count: int) -> None:
+    queue = run_panels.run_service.runner.queue
     qtbot.waitUntil(lambda: len(queue.over) >= count and queue.running is None, timeout=WAIT)
 
 

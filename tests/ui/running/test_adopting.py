@@ -45,19 +45,19 @@ def test_dropped_models_are_known_and_used(qtbot: QtBot, qapp: QApplication, tmp
         drop(user, Path(style))
         (added,) = [node for node in user.sheet.editor.graph.nodes.values() if node.id not in before.nodes]
         assert (added.type, added.params["lora"]) == ("LoraLoader", "my style.safetensors")
-        assert user.bench.overlays.chip is not None and user.bench.overlays.chip.isVisible()
+        assert user.run_panels.overlays.chip is not None and user.run_panels.overlays.chip.isVisible()
         drop(user, Path(real))
         assert user.sheet.editor.graph.nodes["checkpoint"].params["checkpoint"] == "real.safetensors"
         assert [user.sheet.editor.graph.nodes["size"].params[side] for side in ("width", "height")] == [
             512,
             512,
         ]
-        assert not user.bench.overlays.chip.isVisible()
+        assert not user.run_panels.overlays.chip.isVisible()
         assert "real.safetensors" in model_files().names("checkpoints")
         # The same file again is the same model, under the same name.
         user.sheet.editor.stack.undo()
         assert user.sheet.editor.graph.nodes["size"].params["width"] == 128
-        assert user.bench.overlays.chip.isVisible()
+        assert user.run_panels.overlays.chip.isVisible()
         drop(user, Path(real))
         assert user.sheet.editor.graph.nodes["checkpoint"].params["checkpoint"] == "real.safetensors"
         found = model_files().find("checkpoints", "real.safetensors")

@@ -21,15 +21,15 @@ from ui.runs.seeds import seed_line
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.runner import Runner
 
 
-def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: Sheet, qtbot: QtBot) -> None:
+def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: DocumentRun, qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
-    stage = Stage(DARK, desk, sheet, parent)
+    run_service = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, run_service, sheet, parent)
     heard: list[bool] = []
     stage.running_changed.connect(heard.append)
     assert stage.viewer.image.isNull() and not stage.facts.text()
@@ -47,13 +47,13 @@ def test_it_follows_a_run_and_tells_size_and_seed(runner: Runner, sheet: Sheet, 
 
 
 def test_earlier_pictures_of_the_workflow_stand_below_and_are_looked_back_at(
-    runner: Runner, sheet: Sheet, qtbot: QtBot
+    runner: Runner, sheet: DocumentRun, qtbot: QtBot
 ) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     parent.show()
-    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
-    stage = Stage(DARK, desk, sheet, parent)
+    run_service = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, run_service, sheet, parent)
     stage.show()
     strip = stage.strip
     assert strip is not None and not strip.isVisible()
@@ -80,8 +80,8 @@ def test_a_failure_is_said_under_the_picture(runner: Runner, qtbot: QtBot) -> No
     parent = QWidget()
     qtbot.addWidget(parent)
     sheet = runner.open(Editor(SPECS, Document(painting(between="test/Die", how="raise"))), "doc")
-    desk = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
-    stage = Stage(DARK, desk, sheet, parent)
+    run_service = cast("Any", SimpleNamespace(runner=runner, results=runner.results))
+    stage = Stage(DARK, run_service, sheet, parent)
     runner.run(sheet)
     wait_over(qtbot, runner, 1)
     qtbot.waitUntil(lambda: "the brush broke" in stage.caption.text(), timeout=20_000)

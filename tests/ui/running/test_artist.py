@@ -57,8 +57,8 @@ def right_click(canvas: Canvas, at: QPoint) -> None:
 
 
 def test_a_seed_is_drawn_kept_counted_and_found_again(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     canvas, editor = canvas_of(window), sheet.editor
     seed = lambda: editor.graph.nodes["paint"].params.get("seed", 0)  # noqa: E731
     editor.apply(SetParam("paint", "seed", 41))
@@ -69,8 +69,8 @@ def test_a_seed_is_drawn_kept_counted_and_found_again(qtbot: QtBot, start: Start
 
     def run(count: int) -> int:
         QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL)
-        wait_done(qtbot, bench, count)
-        job = bench.desk.runner.queue.over[0]
+        wait_done(qtbot, run_panels, count)
+        job = run_panels.run_service.runner.queue.over[0]
         found = job.graph.nodes["paint"].params["seed"]
         assert job.state == "done" and found == seed()
         assert isinstance(found, int)
@@ -80,7 +80,7 @@ def test_a_seed_is_drawn_kept_counted_and_found_again(qtbot: QtBot, start: Start
     choose("Next seed for every run (+1)")
     assert mode_of(editor.graph.nodes["paint"], "seed") == "next"
     assert [run(4), run(5), run(6)] == [41, 42, 43]
-    assert bench.desk.runner.queue.over[0].label == "seed 43"
+    assert run_panels.run_service.runner.queue.over[0].label == "seed 43"
     choose("New seed for every run")
     drawn = [run(7), run(8)]
     assert len({*drawn, 43}) == 3
@@ -90,15 +90,15 @@ def test_a_seed_is_drawn_kept_counted_and_found_again(qtbot: QtBot, start: Start
     assert seed() == 42 and mode_of(editor.graph.nodes["paint"], "seed") == "fixed"
     # Its picture comes back from the results, without a run.
     kept = pixels(sum(b"a red fox") % 256, 42, 1.0).tobytes()
-    qtbot.waitUntil(lambda: packed(bench.viewer.viewer.image) == kept, timeout=WAIT)
-    assert len(bench.desk.runner.queue.over) == 9
+    qtbot.waitUntil(lambda: packed(run_panels.viewer.viewer.image) == kept, timeout=WAIT)
+    assert len(run_panels.run_service.runner.queue.over) == 9
     choose("Draw a seed now")
     assert seed() != 42
 
 
 def test_what_failed_is_mended_and_tried_again(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     canvas, editor = canvas_of(window), sheet.editor
     inputs = {"image": (Source("paint", "image"),)}
     broken = Node("die", "test/Die", params={"how": "raise"}, inputs=inputs, pos=(560, 260))
@@ -110,7 +110,7 @@ def test_what_failed_is_mended_and_tried_again(qtbot: QtBot, start: Start) -> No
     canvas.frame_all()
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL)
-    wait_done(qtbot, bench, 2)
+    wait_done(qtbot, run_panels, 2)
     assert canvas.state.of("die").status == "failed" and "the brush broke" in canvas.state.of("die").message
     shoot(window, "failed")
     editor.apply(SetParam("die", "how", "nothing"))
@@ -118,28 +118,28 @@ def test_what_failed_is_mended_and_tried_again(qtbot: QtBot, start: Start) -> No
     # Mended, the node is stale and no longer failed: the whole is run again.
     assert canvas.state.of("die").message == ""
     pick(qtbot, "Run to this node")
-    wait_done(qtbot, bench, 3)
-    assert bench.desk.runner.queue.over[0].state == "done" and canvas.state.of("die").status in (
+    wait_done(qtbot, run_panels, 3)
+    assert run_panels.run_service.runner.queue.over[0].state == "done" and canvas.state.of("die").status in (
         "done",
         "cached",
     )
     editor.apply(SetParam("die", "how", "kill"))
     QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL)
-    wait_done(qtbot, bench, 4)
-    qtbot.waitUntil(lambda: bench.desk.bridge.state.state == "ready", timeout=WAIT)
-    states = lambda: [job.state for job in bench.desk.runner.queue.over]  # noqa: E731
-    assert states()[0] == "failed" and "memory" in bench.desk.runner.queue.over[0].error
+    wait_done(qtbot, run_panels, 4)
+    qtbot.waitUntil(lambda: run_panels.run_service.bridge.state.state == "ready", timeout=WAIT)
+    states = lambda: [job.state for job in run_panels.run_service.runner.queue.over]  # noqa: E731
+    assert states()[0] == "failed" and "memory" in run_panels.run_service.runner.queue.over[0].error
     right_click(canvas, title(canvas, "die"))
     pick(qtbot, "Retry what failed")
-    wait_done(qtbot, bench, 5)
+    wait_done(qtbot, run_panels, 5)
     assert states()[0] == "failed"
     QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL | ALT)
-    wait_done(qtbot, bench, 6)
+    wait_done(qtbot, run_panels, 6)
 
 
 def test_links_into_what_runs_stand_out_and_can_be_looked_at(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     canvas = canvas_of(window)
     sheet.editor.apply(SetParam("paint", "seconds", 20.0))
     sheet.editor.apply(SetParam("paint", "steps", 400))
@@ -155,56 +155,59 @@ def test_links_into_what_runs_stand_out_and_can_be_looked_at(qtbot: QtBot, start
     out = next(box for box in canvas.scene.links.values() if box.source.node == "paint")
     over = canvas.camera.to_view(out.path().pointAtPercent(0.6)).toPoint()
     QTest.mouseMove(canvas, over)
-    card = bench.overlays.prober.card
+    card = run_panels.overlays.prober.card
     qtbot.waitUntil(card.isVisible, timeout=WAIT)
     assert "being made now" in card.facts.text() and "/400" in card.facts.text()
     assert not card.picture.pixmap().isNull()
     shoot(window, "probing_while_running")
     before = card.facts.text()
     qtbot.waitUntil(lambda: card.facts.text() != before, timeout=WAIT)
-    bench.desk.runner.stop()
-    wait_done(qtbot, bench, 2)
+    run_panels.run_service.runner.stop()
+    wait_done(qtbot, run_panels, 2)
     assert canvas.state.running == frozenset()
 
 
 def test_the_queue_waits_over_a_restart_and_goes_on(qtbot: QtBot, start: Start) -> None:
     app = start()
-    window, bench, sheet = parts(app)
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(app)
+    wait_done(qtbot, run_panels, 1)
     canvas = canvas_of(window)
-    qtbot.mouseClick(bench.queue.pause, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(run_panels.queue.pause, Qt.MouseButton.LeftButton)
     sheet.editor.apply(SetParam("paint", "seconds", 60.0))
     QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: sheet.state.of("paint").status == "running", timeout=WAIT)
     sheet.editor.apply(SetParam("paint", "seconds", 0.2))
     for seed in (5, 6):
         sheet.editor.apply(SetParam("paint", "seed", seed))
-        qtbot.mouseClick(bench.queue.run, Qt.MouseButton.LeftButton)
-    bench.desk.runner.stop()
-    wait_done(qtbot, bench, 2)
-    assert [job.label for job in bench.desk.runner.queue.waiting] == ["seconds 60 → 0.2, seed 5", "seed 6"]
-    bench.queue.list.setCurrentIndex(bench.queue.rows.index(1))
-    bench.queue.list.setFocus()
-    QTest.keyClick(bench.queue.list, Qt.Key.Key_Up, ALT)
-    assert bench.desk.runner.queue.waiting[0].label == "seed 6"
+        qtbot.mouseClick(run_panels.queue.run, Qt.MouseButton.LeftButton)
+    run_panels.run_service.runner.stop()
+    wait_done(qtbot, run_panels, 2)
+    assert [job.label for job in run_panels.run_service.runner.queue.waiting] == [
+        "seconds 60 → 0.2, seed 5",
+        "seed 6",
+    ]
+    run_panels.queue.list.setCurrentIndex(run_panels.queue.rows.index(1))
+    run_panels.queue.list.setFocus()
+    QTest.keyClick(run_panels.queue.list, Qt.Key.Key_Up, ALT)
+    assert run_panels.run_service.runner.queue.waiting[0].label == "seed 6"
     QTest.qWait(300)
     app.save_session()
-    window, bench, sheet = parts(start())
-    queue = bench.desk.runner.queue
+    window, run_panels, sheet = parts(start())
+    queue = run_panels.run_service.runner.queue
     assert queue.paused and [job.label for job in queue.waiting] == ["seed 6", "seconds 60 → 0.2, seed 5"]
-    assert "2 jobs wait" in bench.queue.note.text()
+    assert "2 jobs wait" in run_panels.queue.note.text()
     shoot(window, "queue_after_restart")
-    qtbot.waitUntil(lambda: bench.desk.bridge.state.state == "ready", timeout=WAIT)
-    qtbot.mouseClick(bench.queue.pause, Qt.MouseButton.LeftButton)
-    wait_done(qtbot, bench, 2)
+    qtbot.waitUntil(lambda: run_panels.run_service.bridge.state.state == "ready", timeout=WAIT)
+    qtbot.mouseClick(run_panels.queue.pause, Qt.MouseButton.LeftButton)
+    wait_done(qtbot, run_panels, 2)
     assert [job.state for job in queue.over] == ["done", "done"]
     assert [job.graph.nodes["paint"].params["seed"] for job in queue.over] == [5, 6]
 
 
 def test_results_give_back_seed_values_and_workflow(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
-    canvas, editor, strip = canvas_of(window), sheet.editor, bench.strip
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
+    canvas, editor, strip = canvas_of(window), sheet.editor, run_panels.strip
     values = lambda: {k: editor.graph.nodes["paint"].params.get(k) for k in ("seed", "steps")}  # noqa: E731
 
     def has(count: int) -> bool:
@@ -214,7 +217,7 @@ def test_results_give_back_seed_values_and_workflow(qtbot: QtBot, start: Start) 
         editor.apply(SetParam("paint", "seed", seed))
         editor.apply(SetParam("paint", "steps", steps))
         QTest.keyClick(canvas, Qt.Key.Key_Return, CTRL)
-        wait_done(qtbot, bench, seed - 5)
+        wait_done(qtbot, run_panels, seed - 5)
         qtbot.waitUntil(partial(has, seed - 5), timeout=WAIT)
 
     def choose(place: int, words: str) -> None:

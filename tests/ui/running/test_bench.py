@@ -29,28 +29,28 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from ui.shell.run_panels import Bench
+    from ui.shell.run_panels import RunPanels
 
 
 def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: Start) -> None:
     began = time.monotonic()
     app = start()
-    window, bench, sheet = parts(app)
+    window, run_panels, sheet = parts(app)
     opened = time.monotonic() - began
     qtbot.waitUntil(lambda: sheet.state.of("paint").status == "running", timeout=WAIT)
-    assert bench.engine.text() == "running"
-    qtbot.waitUntil(lambda: len(bench.viewer.film.film.frames) >= 6, timeout=WAIT)
+    assert run_panels.engine.text() == "running"
+    qtbot.waitUntil(lambda: len(run_panels.viewer.film.film.frames) >= 6, timeout=WAIT)
     shoot(window, "first_launch_running")
-    wait_done(qtbot, bench, 1)
-    qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
-    assert opened < 5 and bench.overlays.coach is not None and bench.overlays.coach.lesson == 0
+    wait_done(qtbot, run_panels, 1)
+    qtbot.waitUntil(lambda: run_panels.strip.rows.rowCount() == 1, timeout=WAIT)
+    assert opened < 5 and run_panels.overlays.coach is not None and run_panels.overlays.coach.lesson == 0
     assert sheet.editor.unsaved is False
-    frames = bench.viewer.film.film.frames
+    frames = run_panels.viewer.film.film.frames
     assert len(frames) == 16
     QTest.qWait(150)
     shoot(window, "first_launch_done")
-    assert bench.viewer.viewer.image.width() == 48
-    bubble = bench.overlays.coach.bubble
+    assert run_panels.viewer.viewer.image.width() == 48
+    bubble = run_panels.overlays.coach.bubble
     assert bubble.isVisible() and "Change a word" in bubble.text.text()
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
@@ -62,35 +62,35 @@ def test_a_first_launch_runs_itself_and_teaches_by_doing(qtbot: QtBot, start: St
     assert preview is not None and canvas.state.of("paint").status == "done"
     # Changing alone does not complete it: it is the run that shows something.
     sheet.editor.apply(SetParam("words", "text", "a blue fox"))
-    assert bench.overlays.coach.lesson == 0 and canvas.state.of("paint").status == "stale"
+    assert run_panels.overlays.coach.lesson == 0 and canvas.state.of("paint").status == "stale"
     shoot(window, "stale")
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    wait_done(qtbot, bench, 2)
-    assert bench.overlays.coach.lesson == 1
+    wait_done(qtbot, run_panels, 2)
+    assert run_panels.overlays.coach.lesson == 1
     sheet.editor.apply(SetParam("paint", "steps", 9))
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    wait_done(qtbot, bench, 3)
-    assert bench.overlays.coach.lesson == 2
+    wait_done(qtbot, run_panels, 3)
+    assert run_panels.overlays.coach.lesson == 2
     lora = Node("lora", "test/LoraLike", inputs={"model": (Source("words", "number"),)}, pos=(300, 400))
     sheet.editor.apply(AddNodes((lora,)))
-    assert bench.overlays.coach.lesson == -1 and not bench.overlays.coach.bubble.isVisible()
+    assert run_panels.overlays.coach.lesson == -1 and not run_panels.overlays.coach.bubble.isVisible()
     again = parts_or_none(start())
     assert again is None or again.overlays.coach is None
 
 
-def parts_or_none(app: Application) -> Bench | None:
-    return app.windows[0].bench
+def parts_or_none(app: Application) -> RunPanels | None:
+    return app.windows[0].run_panels
 
 
 def test_the_card_of_the_chip_is_not_under_a_lesson_and_closes_by_esc_or_a_click_elsewhere(
     qtbot: QtBot, start: Start
 ) -> None:
-    window, bench, _ = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, _ = parts(start())
+    wait_done(qtbot, run_panels, 1)
     chip, coach, canvas = (
-        bench.overlays.chip,
-        bench.overlays.coach,
+        run_panels.overlays.chip,
+        run_panels.overlays.coach,
         window.view.widget if window.view else None,
     )
     assert chip is not None and coach is not None and isinstance(canvas, Canvas)
@@ -111,9 +111,9 @@ def test_the_card_of_the_chip_is_not_under_a_lesson_and_closes_by_esc_or_a_click
 
 
 def test_a_lesson_leaves_the_bar_of_the_selection_free(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
-    coach, canvas = bench.overlays.coach, window.view.widget if window.view else None
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
+    coach, canvas = run_panels.overlays.coach, window.view.widget if window.view else None
     assert coach is not None and isinstance(canvas, Canvas)
     bar = window.bars.on(canvas)
     assert bar is not None
@@ -128,9 +128,9 @@ def test_a_lesson_leaves_the_bar_of_the_selection_free(qtbot: QtBot, start: Star
 
 
 def test_recent_workflows_show_what_they_made(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
-    qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
+    qtbot.waitUntil(lambda: run_panels.strip.rows.rowCount() == 1, timeout=WAIT)
     flow, other, still = (tmp_path / name for name in ("flow.json", "other.json", "still.png"))
     native.save(sheet.editor.graph, flow)
     native.save(painting(text="never run"), other)
@@ -149,8 +149,8 @@ def test_recent_workflows_show_what_they_made(qtbot: QtBot, start: Start, tmp_pa
 
 
 def test_a_long_sentence_ends_in_an_ellipsis_before_the_counts(qtbot: QtBot, start: Start) -> None:
-    window, bench, _ = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, _ = parts(start())
+    wait_done(qtbot, run_panels, 1)
     window.say("Short.")
     assert window.bar.shown() == "Short."
     window.say("The engine was ended by the system. " * 20)
@@ -159,25 +159,25 @@ def test_a_long_sentence_ends_in_an_ellipsis_before_the_counts(qtbot: QtBot, sta
 
 
 def test_lessons_are_skipped_for_good(qtbot: QtBot, start: Start) -> None:
-    _, bench, _ = parts(start())
-    assert bench.overlays.coach is not None
-    qtbot.mouseClick(bench.overlays.coach.bubble.skip, Qt.MouseButton.LeftButton)
-    assert bench.overlays.coach.lesson == -1
+    _, run_panels, _ = parts(start())
+    assert run_panels.overlays.coach is not None
+    qtbot.mouseClick(run_panels.overlays.coach.bubble.skip, Qt.MouseButton.LeftButton)
+    assert run_panels.overlays.coach.lesson == -1
     assert json.loads((paths.session_file().parent / "coach.json").read_text()) == {"over": True}
-    wait_done(qtbot, bench, 1)
+    wait_done(qtbot, run_panels, 1)
 
 
 def test_keys_run_to_a_node_and_stop(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
     canvas.setFocus()
     sheet.editor.apply(SetParam("paint", "seconds", 30.0))
     sheet.editor.selection.set(["words"])
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    wait_done(qtbot, bench, 2)
-    job = bench.desk.runner.queue.over[0]
+    wait_done(qtbot, run_panels, 2)
+    job = run_panels.run_service.runner.queue.over[0]
     assert job.targets == ("words",) and job.state == "done"
     qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: sheet.state.of("paint").status == "running", timeout=WAIT)
@@ -185,22 +185,22 @@ def test_keys_run_to_a_node_and_stop(qtbot: QtBot, start: Start) -> None:
     for _ in range(4):
         # Esc is hit by habit, and may never cost a run.
         qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    assert bench.desk.runner.queue.running is not None
+    assert run_panels.run_service.runner.queue.running is not None
     qtbot.keyClick(canvas, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
-    wait_done(qtbot, bench, 3)
-    assert bench.desk.runner.queue.over[0].state == "stopped"
+    wait_done(qtbot, run_panels, 3)
+    assert run_panels.run_service.runner.queue.over[0].state == "stopped"
 
 
 def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     sheet.editor.selection.set(["paint"])
-    qtbot.waitUntil(lambda: "48" in bench.viewer.facts.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "48" in run_panels.viewer.facts.text(), timeout=WAIT)
     # A node without a picture leaves the newest result in view; asking for it shows what it holds.
     sheet.editor.selection.set(["words"])
-    qtbot.waitUntil(lambda: bench.viewer.title.text() == "a red fox", timeout=WAIT)
-    bench.showing.look_at("words")
-    qtbot.waitUntil(lambda: bench.viewer.viewer.image.isNull(), timeout=WAIT)
+    qtbot.waitUntil(lambda: run_panels.viewer.title.text() == "a red fox", timeout=WAIT)
+    run_panels.showing.look_at("words")
+    qtbot.waitUntil(lambda: run_panels.viewer.viewer.image.isNull(), timeout=WAIT)
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
     box = canvas.scene.nodes["show"]
@@ -212,45 +212,45 @@ def test_the_viewer_follows_the_selected_node_and_the_probe_the_link(qtbot: QtBo
     start_point = canvas.camera.to_view(QPointF(other.x + out.x, other.y + out.y))
     end_point = canvas.camera.to_view(QPointF(box.x + port.x, box.y + port.y))
     qtbot.mouseMove(canvas, ((start_point + end_point) / 2).toPoint())
-    qtbot.waitUntil(bench.overlays.prober.card.isVisible, timeout=WAIT)
-    assert "shape" in bench.overlays.prober.card.facts.text()
+    qtbot.waitUntil(run_panels.overlays.prober.card.isVisible, timeout=WAIT)
+    assert "shape" in run_panels.overlays.prober.card.facts.text()
     shoot(window, "probing")
     qtbot.mouseMove(canvas, QPoint(30, canvas.height() - 30))
-    assert not bench.overlays.prober.card.isVisible()
+    assert not run_panels.overlays.prober.card.isVisible()
 
 
 def test_results_come_back_on_undo_tab_and_restart(qtbot: QtBot, start: Start) -> None:
     app = start()
-    window, bench, sheet = parts(app)
-    wait_done(qtbot, bench, 1)
-    qtbot.waitUntil(lambda: bench.strip.rows.rowCount() == 1, timeout=WAIT)
+    window, run_panels, sheet = parts(app)
+    wait_done(qtbot, run_panels, 1)
+    qtbot.waitUntil(lambda: run_panels.strip.rows.rowCount() == 1, timeout=WAIT)
     shown: list[Result] = []
-    bench.desk.runner.resulted.connect(shown.append)
+    run_panels.run_service.runner.resulted.connect(shown.append)
     sheet.editor.apply(SetParam("paint", "seed", 77))
-    bench.run()
-    wait_done(qtbot, bench, 2)
+    run_panels.run()
+    wait_done(qtbot, run_panels, 2)
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=WAIT)
     sheet.editor.stack.undo()
     qtbot.waitUntil(lambda: len(shown) == 2, timeout=WAIT)
     window.documents.new()
     window.tabs.step(1)
     qtbot.waitUntil(lambda: len(shown) >= 3, timeout=WAIT)
-    assert shown[1] == shown[2] != shown[0] and len(bench.desk.runner.queue.over) == 2
+    assert shown[1] == shown[2] != shown[0] and len(run_panels.run_service.runner.queue.over) == 2
     sheet.editor.apply(SetParam("paint", "seed", 77))
     QTest.qWait(400)
     app.save_session(wait=True)
     again = start()
-    assert again.desk is not None
-    qtbot.waitUntil(lambda: again.windows[0].bench is not None, timeout=WAIT)
+    assert again.run_service is not None
+    qtbot.waitUntil(lambda: again.windows[0].run_panels is not None, timeout=WAIT)
     _, fresh, opened = parts(again)
     assert opened.editor.graph.nodes["paint"].params["seed"] == 77
     qtbot.waitUntil(lambda: fresh.viewer.viewer.image.width() == 48, timeout=WAIT)
-    assert not fresh.desk.runner.queue.over and fresh.desk.runner.queue.running is None
+    assert not fresh.run_service.runner.queue.over and fresh.run_service.runner.queue.running is None
 
 
 def test_costs_are_shown_on_nodes(qtbot: QtBot, start: Start) -> None:
-    window, bench, _ = parts(start())
-    wait_done(qtbot, bench, 1)
+    window, run_panels, _ = parts(start())
+    wait_done(qtbot, run_panels, 1)
     window.menus.actions["run.costs"].trigger()
     canvas = window.view.widget if window.view else None
     assert isinstance(canvas, Canvas)
@@ -268,17 +268,17 @@ def test_the_thread_of_the_window_never_waits_during_a_run(
     qtbot: QtBot, start: Start, record_property: Callable[[str, object], None]
 ) -> None:
     """Runs, a kill of the child in the midst, and a stop: the thread's own work stays below 50 ms at a time."""
-    _, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
+    _, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
     QTest.qWait(300)
     sheet.editor.apply(SetParam("paint", "steps", 60))
     sheet.editor.apply(SetParam("paint", "seconds", 3.0))
     with heartbeat() as heart:
-        bench.run()
-        wait_done(qtbot, bench, 2)
-        bench.run()
+        run_panels.run()
+        wait_done(qtbot, run_panels, 2)
+        run_panels.run()
         QTest.qWait(300)
-        bench.desk.bridge.kill()
-        wait_done(qtbot, bench, 3)
+        run_panels.run_service.bridge.kill()
+        wait_done(qtbot, run_panels, 3)
     record_property("worst pause of the window's thread in ms", round(heart.own * 1000, 1))
     assert heart.own < 0.05

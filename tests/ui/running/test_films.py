@@ -18,19 +18,19 @@ from tests.ui.running.painting_nodes import SPECS
 from ui.panels.queue.panel import QueuePanel
 from ui.panels.results.film_store import MAX_FILMS, Films
 from ui.panels.results.strip import ResultStrip
-from ui.panels.results.viewer_sync import Showing
+from ui.panels.results.viewer_controller import ViewerController
 from ui.panels.viewer.panel import ViewerPanel
 from ui.runs.job_labels import of_result
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.runner import Runner
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, runner: Runner, sheet: Sheet) -> ViewerPanel:
+def panel(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> ViewerPanel:
     """A viewer that follows the document."""
     dress(DARK)
     found, strip = ViewerPanel(DARK), ResultStrip(runner.results, DARK)
@@ -38,12 +38,12 @@ def panel(qtbot: QtBot, runner: Runner, sheet: Sheet) -> ViewerPanel:
         qtbot.addWidget(widget)
     found.resize(400, 520)
     found.show()
-    Showing(runner, found, strip, found).follow(sheet)
+    ViewerController(runner, found, strip, found).follow(sheet)
     return found
 
 
 def test_the_steps_of_a_result_stay_and_come_back_with_it(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, panel: ViewerPanel
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, panel: ViewerPanel
 ) -> None:
     runner.run(sheet)
     wait_over(qtbot, runner, 1)
@@ -88,7 +88,7 @@ def test_a_film_belongs_to_its_own_result() -> None:
 
 
 def test_a_latent_is_shown_as_it_was_seen_to_grow(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, panel: ViewerPanel
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, panel: ViewerPanel
 ) -> None:
     latent = Node("latent", "test/Latent", inputs={"image": (Source("paint", "image"),)})
     sheet.editor.push("More", sheet.editor.graph.with_nodes([latent]))
@@ -113,7 +113,7 @@ def test_a_latent_is_shown_as_it_was_seen_to_grow(
 
 
 def test_a_job_that_begins_shows_no_progress_of_the_one_before(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     queue = QueuePanel(runner, DARK)
     qtbot.addWidget(queue)
@@ -133,7 +133,7 @@ def test_a_picture_is_never_called_again() -> None:
 
 
 def test_a_job_that_waits_for_the_engine_says_what_it_does(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     queue = QueuePanel(runner, DARK)
     qtbot.addWidget(queue)
@@ -148,7 +148,7 @@ def test_a_job_that_waits_for_the_engine_says_what_it_does(
 
 
 def test_a_run_that_had_to_be_made_to_stop_says_so_and_the_next_one_runs(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     queue = QueuePanel(runner, DARK)
     qtbot.addWidget(queue)

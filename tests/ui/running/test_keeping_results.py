@@ -21,12 +21,12 @@ from ui.runs.result_store import Result
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.runner import Runner
 
 
 def test_a_copy_is_saved_and_the_folder_shown(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner.run(sheet)
     qtbot.waitUntil(lambda: len(runner.results.all()) == 1, timeout=WAIT)
@@ -68,16 +68,16 @@ def test_the_own_copy_of_a_picture_carries_the_workflow(
 
 
 def test_live_mode_is_of_each_document_and_off_for_new_ones(qtbot: QtBot, start: Start) -> None:
-    window, bench, sheet = parts(start())
-    wait_done(qtbot, bench, 1)
-    bench.set_live(True)
+    window, run_panels, sheet = parts(start())
+    wait_done(qtbot, run_panels, 1)
+    run_panels.set_live(True)
     first = window.view
     window.documents.new()
-    assert not bench.live and not bench.queue.live.isChecked()
+    assert not run_panels.live and not run_panels.queue.live.isChecked()
     assert first is not None
     window.tabs.setCurrentWidget(first)
-    assert bench.live and bench.queue.live.isChecked()
-    bench.set_live(False)
+    assert run_panels.live and run_panels.queue.live.isChecked()
+    run_panels.set_live(False)
     window.tabs.setCurrentIndex(1)
     window.tabs.setCurrentWidget(first)
-    assert not bench.live and sheet.is_live is False
+    assert not run_panels.live and sheet.is_live is False

@@ -93,7 +93,7 @@ def test_prompt_picker_run_and_app_view_by_keys_alone(qtbot: QtBot, qapp: QAppli
         assert panel.form.rows[0].isAncestorOf(focus())
         press(KEY.Key_A, modifiers=CTRL)
         type_in("a white house in the snow")
-        done = len(user.bench.desk.runner.queue.over)
+        done = len(user.run_panels.run_service.runner.queue.over)
         before = panel.stage.viewer.image
         press(KEY.Key_Return, modifiers=CTRL)
         user.wait_runs(done + 1)

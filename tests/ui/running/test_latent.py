@@ -23,7 +23,7 @@ from tests.ui.running.painting_nodes import SPECS
 from ui.document.editor import Editor
 from ui.panels.probe.card import Probe
 from ui.panels.results.strip import ResultStrip
-from ui.panels.results.viewer_sync import Showing
+from ui.panels.results.viewer_controller import ViewerController
 from ui.panels.viewer.channels import ChannelGrid
 from ui.panels.viewer.panel import ViewerPanel
 from ui.panels.viewer.planes import SICK, planes_of
@@ -32,17 +32,17 @@ from ui.panels.viewer.tiles import LEAST, Tiles
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.runner import Runner
 
 
-def latents(runner: Runner, **params: Scalar) -> Sheet:
+def latents(runner: Runner, **params: Scalar) -> DocumentRun:
     """words -> paint -> latent, and what shows the picture."""
     node = Node("latent", "test/Latent", params=params, inputs={"image": (Source("paint", "image"),)})
     return runner.open(Editor(SPECS, Document(painting().with_nodes([node]))), "doc")
 
 
-def answered(qtbot: QtBot, runner: Runner, sheet: Sheet, item: int = 0) -> Channels:
+def answered(qtbot: QtBot, runner: Runner, sheet: DocumentRun, item: int = 0) -> Channels:
     runner.run(sheet, ["latent"])
     wait_over(qtbot, runner, len(runner.queue.over) + 1)
     found: list[Channels] = []
@@ -59,7 +59,7 @@ def test_selecting_a_latent_offers_its_channels(qtbot: QtBot, runner: Runner) ->
         qtbot.addWidget(widget)
     panel.resize(400, 520)
     panel.show()
-    showing = Showing(runner, panel, strip, panel)
+    showing = ViewerController(runner, panel, strip, panel)
     showing.follow(sheet)
     runner.run(sheet, ["latent"])
     wait_over(qtbot, runner, 1)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from nodegraph.edits import SetParam
 from nodegraph.jobs.job import Job
 from tests.ui.running.graphs import WAIT, wait_running
-from ui.runs.document_run import Sheet
-from ui.runs.live_mode import Live
+from ui.runs.document_run import DocumentRun
+from ui.runs.live_mode import LiveMode
 from ui.runs.runner import Runner
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 
-def test_live_reruns_by_itself_and_stops_what_is_stale(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_live_reruns_by_itself_and_stops_what_is_stale(
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
+) -> None:
     editor, done = sheet.editor, list[Job]()
-    live = Live(runner)
+    live = LiveMode(runner)
     runner.finished.connect(done.append)
     live.follow(sheet)
     qtbot.waitUntil(lambda: len(done) == 1, timeout=WAIT)
@@ -34,9 +36,9 @@ def test_live_reruns_by_itself_and_stops_what_is_stale(qtbot: QtBot, runner: Run
     assert len(done) == 3
 
 
-def test_live_shows_few_steps_first(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_live_shows_few_steps_first(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     editor, done = sheet.editor, list[Job]()
-    live = Live(runner)
+    live = LiveMode(runner)
     runner.finished.connect(done.append)
     editor.apply(SetParam("paint", "steps", 16))
     editor.apply(SetParam("paint", "seconds", 1.0))
@@ -50,9 +52,9 @@ def test_live_shows_few_steps_first(qtbot: QtBot, runner: Runner, sheet: Sheet) 
     live.follow(None)
 
 
-def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_a_stopped_live_run_does_not_begin_again(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     done = list[Job]()
-    live = Live(runner)
+    live = LiveMode(runner)
     runner.finished.connect(done.append)
     sheet.editor.apply(SetParam("paint", "seconds", 30.0))
     live.follow(sheet)

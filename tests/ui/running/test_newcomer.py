@@ -26,7 +26,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def shown(user: User) -> bytes:
-    image = user.bench.viewer.viewer.image
+    image = user.run_panels.viewer.viewer.image
     return b"" if image.isNull() else packed(image)
 
 
@@ -95,7 +95,7 @@ def save_as(user: User, path: Path) -> None:
 def export_the_film(user: User, path: Path) -> None:
     """As an animated WebP with a frame for each step."""
     answer_dialog(path)
-    QTest.mouseClick(user.bench.viewer.export, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(user.run_panels.viewer.export, Qt.MouseButton.LeftButton)
     user.wait(path.is_file)
     with Image.open(path) as film:
         assert film.format == "WEBP" and getattr(film, "n_frames", 1) == 20
@@ -106,7 +106,7 @@ def export_the_film(user: User, path: Path) -> None:
 
 def look_into_the_latent(user: User) -> None:
     """The sampler's latent, channel by channel, read from the running engine."""
-    panel = user.bench.viewer
+    panel = user.run_panels.viewer
     hand = Hand(user.canvas)
     hand.click(hand.title("sampler"))
     user.wait(panel.latent.isVisible)
@@ -122,7 +122,7 @@ def look_into_the_latent(user: User) -> None:
 def drag_a_result_in(user: User) -> None:
     """The newest result becomes an image node; undo takes it away."""
     before = user.sheet.editor.graph
-    result = user.bench.strip.rows.result(0)
+    result = user.run_panels.strip.rows.result(0)
     assert result is not None
     user.wait(Path(result.path).is_file)
     place = user.canvas.mapTo(user.window, QPoint(60, user.canvas.height() - 60))
@@ -142,9 +142,9 @@ def test_a_new_user_finds_everything_as_it_was(
         user.wait_runs(1)
         first = shown(user)
         assert (
-            user.bench.viewer.viewer.image.width() == 128
-            and user.bench.overlays.coach is not None
-            and user.bench.overlays.coach.lesson == 0
+            user.run_panels.viewer.viewer.image.width() == 128
+            and user.run_panels.overlays.coach is not None
+            and user.run_panels.overlays.coach.lesson == 0
         )
         shoot(user.window, "newcomer_first")
         export_the_film(user, tmp_path / "steps.webp")
@@ -157,7 +157,7 @@ def test_a_new_user_finds_everything_as_it_was(
         record_property("worst pause of the window's thread in ms", round(heart.own * 1000, 1))
         assert heart.own < 0.05
         assert str(user.sheet.editor.graph.nodes["prompt"].params["text"]).startswith("a blue house")
-        assert shown(user) != first and user.bench.overlays.coach.lesson == 1
+        assert shown(user) != first and user.run_panels.overlays.coach.lesson == 1
         drag_steps(user, hand)
         steps = user.sheet.editor.graph.nodes["sampler"].params["steps"]
         assert steps != 20
@@ -167,15 +167,15 @@ def test_a_new_user_finds_everything_as_it_was(
         user.wait_runs(3)
         inked = shown(user)
         shoot(user.window, "newcomer_inked")
-        assert user.bench.overlays.coach.lesson == -1
-        runs = len(user.bench.desk.runner.queue.over)
+        assert user.run_panels.overlays.coach.lesson == -1
+        runs = len(user.run_panels.run_service.runner.queue.over)
         while user.sheet.editor.graph != graph:
             key(Qt.Key.Key_Z, CTRL)
         user.wait(lambda: shown(user) == first)
         while user.sheet.editor.stack.canRedo():
             key(Qt.Key.Key_Z, CTRL | SHIFT)
         user.wait(lambda: shown(user) == inked)
-        assert len(user.bench.desk.runner.queue.over) == runs
+        assert len(user.run_panels.run_service.runner.queue.over) == runs
         drag_a_result_in(user)
         save_as(user, path)
         kept = user.sheet.editor.graph
@@ -192,5 +192,5 @@ def test_a_new_user_finds_everything_as_it_was(
         seen = user.canvas.view_state()
         assert seen["zoom"] == camera["zoom"]
         assert all(abs(seen[name] - camera[name]) < 2 for name in ("x", "y")), (seen, camera)
-        assert not user.bench.desk.runner.queue.over and user.bench.overlays.coach is None
+        assert not user.run_panels.run_service.runner.queue.over and user.run_panels.overlays.coach is None
         shoot(user.window, "newcomer_reopened")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from nodegraph.node_api import events
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.result_store import Result
     from ui.runs.runner import Runner
 
@@ -92,7 +92,7 @@ def test_a_node_that_never_caches_makes_a_new_result_each_time(qtbot: QtBot, run
     assert len({result.identity for result in runner.results.all()}) == 3
 
 
-def test_documents_with_the_same_names_do_not_mix(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_documents_with_the_same_names_do_not_mix(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     other = runner.open(Editor(SPECS, Document(painting(text="a blue boat"))), "other")
     came: list[tuple[str, Result]] = []
     for one in (sheet, other):
@@ -154,8 +154,8 @@ def test_a_preview_of_a_nested_node_is_on_the_canvases(start: Start, inside: boo
     app = start()
     view = app.windows[0].documents.new()
     view.editor.push("Begin", nested())
-    assert app.desk is not None
-    sheet = app.desk.sheet(view)
+    assert app.run_service is not None
+    sheet = app.run_service.sheet(view)
     assert sheet is not None
     picture = QImage(8, 8, QImage.Format.Format_RGB32)
     picture.fill(QColor("#336699"))
@@ -169,7 +169,7 @@ def test_a_preview_of_a_nested_node_is_on_the_canvases(start: Start, inside: boo
     assert view.levels.front.state.preview("paint") is not None  # type: ignore[attr-defined]  # a Canvas
 
 
-def test_an_edit_brings_back_only_its_own_result(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_an_edit_brings_back_only_its_own_result(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     runner.run(sheet)
     wait_over(qtbot, runner, 1)
     qtbot.waitUntil(lambda: len(runner.results.all()) == 1, timeout=WAIT)
@@ -192,8 +192,8 @@ def test_run_to_a_node_of_a_subgraph_runs_it(
     qtbot: QtBot, start: Start, inside: bool, target: str, last: str
 ) -> None:
     app = start()
-    window, bench, _ = parts(app)
-    wait_done(qtbot, bench, 1)
+    window, run_panels, _ = parts(app)
+    wait_done(qtbot, run_panels, 1)
     view = window.documents.new()
     view.editor.push("Begin", nested())
     if inside:
@@ -202,8 +202,8 @@ def test_run_to_a_node_of_a_subgraph_runs_it(
     canvas = view.levels.front
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    wait_done(qtbot, bench, 2)
-    job = bench.desk.runner.queue.over[0]
+    wait_done(qtbot, run_panels, 2)
+    job = run_panels.run_service.runner.queue.over[0]
     assert job.targets == (target,) and job.state == "done" and job.ran >= 1
-    sheet = bench.sheet
+    sheet = run_panels.sheet
     assert sheet is not None and sheet.state.of("group/paint").status == "done"

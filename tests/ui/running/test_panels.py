@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.engine_client import EngineBridge
     from ui.runs.runner import Runner
 
@@ -43,7 +43,7 @@ def labels(panel: QueuePanel) -> list[str]:
     return [str(panel.rows.data(panel.rows.index(row))) for row in range(panel.rows.rowCount())]
 
 
-def test_the_queue_panel_runs_orders_and_tells(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_the_queue_panel_runs_orders_and_tells(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     dress(DARK)
     panel = QueuePanel(runner, DARK)
     qtbot.addWidget(panel)
@@ -91,7 +91,7 @@ def test_the_queue_panel_runs_orders_and_tells(qtbot: QtBot, runner: Runner, she
     shoot(panel, "queue_light")
 
 
-def test_a_paused_queue_runs_what_is_asked_for_now(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_a_paused_queue_runs_what_is_asked_for_now(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     panel = QueuePanel(runner, DARK)
     qtbot.addWidget(panel)
     runner.pause(True)
@@ -102,7 +102,7 @@ def test_a_paused_queue_runs_what_is_asked_for_now(qtbot: QtBot, runner: Runner,
 
 
 def test_the_results_strip_keeps_graphs_and_gives_files(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, tmp_path: Path
 ) -> None:
     dress(DARK)
     strip = ResultStrip(runner.results, DARK)
@@ -200,7 +200,7 @@ def choose(qtbot: QtBot, gauge: GaugeBar, entry: int) -> None:
     assert QApplication.activePopupWidget() is None
 
 
-def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     dress(DARK)
     gauge = GaugeBar(runner.bridge, DARK)
     qtbot.addWidget(gauge)
@@ -225,7 +225,7 @@ def test_the_gauge_shows_and_frees(qtbot: QtBot, runner: Runner, sheet: Sheet) -
 
 
 def test_a_probe_says_what_a_link_carries_and_can_be_pinned(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     dress(DARK)
     ground = QWidget()

@@ -20,24 +20,24 @@ FOLDER = "The model folder /models/gone does not exist; create it or take it out
 
 def test_remarks_of_the_engine_are_said_and_listed_once(qtbot: QtBot, start: Start) -> None:
     app = start()
-    window, bench, _ = parts(app)
-    desk = app.desk
-    assert desk is not None
+    window, run_panels, _ = parts(app)
+    run_service = app.run_service
+    assert run_service is not None
     qtbot.waitUntil(
-        lambda: bench.engine.text() == "ready" and desk.runner.queue.running is None, timeout=WAIT
+        lambda: run_panels.engine.text() == "ready" and run_service.runner.queue.running is None, timeout=WAIT
     )
     said: list[str] = []
     window.bar.messageChanged.connect(lambda text: said.append(text) if text else None)
     for sentence in (PACK, FOLDER, PACK):
-        desk.bridge.heard.emit(events.Message("", sentence))
-    assert desk.remarks[-2:] == [PACK, FOLDER]
+        run_service.bridge.heard.emit(events.Message("", sentence))
+    assert run_service.remarks[-2:] == [PACK, FOLDER]
     assert [text for text in said if PACK in text] == [PACK]
     assert len([text for text in said if FOLDER in text]) == 1
     window.docks.toggle("problems")
     panel = window.docks.docks["problems"].widget()
     assert isinstance(panel, Problems)
     assert [label.text() for label in panel.remarks][-2:] == [PACK, FOLDER]
-    desk.bridge.heard.emit(events.Message("", "A third."))
+    run_service.bridge.heard.emit(events.Message("", "A third."))
     assert [label.text() for label in panel.remarks][-3:] == [PACK, FOLDER, "A third."]
 
 

@@ -18,7 +18,7 @@ from tests.ui.running.conftest import LIBRARY
 from tests.ui.running.graphs import WAIT, painting, wait_over, wait_running
 from tests.ui.running.painting_nodes import EDGE, SPECS
 from ui.document.editor import Editor
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge
 from ui.runs.restore_values import restored
 from ui.runs.result_store import Result, Results
@@ -36,7 +36,9 @@ def size_of(qtbot: QtBot, runner: Runner, result: Result) -> tuple[int, int]:
     return found[0].width(), found[0].height()
 
 
-def test_a_run_shows_steps_previews_and_leaves_a_result(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_a_run_shows_steps_previews_and_leaves_a_result(
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
+) -> None:
     seen: list[tuple[str, int]] = []
     results: list[Result] = []
     sheet.picture.connect(lambda node, image: seen.append((node, image.width())))
@@ -60,7 +62,7 @@ def test_a_run_shows_steps_previews_and_leaves_a_result(qtbot: QtBot, runner: Ru
 
 
 def test_only_what_changed_reruns_and_an_undone_value_needs_no_run(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     results: list[Result] = []
     runner.resulted.connect(results.append)
@@ -87,7 +89,7 @@ def test_only_what_changed_reruns_and_an_undone_value_needs_no_run(
 
 
 def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(runner.resulted, timeout=WAIT) as first:
         runner.run(sheet)
@@ -111,7 +113,7 @@ def test_after_a_restart_of_the_program_a_result_is_shown_without_a_run(
 
 
 def test_what_the_disk_keeps_is_seen_after_a_restart_though_the_strip_is_empty(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, tmp_path: Path
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(runner.resulted, timeout=WAIT):
         runner.run(sheet)
@@ -136,7 +138,7 @@ def test_what_the_disk_keeps_is_seen_after_a_restart_though_the_strip_is_empty(
     bridge.close()
 
 
-def test_another_child_knows_what_is_open(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_another_child_knows_what_is_open(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     with qtbot.waitSignal(runner.resulted, timeout=WAIT):
         runner.run(sheet)
     child = runner.bridge.process
@@ -157,7 +159,7 @@ def test_another_child_knows_what_is_open(qtbot: QtBot, runner: Runner, sheet: S
 
 @pytest.mark.parametrize("how", ["kill", "raise"])
 def test_a_node_that_dies_is_marked_and_the_queue_goes_on(
-    qtbot: QtBot, runner: Runner, sheet: Sheet, how: str
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun, how: str
 ) -> None:
     deadly = painting(between="test/Die", how=how)
     other = runner.open(Editor(SPECS, Document(deadly)), "other")
@@ -171,7 +173,7 @@ def test_a_node_that_dies_is_marked_and_the_queue_goes_on(
     assert other.editor.graph == deadly
 
 
-def test_a_hanging_node_is_stopped_by_force(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_a_hanging_node_is_stopped_by_force(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     hanging = runner.open(Editor(SPECS, Document(painting(between="test/Die", how="hang"))), "other")
     runner.run(hanging)
     wait_running(qtbot, hanging, "between")
@@ -184,7 +186,9 @@ def test_a_hanging_node_is_stopped_by_force(qtbot: QtBot, runner: Runner, sheet:
     assert runner.bridge.process != child
 
 
-def test_a_stop_costs_one_job_and_a_pause_holds_the_rest(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_a_stop_costs_one_job_and_a_pause_holds_the_rest(
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
+) -> None:
     sheet.editor.apply(SetParam("paint", "seconds", 30.0))
     runner.run(sheet)
     wait_running(qtbot, sheet, "paint")
@@ -212,7 +216,7 @@ def test_drawn_seeds_are_in_the_job_and_then_in_the_document(qtbot: QtBot, runne
     wait_over(qtbot, runner, 4)
 
 
-def test_values_of_a_result_come_back(qtbot: QtBot, runner: Runner, sheet: Sheet) -> None:
+def test_values_of_a_result_come_back(qtbot: QtBot, runner: Runner, sheet: DocumentRun) -> None:
     with qtbot.waitSignal(runner.resulted, timeout=WAIT) as made:
         runner.run(sheet)
     result: Result = made.args[0]
@@ -229,7 +233,7 @@ def test_values_of_a_result_come_back(qtbot: QtBot, runner: Runner, sheet: Sheet
 
 
 def test_five_kills_among_twenty_jobs_leave_the_queue_alive(
-    qtbot: QtBot, runner: Runner, sheet: Sheet
+    qtbot: QtBot, runner: Runner, sheet: DocumentRun
 ) -> None:
     """Kills in the midst of a node: every job is accounted for, and the next job runs."""
     sheet.editor.apply(SetParam("paint", "seconds", 0.2))

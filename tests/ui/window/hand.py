@@ -14,7 +14,7 @@ from tests.ui.catalogue import SPECS
 from ui.canvas.canvas import Canvas
 from ui.config import paths, session
 from ui.runs.engine_client import EngineBridge
-from ui.runs.run_service import Desk
+from ui.runs.run_service import RunService
 from ui.shell.application import Application
 from ui.shell.document_view import DocumentView
 from ui.shell.main_window import MainWindow
@@ -77,6 +77,6 @@ def furnish(qapp: QApplication, folder: Path, specs: Mapping[str, NodeSpec] = SP
     """
     session.save([], paths.session_file())
     app = Application(qapp, specs, Canvas)
-    app.desk = Desk(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
+    app.run_service = RunService(app, EngineBridge(Options(output=folder / "out"), library=LIBRARY))
     app.start()
     return app

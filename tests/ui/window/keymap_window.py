@@ -146,9 +146,9 @@ def painting_open(person: Person, seconds: float = 0.0) -> None:
 
 def runs(person: Person, keys: str) -> bool:
     painting_open(person)
-    bench = person.window.bench
-    assert bench is not None
-    queue = bench.desk.runner.queue
+    run_panels = person.window.run_panels
+    assert run_panels is not None
+    queue = run_panels.run_service.runner.queue
     person.key(keys)
     person.bot.waitUntil(lambda: bool(queue.over), timeout=20_000)
     return queue.over[0].state == "done"
@@ -157,9 +157,9 @@ def runs(person: Person, keys: str) -> bool:
 def runs_next(person: Person) -> bool:
     """A job is put before one that waits."""
     painting_open(person, seconds=60.0)
-    bench = person.window.bench
-    assert bench is not None
-    queue = bench.desk.runner.queue
+    run_panels = person.window.run_panels
+    assert run_panels is not None
+    queue = run_panels.run_service.runner.queue
     person.key("Ctrl+Return")
     person.bot.waitUntil(lambda: queue.running is not None, timeout=20_000)
     person.key("Ctrl+Return")
@@ -170,9 +170,9 @@ def runs_next(person: Person) -> bool:
 
 def runs_to_here(person: Person) -> bool:
     painting_open(person)
-    bench = person.window.bench
-    assert bench is not None
-    queue = bench.desk.runner.queue
+    run_panels = person.window.run_panels
+    assert run_panels is not None
+    queue = run_panels.run_service.runner.queue
     person.select("paint")
     person.key("Shift+Return")
     person.bot.waitUntil(lambda: bool(queue.over), timeout=20_000)
@@ -181,9 +181,9 @@ def runs_to_here(person: Person) -> bool:
 
 def stops(person: Person) -> bool:
     painting_open(person, seconds=60.0)
-    bench = person.window.bench
-    assert bench is not None
-    queue = bench.desk.runner.queue
+    run_panels = person.window.run_panels
+    assert run_panels is not None
+    queue = run_panels.run_service.runner.queue
     person.key("Ctrl+Return")
     person.bot.waitUntil(lambda: queue.running is not None, timeout=20_000)
     person.key("Escape")
@@ -197,17 +197,17 @@ def stops(person: Person) -> bool:
 def looks(person: Person) -> bool:
     """Ctrl+Shift-click shows the node's picture in the viewer."""
     painting_open(person)
-    bench = person.window.bench
-    assert bench is not None
+    run_panels = person.window.run_panels
+    assert run_panels is not None
     person.key("Ctrl+Return")
-    person.bot.waitUntil(lambda: bool(bench.desk.runner.queue.over), timeout=20_000)
+    person.bot.waitUntil(lambda: bool(run_panels.run_service.runner.queue.over), timeout=20_000)
     asked: list[str] = []
     person.canvas.view_requested.connect(asked.append)
     person.select("show")
     QTest.qWait(200)
-    bench.viewer.show_picture(QImage(), "nothing")
+    run_panels.viewer.show_picture(QImage(), "nothing")
     person.hand.click(person.hand.title("paint"), modifiers=CTRL | SHIFT)
-    person.bot.waitUntil(lambda: bench.viewer.title.text() != "nothing", timeout=5000)
+    person.bot.waitUntil(lambda: run_panels.viewer.title.text() != "nothing", timeout=5000)
     return asked == ["paint"]
 
 

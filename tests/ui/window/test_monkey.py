@@ -47,16 +47,16 @@ def test_nothing_on_the_clipboard_pastes_nothing(window: MainWindow, flow: Path)
 
 
 def test_closing_the_live_workflow_ends_live_mode(furnished: MainWindow, flow: Path) -> None:
-    bench = furnished.bench
-    assert bench is not None
+    run_panels = furnished.run_panels
+    assert run_panels is not None
     view = opened(furnished, flow)
-    bench.set_live(True)
+    run_panels.set_live(True)
     furnished.documents.drop(view, keep=False)
     QTest.qWait(1)
-    assert bench.desk.live.sheet is None
+    assert run_panels.run_service.live.sheet is None
     opened(furnished, flow)
-    bench.set_live(True)
-    assert bench.live
+    run_panels.set_live(True)
+    assert run_panels.live
 
 
 def test_a_run_goes_on_when_another_window_was_closed(furnished: MainWindow, files: list[Path]) -> None:
@@ -65,10 +65,10 @@ def test_a_run_goes_on_when_another_window_was_closed(furnished: MainWindow, fil
     other.show()
     other.close()
     QTest.qWait(1)
-    bench = furnished.bench
-    assert bench is not None
-    bench.run()
-    queue = bench.desk.runner.queue
+    run_panels = furnished.run_panels
+    assert run_panels is not None
+    run_panels.run()
+    queue = run_panels.run_service.runner.queue
     for _ in range(400):
         QTest.qWait(20)
         if queue.over:

@@ -136,16 +136,16 @@ def test_it_keeps_off_the_selection_and_off_the_coach(
 
 def test_the_coach_and_the_bar_stand_side_by_side(person: Person) -> None:
     """Whichever comes last."""
-    bench = person.window.bench
-    assert bench is not None
+    run_panels = person.window.run_panels
+    assert run_panels is not None
     person.canvas.frame_all()
     person.select("prompt")
     shown(person)
-    sheet = bench.desk.sheet(person.view)
+    sheet = run_panels.run_service.sheet(person.view)
     assert sheet is not None
-    bench.overlays.teach(sheet, person.folder / "coach.json")
-    assert bench.overlays.coach is not None
-    bubble = bench.overlays.coach.bubble
+    run_panels.overlays.teach(sheet, person.folder / "coach.json")
+    assert run_panels.overlays.coach is not None
+    bubble = run_panels.overlays.coach.bubble
     person.bot.waitUntil(bubble.isVisible)
     for node in person.graph.nodes:
         person.select(node)

@@ -18,7 +18,7 @@ from nodegraph.validation import problems
 from tests.ui.catalogue import SPECS, text_to_picture
 from ui.document import workflow_file
 from ui.document.editor import Editor
-from ui.i18n.translate import PseudoTranslator, said
+from ui.i18n.translate import PseudoTranslator, translate_message
 from ui.panels.problems.validation import fix_words, sentence_of
 
 
@@ -67,7 +67,11 @@ def test_what_the_core_finds_wrong_is_translated(spoken: None) -> None:
     assert len(found) > 12
     plain = [sentence_of(problem) for problem in found if bare(sentence_of(problem), set())]
     plain += [fix_words(problem) for problem in found if problem.fix and bare(fix_words(problem), set())]
-    plain += [said(problem.sentence) for problem in found if "⟦" not in said(problem.sentence)[:1]]
+    plain += [
+        translate_message(problem.sentence)
+        for problem in found
+        if "⟦" not in translate_message(problem.sentence)[:1]
+    ]
     assert plain == []
 
 
@@ -94,7 +98,7 @@ def test_why_a_file_does_not_open_is_translated(spoken: None, tmp_path: Path, te
     file.write_text(text)
     with pytest.raises(LoadError) as caught:
         workflow_file.read(file)
-    shown = said(caught.value)
+    shown = translate_message(caught.value)
     assert shown.startswith("⟦") and shown.endswith("⟧")
 
 

@@ -33,7 +33,7 @@ def cards(
     window: MainWindow, qtbot: QtBot, shelves: Shelves, patch: pytest.MonkeyPatch
 ) -> dict[str, WorkflowCard]:
     patch.setattr(window.app, "specs", specs())
-    patch.setattr(window.app, "desk", SimpleNamespace(files=shelves, close=lambda: None))
+    patch.setattr(window.app, "run_service", SimpleNamespace(files=shelves, close=lambda: None))
     window.resize(1440, 900)
     window.start.refresh()
     qtbot.waitUntil(lambda: not window.start._waiting, timeout=20_000)

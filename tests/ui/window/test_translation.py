@@ -285,7 +285,7 @@ def test_pages_of_text_and_the_app_view_are_translated(foreign: MainWindow, pain
 
 
 def test_what_a_run_says_is_translated(foreign: MainWindow) -> None:
-    assert foreign.bench is not None
+    assert foreign.run_panels is not None
     why = joined([Phrase("{name} set to {value}", name="steps", value="30")], "{first}, {next}")
     for event in (
         events.NodeStarted("a", "KSampler", why),

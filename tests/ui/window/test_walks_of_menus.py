@@ -100,8 +100,8 @@ def test_a_list_of_choices_gives_the_focus_back(person: Person) -> None:
 
 
 def test_the_card_of_the_practice_model_is_opened_and_left(person: Person) -> None:
-    assert person.window.bench is not None
-    chip = person.window.bench.overlays.chip
+    assert person.window.run_panels is not None
+    chip = person.window.run_panels.overlays.chip
     assert chip is not None
     chip.set_shown(True)
     chip.setFocus()

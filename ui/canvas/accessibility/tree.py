@@ -19,7 +19,7 @@ from nodegraph.model.spec import Param, Scalar
 from ui.canvas.handled import Handled
 from ui.canvas.interaction.gestures.inside import Inside
 from ui.canvas.interaction.keyboard import described_port, ports_in_order, spoken
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.scene.boxes import NodeBox
 from ui.canvas.scene.geometry import PortRef, Rect
 from ui.i18n.labels import format_value, label_of, read_value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from nodegraph.edits import SetVia
+from ui.canvas.interaction.dragged_links import DraggedLinks, link_of
+from ui.canvas.interaction.gesture_context import ALT, CTRL, SHIFT, Gesture, Pointer
 from ui.canvas.interaction.gestures.choose import BoxSelect, Lasso
 from ui.canvas.interaction.gestures.copy_drag import CopyDrag
 from ui.canvas.interaction.gestures.link import LinkDrag
@@ -14,8 +16,6 @@ from ui.canvas.interaction.gestures.move_nodes import MoveNodes
 from ui.canvas.interaction.gestures.press import LinkPress, MenuPress
 from ui.canvas.interaction.gestures.shape import MoveReroute, ResizeThing
 from ui.canvas.interaction.gestures.stroke import CutHeld, Purpose, Stroke, rerouted
-from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture, Pointer
-from ui.canvas.interaction.wiring import Loose, link_of
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef
 from ui.canvas.scene.hit import Hit
@@ -89,13 +89,13 @@ def link_from(canvas: Walking, pointer: Pointer, port: PortRef) -> LinkDrag | No
     if port.output:
         leaving = tuple(sorted(scene.leaving(port.node, port.name)))
         if pointer.held(CTRL) and leaving:
-            return LinkDrag(stage, pointer, Loose(inputs_of(leaving), leaving))
-        return LinkDrag(stage, pointer, Loose((port,)))
+            return LinkDrag(stage, pointer, DraggedLinks(inputs_of(leaving), leaving))
+        return LinkDrag(stage, pointer, DraggedLinks((port,)))
     key = LinkKey(port.node, port.name, port.index)
     link = scene.links.get(key)
     if link is not None and link.source.node in scene.nodes:
-        return LinkDrag(stage, pointer, Loose((link_source(link.source),), (key,)))
-    return LinkDrag(stage, pointer, Loose((port,)))
+        return LinkDrag(stage, pointer, DraggedLinks((link_source(link.source),), (key,)))
+    return LinkDrag(stage, pointer, DraggedLinks((port,)))
 
 
 def inputs_of(keys: tuple[LinkKey, ...]) -> tuple[PortRef, ...]:

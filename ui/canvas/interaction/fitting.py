@@ -10,7 +10,7 @@ from nodegraph.model.sockets import Conversion, conversions, fits, refusal
 from ui.canvas.scene.boxes import NodeBox
 from ui.canvas.scene.geometry import Port, PortRef
 from ui.canvas.scene.scene import Scene
-from ui.i18n.translate import said, tr
+from ui.i18n.translate import tr, translate_message
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Fitting:
             given, wanted = (kind, own) if self.wants_output else (own, kind)
             if not fits(given, wanted):
                 found = next(iter(conversions(given, wanted, self._scene.specs)), None)
-                return Verdict(why=said(refusal(given, wanted) or ""), at=ref, conversion=found)
+                return Verdict(why=translate_message(refusal(given, wanted) or ""), at=ref, conversion=found)
         return Verdict(port=ref)
 
     def ports(self, box: NodeBox) -> list[tuple[Port, PortRef]]:

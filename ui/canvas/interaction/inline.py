@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from nodegraph.edits import Edit
 from nodegraph.model.note_images import told
 from ui.canvas.interaction.open_editor import OpenEditor
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.rendering.note_pictures import brought
 from ui.canvas.scene.camera import Camera
 from ui.document.editor import Editor

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QTouchEvent
 
-from ui.canvas.interaction.stage import Pointer
+from ui.canvas.interaction.gesture_context import Pointer
 
 if TYPE_CHECKING:
     from ui.canvas.handled import Handled

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from nodegraph.model.graph import Point
-from ui.canvas.rendering.look import Moving
-from ui.canvas.rendering.packed import FIELDS, draw_lines, packed
+from ui.canvas.rendering.highlights import Moving
 from ui.canvas.rendering.paint_links import SMOOTH, THIN, LinkPainter, within
+from ui.canvas.rendering.raw_buffers import FIELDS, draw_lines, pack_values
 from ui.canvas.rendering.straight import is_long, straight
 from ui.canvas.scene.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.scene.camera import Camera
@@ -22,7 +22,7 @@ class Stretched:
     """Straight lines of which one end is dragged: the first, or else the second."""
 
     def __init__(self, lines: list[tuple[Point, Point]], first: bool) -> None:
-        self.values = packed((*a, *b) for a, b in lines)
+        self.values = pack_values((*a, *b) for a, b in lines)
         self._at = 0 if first else FIELDS // 2
         self._ends = self.values[self._at :: FIELDS], self.values[self._at + 1 :: FIELDS]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF
 
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.rendering.paint_links import portal_rects
 from ui.canvas.scene.boxes import LinkBox, LinkKey
 from ui.canvas.scene.camera import Camera

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from ui.canvas.interaction.stage import Stage
+from ui.canvas.interaction.gesture_context import GestureContext
 
 PADDING = 8.0
 
 
-def paint_label(painter: QPainter, stage: Stage, at: QPointF, text: str) -> None:
+def paint_label(painter: QPainter, stage: GestureContext, at: QPointF, text: str) -> None:
     """Lines of text on a raised plate, kept inside the view."""
     font = stage.text.body
     metrics = QFontMetricsF(font)

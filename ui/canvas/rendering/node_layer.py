@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from ui.canvas.rendering.cache import Picture, PixmapCache, scaled
-from ui.canvas.rendering.far import FarNodes
-from ui.canvas.rendering.look import Look, view_rect
+from ui.canvas.rendering.highlights import Highlights, view_rect
+from ui.canvas.rendering.overview_layer import OverviewNodes
 from ui.canvas.rendering.paint_nodes import RADIUS, NodePainter
 from ui.canvas.rendering.paint_state import StatePainter
 from ui.canvas.scene.boxes import NodeBox
@@ -43,7 +43,7 @@ class NodeLayer:
         self._state = state
         self._theme = nodes.theme
         self._spent = 0.0
-        self._far = FarNodes(nodes.theme, nodes.line_color)
+        self._far = OverviewNodes(nodes.theme, nodes.line_color)
 
     def begin(self) -> None:
         """A frame begins."""
@@ -51,7 +51,7 @@ class NodeLayer:
         self._spent = 0.0
 
     def paint(
-        self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Look
+        self, painter: QPainter, boxes: list[NodeBox], scene: Scene, camera: Camera, look: Highlights
     ) -> None:
         """Paint these nodes."""
         boxes = scene.piled(boxes)
@@ -69,7 +69,7 @@ class NodeLayer:
         key: object,
         camera: Camera,
         view: QRectF,
-        look: Look,
+        look: Highlights,
     ) -> None:
         """Paint nodes too small for text; equal keys stand for the same boxes in the same places."""
         self._far.paint(painter, boxes, key, camera, view, look.nodes)
@@ -184,7 +184,7 @@ class NodeLayer:
         painter.drawRects([box.rect for box in boxes])
         painter.restore()
 
-    def _outlines(self, painter: QPainter, boxes: list[NodeBox], camera: Camera, look: Look) -> None:
+    def _outlines(self, painter: QPainter, boxes: list[NodeBox], camera: Camera, look: Highlights) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for box in boxes:

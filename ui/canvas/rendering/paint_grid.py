@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.canvas.rendering.backing import MARGIN
-from ui.canvas.rendering.packed import draw_rects, packed
+from ui.canvas.rendering.pixmap_buffer import MARGIN
+from ui.canvas.rendering.raw_buffers import draw_rects, pack_values
 from ui.canvas.scene.camera import Camera
 from ui.theme.palette import Theme
 
@@ -50,7 +50,9 @@ class GridPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot)
             columns = range(math.ceil(width / step) + 1)
-            draw_rects(painter, packed([(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns]))
+            draw_rects(
+                painter, pack_values([(round(phase + n * step) - 0.5, 0.5, 1.0, 1.0) for n in columns])
+            )
             painter.end()
         return self._strip
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from nodegraph.model.graph import Point
-from ui.canvas.rendering.packed import Values, draw_lines, packed
+from ui.canvas.rendering.raw_buffers import Values, draw_lines, pack_values
 from ui.canvas.rendering.straight import Straight
 from ui.canvas.rendering.text import CENTER, TextPainter
 from ui.canvas.scene.boxes import LinkBox, LinkKey
@@ -225,7 +225,7 @@ def portal_rects(link: LinkBox, measure: Callable[[str], float]) -> tuple[QRectF
 
 def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Values:
     """The segments of these links, those out of sight left out where a link leaves the view."""
-    found = packed()
+    found = pack_values()
     left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     for link in links:
         if link.source.portal:
@@ -243,7 +243,7 @@ def seen_lines(links: Iterable[LinkBox], view: QRectF, fine: bool | None) -> Val
 
 def within(line: Sequence[Point], view: QRectF) -> Values:
     """The segments between these points that may show in the view."""
-    found = packed()
+    found = pack_values()
     left, top, right, bottom = view.left(), view.top(), view.right(), view.bottom()
     x1, y1 = line[0]
     for x2, y2 in line[1:]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
+from ui.canvas.rendering.background_layer import BackgroundLayer
 from ui.canvas.rendering.drag_layer import DragLayer
-from ui.canvas.rendering.ground import Ground
-from ui.canvas.rendering.look import STILL, Look, Moving, is_far, scene_rect, snapped
+from ui.canvas.rendering.highlights import STILL, Highlights, Moving, is_far, scene_rect, snapped
 from ui.canvas.rendering.node_layer import NodeLayer
 from ui.canvas.rendering.paint_formulas import FormulaPainter
 from ui.canvas.rendering.paint_frames import FramePainter
@@ -33,7 +33,7 @@ class Renderer:
     def __init__(self, theme: Theme, metrics: Metrics, text: TextPainter, state: CanvasState) -> None:
         self.links = LinkPainter(theme, text)
         self.nodes = NodeLayer(NodePainter(theme, metrics, text), StatePainter(theme, text, state), state)
-        self._ground = Ground(
+        self._ground = BackgroundLayer(
             GridPainter(theme),
             FramePainter(theme, text),
             NotePainter(theme, text),
@@ -50,7 +50,7 @@ class Renderer:
         rect: QRectF,
         scene: Scene,
         camera: Camera,
-        look: Look,
+        look: Highlights,
         moving: Moving = STILL,
     ) -> None:
         """Paint `rect` of the view."""
@@ -73,7 +73,7 @@ class Renderer:
             yield from self.nodes.sharpen(scene.nodes_in(scene_rect(camera, camera.view())), camera)
 
     def _put_nodes(
-        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
+        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Highlights, moving: Moving
     ) -> None:
         """The nodes that stand still; far off all of them, for Qt leaves out what is not in view."""
         away = moving.nodes
@@ -85,7 +85,7 @@ class Renderer:
         seen = scene.nodes_in(scene_rect(camera, rect))
         self.nodes.paint(painter, [b for b in seen if b.id not in away], scene, camera, look)
 
-    def _standing(self, scene: Scene, camera: Camera, look: Look, moving: Moving) -> QPixmap:
+    def _standing(self, scene: Scene, camera: Camera, look: Highlights, moving: Moving) -> QPixmap:
         """Everything that does not move, drawn once for a drag at one place of the camera."""
         size = (camera.size.width(), camera.size.height(), camera.ratio)
         key = (
@@ -110,7 +110,7 @@ class Renderer:
         return pixmap
 
     def _put_moving(
-        self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving
+        self, painter: QPainter, scene: Scene, camera: Camera, look: Highlights, moving: Moving
     ) -> None:
         drag = self._drag
         if drag is None or drag.key != (scene.version, moving.things(), look.hidden):

@@ -9,8 +9,8 @@ from time import perf_counter
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
-from ui.canvas.rendering.packed import Values, draw_lines, packed
 from ui.canvas.rendering.paint_links import THIN, WIDTH, LinkPainter, seen_lines, within
+from ui.canvas.rendering.raw_buffers import Values, draw_lines, pack_values
 from ui.canvas.rendering.straight import is_long
 from ui.canvas.scene.boxes import LinkBox
 from ui.canvas.scene.camera import Camera
@@ -33,7 +33,7 @@ class Batch:
 
     members: list[LinkBox] = field(default_factory=list)
     hair: QPainterPath = field(default_factory=QPainterPath)
-    lines: Values = field(default_factory=packed)
+    lines: Values = field(default_factory=pack_values)
     paths: list[QPainterPath] = field(default_factory=list)
 
 

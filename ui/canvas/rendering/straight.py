@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QPainterPath
 
-from ui.canvas.rendering.packed import Values, packed
+from ui.canvas.rendering.raw_buffers import Values, pack_values
 from ui.canvas.scene.boxes import LinkBox
 
 LONG = 512.0
@@ -35,7 +35,7 @@ def straight(links: Iterable[LinkBox]) -> Straight:
         if link.source.portal:
             continue
         if is_long(link):
-            found.long.setdefault(link.type, packed()).extend((*link.points[0], *link.points[-1]))
+            found.long.setdefault(link.type, pack_values()).extend((*link.points[0], *link.points[-1]))
             continue
         path = found.short.get(link.type)
         if path is None:
@@ -52,5 +52,5 @@ def merged(parts: Iterable[Straight]) -> Straight:
         for name, path in part.short.items():
             found.short.setdefault(name, QPainterPath()).addPath(path)
         for name, lines in part.long.items():
-            found.long.setdefault(name, packed()).extend(lines)
+            found.long.setdefault(name, pack_values()).extend(lines)
     return found

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainterPath, QPolygonF, QTransform
 from nodegraph.model.expression_refs import expressions_of
 from nodegraph.model.graph import Node, Point, Source
 from nodegraph.model.spec import NodeSpec
-from ui.canvas.rendering.packed import Values, packed
+from ui.canvas.rendering.raw_buffers import Values, pack_values
 from ui.canvas.scene.geometry import NodeLayout, Rect
 from ui.canvas.scene.routing import STUB, Style, edges_of, halved, path_of, polyline
 
@@ -218,7 +218,7 @@ class LinkBox:
                 line = [(point.x(), point.y()) for point in _flat(self.path(), 1.0).toList()]
             else:
                 line = polyline(self.points, self.style, fine) if fine else self.polyline()
-            self._drawn = (fine, line, packed((*a, *b) for a, b in itertools.pairwise(line)))
+            self._drawn = (fine, line, pack_values((*a, *b) for a, b in itertools.pairwise(line)))
         return self._drawn[1], self._drawn[2]
 
     def _stubs(self) -> QPainterPath:

@@ -17,7 +17,7 @@ from ui.canvas.scene.geometry import MARGIN, LayoutKey, NodeLayout, lay_out, lay
 from ui.canvas.scene.metrics import Metrics
 from ui.canvas.scene.picture_size import picture_size
 from ui.canvas.scene.routing import Style
-from ui.canvas.scene.sight import Sight, entering, link_source, union
+from ui.canvas.scene.scene_index import SceneIndex, entering, link_source, union
 from ui.canvas.scene.specs import spec_of
 
 PORT_REACH = 12.0
@@ -41,7 +41,7 @@ UNMOVED = (
 """What a moved node shares with the node it was."""
 
 
-class Scene(Sight):
+class Scene(SceneIndex):
     """Boxes of the nodes and links of one graph, with an index over each.
 
     `aspects` holds height / width of previews by node id, `turned` the folds of each node's rows turned by hand

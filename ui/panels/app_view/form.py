@@ -15,14 +15,14 @@ from ui.panels.app_view.row import AppRow
 from ui.panels.inspector.fitting import fit_lines
 from ui.panels.problems.validation import validation_of
 from ui.search.find.query import node_title
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from nodegraph.model.graph import Graph
     from ui.document.editor import Editor
-    from ui.theme.appearance import Look
+    from ui.theme.appearance import Appearance
 
 MARGIN = 20
 
@@ -32,7 +32,7 @@ class Form(QScrollArea):
 
     show_asked = Signal(str)
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look
@@ -141,7 +141,7 @@ class Form(QScrollArea):
 
     def _nothing(self, body: QWidget) -> QLabel:
         text = self.tr("This workflow has no values to set. Open the graph and star some in the inspector.")
-        quiet = Words(text, body)
+        quiet = PlainLabel(text, body)
         quiet.setProperty("role", "quiet")
         quiet.setWordWrap(True)
         return quiet

@@ -24,13 +24,13 @@ from ui.editors.choice import ChoiceList
 from ui.panels.app_view.form import MARGIN, Form
 from ui.panels.app_view.stage import Stage
 from ui.panels.problems.validation import validation_of
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from ui.document.editor import Editor
-    from ui.runs.document_run import Sheet
-    from ui.runs.run_service import Desk
-    from ui.theme.appearance import Look
+    from ui.runs.document_run import DocumentRun
+    from ui.runs.run_service import RunService
+    from ui.theme.appearance import Appearance
 
 FORM_WIDTH = 30
 """The width of the form, in heights of a line of text, to begin with."""
@@ -44,7 +44,9 @@ class AppPanel(QWidget):
     graph_asked = Signal(str)
     """The graph is wanted; with a node, that node."""
 
-    def __init__(self, editor: Editor, look: Look, desk: Desk | None, sheet: Sheet | None) -> None:
+    def __init__(
+        self, editor: Editor, look: Appearance, run_service: RunService | None, sheet: DocumentRun | None
+    ) -> None:
         super().__init__()
         self._editor = editor
         self._look = look
@@ -53,7 +55,7 @@ class AppPanel(QWidget):
         self.setStyleSheet(f"#AppPanel, #AppForm {{ background: {look.theme.node}; }}")
         self.form = Form(editor, look, self)
         self.form.show_asked.connect(self.graph_asked)
-        self.stage = Stage(look, desk, sheet, self)
+        self.stage = Stage(look, run_service, sheet, self)
         self._parts()
         self._lay_out(look)
         self.stage.running_changed.connect(self._running)
@@ -93,9 +95,9 @@ class AppPanel(QWidget):
         ]
 
     def _parts(self) -> None:
-        self.title = Words(self)
+        self.title = PlainLabel(self)
         self.title.setProperty("role", "title")
-        self.lead = Words(self)
+        self.lead = PlainLabel(self)
         self.lead.setProperty("role", "quiet")
         self.lead.setWordWrap(True)
         self.arrange = QPushButton(self.tr("Arrange"), self)
@@ -119,7 +121,7 @@ class AppPanel(QWidget):
         self.wrong.clicked.connect(self._show_wrong)
         self.run.clicked.connect(lambda: (self.stop_asked if self.stage.running else self.run_asked).emit())
 
-    def _lay_out(self, look: Look) -> None:
+    def _lay_out(self, look: Appearance) -> None:
         side = QFrame(self)
         side.setObjectName("AppForm")
         column = QVBoxLayout(side)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from nodegraph.analysis.starred import Key
 from ui.editors.binding import Binding
 from ui.panels.inspector.row import ParamRow
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -28,7 +28,7 @@ class Grip(QToolButton):
     dropped = Signal()
     stepped = Signal(int)
 
-    def __init__(self, title: str, look: Look, parent: QWidget) -> None:
+    def __init__(self, title: str, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setIcon(icon("grip", look.theme.muted))
         self.setCursor(Qt.CursorShape.SizeVerCursor)
@@ -61,7 +61,7 @@ class AppRow(QWidget):
 
     removed = Signal(object)
 
-    def __init__(self, binding: Binding, title: str, look: Look, parent: QWidget) -> None:
+    def __init__(self, binding: Binding, title: str, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.key: Key = (binding.node, binding.param.name)
         self.row = ParamRow(binding, look, self, title, brief=True)
@@ -73,7 +73,7 @@ class AppRow(QWidget):
         self.out.clicked.connect(lambda: self.removed.emit(self.key))
         for button in (self.grip, self.out):
             button.setFixedHeight(look.metrics.row + 8)
-        self.heading = Words(self)
+        self.heading = PlainLabel(self)
         self.heading.setProperty("role", "heading")
         self.heading.setWordWrap(True)
         self.heading.setContentsMargins(0, 12, 0, 2)

@@ -20,14 +20,14 @@ from ui.panels.results.strip import CELL, ResultStrip
 from ui.panels.viewer.viewer import Viewer
 from ui.runs.images import as_large
 from ui.runs.seeds import seed_line
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from nodegraph.model.graph import Graph
-    from ui.runs.document_run import Sheet
+    from ui.runs.document_run import DocumentRun
     from ui.runs.result_store import Result
-    from ui.runs.run_service import Desk
-    from ui.theme.appearance import Look
+    from ui.runs.run_service import RunService
+    from ui.theme.appearance import Appearance
 
 
 class Stage(QWidget):
@@ -35,19 +35,21 @@ class Stage(QWidget):
 
     running_changed = Signal(bool)
 
-    def __init__(self, look: Look, desk: Desk | None, sheet: Sheet | None, parent: QWidget) -> None:
+    def __init__(
+        self, look: Appearance, run_service: RunService | None, sheet: DocumentRun | None, parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk = run_service
         self._sheet = sheet
         self._failed = f"color: {look.theme.error};"
         self._finished = QSize()
         self.running = False
         self.viewer = Viewer(look, self)
         self.viewer.clear(self.tr("Run, and the picture comes here."))
-        self.caption = Words(self)
+        self.caption = PlainLabel(self)
         self.caption.setProperty("role", "quiet")
         self.caption.setWordWrap(True)
-        self.facts = Words(self)
+        self.facts = PlainLabel(self)
         self.facts.setProperty("role", "quiet")
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
@@ -66,17 +68,17 @@ class Stage(QWidget):
         column.addWidget(self.viewer, 1)
         column.addWidget(self.progress)
         column.addLayout(line)
-        self.strip = self._strip(look, column) if desk is not None and sheet is not None else None
-        if desk is not None and sheet is not None:
+        self.strip = self._strip(look, column) if run_service is not None and sheet is not None else None
+        if run_service is not None and sheet is not None:
             sheet.picture.connect(self._grew)
             sheet.arrived.connect(self._arrived)
             sheet.state.changed.connect(self._told)
-            desk.runner.resulted.connect(self._resulted)
-            desk.runner.changed.connect(self._told)
+            run_service.runner.resulted.connect(self._resulted)
+            run_service.runner.changed.connect(self._told)
             self._recall()
         self._told()
 
-    def _strip(self, look: Look, column: QVBoxLayout) -> ResultStrip:
+    def _strip(self, look: Appearance, column: QVBoxLayout) -> ResultStrip:
         """What came of this workflow before, in one row under the picture."""
         assert self._desk is not None and self._sheet is not None
         strip = ResultStrip(self._desk.results, look, self, self._sheet.key)
@@ -119,12 +121,12 @@ class Stage(QWidget):
 
     def _recall(self) -> None:
         """What the document came to last."""
-        desk, sheet = self._desk, self._sheet
-        if desk is None or sheet is None:
+        run_service, sheet = self._desk, self._sheet
+        if run_service is None or sheet is None:
             return
-        found = next((result for result in desk.results.all() if result.document == sheet.key), None)
+        found = next((result for result in run_service.results.all() if result.document == sheet.key), None)
         if found is not None:
-            desk.results.picture(found, self.show_picture)
+            run_service.results.picture(found, self.show_picture)
         sheet.recall.start()
 
     def _grew(self, node: str, image: QImage) -> None:
@@ -135,15 +137,15 @@ class Stage(QWidget):
         self.show_picture(image)
 
     def _resulted(self, result: Result) -> None:
-        sheet, desk = self._sheet, self._desk
-        if sheet is not None and desk is not None and result.document == sheet.key:
-            desk.results.picture(result, self.show_picture)
+        sheet, run_service = self._sheet, self._desk
+        if sheet is not None and run_service is not None and result.document == sheet.key:
+            run_service.results.picture(result, self.show_picture)
             if self.strip is not None:
                 self.strip.select(result)
 
     def _told(self, *_: object) -> None:
-        sheet, desk = self._sheet, self._desk
-        job = desk.runner.queue.running if desk is not None else None
+        sheet, run_service = self._sheet, self._desk
+        job = run_service.runner.queue.running if run_service is not None else None
         running = sheet is not None and job is not None and job.document == sheet.key
         run = sheet.state.of(sheet.state.active) if sheet is not None else None
         self.progress.setRange(0, run.total if run is not None and run.total else 1)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from ui.document.editor import Editor
-from ui.i18n.node_texts import shown_choice
-from ui.i18n.translate import said
-from ui.theme.appearance import Look
+from ui.i18n.node_texts import translate_choice
+from ui.i18n.translate import translate_message
+from ui.theme.appearance import Appearance
 from ui.widgets.focus_order import Page
 
 SHOWN = 300
@@ -41,7 +41,7 @@ def _name(name: str) -> str:
     return name.replace("_", " ") if label == plain_label(name) else label
 
 
-VOICE = Voice(_name, shown_choice, said)
+VOICE = Voice(_name, translate_choice, translate_message)
 """The walk in the user's language."""
 
 
@@ -50,7 +50,7 @@ class Explain(QWidget):
 
     show_asked = Signal(str)
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look

@@ -17,9 +17,9 @@ from nodegraph.support.errors import EditError
 from ui.document.exposed_parameter import Exposed, range_words
 from ui.document.numbers import typed
 from ui.i18n.labels import label_of
-from ui.i18n.translate import capitalized, said
+from ui.i18n.translate import capitalized, translate_message
 from ui.theme.style.buttons import keep_whole
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 COLUMNS = 48
 """How many letters of usual width a dialog is wide."""
@@ -63,7 +63,7 @@ class EditDialog(QDialog):
         line.setAccessibleName(label)
         line.textEdited.connect(lambda: self._judge())
         row = self.form.rowCount()
-        self.form.addWidget(Words(label, self), row, 0)
+        self.form.addWidget(PlainLabel(label, self), row, 0)
         self.form.addWidget(line, row, 1)
         return line
 
@@ -74,7 +74,7 @@ class EditDialog(QDialog):
         self._fit()
 
     def _text(self, role: str) -> QLabel:
-        label = Words(self)
+        label = PlainLabel(self)
         label.setProperty("role", role)
         label.setWordWrap(True)
         label.hide()
@@ -99,7 +99,7 @@ class EditDialog(QDialog):
         try:
             self._edit().apply(self._exposed.root.graph)
         except (EditError, FormulaError) as error:
-            why = capitalized(said(error))
+            why = capitalized(translate_message(error))
         self.wrong.setText(why)
         self.wrong.setVisible(bool(why))
         self.done_button.setEnabled(not why)

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from ui.canvas.scene.specs import spec_of
 from ui.document.editor import Editor
 from ui.panels.help.text import help_html
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 
 class Help(QTextBrowser):
     """Shows what the selected node does and what its inputs mean."""
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look

@@ -8,7 +8,7 @@ from html import escape
 from nodegraph.model.spec import NodeSpec, Param
 from ui.editors.tips import facts, strong, type_words
 from ui.i18n.labels import label_of
-from ui.i18n.node_texts import shown, shown_category
+from ui.i18n.node_texts import translate_category, translate_spec_text
 from ui.i18n.translate import tr
 from ui.theme import Theme, category_color, type_color
 
@@ -19,7 +19,8 @@ def help_html(spec: NodeSpec, theme: Theme) -> str:
     """The help of one node type."""
     parts = [
         f"<h2>{escape(spec.title)}</h2>",
-        f"<p style='color:{category_color(theme, spec.category).name()}'>{escape(shown_category(spec.category))}</p>",
+        f"<p style='color:{category_color(theme, spec.category).name()}'>"
+        f"{escape(translate_category(spec.category))}</p>",
         prose(spec.help) or f"<p>{tr(CONTEXT, 'This node type has no documentation.')}</p>",
     ]
     sockets = [
@@ -71,7 +72,9 @@ def _param(param: Param, theme: Theme) -> str:
     if param.help:
         lines.append(escape(param.help))
     if param.choices:
-        few = ", ".join(map(shown, param.choices[:40])) + (", …" if len(param.choices) > 40 else "")
+        few = ", ".join(map(translate_spec_text, param.choices[:40])) + (
+            ", …" if len(param.choices) > 40 else ""
+        )
         lines.append(f"{quiet}{escape(few)}</span>")
     return f"<p>{'<br>'.join(lines)}</p>"
 

@@ -15,7 +15,7 @@ from nodegraph.model.expression_refs import reference
 from ui.canvas.scene.specs import spec_of
 from ui.document.exposed_parameter import Exposed
 from ui.document.numbers import is_number
-from ui.document.subgraph_editor import Inner
+from ui.document.subgraph_editor import SubgraphEditor
 from ui.editors.binding import Binding
 from ui.editors.choice import ChoiceList
 from ui.i18n.translate import tr
@@ -24,7 +24,7 @@ from ui.panels.exposure.menu import add_exposure
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from ui.theme.appearance import Look
+    from ui.theme.appearance import Appearance
 
 CONTEXT = "RowMenu"
 TALL = 200
@@ -32,7 +32,7 @@ TALL = 200
 NUMBERS = ("Int", "Float", "Bool")
 
 
-def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], object]) -> QMenu:
+def row_menu(binding: Binding, look: Appearance, owner: QWidget, edit: Callable[[], object]) -> QMenu:
     """The menu of a parameter; it goes when it closes. `edit` opens the editor to type an expression."""
     menu = QMenu(owner)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -68,7 +68,7 @@ def row_menu(binding: Binding, look: Look, owner: QWidget, edit: Callable[[], ob
 
 def can_star(binding: Binding) -> bool:
     """Whether it can be a favourite: what is inside a subgraph belongs to no one place of the document."""
-    return not isinstance(binding.editor, Inner)
+    return not isinstance(binding.editor, SubgraphEditor)
 
 
 def star(binding: Binding) -> None:
@@ -77,7 +77,7 @@ def star(binding: Binding) -> None:
     editor.apply(toggled(editor.graph, (binding.node, binding.param.name)))
 
 
-def take_over(binding: Binding, look: Look, owner: QWidget) -> ChoiceList:
+def take_over(binding: Binding, look: Appearance, owner: QWidget) -> ChoiceList:
     """Choose a parameter whose value this one takes over from now on."""
     popup = ChoiceList(
         owner.window(), look, tr(CONTEXT, "Take over from"), list(sources_of(binding)), binding.formula

@@ -28,8 +28,8 @@ from ui.panels.inspector.row import ParamRow
 from ui.panels.inspector.sockets import socket_lines
 from ui.panels.problems.validation import validation_of
 from ui.search.find.query import node_title
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 MARGIN = 12
 LEAST_WIDTH = 24
@@ -41,7 +41,7 @@ class Inspector(QScrollArea):
 
     show_asked = Signal(str)
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look
@@ -113,7 +113,7 @@ class Inspector(QScrollArea):
         box.addLayout(self._head(node, spec, body))
         first = spec.help.split("\n\n")[0].replace("\n", " ")
         for text in (first, node.id):
-            quiet = Words(text, body)
+            quiet = PlainLabel(text, body)
             quiet.setProperty("role", "quiet" if text is first else "small")
             quiet.setWordWrap(True)
             quiet.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -136,7 +136,7 @@ class Inspector(QScrollArea):
             box.addLayout(socket_lines(self._editor, node, socket, self._look, body, self.show_asked.emit))
 
     def _head(self, node: Node, spec: NodeSpec, body: QWidget) -> QHBoxLayout:
-        title = Words(node_title(node, spec), body)
+        title = PlainLabel(node_title(node, spec), body)
         title.setProperty("role", "title")
         title.setWordWrap(True)
         line = QHBoxLayout()
@@ -159,7 +159,7 @@ class Inspector(QScrollArea):
 
     def _favourites(self, box: QVBoxLayout, body: QWidget) -> None:
         """Nothing is selected: what the artist starred, wherever it is."""
-        quiet = Words(self.tr("Select a node to see and set its values."), body)
+        quiet = PlainLabel(self.tr("Select a node to see and set its values."), body)
         quiet.setProperty("role", "quiet")
         quiet.setWordWrap(True)
         box.addWidget(quiet)
@@ -194,7 +194,7 @@ class Inspector(QScrollArea):
 
 def heading(text: str, parent: QWidget) -> QLabel:
     """A quiet line above a group."""
-    label = Words(text, parent)
+    label = PlainLabel(text, parent)
     label.setProperty("role", "heading")
     label.setContentsMargins(0, 12, 0, 2)
     return label

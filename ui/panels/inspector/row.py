@@ -16,9 +16,9 @@ from ui.i18n.labels import label_of
 from ui.panels.inspector.link import LinkButton
 from ui.panels.inspector.menu import can_star, row_menu, star, take_over
 from ui.panels.problems.validation import fix_words, sentence_of
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 LABEL_SHARE = 8
 """The width of the names, in heights of a line of text."""
@@ -33,7 +33,7 @@ class ParamRow(QWidget):
     def __init__(
         self,
         binding: Binding,
-        look: Look,
+        look: Appearance,
         parent: QWidget | None = None,
         title: str = "",
         brief: bool = False,
@@ -45,7 +45,7 @@ class ParamRow(QWidget):
         self._problem: Problem | None = None
         name = binding.param.name
         self.title = title or label_of(name)
-        self.label = Words(self.title, self)
+        self.label = PlainLabel(self.title, self)
         found = input_tip(binding.spec, name) if binding.alive else None
         self.setToolTip(tip(*found) if found else "")
         self.editor = make_editor(binding, look, self)
@@ -170,7 +170,7 @@ class ParamRow(QWidget):
         self.updateGeometry()
 
     def _line(self, role: str) -> QLabel:
-        label = Words(self)
+        label = PlainLabel(self)
         label.setProperty("role", role)
         label.setWordWrap(True)
         label.hide()

@@ -16,14 +16,14 @@ from ui.i18n.translate import plain, tr
 from ui.panels.inspector.link import LinkButton
 from ui.search.find.query import node_title
 from ui.theme import type_color
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 CONTEXT = "Inspector"
 
 
 def socket_lines(
-    editor: Editor, node: Node, socket: Socket, look: Look, body: QWidget, show: Callable[[str], object]
+    editor: Editor, node: Node, socket: Socket, look: Appearance, body: QWidget, show: Callable[[str], object]
 ) -> QVBoxLayout:
     """One line for each link of an input, or one that says that there is none."""
     column = QVBoxLayout()
@@ -31,9 +31,9 @@ def socket_lines(
     for source in node.inputs.get(socket.name, ()) or (None,):
         line = QHBoxLayout()
         line.setSpacing(8)
-        dot = Words("●", body)
+        dot = PlainLabel("●", body)
         dot.setStyleSheet(f"color: {type_color(look.theme, socket.type).name()};")
-        name = Words(label_of(socket.name), body)
+        name = PlainLabel(label_of(socket.name), body)
         name.setToolTip(plain(f"{socket.type}\n{socket.help}".strip()))
         line.addWidget(dot)
         line.addWidget(name)
@@ -44,7 +44,7 @@ def socket_lines(
 
 
 def _unlinked(socket: Socket, body: QWidget) -> QLabel:
-    quiet = Words(tr(CONTEXT, "optional") if socket.optional else tr(CONTEXT, "not linked"), body)
+    quiet = PlainLabel(tr(CONTEXT, "optional") if socket.optional else tr(CONTEXT, "not linked"), body)
     quiet.setProperty("role", "quiet")
     return quiet
 

@@ -20,7 +20,7 @@ from ui.i18n.translate import plain
 from ui.panels.outline.text import Ref, feeds, label, linked_from
 from ui.search.find.query import node_title
 from ui.theme import category_color, type_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,7 +40,7 @@ class OutlineModel(QStandardItemModel):
     refilling, refilled = Signal(), Signal()
     """The rows of a node are about to be made anew, and have been."""
 
-    def __init__(self, editor: Editor, look: Look, parent: QObject | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look

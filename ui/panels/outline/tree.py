@@ -29,7 +29,7 @@ from ui.panels.outline.text import Ref, label, links_at, partners, title_of
 from ui.search.find.query import find
 from ui.search.rank import Entry, rank
 from ui.theme import type_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup import ChoicePopup, Row
 
 
@@ -39,7 +39,7 @@ class Outline(QWidget):
     show_asked = Signal(str)
     """A node to look at on the canvas."""
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look
@@ -260,7 +260,7 @@ class PartnerPopup(ChoicePopup):
     linked = Signal(object, object)
     """The output and the input, as Refs."""
 
-    def __init__(self, parent: QWidget, look: Look, editor: Editor, port: Ref) -> None:
+    def __init__(self, parent: QWidget, look: Appearance, editor: Editor, port: Ref) -> None:
         graph, specs = editor.graph, editor.specs
         self._port = port
         self._found = {f"{ref.node}.{ref.name}": ref for ref in partners(graph, specs, port)}

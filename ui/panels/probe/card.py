@@ -13,8 +13,8 @@ from ui.panels.results.chrome import IconButton
 from ui.panels.viewer.planes import alarm, planes_of, sheet
 from ui.runs.images import fitted, image_of
 from ui.runs.node_state import NodeRun, duration
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 SIDE = 160
 ORDER = ("type", "shape", "dtype", "device", "memory", "range", "value", "alarm")
@@ -30,7 +30,7 @@ class Probe(QFrame):
     pinned = Signal(object)
     closed = Signal(object)
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -38,10 +38,10 @@ class Probe(QFrame):
         self._made = 0.0
         self.spot = ("", "")
         self.held = False
-        self.title = Words(self)
+        self.title = PlainLabel(self)
         self.title.setProperty("role", "heading")
-        self.picture = Words(self)
-        self.facts = Words(self)
+        self.picture = PlainLabel(self)
+        self.facts = PlainLabel(self)
         self.facts.setProperty("role", "small")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.pin = IconButton("pin", self.tr("Pin: keep this open"), look, self, self._hold)
@@ -56,7 +56,7 @@ class Probe(QFrame):
         box.addWidget(self.facts)
         self.hide()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self.pin.set_look(look)

@@ -10,12 +10,12 @@ from shiboken6 import isValid
 from nodegraph.node_api import events
 from ui.canvas.scene.hit import Hit
 from ui.panels.probe.card import SIDE, Probe
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.engine_client import EngineBridge
 from ui.runs.job_labels import title
 from ui.runs.node_state import NodeRun
 from ui.runs.run_queries import Spot, inner_spot
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 REST_MS = 350
 """So long the pointer rests on a link until it is probed."""
@@ -24,12 +24,12 @@ REST_MS = 350
 class Prober(QObject):
     """One card follows the pointer; those that were pinned stay until they are closed."""
 
-    def __init__(self, bridge: EngineBridge, look: Look, window: QWidget) -> None:
+    def __init__(self, bridge: EngineBridge, look: Appearance, window: QWidget) -> None:
         super().__init__(window)
         self._bridge = bridge
         self._look = look
         self._window = window
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         self._rested: Spot | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -38,13 +38,13 @@ class Prober(QObject):
         self.pinned: list[Probe] = []
         self.card = self._new()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         for card in (self.card, *self.pinned):
             card.set_look(look)
 
-    def follow(self, sheet: Sheet | None) -> None:
+    def follow(self, sheet: DocumentRun | None) -> None:
         """Another document is in front."""
         if self._sheet is not None and isValid(self._sheet):
             self._sheet.picture.disconnect(self._grew)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.i18n.translate import said, tr
+from ui.i18n.translate import tr, translate_message
 
 if TYPE_CHECKING:
     from ui.context import WindowContext
@@ -22,4 +22,4 @@ def go_to_next(window: WindowContext) -> None:
         window.say(tr("Problems", "Nothing is wrong: this workflow can run."))
         return
     window.show_outside(problem.node.partition("/")[0])
-    window.say(said(problem.sentence))
+    window.say(translate_message(problem.sentence))

@@ -21,11 +21,11 @@ from nodegraph.validation import Problem
 from ui.document.editor import Editor
 from ui.i18n.labels import label_of
 from ui.panels.problems.validation import fix_words, sentence_of, validation_of
-from ui.runs.node_state import NodeRun, RunState
+from ui.runs.node_state import NodeRun, NodeStates
 from ui.search.find.query import node_title
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -39,7 +39,7 @@ class Problems(QScrollArea):
 
     show_asked = Signal(str)
 
-    def __init__(self, editor: Editor, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._look = look
@@ -48,13 +48,13 @@ class Problems(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Problems"))
         self.cards: list[Card | FailureCard] = []
-        self._state: RunState | None = None
+        self._state: NodeStates | None = None
         self._failed: dict[str, NodeRun] = {}
         self._remarks: tuple[str, ...] = ()
         self.validation.changed.connect(self.refresh)
         self.refresh()
 
-    def follow(self, state: RunState | None) -> None:
+    def follow(self, state: NodeStates | None) -> None:
         """List the nodes that failed in the runs of `state` too."""
         self._state = state
         if state is not None:
@@ -97,11 +97,11 @@ class Problems(QScrollArea):
             text = self.tr("1 problem. F8 goes to the next.")
         if len(found) > 1:
             text = self.tr("{count} problems. F8 goes to the next.").format(count=len(found))
-        self.heading = Words(text, body)
+        self.heading = PlainLabel(text, body)
         self.heading.setWordWrap(True)
         self.heading.setProperty("role", "quiet")
         self.heading.setContentsMargins(4, 2, 4, 4)
-        self.remarks = [Words(remark, body) for remark in self._remarks]
+        self.remarks = [PlainLabel(remark, body) for remark in self._remarks]
         for remark in self.remarks:
             remark.setWordWrap(True)
             remark.setContentsMargins(4, 2, 4, 4)
@@ -127,7 +127,7 @@ class _Entry(QFrame):
 
     asked = Signal(str)
 
-    def __init__(self, node: str, title: str, text: str, look: Look, panel: Problems) -> None:
+    def __init__(self, node: str, title: str, text: str, look: Appearance, panel: Problems) -> None:
         super().__init__(panel)
         theme = look.theme
         self.node = node
@@ -140,13 +140,13 @@ class _Entry(QFrame):
             f"#Problem {{ background: {theme.raised}; border: 1px solid {theme.hairline}; border-radius: 6px; }}"
             f" #Problem:focus, #Problem:hover {{ border-color: {theme.accent}; }}"
         )
-        sign = Words(self)
+        sign = PlainLabel(self)
         sign.setPixmap(icon("warning", theme.error).pixmap(16, 16))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
-        head = Words(title, self)
+        head = PlainLabel(title, self)
         head.setStyleSheet("font-weight: 600;")
         head.setWordWrap(True)
-        sentence = Words(text, self)
+        sentence = PlainLabel(text, self)
         sentence.setWordWrap(True)
         self.column = QVBoxLayout()
         self.column.setSpacing(3)
@@ -183,7 +183,7 @@ class _Entry(QFrame):
 class Card(_Entry):
     """One problem of the graph, with a button that fixes it where that is possible."""
 
-    def __init__(self, problem: Problem, title: str, look: Look, panel: Problems) -> None:
+    def __init__(self, problem: Problem, title: str, look: Appearance, panel: Problems) -> None:
         super().__init__(problem.node.partition("/")[0], title, sentence_of(problem), look, panel)
         self.problem = problem
         self.mend: QPushButton | None = None
@@ -197,7 +197,7 @@ class Card(_Entry):
 class FailureCard(_Entry):
     """A node that failed in the last run. Details shows the exception, its file and line, and the traceback."""
 
-    def __init__(self, node: str, title: str, run: NodeRun, look: Look, panel: Problems) -> None:
+    def __init__(self, node: str, title: str, run: NodeRun, look: Appearance, panel: Problems) -> None:
         super().__init__(node, title, run.message, look, panel)
         self.details: QPlainTextEdit | None = None
         self.toggle: QPushButton | None = None

@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from nodegraph.edits import SetExpression, SetParam
-from nodegraph.edits.inside import Inside
+from nodegraph.edits.nested import Inside
 from nodegraph.model.graph import Graph
 from nodegraph.validation import Checker, Problem
 from ui.config import model_files
 from ui.document.editor import Editor
-from ui.document.subgraph_editor import Inner
-from ui.i18n.translate import capitalized, said, tr
+from ui.document.subgraph_editor import SubgraphEditor
+from ui.i18n.translate import capitalized, tr, translate_message
 
 QUIET_MS = 40
 """So long after a change it is checked; changes in a row are checked together."""
@@ -44,7 +44,7 @@ class Validation(QObject):
         if self._checker is None:
             self._checker = Checker(self._editor.specs, model_files.model_files())
         # Inside a subgraph ports are fed from outside; its problems are those of the document.
-        inner = isinstance(self._editor, Inner)
+        inner = isinstance(self._editor, SubgraphEditor)
         found = [] if inner else self._checker.problems(self._editor.graph)
         if found != self.problems:
             self.problems = found
@@ -60,7 +60,7 @@ class Validation(QObject):
         for problem in self.problems:
             node, inside, _ = problem.node.partition("/")
             field = "" if inside else problem.field
-            found.setdefault(node, {}).setdefault(field, said(problem.sentence))
+            found.setdefault(node, {}).setdefault(field, translate_message(problem.sentence))
         return found
 
     def fix(self, problem: Problem) -> bool:
@@ -86,7 +86,7 @@ def validation_of(editor: Editor) -> Validation:
 
 def sentence_of(problem: Problem) -> str:
     """The sentence without the place, for where that is plain to see."""
-    return capitalized(said(problem.reason))
+    return capitalized(translate_message(problem.reason))
 
 
 def fix_words(problem: Problem) -> str:
@@ -105,4 +105,4 @@ def fix_words(problem: Problem) -> str:
         if fix.text is None:
             return tr("Problems", "Keep the value")
         return tr("Problems", "Use {value}").format(value=f"={fix.text[:39]}")
-    return said(fix.title) if fix is not None else ""
+    return translate_message(fix.title) if fix is not None else ""

@@ -26,9 +26,9 @@ from ui.runs.images import fitted
 from ui.runs.job_labels import title
 from ui.runs.result_store import Result
 from ui.runs.runner import Runner
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import icon
-from ui.widgets.plain_label import Words
+from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -48,7 +48,7 @@ class QueuePanel(QWidget):
     jump_asked = Signal(object)
     """A Job that failed: its node is to be shown."""
 
-    def __init__(self, runner: Runner, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, runner: Runner, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
         self._look = look
@@ -57,7 +57,7 @@ class QueuePanel(QWidget):
         self._painter = JobPainter(look, self.rows, self.list)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(self._painter)
-        self.note = Words(self)
+        self.note = PlainLabel(self)
         self.note.setWordWrap(True)
         self.note.setProperty("role", "quiet")
         self.note.setContentsMargins(12, 4, 12, 8)
@@ -76,7 +76,7 @@ class QueuePanel(QWidget):
         runner.bridge.heard.connect(self._heard)
         self.refresh()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self._painter.look = look
@@ -142,7 +142,7 @@ class QueuePanel(QWidget):
         """The job that is selected."""
         return self.rows.job(self.list.currentIndex().row())
 
-    def _buttons(self, look: Look) -> None:
+    def _buttons(self, look: Appearance) -> None:
         self.run = QPushButton(icon("play", look.theme.on_accent), self.tr("Run"), self)
         self.run.setProperty("role", "primary")
         self.run.setToolTip(self.tr("Run (Ctrl+Enter); run next with Ctrl+Shift+Enter"))

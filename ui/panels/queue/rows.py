@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from nodegraph.jobs.job import Job
 from ui.i18n.translate import plain
 from ui.runs.node_state import duration
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import paint
 
 Index = QModelIndex | QPersistentModelIndex
@@ -160,7 +160,7 @@ class JobRows(QAbstractListModel):
 class JobPainter(QStyledItemDelegate):
     """Paints a job: its picture, its label, and under it what it does or how it ended."""
 
-    def __init__(self, look: Look, rows: JobRows, parent: QObject | None = None) -> None:
+    def __init__(self, look: Appearance, rows: JobRows, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.look = look
         self._rows = rows

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nodegraph.node_api.events import Picture
 from ui.runs.images import fitted, image_of
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 LONGEST = 1000
 """So many steps are kept; every second one is dropped when there are more."""
@@ -68,7 +68,7 @@ class FilmStrip(QWidget):
     chosen = Signal(int)
     """A step was clicked."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._film = Film()
@@ -90,7 +90,7 @@ class FilmStrip(QWidget):
         """The step that is looked at, -1 for none."""
         return self._at
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self.update()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from nodegraph.node_api import events
 from ui.runs.engine_client import EngineBridge
 from ui.runs.node_state import size
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 ASK_MS = 1000
 """So often the engine is asked while it runs; at rest only after a run."""
@@ -19,7 +19,7 @@ BAR = 36.0
 class GaugeBar(QWidget):
     """Memory of the engine, of the device if there is one, and of kept results. A click opens free and purge."""
 
-    def __init__(self, bridge: EngineBridge, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: EngineBridge, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._look = look
@@ -39,7 +39,7 @@ class GaugeBar(QWidget):
         """The newest figures."""
         return self._now
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self._grow(0)

@@ -39,7 +39,7 @@ from nodegraph.support.regular_files import read_regular
 from ui.i18n.translate import plain
 from ui.runs.node_state import duration
 from ui.runs.result_store import Result, Results
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 Index = QModelIndex | QPersistentModelIndex
 CELL = 112
@@ -121,7 +121,7 @@ class ResultRows(QAbstractListModel):
 class ResultPainter(QStyledItemDelegate):
     """A thumbnail, its label where the pointer is."""
 
-    def __init__(self, look: Look, results: Results, parent: QObject | None = None) -> None:
+    def __init__(self, look: Appearance, results: Results, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.look = look
         self._results = results
@@ -177,7 +177,7 @@ class ResultStrip(QListView):
     """A sentence for the status bar."""
 
     def __init__(
-        self, results: Results, look: Look, parent: QWidget | None = None, document: str = ""
+        self, results: Results, look: Appearance, parent: QWidget | None = None, document: str = ""
     ) -> None:
         super().__init__(parent)
         self.rows = ResultRows(results, self, document)
@@ -200,7 +200,7 @@ class ResultStrip(QListView):
         self.doubleClicked.connect(lambda index: self._with(index, self.open_asked.emit))
         self.selectionModel().currentChanged.connect(lambda now, _: self._with(now, self.show_asked.emit))
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._painter.look = look
         self.viewport().update()

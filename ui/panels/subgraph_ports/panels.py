@@ -16,7 +16,7 @@ from ui.canvas.canvas import Canvas
 from ui.canvas.rendering.paint_ports import paint_port
 from ui.canvas.scene.geometry import Port, PortRef
 from ui.document.exposed_parameter import Exposed, range_words
-from ui.document.subgraph_editor import Inner
+from ui.document.subgraph_editor import SubgraphEditor
 from ui.panels.exposure.menu import fill_shown
 from ui.panels.subgraph_ports.port_list import PortList
 from ui.theme.types import type_color
@@ -24,10 +24,10 @@ from ui.theme.types import type_color
 WIDTH, TOP, EDGE = 168, 64, 8
 
 
-class Rail(QFrame):
+class SubgraphPortPanel(QFrame):
     """The inputs or the outputs: drag to reorder, double-click or F2 renames, Del hides. Links dropped here add one."""
 
-    def __init__(self, canvas: Canvas, editor: Inner, output: bool) -> None:
+    def __init__(self, canvas: Canvas, editor: SubgraphEditor, output: bool) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._editor = editor
@@ -148,15 +148,15 @@ class Rail(QFrame):
             self.refresh()
 
 
-class Rails(QObject):
+class SubgraphPortPanels(QObject):
     """Both rails of one canvas; they hear of the document for as long as there is the canvas."""
 
-    def __init__(self, canvas: Canvas, editor: Inner) -> None:
+    def __init__(self, canvas: Canvas, editor: SubgraphEditor) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self.inputs = Rail(canvas, editor, False)
-        self.outputs = Rail(canvas, editor, True)
-        canvas.rails = self
+        self.inputs = SubgraphPortPanel(canvas, editor, False)
+        self.outputs = SubgraphPortPanel(canvas, editor, True)
+        canvas.port_panels = self
         canvas.camera.covered = float(WIDTH + EDGE)
         canvas.stage.on_shelf = lambda at: self.takes(at, False)
         canvas.stage.expose = self.expose
@@ -167,9 +167,9 @@ class Rails(QObject):
         self.place()
 
     @staticmethod
-    def on(widget: QWidget, editor: Inner) -> Rails | None:
+    def on(widget: QWidget, editor: SubgraphEditor) -> SubgraphPortPanels | None:
         """Rails on a canvas; None on any other widget."""
-        return Rails(widget, editor) if isinstance(widget, Canvas) else None
+        return SubgraphPortPanels(widget, editor) if isinstance(widget, Canvas) else None
 
     def refresh(self) -> None:
         """The subgraph changed."""

@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.panels.tutorial.callout import Around, callout
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 DOT = 4
 """Half the width of the leader's end."""
@@ -21,13 +21,13 @@ class Bubble(QWidget):
 
     skipped = Signal()
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self.card = QWidget(self)
         self._end: QPoint | None = None
-        self.text = Words(self.card)
-        self.count = Words(self.card)
+        self.text = PlainLabel(self.card)
+        self.count = PlainLabel(self.card)
         self.count.setProperty("role", "small")
         self.skip = QPushButton(self.tr("Skip (Esc)"), self.card)
         self.skip.setProperty("role", "link")
@@ -44,7 +44,7 @@ class Bubble(QWidget):
         box.addLayout(foot)
         self.hide()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self.update()

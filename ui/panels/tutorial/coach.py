@@ -17,9 +17,9 @@ from ui.document.editor import Editor
 from ui.panels.tutorial.bubble import Bubble
 from ui.panels.tutorial.callout import Around
 from ui.panels.tutorial.lessons import LESSONS, Lesson
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.runner import Runner
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 Where = Callable[[str, str], Around | None]
 """Node, and parameter or output -> where it is in the window; None while it is out of sight."""
@@ -32,12 +32,12 @@ class Coach(QObject):
     moved = Signal()
     """The sentence stands elsewhere."""
 
-    def __init__(self, runner: Runner, look: Look, window: QWidget, path: Path, where: Where) -> None:
+    def __init__(self, runner: Runner, look: Appearance, window: QWidget, path: Path, where: Where) -> None:
         super().__init__(window)
         self._runner = runner
         self._path = path
         self._where = where
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         self._canvas: QWidget | None = None
         self._at = 0
         self._veiled = False
@@ -58,7 +58,7 @@ class Coach(QObject):
         """Which lesson is shown, from 0; -1 when they are over."""
         return self._at if self._sheet is not None else -1
 
-    def begin(self, sheet: Sheet, canvas: QWidget | None = None) -> None:
+    def begin(self, sheet: DocumentRun, canvas: QWidget | None = None) -> None:
         """Show the first lesson on this document, while its canvas is to be seen."""
         self._sheet, self._at, self._canvas = sheet, 0, canvas
         if canvas is not None:
@@ -67,7 +67,7 @@ class Coach(QObject):
         sheet.editor.changed.connect(self._edited)
         self._show()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self.bubble.set_look(look)
 

@@ -16,12 +16,12 @@ from ui.panels.tutorial.callout import Around
 from ui.panels.tutorial.coach import Coach
 from ui.panels.tutorial.places import place_of
 from ui.panels.tutorial.practice_chip import PracticeChip
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.runs.run_service import Desk
+    from ui.runs.run_service import RunService
 
 LATER = 300
 """Milliseconds after which the bar of the selection shows, and lessons make room for it."""
@@ -38,7 +38,7 @@ class Overlays(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        run_service: RunService,
         window: QWidget,
         app: AppContext,
         make_way: Callable[[], None],
@@ -46,17 +46,17 @@ class Overlays(QObject):
         run_frames: FramesAsked,
     ) -> None:
         super().__init__(window)
-        self._desk = desk
+        self._desk = run_service
         self._window = window
         self._app = app
         self._make_way = make_way
         self._look_at = look_at
         self._run_frames = run_frames
         self._canvas: Canvas | None = None
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         self.chip: PracticeChip | None = None
         self.coach: Coach | None = None
-        self.prober = Prober(desk.bridge, app.look, window)
+        self.prober = Prober(run_service.bridge, app.look, window)
 
     def restyle(self) -> None:
         """Follow the theme."""
@@ -64,7 +64,7 @@ class Overlays(QObject):
             if part is not None:
                 part.set_look(self._app.look)
 
-    def follow(self, sheet: Sheet | None, canvas: object) -> None:
+    def follow(self, sheet: DocumentRun | None, canvas: object) -> None:
         """Another document is in front; `canvas` is its widget, which may be no canvas."""
         self._leave()
         self._sheet = sheet
@@ -78,7 +78,7 @@ class Overlays(QObject):
             editor = self._sheet.editor
             self.chip.set_shown(practises(editor.graph, editor.specs))
 
-    def teach(self, sheet: Sheet, path: Path) -> None:
+    def teach(self, sheet: DocumentRun, path: Path) -> None:
         """Begin the three lines of coaching, unless `path` says that they were done or skipped."""
         if self.coach is None and Coach.wanted(path):
             self.coach = Coach(self._desk.runner, self._app.look, self._window, path, self._where)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """Another window may be needed to act on what the card says, as one to drag a file from."""
@@ -15,7 +15,7 @@ STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason
 class PracticeChip(QPushButton):
     """Lies over a corner of the canvas. A click opens a card with the way to a real model."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(self.tr("Practice model"))
         self.setAccessibleDescription(self.tr("Made for learning. Opens how to add a real model."))
@@ -25,7 +25,7 @@ class PracticeChip(QPushButton):
         self.toggled.connect(self._toggled)
         self.set_look(look)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         theme, small = look.theme, look.metrics.px(look.metrics.small)
         self.setStyleSheet(

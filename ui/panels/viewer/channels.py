@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QLabel, QWidget
 from nodegraph.node_api.events import Channels
 from ui.panels.viewer.planes import Plane, alarm, number, planes_of
 from ui.panels.viewer.tiles import Tiles
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 ROOMY = 120.0
 """From this width on a caption has a second line."""
@@ -21,7 +21,7 @@ class ChannelGrid(QAbstractScrollArea):
     pointed = Signal(str)
     """What is under the pointer, in words; empty where nothing is."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self.planes: list[Plane] = []
@@ -49,7 +49,7 @@ class ChannelGrid(QAbstractScrollArea):
         self.setAccessibleDescription("; ".join(filter(None, [words, alarm(self.planes), *lines])))
         self._lay_out()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self._pixmaps.clear()

@@ -6,14 +6,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ui.panels.viewer.pixels import Histogram
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 PLANES = (("red", "#ff5a5a"), ("green", "#4fd06a"), ("blue", "#5a8cff"))
 CLIPPED = 0.005
 """A share of wholly dark or bright values beyond which the edge is marked."""
 
 
-def paint_histogram(painter: QPainter, box: QRectF, data: Histogram, look: Look) -> None:
+def paint_histogram(painter: QPainter, box: QRectF, data: Histogram, look: Appearance) -> None:
     """Three overlaid planes on a quiet card; the edges are marked where values are clipped."""
     theme = look.theme
     painter.save()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ui.panels.viewer.lens import Lens
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 
 def paint_grid(painter: QPainter, lens: Lens, target: QRectF, room: QSizeF) -> None:
@@ -21,7 +21,7 @@ def paint_grid(painter: QPainter, lens: Lens, target: QRectF, room: QSizeF) -> N
         painter.drawLines([*lines, *(QLineF(seen.left(), y, seen.right(), y) for y in rows)])
 
 
-def paint_alarm(painter: QPainter, text: str, width: float, look: Look) -> None:
+def paint_alarm(painter: QPainter, text: str, width: float, look: Appearance) -> None:
     """A warning in the upper left corner of a view of that width."""
     theme = look.theme
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -16,7 +16,7 @@ from ui.panels.viewer.parts import ChannelButton, Elided, ItemStepper, WordButto
 from ui.panels.viewer.pixels import CHANNELS, Channel, Pixel
 from ui.panels.viewer.viewer import Viewer
 from ui.runs.images import as_large, image_of
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 
 class ViewerPanel(QWidget):
@@ -27,7 +27,7 @@ class ViewerPanel(QWidget):
     channels_asked = Signal(int)
     """The channels of this item of the latent that is shown are wanted."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._kept = QImage()
@@ -52,7 +52,7 @@ class ViewerPanel(QWidget):
         self._front()
         self.set_film(False)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self.viewer.set_look(look)
@@ -151,7 +151,7 @@ class ViewerPanel(QWidget):
     def _as_text(self, shown: Shown) -> str:
         return "\n".join(f"{name}: {value}" for name, value in shown.facts) or self.tr("Nothing to see here.")
 
-    def _tools(self, look: Look) -> None:
+    def _tools(self, look: Appearance) -> None:
         self.fit = IconButton("fit", self.tr("Fit (F)"), look, self, self.viewer.fit)
         self.one = IconButton("picture", self.tr("One to one (1)"), look, self, self.viewer.one_to_one)
         self.histogram = IconButton("histogram", self.tr("Histogram (H)"), look, self)

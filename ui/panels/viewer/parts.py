@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ui.i18n.translate import QT_TRANSLATE_NOOP, plain, tr
 from ui.panels.results.chrome import IconButton
 from ui.panels.viewer.pixels import Channel
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 
 LEAST = 96
 """Pixels that a line keeps, if it needs as many."""
 
 
-class Elided(Words):
+class Elided(PlainLabel):
     """A line that gives way: cut in the middle where it does not fit, whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:
@@ -50,12 +50,12 @@ CHANNEL_NAMES = {
 class ChannelButton(IconButton):
     """A letter instead of an icon."""
 
-    def __init__(self, name: Channel, look: Look, parent: QWidget) -> None:
+    def __init__(self, name: Channel, look: Appearance, parent: QWidget) -> None:
         self._letter = name.upper()
         super().__init__("picture", tr("ChannelButton", CHANNEL_NAMES[name]), look, parent)
         self.setCheckable(True)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Letters follow the sheet by themselves."""
         self.setText(self._letter)
 
@@ -63,12 +63,12 @@ class ChannelButton(IconButton):
 class WordButton(IconButton):
     """A word instead of an icon, to be switched on and off."""
 
-    def __init__(self, word: str, tip: str, look: Look, parent: QWidget) -> None:
+    def __init__(self, word: str, tip: str, look: Appearance, parent: QWidget) -> None:
         self._word = word
         super().__init__("picture", tip, look, parent)
         self.setCheckable(True)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Words follow the sheet by themselves."""
         self.setText(self._word)
 
@@ -79,12 +79,12 @@ class ItemStepper(QWidget):
     stepped = Signal(int)
     """The item that is wanted, from 0."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.item = self.items = 0
         self.back = WordButton("‹", self.tr("Item before"), look, self)
         self.on = WordButton("›", self.tr("Next item"), look, self)
-        self.count = Words(self)
+        self.count = PlainLabel(self)
         self.count.setProperty("role", "small")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -19,7 +19,7 @@ from ui.panels.viewer.histogram import paint_histogram
 from ui.panels.viewer.lens import CLOSE, Lens
 from ui.panels.viewer.marks import paint_alarm, paint_grid
 from ui.panels.viewer.pixels import Channel, Histogram, Pixel, channel, histogram
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 STEP = 1.0 / 120.0 / 4.0
 """Wheel angle (eighths of a degree) to powers of two: four notches double."""
@@ -42,7 +42,7 @@ class Viewer(QWidget):
     zoomed = Signal(float)
     channel_changed = Signal(str)
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._image = QImage()
@@ -102,7 +102,7 @@ class Viewer(QWidget):
         self._empty = text or self._empty
         self.show_image(QImage())
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Appearance) -> None:
         """Follow the theme."""
         self._look = look
         self.update()

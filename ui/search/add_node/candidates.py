@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from nodegraph.formats.comfyui.node_mapping import class_names
 from nodegraph.model.spec import NodeSpec
-from ui.i18n.node_texts import shown_category
+from ui.i18n.node_texts import translate_category
 from ui.search.add_node.insert import input_for, output_for
 from ui.search.add_node.likely import PLACES, by_use
 from ui.search.add_node.recipes import Recipe, offered
@@ -33,7 +33,7 @@ def node_entry(spec: NodeSpec) -> Entry:
         spec.title,
         (short,),
         spec.keywords,
-        shown_category(spec.category),
+        translate_category(spec.category),
         foreign,
         spec.type in PLACES,
     )

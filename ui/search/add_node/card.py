@@ -12,7 +12,7 @@ from nodegraph.model.spec import NodeSpec
 from ui.i18n.labels import label_of
 from ui.search.add_node.recipes import Recipe
 from ui.theme import Shape, shape_of, type_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 PAD = 16.0
 
@@ -37,7 +37,7 @@ def draw_port(painter: QPainter, center: QPointF, shape: Shape, color: QColor, r
 class Card(QWidget):
     """Shows one node type or recipe, or nothing."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("Card")
         self._look = look

@@ -13,7 +13,7 @@ from ui.search.add_node.likely import from_port
 from ui.search.add_node.recipes import RECIPES
 from ui.search.rank import rank
 from ui.theme import category_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class AddNodePopup(ChoicePopup):
     def __init__(
         self,
         parent: QWidget,
-        look: Look,
+        look: Appearance,
         specs: Mapping[str, NodeSpec],
         usage: Usage,
         type_id: str | None = None,

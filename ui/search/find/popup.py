@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from nodegraph.subgraphs.lookup import spec_of
 from ui.document.editor import Editor
 from ui.document.selection import Selected, kept
-from ui.document.subgraph_editor import Inner
+from ui.document.subgraph_editor import SubgraphEditor
 from ui.search.find.query import Hit, find
 from ui.theme import category_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class FindPopup(ChoicePopup):
     `level` is the editor in front: of the document itself or of a subgraph, whose finds come first.
     """
 
-    def __init__(self, parent: QWidget, look: Look, level: Editor) -> None:
+    def __init__(self, parent: QWidget, look: Appearance, level: Editor) -> None:
         self._level = level
-        self._editor = level.root if isinstance(level, Inner) else level
-        self._here = level.subgraph if isinstance(level, Inner) else ""
+        self._editor = level.root if isinstance(level, SubgraphEditor) else level
+        self._here = level.subgraph if isinstance(level, SubgraphEditor) else ""
         self._hits: list[Hit] = []
         super().__init__(
             parent,

@@ -214,7 +214,7 @@ ACTIONS = (
     Action(
         "node.rails",
         QT_TRANSLATE_NOOP("Actions", "Ports of the subgraph"),
-        on_canvas(lambda c: c.go_to_rails()),
+        on_canvas(lambda c: c.focus_port_panels()),
         "Node",
         keys("I"),
         words="rail inputs outputs exposed section limits rename",

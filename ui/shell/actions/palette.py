@@ -10,7 +10,7 @@ from ui.search.rank import Entry, rank
 from ui.shell.actions.action import Action
 from ui.shell.actions.keymap import native
 from ui.shell.actions.table import ACTIONS, BY_ID
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.widgets.popup import ChoicePopup, Row
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Palette(ChoicePopup):
     """Runs what is chosen; what cannot be done now is shown but not offered."""
 
-    def __init__(self, window: CommandContext, look: Look, used: dict[str, Habit]) -> None:
+    def __init__(self, window: CommandContext, look: Appearance, used: dict[str, Habit]) -> None:
         self._window = window
         self._used = used
         self._keys = window.keys

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _ready(window: CommandContext) -> bool:
-    return window.bench is not None and window.view is not None
+    return window.run_panels is not None and window.view is not None
 
 
 def _has_node(window: CommandContext) -> bool:
@@ -21,63 +21,63 @@ def _has_node(window: CommandContext) -> bool:
 
 
 def _runs(window: CommandContext) -> bool:
-    return window.bench is not None and window.bench.desk.runner.queue.running is not None
+    return window.run_panels is not None and window.run_panels.run_service.runner.queue.running is not None
 
 
 def _run(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.run()
+    if window.run_panels is not None:
+        window.run_panels.run()
 
 
 def _run_next(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.run(first=True)
+    if window.run_panels is not None:
+        window.run_panels.run(first=True)
 
 
 def _run_to_node(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.run_to_node()
+    if window.run_panels is not None:
+        window.run_panels.run_to_node()
 
 
 def _run_frame(window: CommandContext) -> None:
-    if window.bench is not None and window.view is not None:
-        window.bench.run_frames(window.view.level.selection.frames)
+    if window.run_panels is not None and window.view is not None:
+        window.run_panels.run_frames(window.view.level.selection.frames)
 
 
 def _stop(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.desk.runner.stop()
+    if window.run_panels is not None:
+        window.run_panels.run_service.runner.stop()
 
 
 def _stop_all(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.desk.runner.stop_all()
+    if window.run_panels is not None:
+        window.run_panels.run_service.runner.stop_all()
 
 
 def _pause(window: CommandContext) -> None:
-    if window.bench is not None:
-        runner = window.bench.desk.runner
+    if window.run_panels is not None:
+        runner = window.run_panels.run_service.runner
         runner.pause(not runner.queue.paused)
 
 
 def _live(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.set_live(not window.bench.live)
+    if window.run_panels is not None:
+        window.run_panels.set_live(not window.run_panels.live)
 
 
 def _failed(window: CommandContext) -> bool:
-    sheet = window.bench.sheet if window.bench is not None else None
+    sheet = window.run_panels.sheet if window.run_panels is not None else None
     return sheet is not None and bool(sheet.state.failed())
 
 
 def _retry(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.retry()
+    if window.run_panels is not None:
+        window.run_panels.retry()
 
 
 def _costs(window: CommandContext) -> None:
-    if window.bench is not None:
-        window.bench.show_costs(not window.bench.costs)
+    if window.run_panels is not None:
+        window.run_panels.show_costs(not window.run_panels.costs)
 
 
 ACTIONS = (
@@ -140,7 +140,7 @@ ACTIONS = (
         keys("Ctrl+Shift+L"),
         words="automatic follow changes by itself",
         enabled=_ready,
-        checked=lambda w: w.bench is not None and w.bench.live,
+        checked=lambda w: w.run_panels is not None and w.run_panels.live,
         group=2,
     ),
     Action(
@@ -150,7 +150,7 @@ ACTIONS = (
         "Run",
         words="hold wait resume",
         enabled=_ready,
-        checked=lambda w: w.bench is not None and w.bench.desk.runner.queue.paused,
+        checked=lambda w: w.run_panels is not None and w.run_panels.run_service.runner.queue.paused,
         group=2,
     ),
     Action(
@@ -180,7 +180,7 @@ ACTIONS = (
         "Run",
         words="cost overlay seconds profile heat",
         enabled=_ready,
-        checked=lambda w: w.bench is not None and w.bench.costs,
+        checked=lambda w: w.run_panels is not None and w.run_panels.costs,
         group=4,
     ),
 )

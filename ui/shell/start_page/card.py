@@ -13,7 +13,7 @@ from nodegraph.model.graph import Graph, Node
 from nodegraph.model.spec import NodeSpec
 from ui.i18n.translate import plain
 from ui.theme import category_color, type_color
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 
 WIDE, HIGH = 224, 168
 """A card's width, and the height of its picture."""
@@ -26,7 +26,7 @@ ROW = 22.0
 class WorkflowCard(QAbstractButton):
     """Opens a workflow when it is clicked."""
 
-    def __init__(self, path: Path, title: str, detail: str, look: Look, parent: QWidget) -> None:
+    def __init__(self, path: Path, title: str, detail: str, look: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.path = path
         self._title = title

@@ -161,13 +161,13 @@ class StartPage(QScrollArea):
         except (LoadError, OSError):
             return
         card.show_graph(graph, self._window.app.specs)
-        desk = self._window.app.desk
-        if desk is None:
+        run_service = self._window.app.run_service
+        if run_service is None:
             return
         if card.path not in self._templates:
-            desk.picture_of(card.path, graph, partial(_show, card))
+            run_service.picture_of(card.path, graph, partial(_show, card))
             return
-        needs = needs_of(graph, self._window.app.specs, desk.files)
+        needs = needs_of(graph, self._window.app.specs, run_service.files)
         card.set_detail(needs.line, needs.ready)
         if needs.ready:
             card.show_picture(QPixmap(str(thumbnail(card.path))))

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.theme.appearance import Look
-from ui.widgets.plain_label import Words
+from ui.theme.appearance import Appearance
+from ui.widgets.plain_label import PlainLabel
 from ui.widgets.popup.rows import Row, RowPainter, Rows
 from ui.widgets.popup.shadow import Shadow
 
@@ -36,7 +36,7 @@ class ChoicePopup(QFrame):
     given_up = Signal()
     current_changed = Signal(str)
 
-    def __init__(self, parent: QWidget, look: Look, name: str, hint: str) -> None:
+    def __init__(self, parent: QWidget, look: Appearance, name: str, hint: str) -> None:
         super().__init__(parent)
         self.look = look
         self.setObjectName("Popup")
@@ -50,10 +50,10 @@ class ChoicePopup(QFrame):
         self.line.textChanged.connect(self._refresh)
         self.rows = Rows(self)
         self.list = self._make_list(name)
-        self.none = Words(self.tr("Nothing found"), self.list)
+        self.none = PlainLabel(self.tr("Nothing found"), self.list)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setProperty("role", "quiet")
-        self.foot = Words(self)
+        self.foot = PlainLabel(self)
         self.foot.setProperty("role", "small")
         self.foot.setContentsMargins(12, 4, 12, 6)
         self.body = QHBoxLayout()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ui.theme.appearance import Look
+from ui.theme.appearance import Appearance
 from ui.theme.icons import paint
 
 Index = QModelIndex | QPersistentModelIndex
@@ -80,7 +80,7 @@ class Rows(QAbstractListModel):
 class RowPainter(QStyledItemDelegate):
     """Paints rows in the look given."""
 
-    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+    def __init__(self, look: Appearance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._look = look
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from ui.canvas.interaction.stage import CTRL, SHIFT, Gesture, Pointer, Stage
+from ui.canvas.interaction.gesture_context import CTRL, SHIFT, Gesture, GestureContext, Pointer
 from ui.canvas.scene.hit import note_rect
 from ui.document.selection import Selected, kept
 
@@ -13,7 +13,7 @@ from ui.document.selection import Selected, kept
 class BoxSelect(Gesture):
     """Everything that the box touches; open frames only where they lie wholly inside."""
 
-    def __init__(self, stage: Stage, start: Pointer) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer) -> None:
         super().__init__(stage)
         self._from = start.scene
         self._to = start.scene
@@ -76,7 +76,7 @@ class BoxSelect(Gesture):
 class Lasso(Gesture):
     """Everything whose middle lies inside a free line."""
 
-    def __init__(self, stage: Stage, start: Pointer) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer) -> None:
         super().__init__(stage)
         self._points = [start.scene]
         self._before = stage.selection.now
@@ -123,13 +123,18 @@ class Lasso(Gesture):
         painter.drawPolygon(QPolygonF([camera.to_view(QPointF(point)) for point in self._points]))
 
 
-def _style(painter: QPainter, stage: Stage) -> None:
+def _style(painter: QPainter, stage: GestureContext) -> None:
     painter.setPen(QPen(stage.theme.color("accent"), 1))
     painter.setBrush(stage.theme.color("accent", 0.10))
 
 
 def _combine(
-    stage: Stage, before: Selected, pointer: Pointer, nodes: set[str], frames: set[str], notes: set[str]
+    stage: GestureContext,
+    before: Selected,
+    pointer: Pointer,
+    nodes: set[str],
+    frames: set[str],
+    notes: set[str],
 ) -> None:
     if pointer.held(SHIFT):
         stage.selection.set(before.nodes | nodes, before.links, before.frames | frames, before.notes | notes)

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from nodegraph.model.graph import Point
+from ui.canvas.interaction.gesture_context import GestureContext, Pointer
 from ui.canvas.interaction.gestures.move import MoveThings
-from ui.canvas.interaction.stage import Pointer, Stage
+from ui.canvas.rendering.highlights import Moving
 from ui.canvas.rendering.label import paint_label
-from ui.canvas.rendering.look import Moving
 from ui.canvas.scene.hit import Hit
 from ui.i18n.translate import tr
 
@@ -19,7 +19,9 @@ from ui.i18n.translate import tr
 class CopyDrag(MoveThings):
     """What is selected moves under the hand; letting go puts copies there and the selection back."""
 
-    def __init__(self, stage: Stage, start: Pointer, hit: Hit, copy: Callable[[Point], None]) -> None:
+    def __init__(
+        self, stage: GestureContext, start: Pointer, hit: Hit, copy: Callable[[Point], None]
+    ) -> None:
         super().__init__(stage, start, hit)
         self._copy = copy
         self._at = start.view

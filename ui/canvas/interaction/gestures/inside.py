@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from ui.canvas.interaction.gesture_context import Gesture, GestureContext, Pointer
 from ui.canvas.interaction.keyboard import described_port, ports_in_order
-from ui.canvas.interaction.stage import Gesture, Pointer, Stage
 from ui.canvas.rendering.label import paint_label
 from ui.canvas.scene.geometry import PortRef
 
@@ -20,7 +20,7 @@ class Inside(Gesture):
 
     def __init__(
         self,
-        stage: Stage,
+        stage: GestureContext,
         node: str,
         chosen: Callable[[PortRef], None],
         cut: Callable[[PortRef], None],

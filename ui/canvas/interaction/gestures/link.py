@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from nodegraph.model.graph import Point
+from ui.canvas.interaction.dragged_links import DraggedLinks, converted, rewire
 from ui.canvas.interaction.fitting import Fitting, Verdict
-from ui.canvas.interaction.stage import Gesture, Pointer, Stage
-from ui.canvas.interaction.wiring import Loose, converted, rewire
+from ui.canvas.interaction.gesture_context import Gesture, GestureContext, Pointer
+from ui.canvas.rendering.highlights import is_far
 from ui.canvas.rendering.label import paint_label
-from ui.canvas.rendering.look import is_far
 from ui.canvas.rendering.paint_ports import paint_port
 from ui.canvas.scene.boxes import NodeBox
 from ui.canvas.scene.geometry import Port, PortRef
@@ -31,7 +31,9 @@ class LinkDrag(Gesture):
     With `waiting` no button is down: a click says where the links end.
     """
 
-    def __init__(self, stage: Stage, start: Pointer, loose: Loose, waiting: bool = False) -> None:
+    def __init__(
+        self, stage: GestureContext, start: Pointer, loose: DraggedLinks, waiting: bool = False
+    ) -> None:
         super().__init__(stage)
         self._fitting = Fitting(stage.scene, loose.fixed)
         self._loose = loose

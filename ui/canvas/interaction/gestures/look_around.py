@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from ui.canvas.interaction.stage import CTRL, Gesture, Pointer, Stage
+from ui.canvas.interaction.gesture_context import CTRL, Gesture, GestureContext, Pointer
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -14,7 +14,7 @@ class Pan(Gesture):
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, stage: Stage, start: Pointer) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer) -> None:
         super().__init__(stage)
         self._last = start.view
 
@@ -31,7 +31,7 @@ class ZoomDrag(Gesture):
 
     cursor = Qt.CursorShape.SizeHorCursor
 
-    def __init__(self, stage: Stage, start: Pointer) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer) -> None:
         super().__init__(stage)
         self._anchor = start.view
         self._last = start.view
@@ -49,7 +49,7 @@ class SpaceHeld(Gesture):
 
     cursor = Qt.CursorShape.OpenHandCursor
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: GestureContext) -> None:
         super().__init__(stage)
         self._inner: Gesture | None = None
 

@@ -8,9 +8,9 @@ from PySide6.QtGui import QPainter, QPen
 from nodegraph.edits import Edit, Move
 from nodegraph.model.frames import contents
 from nodegraph.model.graph import Point
+from ui.canvas.interaction.gesture_context import ALT, CTRL, SHIFT, Gesture, GestureContext, Pointer
 from ui.canvas.interaction.guides import Guide, guided
-from ui.canvas.interaction.stage import ALT, CTRL, SHIFT, Gesture, Pointer, Stage
-from ui.canvas.rendering.look import STILL, Moving
+from ui.canvas.rendering.highlights import STILL, Moving
 from ui.canvas.scene.hit import Hit
 
 THRESHOLD = 4
@@ -22,7 +22,7 @@ class MoveThings(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, stage: Stage, start: Pointer, hit: Hit) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer, hit: Hit) -> None:
         super().__init__(stage)
         self._hit = hit
         self._start = start
@@ -155,7 +155,7 @@ class MoveThings(Gesture):
             self.stage.selection.set(node, (), frame, note, hit.node)
 
 
-def moved_by(stage: Stage, moving: Moving, by: Point) -> Edit | None:
+def moved_by(stage: GestureContext, moving: Moving, by: Point) -> Edit | None:
     """The edit that puts everything where it was dragged, or None where nothing moved."""
     graph = stage.graph
     places: dict[str, Point] = {}

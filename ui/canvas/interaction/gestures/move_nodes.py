@@ -11,13 +11,13 @@ from PySide6.QtGui import QPainter, QPen
 from nodegraph.edits import Batch, ChangeFrame, ChangeFrames, Edit
 from nodegraph.model.graph import Frame
 from nodegraph.support.messages import Phrase
-from ui.canvas.interaction.between import Between, extracted, inserted
+from ui.canvas.interaction.gesture_context import ALT, GestureContext, Pointer
 from ui.canvas.interaction.gestures.move import MoveThings, moved_by
 from ui.canvas.interaction.glide import INSERT
+from ui.canvas.interaction.link_insertion import LinkInsertion, extracted, inserted
 from ui.canvas.interaction.shake import Shake
-from ui.canvas.interaction.stage import ALT, Pointer, Stage
+from ui.canvas.rendering.highlights import Moving, view_rect
 from ui.canvas.rendering.label import paint_label
-from ui.canvas.rendering.look import Moving, view_rect
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.hit import Hit
 from ui.i18n.translate import tr
@@ -29,11 +29,11 @@ DWELL = 0.12
 class MoveNodes(MoveThings):
     """Alt at the press pulls nodes out of their links; F while dragging changes the frame they are in."""
 
-    def __init__(self, stage: Stage, start: Pointer, hit: Hit) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer, hit: Hit) -> None:
         self._extracting = False
         self._over: LinkKey | None = None
         self._since = 0.0
-        self._between: Between | None = None
+        self._between: LinkInsertion | None = None
         self._reparent = False
         self._shake = Shake()
         self._pointer = start
@@ -194,7 +194,7 @@ class MoveNodes(MoveThings):
             return None
         box = scene.nodes[next(iter(moving.nodes))]
         if self._between is None:
-            self._between = Between(scene, box)
+            self._between = LinkInsertion(scene, box)
         return self._between.under(self._by)
 
     def _ripe(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ui.canvas.interaction.dragged_links import DraggedLinks, takes_input
+from ui.canvas.interaction.gesture_context import CTRL, SHIFT, Gesture, GestureContext, Pointer
 from ui.canvas.interaction.gestures.link import LinkDrag
-from ui.canvas.interaction.stage import CTRL, SHIFT, Gesture, Pointer, Stage
-from ui.canvas.interaction.wiring import Loose, takes_input
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import PortRef
 from ui.canvas.scene.hit import Hit
@@ -23,7 +23,7 @@ THRESHOLD = 4
 class LinkPress(Gesture):
     """A click selects the link; a drag takes the nearer of its two halves into the hand."""
 
-    def __init__(self, stage: Stage, start: Pointer, key: LinkKey, along: float) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer, key: LinkKey, along: float) -> None:
         super().__init__(stage)
         self._start = start
         self._key = key
@@ -78,9 +78,9 @@ class LinkPress(Gesture):
         scene = self.stage.scene
         link = scene.links[self._key]
         if takes_input(scene, link, self._along):
-            return LinkDrag(self.stage, self._start, Loose((link_source(link.source),), (self._key,)))
+            return LinkDrag(self.stage, self._start, DraggedLinks((link_source(link.source),), (self._key,)))
         end = PortRef(self._key.target, self._key.input, False, self._key.index)
-        return LinkDrag(self.stage, self._start, Loose((end,), (self._key,)))
+        return LinkDrag(self.stage, self._start, DraggedLinks((end,), (self._key,)))
 
     def _select(self, pointer: Pointer) -> None:
         now = self.stage.selection.now
@@ -93,7 +93,9 @@ class LinkPress(Gesture):
 class MenuPress(Gesture):
     """The right button shows the menu when it is let go where it was pressed."""
 
-    def __init__(self, stage: Stage, start: Pointer, hit: Hit, show: Callable[[Pointer, Hit], None]) -> None:
+    def __init__(
+        self, stage: GestureContext, start: Pointer, hit: Hit, show: Callable[[Pointer, Hit], None]
+    ) -> None:
         super().__init__(stage)
         self._start = start
         self._hit = hit

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter, QPen
 from nodegraph.edits import Resize, SetVia
 from nodegraph.model.frames import contents
 from nodegraph.model.graph import Point
-from ui.canvas.interaction.stage import CTRL, Gesture, Pointer, Stage
-from ui.canvas.interaction.wiring import link_of
-from ui.canvas.rendering.look import view_rect
+from ui.canvas.interaction.dragged_links import link_of
+from ui.canvas.interaction.gesture_context import CTRL, Gesture, GestureContext, Pointer
+from ui.canvas.rendering.highlights import view_rect
 from ui.canvas.scene.boxes import LinkKey
 from ui.canvas.scene.geometry import lay_out, layout_key
 from ui.canvas.scene.hit import Hit
@@ -24,7 +24,7 @@ class ResizeThing(Gesture):
 
     cursor = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, stage: Stage, start: Pointer, hit: Hit) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer, hit: Hit) -> None:
         super().__init__(stage)
         self._name = hit.node or hit.frame or hit.note
         self._rect, self._least = self._extent(hit)
@@ -94,7 +94,7 @@ class MoveReroute(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, stage: Stage, key: LinkKey, point: int) -> None:
+    def __init__(self, stage: GestureContext, key: LinkKey, point: int) -> None:
         super().__init__(stage)
         self._key = key
         self._point = point

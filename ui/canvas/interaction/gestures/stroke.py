@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from nodegraph.edits import Batch, Disconnect, Edit, MuteLink, SetVia
 from nodegraph.model.graph import Link, Point
 from nodegraph.support.messages import Phrase
-from ui.canvas.interaction.stage import Gesture, Pointer, Stage
-from ui.canvas.interaction.wiring import link_of, links_of
+from ui.canvas.interaction.dragged_links import link_of, links_of
+from ui.canvas.interaction.gesture_context import Gesture, GestureContext, Pointer
 from ui.canvas.scene.boxes import LinkBox, LinkKey
 from ui.canvas.scene.routing import crossing, distance
 
@@ -24,7 +24,7 @@ class Stroke(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, stage: Stage, start: Pointer, purpose: Purpose) -> None:
+    def __init__(self, stage: GestureContext, start: Pointer, purpose: Purpose) -> None:
         super().__init__(stage)
         self._purpose = purpose
         self._points: list[Point] = [(start.scene.x(), start.scene.y())]
@@ -104,7 +104,7 @@ class CutHeld(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: GestureContext) -> None:
         super().__init__(stage)
         self._stroke: Stroke | None = None
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from nodegraph.model.graph import Graph
-from ui.canvas.interaction.wiring import Loose
-from ui.canvas.rendering.look import STILL, Look, Moving
+from ui.canvas.interaction.dragged_links import DraggedLinks
+from ui.canvas.rendering.highlights import STILL, Highlights, Moving
 from ui.canvas.rendering.text import TextPainter
 from ui.canvas.scene.camera import Camera
 from ui.canvas.scene.geometry import PortRef
@@ -62,7 +62,7 @@ class Habits:
 
 
 @dataclass
-class Stage:
+class GestureContext:
     """The shared place of all gestures of one canvas."""
 
     editor: Editor
@@ -72,9 +72,9 @@ class Stage:
     text: TextPainter
     repaint: Callable[[], None]
     say: Callable[[str], None]
-    search: Callable[[QPointF, Loose], None]
+    search: Callable[[QPointF, DraggedLinks], None]
     finish: Callable[[], None]
-    look: Look = field(default_factory=Look)
+    look: Highlights = field(default_factory=Highlights)
     moving: Moving = STILL
     habits: Habits = field(default_factory=Habits)
     on_shelf: Callable[[QPointF], bool] = lambda _view: False
@@ -100,7 +100,7 @@ class Gesture:
 
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: GestureContext) -> None:
         self.stage = stage
 
     def pressed(self, pointer: Pointer) -> bool:

@@ -18,7 +18,7 @@ HALVES = ("link", "portal")
 
 
 @dataclass(frozen=True)
-class Loose:
+class DraggedLinks:
     """Links in the hand: the ends that stay, all outputs or all inputs; the links that were taken from where they
     led; and the points, from output to input, that they shall go through."""
 
@@ -31,7 +31,7 @@ class Loose:
         """The first of the ends that stay."""
         return self.fixed[0]
 
-    def bent(self, point: Point) -> Loose:
+    def bent(self, point: Point) -> DraggedLinks:
         """The same links, going through one more point before the hand."""
         snapped = (round(point[0] / 8) * 8.0, round(point[1] / 8) * 8.0)
         return replace(self, via=(*self.via, snapped) if self.port.output else (snapped, *self.via))
@@ -80,7 +80,7 @@ def connect(
     return Connect(Source(output.node, output.name, muted=muted, via=via), target.node, target.name, index)
 
 
-def rewire(scene: Scene, loose: Loose, end: PortRef) -> Edit | None:
+def rewire(scene: Scene, loose: DraggedLinks, end: PortRef) -> Edit | None:
     """Put the loose end of links on a port: new links, or taken ones that leave their old place."""
     graph, output, via = scene.graph, loose.port, loose.via
     if end.output:
@@ -99,7 +99,7 @@ def rewire(scene: Scene, loose: Loose, end: PortRef) -> Edit | None:
     )
 
 
-def _resourced(scene: Scene, loose: Loose, end: PortRef) -> Edit | None:
+def _resourced(scene: Scene, loose: DraggedLinks, end: PortRef) -> Edit | None:
     if not loose.taken:
         edits: tuple[Edit, ...] = tuple(connect(scene, end, ref, via=loose.via) for ref in loose.fixed)
         return edits[0] if len(edits) == 1 else Batch(edits, Phrase("Connect {node}", node=end.node))

@@ -16,12 +16,12 @@ Values: TypeAlias = "array[float]"
 FIELDS = 4
 
 
-def packed(rows: Iterable[Sequence[float]] = ()) -> Values:
+def pack_values(rows: Iterable[Sequence[float]] = ()) -> Values:
     """These rectangles or lines."""
     return array("d", chain.from_iterable(rows))
 
 
-def joined(parts: Iterable[Values]) -> Values:
+def join_values(parts: Iterable[Values]) -> Values:
     """All of them in one."""
     found = array("d")
     for part in parts:

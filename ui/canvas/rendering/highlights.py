@@ -33,7 +33,7 @@ STILL = Moving()
 
 
 @dataclass
-class Look:
+class Highlights:
     """What stands out: selected and hovered things; `hidden` links are in the hand, `glowing` takes a node in.
 
     `frame` is the frame under the pointer and `button` the one of its buttons.

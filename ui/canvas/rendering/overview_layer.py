@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from ui.canvas.rendering.packed import Values, draw_rects, joined, packed
 from ui.canvas.rendering.paint_links import LinkPainter
+from ui.canvas.rendering.raw_buffers import Values, draw_rects, join_values, pack_values
 from ui.canvas.rendering.straight import Straight, merged, straight
 from ui.canvas.scene.boxes import LinkBox, NodeBox
 from ui.canvas.scene.camera import Camera
@@ -37,7 +37,7 @@ def seen(tiles: Iterable[Tile], view: QRectF) -> tuple[Tile, ...]:
     return tuple(t for t in tiles if t is None or (left < t[0] < right and top < t[1] < bottom))
 
 
-class FarLinks:
+class OverviewLinks:
     """Every link of the scene; within a tile Qt leaves out what is not in view faster than any query could."""
 
     def __init__(self, links: LinkPainter) -> None:
@@ -79,11 +79,11 @@ def _tiled(links: Iterable[LinkBox]) -> dict[Tile, Straight]:
 class Flat:
     """The rectangles of nodes, and their strips by category."""
 
-    rects: Values = field(default_factory=packed)
+    rects: Values = field(default_factory=pack_values)
     strips: dict[str, Values] = field(default_factory=dict)
 
 
-class FarNodes:
+class OverviewNodes:
     """Nodes as plain rectangles with a strip in their category's hue."""
 
     def __init__(self, theme: Theme, line_color: Callable[[NodeBox], QColor]) -> None:
@@ -95,7 +95,7 @@ class FarNodes:
         self._flat = Flat()
         self._names: frozenset[str] = frozenset()
         self._places: dict[str, Rect] = {}
-        self._chosen = packed()
+        self._chosen = pack_values()
         self._shades: dict[str, QColor] = {}
 
     def paint(
@@ -132,13 +132,15 @@ class FarNodes:
         draw_rects(painter, values)
 
     def _merged(self, parts: list[Flat]) -> Flat:
-        strips = {name: joined(p.strips[name] for p in parts if name in p.strips) for name in self._shades}
-        return Flat(joined(part.rects for part in parts), strips)
+        strips = {
+            name: join_values(p.strips[name] for p in parts if name in p.strips) for name in self._shades
+        }
+        return Flat(join_values(part.rects for part in parts), strips)
 
     def _choose(self, names: frozenset[str], fresh: bool) -> None:
         """What a growing box takes in is added; anything else is a new choice."""
         if fresh or not names >= self._names:
-            self._names, self._chosen = frozenset(), packed()
+            self._names, self._chosen = frozenset(), pack_values()
         for name in names - self._names:
             self._chosen.extend(self._places.get(name, ()))
         self._names = names
@@ -158,4 +160,4 @@ class FarNodes:
                 self._shades[category] = self._line_color(box)
             x, y, width, height = bounds
             strip = (x, y, width, min(box.layout.title, height))
-            flat.strips.setdefault(category, packed()).extend(strip)
+            flat.strips.setdefault(category, pack_values()).extend(strip)

@@ -13,7 +13,7 @@ from ui.panels.results.film import Film
 from ui.panels.results.film_store import Films
 from ui.panels.results.strip import ResultStrip
 from ui.panels.viewer.panel import ViewerPanel
-from ui.runs.document_run import Sheet
+from ui.runs.document_run import DocumentRun
 from ui.runs.job_labels import title
 from ui.runs.result_store import Result
 from ui.runs.run_queries import Spot, pictured, upstream
@@ -25,7 +25,7 @@ LOOK_MS = 120
 """So long after a node was selected it is looked at."""
 
 
-class Showing(QObject):
+class ViewerController(QObject):
     """Follows one document at a time."""
 
     def __init__(self, runner: Runner, viewer: ViewerPanel, strip: ResultStrip, parent: QObject) -> None:
@@ -33,7 +33,7 @@ class Showing(QObject):
         self._runner = runner
         self._viewer = viewer
         self._strip = strip
-        self._sheet: Sheet | None = None
+        self._sheet: DocumentRun | None = None
         self._wanted = ""
         self._spot: Spot | None = None
         self._films = Films()
@@ -46,7 +46,7 @@ class Showing(QObject):
         strip.show_asked.connect(self.show_result)
         viewer.channels_asked.connect(self._ask_channels)
 
-    def follow(self, sheet: Sheet | None) -> None:
+    def follow(self, sheet: DocumentRun | None) -> None:
         """Another document is in front."""
         if self._sheet is not None and self._runner.sheet(self._sheet.key) is self._sheet:
             self._sheet.picture.disconnect(self._grew)
@@ -136,14 +136,14 @@ class Showing(QObject):
         self._strip.select(result)
         self.show_result(result)
 
-    def _keys_behind(self, sheet: Sheet, result: Result) -> list[str]:
+    def _keys_behind(self, sheet: DocumentRun, result: Result) -> list[str]:
         """The keys of the node that made a result and of all it depends on."""
         graph = sheet.editor.graph
         made = {node for node, key in sheet.keys.items() if key == result.identity}
         behind = upstream(graph, {node.partition("/")[0] for node in made})
         return [key for node, key in sheet.keys.items() if node.partition("/")[0] in behind]
 
-    def _growing_film(self, sheet: Sheet | None) -> Film | None:
+    def _growing_film(self, sheet: DocumentRun | None) -> Film | None:
         running = self._runner.queue.running
         if sheet is None or running is None or running.document != sheet.key:
             return None

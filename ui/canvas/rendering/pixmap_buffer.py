@@ -16,7 +16,7 @@ Draw = Callable[[QPainter, QRectF], None]
 """Draws a rectangle of the view, given in the view's coordinates; it may lie beyond its edges."""
 
 
-class Backing:
+class PixmapBuffer:
     """Keeps what `draw` drew for as long as the key and the zoom stay."""
 
     def __init__(self) -> None:

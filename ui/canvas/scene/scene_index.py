@@ -17,7 +17,7 @@ STEP = 64
 """Links that are indexed at once."""
 
 
-class Sight:
+class SceneIndex:
     """Look-ups over boxes that `Scene` keeps up to date."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from nodegraph.model.spec import NodeSpec, Scalar
 from nodegraph.subgraphs.lookup import input_type, output_type
 
 
-def swapped(graph: Graph, name: str, spec: NodeSpec, specs: Mapping[str, NodeSpec]) -> Replace:
+def replacement(graph: Graph, name: str, spec: NodeSpec, specs: Mapping[str, NodeSpec]) -> Replace:
     """The edit that makes node `name` a `spec`. Equal names go first, then equal types in order."""
     inputs = _inputs(graph, name, spec, specs)
     return Replace(

@@ -10,7 +10,7 @@ from nodegraph.model.spec import NodeSpec
 from nodegraph.subgraphs.lookup import input_type, output_type, spec_of
 
 
-def bridges(graph: Graph, names: Iterable[str], specs: Mapping[str, NodeSpec]) -> tuple[Link, ...]:
+def bridge_links(graph: Graph, names: Iterable[str], specs: Mapping[str, NodeSpec]) -> tuple[Link, ...]:
     """For `RemoveNodes`: each link out of `names` that can start at what fed them instead, where types fit."""
     gone = set(names)
     found = []

@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from ui.canvas.rendering.backing import Backing
-from ui.canvas.rendering.far import FarLinks
-from ui.canvas.rendering.look import STILL, Look, Moving, is_far, scene_rect, view_rect
+from ui.canvas.rendering.highlights import STILL, Highlights, Moving, is_far, scene_rect, view_rect
+from ui.canvas.rendering.overview_layer import OverviewLinks
 from ui.canvas.rendering.paint_formulas import FormulaPainter
 from ui.canvas.rendering.paint_frames import BUTTONS, CLEAR, FramePainter
 from ui.canvas.rendering.paint_grid import GridPainter
 from ui.canvas.rendering.paint_links import LinkPainter
 from ui.canvas.rendering.paint_notes import NotePainter
 from ui.canvas.rendering.paint_sizes import SizePainter
+from ui.canvas.rendering.pixmap_buffer import PixmapBuffer
 from ui.canvas.rendering.rough_links import RoughLinks
 from ui.canvas.rendering.straight import straight
 from ui.canvas.scene.boxes import LinkBox, LinkKey
@@ -21,7 +21,7 @@ from ui.canvas.scene.camera import Camera
 from ui.canvas.scene.scene import Scene
 
 
-class Ground:
+class BackgroundLayer:
     """Paints what does not move; what moves is left out of it."""
 
     def __init__(
@@ -39,13 +39,13 @@ class Ground:
         self._links = links
         self._formulas = formulas
         self._sizes = sizes
-        self._far = FarLinks(links)
-        self._backing = Backing()
+        self._far = OverviewLinks(links)
+        self._backing = PixmapBuffer()
         self._rough = RoughLinks(links)
         self._zoom = 0.0
 
     def paint(
-        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
+        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Highlights, moving: Moving
     ) -> None:
         """Paint `rect` of the view; while the zoom changes directly, otherwise from the pixmap."""
         if camera.zoom != self._zoom:
@@ -60,7 +60,7 @@ class Ground:
         self._special(painter, scene, camera, look, moving)
 
     def _draw(
-        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Look, moving: Moving
+        self, painter: QPainter, rect: QRectF, scene: Scene, camera: Camera, look: Highlights, moving: Moving
     ) -> None:
         self._grid.paint(painter, rect, camera)
         self.put_frames(painter, rect, scene, camera, look, frozenset(scene.graph.frames) - moving.frames)
@@ -98,7 +98,7 @@ class Ground:
         painter.restore()
 
     def put_links(
-        self, painter: QPainter, links: list[LinkBox], around: QRectF, camera: Camera, look: Look
+        self, painter: QPainter, links: list[LinkBox], around: QRectF, camera: Camera, look: Highlights
     ) -> None:
         """Paint links; `around` is the part of the scene in sight."""
         if is_far(camera):
@@ -115,7 +115,7 @@ class Ground:
         rect: QRectF,
         scene: Scene,
         camera: Camera,
-        look: Look,
+        look: Highlights,
         names: frozenset[str],
     ) -> None:
         """Paint these frames where `rect` of the view shows them."""
@@ -142,7 +142,7 @@ class Ground:
                 self._frames.buttons(painter, frame, rect, camera.zoom, BUTTONS, over)
 
     def put_notes(
-        self, painter: QPainter, scene: Scene, camera: Camera, look: Look, names: frozenset[str]
+        self, painter: QPainter, scene: Scene, camera: Camera, look: Highlights, names: frozenset[str]
     ) -> None:
         """Paint these notes."""
         for note in scene.graph.notes.values() if names else ():
@@ -151,7 +151,9 @@ class Ground:
                 rect = view_rect(camera, QRectF(*note.pos, *note.size))
                 self._notes.note(painter, note, rect, camera, note.id in look.notes)
 
-    def _special(self, painter: QPainter, scene: Scene, camera: Camera, look: Look, moving: Moving) -> None:
+    def _special(
+        self, painter: QPainter, scene: Scene, camera: Camera, look: Highlights, moving: Moving
+    ) -> None:
         marked = look.links
         keys = {*marked.selected, *marked.cut, *marked.flowing, *([marked.hovered] if marked.hovered else [])}
         links = [k for key in keys if (k := scene.links.get(LinkKey(*key))) and not _touches(k, moving.nodes)]
@@ -171,4 +173,4 @@ def _touches(link: LinkBox, names: frozenset[str]) -> bool:
     return link.key.target in names or link.source.node in names
 
 
-__all__ = ["STILL", "Ground"]
+__all__ = ["STILL", "BackgroundLayer"]

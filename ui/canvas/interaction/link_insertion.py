@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF
 
 from nodegraph.edits import Batch, Connect, Disconnect, Edit, Move
-from nodegraph.edits.heal import bridges
+from nodegraph.edits.bridge_links import bridge_links
 from nodegraph.model.graph import Graph, Link, Point, Source
 from nodegraph.model.sockets import fits
 from nodegraph.support.messages import Phrase
+from ui.canvas.interaction.dragged_links import link_of
 from ui.canvas.interaction.fitting import downstream, upstream
-from ui.canvas.interaction.wiring import link_of
 from ui.canvas.scene.boxes import LinkBox, LinkKey, NodeBox
 from ui.canvas.scene.refit import refitted
 from ui.canvas.scene.routing import comes_near, gap
@@ -25,7 +25,7 @@ KEPT = 160.0
 """How far beyond that links are looked up for the moves to come."""
 
 
-class Between:
+class LinkInsertion:
     """The links that one node, being dragged, could go into; what costs more than a look is kept for the drag."""
 
     def __init__(self, scene: Scene, box: NodeBox) -> None:
@@ -112,7 +112,7 @@ def extracted(scene: Scene, names: Iterable[str]) -> list[Edit]:
     """The edits that take nodes out of their links and heal what is left."""
     graph = scene.graph
     gone = set(names)
-    healing = bridges(graph, gone, scene.specs)
+    healing = bridge_links(graph, gone, scene.specs)
     healed = {(link.target, link.input, link.index) for link in healing}
     loose = [link for link in _crossing(graph, gone) if (link.target, link.input, link.index) not in healed]
     edits: list[Edit] = [Connect(link.source, link.target, link.input, link.index) for link in healing]
