@@ -77,12 +77,12 @@ def _deviation(radius: int, sigma: float) -> float:
 
 def _kernel(values: Mapping[str, Any], name: str) -> float:
     """The radius of our blur, twice the standard deviation; 0 for no blur. Raises Untranslatable."""
-    radius, sigma = values.get(name, 1), values.get("sigma", 1.0)
+    radius, spread = values.get(name, 1), values.get("sigma", 1.0)
     if type(radius) is not int or not 0 <= radius <= 1024:
         raise Untranslatable(f"{name} {radius!r} has no equal")
-    if type(sigma) not in (int, float) or not 0.01 <= sigma <= 1000:
-        raise Untranslatable(f"sigma {sigma!r} has no equal")
-    return round(2 * _deviation(radius, sigma), 3) if radius else 0.0
+    if type(spread) not in (int, float) or not 0.01 <= spread <= 1000:
+        raise Untranslatable(f"sigma {spread!r} has no equal")
+    return round(2 * _deviation(radius, spread), 3) if radius else 0.0
 
 
 KERNEL = "its kernel ends sharply there and fades out here, at the same width on the whole; borders differ a little"

@@ -90,7 +90,7 @@ def catalogue(**changes: Any) -> str:
     return json.dumps({"bad/Double": {**SPEC, **changes}})
 
 
-MADE = "from nodegraph.formats.comfyui.node_mapping import Made, Part\n"
+MADE = "from nodegraph.formats.comfyui.node_mapping import Converted, Part\n"
 
 BROKEN: dict[str, Callable[[Site], None]] = {
     "raises": lambda s: s.install("bad", "raise RuntimeError('no GPU here')"),
@@ -246,15 +246,16 @@ FAILING = {
     "recurses": "def theirs(old): return theirs(old)",
     "takes no node": "def theirs(): return None",
     "gives nothing": "def theirs(old): return None",
-    "gives no part": MADE + "def theirs(old): return Made({}, {}, ())",
-    "gives no Part": MADE + "def theirs(old): return Made({'': 3}, {}, ())",
+    "gives no part": MADE + "def theirs(old): return Converted({}, {}, ())",
+    "gives no Part": MADE + "def theirs(old): return Converted({'': 3}, {}, ())",
     "leads elsewhere": MADE
-    + "def theirs(old): return Made({'': Part('EmptyLatent')}, {'a': (('b', 'c'),)}, ())",
-    "gives other outputs": MADE + "def theirs(old): return Made({'': Part('EmptyLatent')}, {}, (3,))",
-    "gives no text": MADE + "def theirs(old): return Made({'': Part(3)}, {}, ())",
+    + "def theirs(old): return Converted({'': Part('EmptyLatent')}, {'a': (('b', 'c'),)}, ())",
+    "gives other outputs": MADE + "def theirs(old): return Converted({'': Part('EmptyLatent')}, {}, (3,))",
+    "gives no text": MADE + "def theirs(old): return Converted({'': Part(3)}, {}, ())",
     "gives no JSON": MADE
-    + "def theirs(old): return Made({'': Part('EmptyLatent', extra={'a': old})}, {}, ())",
-    "gives other remarks": MADE + "def theirs(old): return Made({'': Part('EmptyLatent')}, {}, (), (1,))",
+    + "def theirs(old): return Converted({'': Part('EmptyLatent', extra={'a': old})}, {}, ())",
+    "gives other remarks": MADE
+    + "def theirs(old): return Converted({'': Part('EmptyLatent')}, {}, (), (1,))",
 }
 
 
@@ -281,9 +282,9 @@ def points_of(fault: str) -> str:
 
 def test_a_way_back_that_fails_leaves_the_node_as_it_is(site: Site) -> None:
     code = (
-        "from nodegraph.formats.comfyui.node_mapping import BothWays, Made, Part\n"
+        "from nodegraph.formats.comfyui.node_mapping import BothWays, Converted, Part\n"
         "def back(values, linked): raise KeyError('width')\n"
-        "def there(old): return Made({'': Part('TestSource')}, {}, ())\n"
+        "def there(old): return Converted({'': Part('TestSource')}, {}, ())\n"
         "SAME = {'TheirNode': BothWays(there, 'TestSource', 'width', '', back)}\n"
     )
     site.install("way", code, points="[nodegraph.comfyui]\nway = way.nodes_\n")

@@ -47,7 +47,7 @@ class Walking(Commands):
     row_activated = Signal(str, str, QRectF)
     """Node, parameter, rectangle in the view: edit the value."""
     search_requested = Signal(QPointF, object)
-    """Scene point, Loose (links in hand) or None: show the search for nodes."""
+    """Scene point, DraggedLinks or None: show the search for nodes."""
     context_menu_requested = Signal(QPoint, object)
     """Global point, Hit: show the menu of what was hit."""
     node_activated = Signal(str)

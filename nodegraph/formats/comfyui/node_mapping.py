@@ -101,8 +101,8 @@ class NodeMapping:
 class BothWays:
     """A translation that is a function, with the way back: from the values of our node and what is linked to it.
 
-    `type` is our node, `widgets` and `inputs` are ComfyUI's names and ours, as in `Same`; `back` gives the values of
-    the widgets, or None where ComfyUI's node cannot say the same.
+    `type` is our node, `widgets` and `inputs` are ComfyUI's names and ours, as in `NodeMapping`; `back` gives the
+    values of the widgets, or None where ComfyUI's node cannot say the same.
     """
 
     translate: Translation
@@ -209,7 +209,7 @@ def known() -> Mapping[str, Translation]:
 def translated_node(node: SourceNode) -> Converted | None:
     """What the translation of a node's type makes of it; None for a type that no package has an equal for.
 
-    Raises Untranslatable, also for a translation of another package that fails or gives what is no `Made`.
+    Raises Untranslatable, also for a translation of another package that fails or gives what is no `Converted`.
     """
     offer = offered()
     name = node.type if node.type in offer.translations else node.type.strip()
@@ -229,11 +229,11 @@ def translated_node(node: SourceNode) -> Converted | None:
 
 
 def _check_made(made: Any) -> None:
-    """Raise TypeError where what a package's translation gives is not built as `Made` says."""
+    """Raise TypeError where what a package's translation gives is not built as `Converted` says."""
     if not (
         isinstance(made, Converted) and isinstance(made.parts, Mapping) and isinstance(made.ports, Mapping)
     ):
-        raise TypeError("what it gives is no Made")
+        raise TypeError("what it gives is no Converted")
     parts = made.parts
 
     def is_end(end: object) -> bool:
