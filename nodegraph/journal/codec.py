@@ -7,11 +7,12 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar, cast
 
 from nodegraph.formats.native.fields import Fields
-from nodegraph.formats.native.nodes import MODES, read_mode
+from nodegraph.formats.native.nodes import MODES, check_name, read_mode
 from nodegraph.model.graph import Frame, Graph, Node, Note, Port, Source, Subgraph, frozen
 from nodegraph.model.json_text import check_depth
 from nodegraph.model.note_images import NotePicture
 from nodegraph.support.errors import LoadError
+from nodegraph.support.messages import Phrase
 
 T = TypeVar("T")
 PARTS = ("nodes", "frames", "notes", "subgraphs")
@@ -179,7 +180,8 @@ def _node(data: object) -> Node:
 
 def _scalars(fields: Fields) -> Mapping[str, Any]:
     params = fields.members("params")
-    for value in params.values():
+    for name, value in params.items():
+        check_name(fields, Phrase("a parameter"), name)
         if not isinstance(value, str | int | float):
             raise fields.wrong("params", "texts, numbers, true and false", value)
     return params
@@ -188,6 +190,7 @@ def _scalars(fields: Fields) -> Mapping[str, Any]:
 def _inputs(fields: Fields) -> dict[str, tuple[Source, ...]]:
     found = {}
     for name, sources in fields.members("inputs").items():
+        check_name(fields, Phrase("an input"), name)
         if not isinstance(sources, list):
             raise fields.wrong("inputs", "lists of sources", sources)
         found[name] = tuple(map(_source, sources))
@@ -237,6 +240,8 @@ def _note(data: object) -> Note:
         name: found if isinstance(found, NotePicture) else NotePicture.read(found)
         for name, found in fields.members("pictures").items()
     }
+    for name in pictures:
+        check_name(fields, Phrase("a picture"), name)
     note = Note(
         fields.id(),
         fields.text("text"),

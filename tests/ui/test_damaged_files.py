@@ -84,13 +84,15 @@ def check(found: Recovered | None) -> None:
     if found is None:
         return
     history = found.history
-    for index in range(len(history.steps) + 1):
-        graph = history.at(index)
-        assert set(loads(dumps(graph)).nodes) == set(graph.nodes)
-    for branch in history.branches:
-        assert 0 <= branch.at <= len(history.steps)
-    assert 0 <= history.index <= len(history.steps) and -1 <= history.saved <= len(history.steps)
-    found.journal.close()
+    try:
+        for index in range(len(history.steps) + 1):
+            graph = history.at(index)
+            assert set(loads(dumps(graph)).nodes) == set(graph.nodes)
+        for branch in history.branches:
+            assert 0 <= branch.at <= len(history.steps)
+        assert 0 <= history.index <= len(history.steps) and -1 <= history.saved <= len(history.steps)
+    finally:
+        found.journal.close()
 
 
 def test_the_sound_journal_comes_back_whole(tmp_path: Path) -> None:
