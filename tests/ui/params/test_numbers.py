@@ -179,6 +179,9 @@ def test_scrubbing_goes_on_past_the_edge_of_the_screen(run_service: Desk) -> Non
     """At the edge the pointer comes in again on the other side, and the jump does not count."""
     screen = QApplication.primaryScreen().geometry()
     start = run_service.view(run_service.row("all", "width"))
+    # Near enough to the edge that the value does not reach its limit on the way.
+    window = run_service.canvas.window()
+    window.move(window.x() + screen.right() - 200 - run_service.canvas.mapToGlobal(start).x(), window.y())
     edge = run_service.canvas.mapFromGlobal(QPoint(screen.right(), 0)).x()
     run_service.press(run_service.row("all", "width"))
     scene = run_service.canvas.camera.to_scene

@@ -59,7 +59,7 @@ def test_a_chunk_begins_at_the_letter_of_its_first_token(text: str) -> None:
 
 def test_counting_imports_neither_torch_nor_transformers() -> None:
     code = (
-        "import sys; from nodegraph import runtime; print(runtime.installed().prompt_chunks('a red house'));"
+        "import sys; from nodegraph.node_api import runtime; print(runtime.installed().prompt_chunks('a red house'));"
         "print([m for m in ('torch', 'transformers') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
