@@ -15,7 +15,7 @@ from nodegraph.subgraphs.lookup import spec_of
 from nodegraph.support.messages import Phrase, joined
 
 LONGEST = 400
-"""Characters of a text value that are told; the rest is only counted."""
+"""Characters of a text value that are included; the rest is only counted."""
 
 
 MAX_LISTED = 60
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Voice:
-    """How a walk is told: what names of values and chosen values are called, and how a sentence is said."""
+    """How a walk is worded: what names of values and chosen values are called, and how a sentence is said."""
 
     name: Callable[[str], str] = lambda name: name.replace("_", " ")
     choice: Callable[[Param, Scalar], str] = lambda _param, value: str(value)
@@ -152,18 +152,18 @@ def _lines(
 def _values(node: Node, spec: NodeSpec | None, voice: Voice) -> str:
     formulas = expressions_of(node)
     values = []
-    told = _told(node, spec)
-    for param in told[:MAX_LISTED]:
+    listed = _listed_params(node, spec)
+    for param in listed[:MAX_LISTED]:
         value = _value(param, node.params.get(param.name, param.default), voice)
         if param.name in formulas:
             value = Phrase("{value} (computed as {formula})", value=value, formula=formulas[param.name])
         values.append(value)
-    if len(told) > MAX_LISTED:
-        values.append(Phrase("{count} more", count=len(told) - MAX_LISTED))
+    if len(listed) > MAX_LISTED:
+        values.append(Phrase("{count} more", count=len(listed) - MAX_LISTED))
     return joined(values, "{first}; {next}")
 
 
-def _told(node: Node, spec: NodeSpec | None) -> list[Param]:
+def _listed_params(node: Node, spec: NodeSpec | None) -> list[Param]:
     """The parameters that hold a value: advanced ones only where they differ from the default."""
     params = spec.params if spec else ()
     return [

@@ -41,7 +41,7 @@ def made_with(facts: list[tuple[str, str]], read: Mapping[str, Mapping[str, str]
 
 
 def parse_made_with(text: str) -> MadeWith | None:
-    """The record in a picture; None for a text that is none. Never raises."""
+    """Parse the record in a picture; None where the text is not a valid record. Never raises."""
     if not text or len(text) > MAX_TEXT:
         return None
     try:

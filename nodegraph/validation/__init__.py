@@ -164,7 +164,7 @@ class _Look:
         return Problem(node.id, "", "", reason, fix)
 
     def inside(self) -> Iterator[Problem]:
-        """The problems within each subgraph that runs, told once, at the first node that stands for it."""
+        """The problems within each subgraph that runs, reported once, at the first node that stands for it."""
         seen: set[str] = set()
         used = _used_outputs(self.graph)
         waiting = deque(("", node) for node in self.graph.nodes.values())

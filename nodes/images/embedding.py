@@ -91,7 +91,7 @@ def origin_of(workflow: str, node: str) -> str:
 
 
 def _graph(workflow: str) -> Graph | None:
-    """The graph of a workflow with its subgraphs unfolded; None for a text that is none."""
+    """The graph of a workflow with its subgraphs unfolded; None where the text is not a valid workflow."""
     try:
         return flatten(loads(workflow)) if workflow else None
     except NodegraphError:

@@ -32,7 +32,7 @@ TITLE = 30.0
 NOTES: Mapping[str, tuple[str, ...]] = {
     "Note": ("Note",), "MarkdownNote": ("MarkdownNote", "Markdown Note", "Note"), "Label (rgthree)": (),
 }  # fmt: skip
-"""Types that only hold a text, and the titles that they have where nobody gave them one."""
+"""Types that only hold a text, with their default titles."""
 
 SWITCHBOARDS = frozenset(
     {
